@@ -1,0 +1,68 @@
+"""tuner: hyperparameter search and robust evaluation for Keras models, where a score is a distribution.
+
+Everything public is loaded when it is first used, so that `import tuner` costs nothing.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from tuner import space
+    from tuner.errors import TunerError
+    from tuner.evaluation import Evaluation, evaluate
+    from tuner.loading import load_study
+    from tuner.protocol import Plan, run
+    from tuner.result import Result, load
+    from tuner.stats import Comparison, Summary, compare, compare_all, describe
+    from tuner.study import Splits, Study
+
+__version__ = "0.1.0"
+
+_HOMES = {
+    "Comparison": "tuner.stats",
+    "Evaluation": "tuner.evaluation",
+    "Plan": "tuner.protocol",
+    "Result": "tuner.result",
+    "Splits": "tuner.study",
+    "Study": "tuner.study",
+    "Summary": "tuner.stats",
+    "TunerError": "tuner.errors",
+    "compare": "tuner.stats",
+    "compare_all": "tuner.stats",
+    "describe": "tuner.stats",
+    "evaluate": "tuner.evaluation",
+    "load": "tuner.result",
+    "load_study": "tuner.loading",
+    "run": "tuner.protocol",
+    "space": "tuner.space",
+}
+
+__all__ = [
+    "Comparison",
+    "Evaluation",
+    "Plan",
+    "Result",
+    "Splits",
+    "Study",
+    "Summary",
+    "TunerError",
+    "compare",
+    "compare_all",
+    "describe",
+    "evaluate",
+    "load",
+    "load_study",
+    "run",
+    "space",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module 'tuner' has no attribute {name!r}")
+    home = import_module(_HOMES[name])
+    return home if name == "space" else getattr(home, name)
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

@@ -1,0 +1,119 @@
+"""From a study and a seed to a compiled Keras model and its data, each from its own stream."""
+
+import random
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import keras
+import numpy as np
+
+from tuner.errors import StudyError, TunerError
+from tuner.seeds import Seed
+from tuner.study import Build, Splits, Study
+
+# Arguments of keras.Model.fit that tuner gives itself.
+_RESERVED = frozenset({"x", "y", "validation_data", "validation_split", "initial_epoch", "verbose"})
+_FIT_ARGUMENTS = _RESERVED | {
+    "batch_size",
+    "epochs",
+    "callbacks",
+    "shuffle",
+    "class_weight",
+    "sample_weight",
+    "steps_per_epoch",
+    "validation_steps",
+    "validation_batch_size",
+    "validation_freq",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Built:
+    """A model with its initial weights, the data to train it on, and arguments for `fit`."""
+
+    model: keras.Model
+    splits: Splits
+    fit: dict[str, Any]
+    seed: Seed
+
+    @property
+    def batch_size(self) -> int:
+        return int(self.fit.get("batch_size") or 32)  # 32 is Keras' default
+
+
+@contextmanager
+def seeded(seed: int) -> Iterator[None]:
+    """Python's and numpy's global generators start at `seed`, and go on where they were afterwards.
+
+    Keras draws the seeds of initializers and dropout from Python's generator, and shuffles with numpy's.
+    """
+    python_state, numpy_state = random.getstate(), np.random.get_state()
+    random.seed(seed)
+    np.random.seed(seed)
+    try:
+        yield
+    finally:
+        random.setstate(python_state)
+        np.random.set_state(numpy_state)
+
+
+def build(study: Study, builder: Build, trial: Any, splits: Splits, seed: Seed) -> Built:
+    """Call a build function for one run.
+
+    The initial weights come from the "init" stream; every seed generator of the model (dropout, noise)
+    then restarts from the "dropout" stream.
+
+    Raises: StudyError where build returns no compiled Keras model, or fit arguments that are not to be
+    given.
+    """
+    with seeded(seed.integer("init")):
+        made = builder(trial, splits)
+    model, fit = made if isinstance(made, tuple) and len(made) == 2 else (made, {})
+    _check(model, fit)
+    if not model.built:
+        model.build(keras.tree.map_structure(lambda array: (None, *np.shape(array)[1:]), splits.train[0]))
+    model.optimizer.build(model.trainable_variables)
+    _restart_generators(model, seed.generator("dropout"))
+    return Built(model, splits, {"epochs": study.epochs, **fit}, seed)
+
+
+def _check(model: Any, fit: Any) -> None:
+    if not isinstance(model, keras.Model):
+        raise StudyError(
+            f"build returned a {type(model).__name__}; return a compiled Keras model,"
+            " or (model, {'batch_size': ...})"
+        )
+    if not model.compiled:
+        raise StudyError("build returned a model that is not compiled; call model.compile(...) in build")
+    if not isinstance(fit, dict):
+        raise StudyError(f"build returned a {type(fit).__name__} beside the model; return a dict of fit arguments")
+    for name in fit:
+        if name in _RESERVED:
+            raise StudyError(f"build gives the fit argument {name!r}, which tuner sets itself; leave it out")
+        if name not in _FIT_ARGUMENTS:
+            raise StudyError(f"build gives {name!r}, which is no argument of keras.Model.fit")
+
+
+def _restart_generators(model: keras.Model, rng: np.random.Generator) -> None:
+    for variable in model.non_trainable_variables:
+        if variable.name == "seed_generator_state":
+            variable.assign(rng.integers(2**31, size=2))
+
+
+@contextmanager
+def study_errors(what: str) -> Iterator[None]:
+    """An exception of the user's code becomes a StudyError that says where it was raised."""
+    try:
+        yield
+    except TunerError:
+        raise
+    except Exception as error:
+        raise StudyError(f"{what} raises {type(error).__name__}: {first_line(error)}") from error
+
+
+def first_line(error: BaseException) -> str:
+    """The first line of an exception's message, cut to a readable length."""
+    text = str(error).strip().split("\n")[0]
+    return text[:300] or "(no message)"

@@ -1,0 +1,1 @@
+"""Engines turn (configuration, seeds, data) into runs."""

@@ -1,0 +1,64 @@
+"""What engines share: the job they are given and what they give back."""
+
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import numpy as np
+
+from tuner.building import Built
+from tuner.metrics import Metric
+from tuner.records import Status
+from tuner.study import leaves
+
+OnProgress = Callable[[float], None]  # called with the share of the job that is done, 0 to 1
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One configuration, to be trained with several seeds and scored on the given splits.
+
+    `builds` makes the model and data of each seed when called; models are not built before they are
+    needed.
+    """
+
+    builds: tuple[Callable[[], Built], ...]
+    metric: Metric
+    score_on: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What one seed of a job ended with; `history` has one number an epoch under each name."""
+
+    scores: Mapping[str, float]
+    history: Mapping[str, tuple[float, ...]]
+
+    @property
+    def status(self) -> Status:
+        finite = all(map(math.isfinite, self.scores.values()))
+        losses = self.history.get("loss", ())
+        return "complete" if finite and all(map(math.isfinite, losses)) else "diverged"
+
+
+class Engine(Protocol):
+    """Trains every seed of a job; outcomes in the order of the seeds."""
+
+    def __call__(self, job: Job, on_progress: OnProgress) -> tuple[Outcome, ...]: ...
+
+
+class Unsupported(Exception):
+    """The vectorized engine cannot train this job; the message is the reason, for the user to read."""
+
+
+def score(metric: Metric, y_true: Any, y_pred: Any) -> float:
+    """The metric of predictions; NaN where one is not finite (an accuracy would hide that)."""
+    if not all(np.isfinite(leaf).all() for leaf in leaves(y_pred)):
+        return math.nan
+    return metric.score(y_true, y_pred)
+
+
+def scoring_batch_size(batch_size: int) -> int:
+    """Examples to predict at once: what fits in training fits here, and small batches are slow."""
+    return max(batch_size, 128)

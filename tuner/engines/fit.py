@@ -1,0 +1,55 @@
+"""The fit engine: `keras.Model.fit`, one seed after another, on any Keras backend.
+
+It takes every model, callback and data pipeline that Keras takes, and is the reference that the
+vectorized engine is tested against.
+"""
+
+import keras
+
+from tuner.building import Built, seeded
+from tuner.engines.base import Job, OnProgress, Outcome, score, scoring_batch_size
+
+
+class _Progress(keras.callbacks.Callback):
+    """Tells after every batch which share of this seed's training is done."""
+
+    def __init__(self, on_progress: OnProgress) -> None:
+        super().__init__()
+        self._on_progress = on_progress
+        self._epoch = 0
+
+    def on_epoch_begin(self, epoch: int, logs: object = None) -> None:
+        self._epoch = epoch
+
+    def on_train_batch_end(self, batch: int, logs: object = None) -> None:
+        steps = self.params.get("steps") or batch + 1
+        self._on_progress((self._epoch + (batch + 1) / steps) / self.params["epochs"])
+
+
+def train(job: Job, on_progress: OnProgress) -> tuple[Outcome, ...]:
+    """Train and score the seeds of a job, one by one."""
+    outcomes = []
+    total = len(job.builds)
+    for done, build in enumerate(job.builds):
+        outcomes.append(_train_one(build(), job, lambda share, done=done: on_progress((done + share) / total)))
+        keras.utils.clear_session(free_memory=False)
+    return tuple(outcomes)
+
+
+def _train_one(built: Built, job: Job, on_progress: OnProgress) -> Outcome:
+    model, splits = built.model, built.splits
+    order = built.seed.integer("order")
+    arguments = {"batch_size": built.batch_size, **built.fit}
+    arguments["callbacks"] = [*arguments.get("callbacks", ()), _Progress(on_progress)]
+    with seeded(order):  # Keras on JAX shuffles with numpy's global generator
+        if keras.config.backend() == "tensorflow":
+            import tensorflow
+
+            tensorflow.random.set_seed(order)
+        history = model.fit(*splits.train, validation_data=splits.validation, verbose=0, **arguments).history
+    scores = {}
+    for name in job.score_on:
+        x, y = getattr(splits, name)
+        y_pred = model.predict(x, batch_size=scoring_batch_size(built.batch_size), verbose=0)
+        scores[name] = score(job.metric, y, y_pred)
+    return Outcome(scores, {name: tuple(map(float, values)) for name, values in history.items()})

@@ -1,0 +1,186 @@
+"""One configuration with many seeds as compiled functions of its state.
+
+The state of a Keras model (weights, optimizer, metrics) gets a leading axis of seeds. `jax.vmap` maps
+Keras' own `train_step` over it, `jax.lax.fori_loop` runs the steps, and `jax.shard_map` spreads the seeds
+over the local devices, which never talk to each other.
+"""
+
+import math
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import keras
+import numpy as np
+from jax.sharding import Mesh, NamedSharding, PartitionSpec
+
+from tuner.building import Built
+from tuner.engines.base import scoring_batch_size
+
+Tree = Any  # nested tuples, lists and dicts of arrays
+State = tuple[list[Any], list[Any], list[Any], list[Any]]  # trainable, other, optimizer, metrics variables
+
+_BY_SEED = PartitionSpec("seeds")
+_EVERYWHERE = PartitionSpec()
+
+
+class Program:
+    """The state of all seeds on the devices, and the compiled functions that move it on.
+
+    Seeds are padded to a multiple of the devices in use; what the padding computes is dropped.
+    """
+
+    def __init__(self, builts: Sequence[Built]) -> None:
+        self._model = builts[0].model
+        self._batch_size = builts[0].batch_size
+        self._splits = [built.splits for built in builts]
+        self._shared = all(splits is self._splits[0] for splits in self._splits)
+        self._seeds = len(builts)
+        self._mesh = _mesh(self._seeds)
+        self._padded = self._seeds + -self._seeds % self._mesh.size
+        _build_metrics(self._model, self._splits[0].train)
+        self._fresh_metrics = [np.asarray(variable) for variable in self._model.metrics_variables]
+        self._state = self._by_seed([self._initial_state(built.model) for built in builts])
+        self._data = {name: self._place(name) for name in ("train", "validation", "test")}
+        data = _EVERYWHERE if self._shared else _BY_SEED
+        bound = (_EVERYWHERE, _EVERYWHERE)
+        self._step = self._compile(self._one_step, (_BY_SEED, data, _BY_SEED, *bound), donate=(0,))
+        self._end = self._compile(self._one_end, (_BY_SEED, data), donate=(0,))
+        self._forward = self._compile(self._one_forward, (_BY_SEED, _BY_SEED, data))
+
+    def step(self, batches: np.ndarray, start: int, stop: int) -> None:
+        """Train on the batches start..stop of `batches` (seeds, steps, batch size), indices of examples."""
+        order = self._by_seed(list(batches))
+        self._state = self._step(self._state, self._data["train"], order, start, stop)
+        jax.block_until_ready(self._state)
+
+    def end_epoch(self) -> dict[str, np.ndarray]:
+        """Evaluate on the validation split and reset the metrics.
+
+        Returns: the logs of `fit`, an array of shape (seeds,) under each name.
+        """
+        self._state, logs = self._end(self._state, self._data["validation"])
+        return {name: np.asarray(values)[: self._seeds] for name, values in logs.items()}
+
+    def predict(self, split: str) -> Tree:
+        """Predictions for the x of a split, arrays of shape (seeds, examples, ...)."""
+        outputs = self._forward(self._state[0], self._state[1], self._data[split][0])
+        return jax.tree.map(lambda array: np.asarray(array)[: self._seeds], outputs)
+
+    def _initial_state(self, model: keras.Model) -> State:
+        return (
+            [np.asarray(variable) for variable in model.trainable_variables],
+            [np.asarray(variable) for variable in model.non_trainable_variables],
+            [np.asarray(variable) for variable in model.optimizer.variables],
+            self._fresh_metrics,
+        )
+
+    def _by_seed(self, trees: list[Tree]) -> Tree:
+        """Stack one tree a seed along a new first axis, and spread it over the devices."""
+        padded = [trees[k % len(trees)] for k in range(self._padded)]
+        stacked = jax.tree.map(lambda *arrays: np.stack(arrays), *padded)
+        return jax.device_put(stacked, NamedSharding(self._mesh, _BY_SEED))
+
+    def _place(self, name: str) -> Tree:
+        splits = [getattr(splits, name) for splits in self._splits]
+        splits = [jax.tree.map(_device_dtype, split) for split in (splits[:1] if self._shared else splits)]
+        if self._shared:
+            return jax.device_put(splits[0], NamedSharding(self._mesh, _EVERYWHERE))
+        return self._by_seed(splits)
+
+    def _compile(
+        self, function: Callable[..., Any], specs: tuple[PartitionSpec, ...], donate: tuple[int, ...] = ()
+    ) -> Callable[..., Any]:
+        axes = tuple(0 if spec == _BY_SEED else None for spec in specs)
+        mapped = jax.vmap(function, in_axes=axes)
+        sharded = jax.shard_map(
+            mapped, mesh=self._mesh, in_specs=specs, out_specs=_BY_SEED, check_vma=False
+        )
+        return jax.jit(sharded, donate_argnums=donate)
+
+    # What one seed does; `_compile` maps these over seeds.
+
+    def _one_step(self, state: State, data: Tree, order: Any, start: Any, stop: Any) -> State:
+        def step(i: Any, state: State) -> State:
+            batch = jax.tree.map(lambda array: array[order[i]], data)
+            _, after = self._model.train_step(state, batch)
+            return _as_state(after)
+
+        return jax.lax.fori_loop(start, stop, step, state)
+
+    def _one_end(self, state: State, data: Tree) -> tuple[State, dict[str, Any]]:
+        trainable, other, optimizer, metrics = state
+        logs = self._results(metrics)
+        evaluated = self._evaluate(trainable, other, data)
+        logs.update({f"val_{name}": value for name, value in evaluated.items()})
+        return (trainable, other, optimizer, self._reset()), logs
+
+    def _one_forward(self, trainable: list[Any], other: list[Any], x: Tree) -> Tree:
+        rows = len(jax.tree.leaves(x)[0])
+        size = min(scoring_batch_size(self._batch_size), rows)
+        steps = math.ceil(rows / size)
+
+        def batched(array: Any) -> Any:
+            padding = [(0, steps * size - rows)] + [(0, 0)] * (array.ndim - 1)
+            return jnp.pad(array, padding, mode="edge").reshape(steps, size, *array.shape[1:])
+
+        def predict(batch: Tree) -> Tree:
+            return self._model.predict_step((trainable, other), (batch,))[0]
+
+        outputs = jax.lax.map(predict, jax.tree.map(batched, x))
+        return jax.tree.map(lambda array: array.reshape(steps * size, *array.shape[2:])[:rows], outputs)
+
+    def _evaluate(self, trainable: list[Any], other: list[Any], data: Tree) -> dict[str, Any]:
+        """What `model.evaluate` returns, batch by batch like there."""
+        rows = len(jax.tree.leaves(data)[0])
+        size = self._batch_size
+        full, rest = divmod(rows, size)
+
+        def evaluate(metrics: list[Any], start: Any, size: int) -> list[Any]:
+            batch = jax.tree.map(lambda array: jax.lax.dynamic_slice_in_dim(array, start, size), data)
+            _, after = self._model.test_step((trainable, other, metrics), batch)
+            return list(after[2])
+
+        metrics = jax.lax.fori_loop(0, full, lambda i, seen: evaluate(seen, i * size, size), self._reset())
+        if rest:
+            metrics = evaluate(metrics, full * size, rest)
+        return self._results(metrics)
+
+    def _reset(self) -> list[Any]:
+        return [jnp.asarray(value) for value in self._fresh_metrics]
+
+    def _results(self, metrics: list[Any]) -> dict[str, Any]:
+        mapping = list(zip(self._model.metrics_variables, metrics, strict=True))
+        with keras.StatelessScope(state_mapping=mapping):
+            return dict(self._model.get_metrics_result())
+
+
+def _mesh(seeds: int) -> Mesh:
+    """The fewest local devices that finish the seeds in the fewest rounds."""
+    devices = jax.local_devices()
+    rounds = math.ceil(seeds / len(devices))
+    return Mesh(np.asarray(devices[: math.ceil(seeds / rounds)]), ("seeds",))
+
+
+def _as_state(state: Sequence[Sequence[Any]]) -> State:
+    trainable, other, optimizer, metrics = map(list, state)
+    return trainable, other, optimizer, metrics
+
+
+def _device_dtype(array: Any) -> np.ndarray:
+    """Floats in Keras' float type, as `fit` converts them; other types as they are."""
+    array = np.asarray(array)
+    return array.astype(keras.config.floatx()) if np.issubdtype(array.dtype, np.floating) else array
+
+
+def _build_metrics(model: keras.Model, train: Tree) -> None:
+    """Create the variables of compiled losses and metrics, which Keras makes when it first meets data."""
+    x, y = jax.tree.map(lambda array: jnp.asarray(_device_dtype(array[:1])), train)
+    trainable = [variable.value for variable in model.trainable_variables]
+    other = [variable.value for variable in model.non_trainable_variables]
+    spec = jax.eval_shape(lambda x: model.predict_step((trainable, other), (x,))[0], x)
+    y_pred = jax.tree.map(lambda output: jnp.ones(output.shape, output.dtype), spec)
+    model.compute_loss(x=x, y=y, y_pred=y_pred)
+    model.compute_metrics(x, y, y_pred)
+    model.reset_metrics()

@@ -1,0 +1,64 @@
+"""The run folder: who may continue it, and how it starts over."""
+
+import shutil
+from dataclasses import replace
+from pathlib import Path
+
+from tuner.errors import LedgerError
+from tuner.records import Setup
+
+# What tuner writes into a run folder; nothing else in it is ever deleted.
+_OWN = ("run.json", "study.db", "ledger", "report.html", "figures", "scores.csv", "summary.json")
+
+# Settings that determine the numbers: a folder is continued only where they agree.
+_FIXED = {
+    "study": "the study's name",
+    "source": "the study file or its options",
+    "metric": "the metric",
+    "direction": "the direction",
+    "epochs": "the number of epochs",
+    "seed": "the study's seed",
+    "objective": "the objective",
+    "sampler": "the sampler",
+    "search_repeats": "the number of search seeds",
+    "paired": "whether the data vary with the seed",
+    "margin": "the margin",
+    "level": "the level",
+    "engine": "the engine",
+    "backend": "the backend",
+}
+
+
+def clear(folder: Path) -> None:
+    """Delete what tuner wrote into a run folder."""
+    for name in _OWN:
+        path = folder / name
+        if path.is_dir():
+            shutil.rmtree(path)
+        else:
+            path.unlink(missing_ok=True)
+
+
+def claim(before: Setup | None, now: Setup, folder: Path) -> Setup:
+    """The setup to go on with in a folder that was made with the setup `before` (None: a new folder).
+
+    Trials, repeats and finalists may grow; fewer repeats than are stored keep those that are stored.
+
+    Raises: LedgerError where something that determines the numbers has changed.
+    """
+    if before is None:
+        return now
+    for name, words in _FIXED.items():
+        was, is_now = getattr(before, name), getattr(now, name)
+        if was != is_now:
+            what = f"{words} changed since this run began"
+            if name != "source":
+                what += f" (it was {was!r}, now it is {is_now!r})"
+            raise LedgerError(f"{folder}: {what}; use --fresh to start over, or --output for another folder")
+    return replace(
+        now,
+        repeats=max(before.repeats, now.repeats),
+        seconds=before.seconds,
+        looks=before.looks,
+        notes=before.notes,
+    )

@@ -1,0 +1,95 @@
+"""From a study file to a Study. The file is the user's own program and is executed."""
+
+import hashlib
+import importlib.util
+import inspect
+import json
+import sys
+import traceback
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+from tuner.errors import StudyError, TunerError
+from tuner.study import Study
+
+
+def load_study(path: str | Path, options: Mapping[str, Any] | None = None) -> Study:
+    """The study that a Python file defines as `study`: a Study, or a function that returns one.
+
+    `options` are passed to that function. The study is named after the file where it names itself not.
+
+    Raises: StudyError, in one line that names the file, for whatever is wrong with it.
+    """
+    path = Path(path)
+    try:
+        study = _make(_execute(path), options or {})
+    except TunerError as error:
+        raise StudyError(f"{path}: {error}") from error
+    return replace(
+        study, name=study.name or path.stem, options=dict(options or {}), source=_fingerprint(path, options or {})
+    )
+
+
+def _fingerprint(path: Path, options: Mapping[str, Any]) -> str:
+    text = path.read_text(encoding="utf-8") + "\0" + json.dumps(dict(options), sort_keys=True, default=str)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _execute(path: Path) -> ModuleType:
+    if not path.exists():
+        raise StudyError("no such file; give the path of a study file, or make one with `tuner new NAME`")
+    if path.is_dir() or path.suffix != ".py":
+        raise StudyError("is no Python file; a study file ends in .py")
+    name = f"tuner_study_{hashlib.sha256(str(path.resolve()).encode()).hexdigest()[:12]}"
+    spec = importlib.util.spec_from_file_location(name, path)
+    assert spec is not None and spec.loader is not None  # a .py file always has both
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[name] = module  # Keras finds classes that the file registers by their module
+    sys.path.insert(0, str(path.resolve().parent))  # the file may import its neighbours
+    try:
+        spec.loader.exec_module(module)
+    except SyntaxError as error:
+        raise StudyError(f"line {error.lineno}: is not Python ({error.msg})") from None
+    except UnicodeDecodeError:
+        raise StudyError("is not Python (not UTF-8 text)") from None
+    except TunerError:
+        raise
+    except Exception as error:
+        raise StudyError(f"{_where(error, path)}raises {type(error).__name__}: {error}".split("\n")[0]) from error
+    finally:
+        sys.path.pop(0)
+    return module
+
+
+def _where(error: Exception, path: Path) -> str:
+    """The line of the study file in which an exception passed."""
+    lines = [frame.lineno for frame in traceback.extract_tb(error.__traceback__) if frame.filename == str(path)]
+    return f"line {lines[-1]}: " if lines else ""
+
+
+def _make(module: ModuleType, options: Mapping[str, Any]) -> Study:
+    if not hasattr(module, "study"):
+        raise StudyError("defines no `study`; write study = tuner.Study(...)")
+    made = module.study
+    if isinstance(made, Study):
+        if options:
+            raise StudyError(f"has no options (--set {next(iter(options))}=...): its study is no function")
+        return made
+    if not callable(made):
+        raise StudyError(f"its study is a {type(made).__name__}; write study = tuner.Study(...)")
+    known = inspect.signature(made).parameters
+    for option in options:
+        if option not in known:
+            raise StudyError(f"has no option {option!r} to set; it has {', '.join(known) or 'none'}")
+    try:
+        study = made(**options)
+    except TunerError:
+        raise
+    except Exception as error:
+        raise StudyError(f"its study function raises {type(error).__name__}: {error}".split("\n")[0]) from error
+    if not isinstance(study, Study):
+        raise StudyError(f"its study function returned a {type(study).__name__}; return tuner.Study(...)")
+    return study

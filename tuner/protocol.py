@@ -1,0 +1,289 @@
+"""The protocol: baseline, search, confirmation on fresh seeds, result. Every step is resumed from disk."""
+
+import math
+import time
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, Protocol
+
+from tuner.errors import StudyError, TunerError
+from tuner.folder import claim, clear
+from tuner.ledger import Ledger, slug
+from tuner.objective import evaluate_objective, parse_objective
+from tuner.provenance import machine, versions
+from tuner.records import BASELINE, Configuration, Phase, Run, Setup
+from tuner.repeats import Preflight, Repeats
+from tuner.result import Result, load
+from tuner.search import Drawn, Search
+from tuner.study import Study
+
+PROFILES = {"quick": (2, 5), "standard": (4, 10), "paper": (4, 30)}  # seeds in search, in confirmation
+
+
+class Reporter(Protocol):
+    """Is told what happens while a study runs; the command line shows it."""
+
+    def note(self, text: str) -> None:
+        """Something the user must know, in a sentence."""
+
+    def expect(self, runs: int) -> None:
+        """How many runs are still to train, by what is known now."""
+
+    def training(self, phase: Phase, name: str, seeds: int, share: float) -> None:
+        """A group of seeds is in training, and this share of it is done."""
+
+    def measured(self, phase: Phase, name: str, runs: tuple[Run, ...]) -> None:
+        """A configuration has all its runs of a phase."""
+
+
+class Silent:
+    """A reporter that says nothing."""
+
+    def note(self, text: str) -> None: ...
+
+    def expect(self, runs: int) -> None: ...
+
+    def training(self, phase: Phase, name: str, seeds: int, share: float) -> None: ...
+
+    def measured(self, phase: Phase, name: str, runs: tuple[Run, ...]) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """How much to train: numbers of trials, seeds and finalists; `budget` in seconds.
+
+    None takes the study's or the profile's value. Raises: TunerError where a number cannot be used.
+    """
+
+    profile: str = "standard"
+    trials: int | None = None
+    search_repeats: int | None = None
+    repeats: int | None = None
+    finalists: int = 3
+    sampler: str = "tpe"
+    budget: float | None = None
+
+    def __post_init__(self) -> None:
+        if self.profile not in PROFILES:
+            raise TunerError(f"profile {self.profile!r} is unknown; use {', '.join(PROFILES)}")
+        least = {"trials": 0, "search_repeats": 1, "repeats": 1, "finalists": 1}
+        for name, low in least.items():
+            value = getattr(self, name)
+            if value is not None and value < low:
+                raise TunerError(f"{name.replace('_', '-')} is {value}; give {low} or more")
+        if self.budget is not None and self.budget <= 0:
+            raise TunerError(f"a budget of {self.budget:g} s leaves no time to train")
+
+
+def run(
+    study: Study,
+    plan: Plan | None = None,
+    *,
+    output: str | Path | None = None,
+    engine: str = "auto",
+    fresh: bool = False,
+    command: str = "",
+    reporter: Reporter | None = None,
+) -> Result:
+    """Search, repeat, confirm, compare; resumes what the run folder (`output`) already holds.
+
+    The folder is reports/<study name> unless given; with `fresh` it starts over.
+
+    Raises: TunerError for wrong input, before anything is trained or written.
+    """
+    name = study.name or "study"
+    folder = Path(output) if output else Path("reports") / slug(name)
+    return _Session(replace(study, name=name), plan or Plan(), folder, engine, reporter or Silent()).run(
+        fresh=fresh, command=command
+    )
+
+
+class _Session:
+    """One call of `run`: what it was given, and the ledger it adds to."""
+
+    def __init__(self, study: Study, plan: Plan, folder: Path, engine: str, reporter: Reporter) -> None:
+        searched, confirmed = PROFILES[plan.profile]
+        self.study, self.plan, self.folder, self.reporter = study, plan, folder, reporter
+        self.trials = study.trials if plan.trials is None else plan.trials
+        self.search_repeats = plan.search_repeats or searched
+        self.repeats = plan.repeats or confirmed
+        self.started = time.monotonic()
+        self.notes: list[str] = []
+        self.runner = Repeats(study, engine=engine, on_note=self._note)
+        if not self.trials and not study.candidates:
+            raise StudyError(
+                "no trials and no candidates: there is nothing to compare with the baseline;"
+                " set trials=, or candidates={name: values}"
+            )
+
+    def run(self, *, fresh: bool, command: str) -> Result:
+        preflight = self.runner.preflight()
+        ledger = self._open(preflight, fresh=fresh, command=command)
+        search = self._open_search(preflight)
+        try:
+            baseline, ranked = self._search(ledger, search, preflight)
+            self._confirm(ledger, [baseline, *self._candidates(), *ranked[: self.plan.finalists]])
+        finally:
+            self._close(ledger)
+        return load(self.folder)
+
+    def _open(self, preflight: Preflight, *, fresh: bool, command: str) -> Ledger:
+        """The ledger of the run folder, which must have been made by the same study and settings."""
+        study = self.study
+        setup = Setup(
+            study=study.name,
+            metric=preflight.metric.name,
+            direction=preflight.metric.direction,
+            epochs=study.epochs,
+            seed=study.seed,
+            objective=study.objective,
+            sampler=self.plan.sampler,
+            search_repeats=self.search_repeats,
+            paired=study.data_vary,
+            margin=study.margin,
+            level=study.level,
+            engine=preflight.engine,
+            backend=preflight.backend,
+            source=study.source,
+            options=dict(study.options),
+            trials=self.trials,
+            repeats=self.repeats,
+            finalists=self.plan.finalists,
+            engine_reason=preflight.engine_reason,
+            command=command,
+            sizes=preflight.sizes,
+            versions=versions(),
+            machine=machine(),
+        )
+        if fresh:
+            clear(self.folder)
+        ledger = Ledger(self.folder)
+        setup = claim(ledger.read_setup(), setup, self.folder)
+        self.repeats = setup.repeats
+        ledger.write_setup(setup)
+        self._note(f"engine: {preflight.engine} on {preflight.backend}, because {preflight.engine_reason}")
+        return ledger
+
+    def _open_search(self, preflight: Preflight) -> Search | None:
+        if not self.trials:
+            return None
+        return Search(
+            self.folder, self.study.name, preflight.metric.direction, self.plan.sampler, self.study.seed
+        )
+
+    def _search(
+        self, ledger: Ledger, search: Search | None, preflight: Preflight
+    ) -> tuple[Configuration, list[Configuration]]:
+        """Measure the baseline and the trials with the search seeds. Returns: the baseline, trials best first."""
+        baseline = Configuration(BASELINE, dict(preflight.trial.params))
+        self._expect(ledger, drawn=0)
+        value = self._objective(self._measure(ledger, "search", baseline))
+        values: dict[str, float] = {}
+        configurations: dict[str, Configuration] = {}
+        if search is None:
+            return baseline, []
+        if not search.tell_baseline(preflight.trial, value):
+            outside = ", ".join(preflight.trial.outside)
+            self._note(f"the baseline lies outside the searched ranges ({outside}), so the sampler does not see it")
+        known = {_key(baseline): value}
+        for drawn in self._draws(ledger, search):
+            configuration = drawn.configuration
+            if _key(configuration) in known:
+                value = known[_key(configuration)]
+            else:
+                value = self._objective(self._measure(ledger, "search", configuration))
+                configurations[configuration.name] = configuration
+                values[configuration.name] = value
+            known[_key(configuration)] = value
+            if not drawn.told:
+                search.tell(drawn, None if math.isnan(value) else value)
+        sign = 1 if preflight.metric.direction == "minimize" else -1
+        able = [name for name in values if math.isfinite(values[name])]
+        return baseline, [configurations[name] for name in sorted(able, key=lambda name: sign * values[name])]
+
+    def _draws(self, ledger: Ledger, search: Search) -> Any:
+        """Configurations drawn in earlier sessions, then new ones, as many as trials and budget allow."""
+        earlier = search.drawn()
+        yield from earlier
+        for number in range(len(earlier), self.trials):
+            if self._budget_spent(ledger, number):
+                self._note(f"the budget ends the search after {number} of {self.trials} trials")
+                return
+            self._expect(ledger, drawn=number)
+            drawn = search.draw(self.runner.try_build)
+            if drawn is None:
+                self._note(f"the grid has no more than {number} points")
+                return
+            yield drawn
+
+    def _confirm(self, ledger: Ledger, configurations: list[Configuration]) -> None:
+        """Train the baseline and the finalists again, on fresh seeds, scored on the test split."""
+        for position, configuration in enumerate(configurations):
+            self.reporter.expect(sum(self._untrained(ledger, "confirmation", c) for c in configurations[position:]))
+            self._measure(ledger, "confirmation", configuration)
+        setup = ledger.read_setup()
+        assert setup is not None  # written by _open
+        if setup.looks[-1:] != (self.repeats,):
+            ledger.write_setup(replace(setup, looks=(*setup.looks, self.repeats)))
+
+    def _measure(self, ledger: Ledger, phase: Phase, configuration: Configuration) -> tuple[Run, ...]:
+        count = self.search_repeats if phase == "search" else self.repeats
+        runs = self.runner.measure(
+            ledger,
+            phase,
+            configuration,
+            count,
+            lambda seeds, share: self.reporter.training(phase, configuration.name, seeds, share),
+        )
+        self.reporter.measured(phase, configuration.name, runs)
+        return runs
+
+    def _objective(self, runs: tuple[Run, ...]) -> float:
+        """The search objective of a configuration; NaN where its runs failed."""
+        if any(run.status == "failed" for run in runs):
+            return math.nan
+        scores = [run.scores["validation"] if run.status == "complete" else math.nan for run in runs]
+        return evaluate_objective(parse_objective(self.study.objective), scores, self.runner.metric.direction)
+
+    def _candidates(self) -> list[Configuration]:
+        """The study's own candidates; one with a build function of its own gets the baseline's values."""
+        return [
+            Configuration(name, dict(self.study.baseline if callable(given) else given))
+            for name, given in self.study.candidates.items()
+        ]
+
+    def _expect(self, ledger: Ledger, drawn: int) -> None:
+        finalists = min(self.plan.finalists, self.trials) + len(self.study.candidates) + 1
+        first = self.search_repeats if drawn == 0 else 0
+        self.reporter.expect(first + (self.trials - drawn) * self.search_repeats + finalists * self.repeats)
+
+    def _untrained(self, ledger: Ledger, phase: Phase, configuration: Configuration) -> int:
+        done = sum(len(group.runs) for group in ledger.of(phase, configuration.name))
+        return max(self.repeats - done, 0)
+
+    def _budget_spent(self, ledger: Ledger, trials: int) -> bool:
+        """Whether one more trial would leave too little of the budget for confirmation."""
+        if self.plan.budget is None:
+            return False
+        runs = [run for run in ledger.runs if run.phase == "search"]
+        a_run = sum(run.seconds for run in runs) / max(len(runs), 1)
+        finalists = min(self.plan.finalists, trials + 1) + len(self.study.candidates) + 1
+        ahead = a_run * (self.search_repeats + finalists * self.repeats)
+        return time.monotonic() - self.started + ahead > self.plan.budget
+
+    def _note(self, text: str) -> None:
+        if text not in self.notes:
+            self.notes.append(text)
+            self.reporter.note(text)
+
+    def _close(self, ledger: Ledger) -> None:
+        setup = ledger.read_setup()
+        if setup is not None:
+            notes = tuple(dict.fromkeys((*setup.notes, *self.notes)))
+            seconds = setup.seconds + time.monotonic() - self.started
+            ledger.write_setup(replace(setup, notes=notes, seconds=seconds))
+
+
+def _key(configuration: Configuration) -> tuple[tuple[str, Any], ...]:
+    """Equal for configurations with equal values."""
+    return tuple(sorted(configuration.params.items()))

@@ -1,0 +1,107 @@
+"""The records that flow from training to the report: frozen, checked when made.
+
+One run is one configuration trained once with one seed. Runs are trained in groups (all seeds of a
+group in one program), and a group is stored whole or not at all.
+"""
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+Phase = Literal["search", "confirmation"]
+Status = Literal["complete", "diverged", "pruned", "failed"]
+Direction = Literal["minimize", "maximize"]
+
+BASELINE = "baseline"
+
+
+@dataclass(frozen=True, slots=True)
+class Configuration:
+    """One set of hyperparameter values, under the name that every table shows."""
+
+    name: str
+    params: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One configuration trained once with one seed.
+
+    `scores` maps a split ("validation", "test") to one number; `history` maps "loss", "val_loss" (and
+    compiled metrics) to one number an epoch; `seconds` is this run's share of its group's wall time.
+    A run that diverged or failed keeps what it has: its scores are NaN, and `reason` says why.
+    """
+
+    phase: Phase
+    configuration: str
+    seed_index: int
+    status: Status
+    scores: Mapping[str, float]
+    history: Mapping[str, tuple[float, ...]]
+    seconds: float
+    reason: str = ""
+
+    def __post_init__(self) -> None:
+        if self.seed_index < 0:
+            raise ValueError(f"seed_index is {self.seed_index}; it counts from 0")
+        if self.status == "complete" and not all(map(math.isfinite, self.scores.values())):
+            raise ValueError(f"a complete run has finite scores, not {dict(self.scores)}")
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """The seeds of one configuration that train together; `runs` is empty until all have ended.
+
+    Membership is stored before training starts, so that an interrupted group is trained again whole
+    and gives the same numbers.
+    """
+
+    phase: Phase
+    configuration: Configuration
+    seed_indices: tuple[int, ...]
+    runs: tuple[Run, ...] = ()
+
+    def __post_init__(self) -> None:
+        if not self.seed_indices:
+            raise ValueError("a group has at least one seed")
+        if self.runs and tuple(run.seed_index for run in self.runs) != self.seed_indices:
+            raise ValueError("a finished group has one run for each of its seeds, in their order")
+
+
+@dataclass(frozen=True, slots=True)
+class Setup:
+    """What a run folder was made with; stored as `run.json`, shown under "How it was made".
+
+    The first block determines the numbers: a folder resumes only where these agree. The second
+    block may grow from one session to the next. The third describes what happened.
+    """
+
+    study: str
+    metric: str
+    direction: Direction
+    epochs: int
+    seed: int
+    objective: str
+    sampler: str
+    search_repeats: int
+    paired: bool
+    margin: float | None
+    level: float
+    engine: str
+    backend: str
+    source: str  # sha256 of the study file and its options
+    options: Mapping[str, Any]
+
+    trials: int
+    repeats: int
+    finalists: int
+
+    engine_reason: str = ""
+    command: str = ""
+    seconds: float = 0.0
+    looks: tuple[int, ...] = ()  # confirmation seeds at each verdict given so far
+    notes: tuple[str, ...] = ()  # what the reader must know, in sentences
+    sizes: Mapping[str, int] = field(default_factory=dict)  # examples in each split
+    versions: Mapping[str, str] = field(default_factory=dict)
+    machine: Mapping[str, str] = field(default_factory=dict)

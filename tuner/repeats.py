@@ -1,0 +1,197 @@
+"""Repeated evaluation: one configuration and its seeds become runs, through an engine.
+
+This is where a seed index turns into streams, where the engine is chosen, and where a crash in the
+user's code becomes a run with the status "failed".
+"""
+
+import hashlib
+import json
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import keras
+
+from tuner.building import Built, build, first_line, study_errors
+from tuner.engines import fit
+from tuner.engines.base import Engine, Job, OnProgress, Outcome, Unsupported
+from tuner.errors import StudyError
+from tuner.ledger import Ledger, missing
+from tuner.metrics import Metric, resolve_metric
+from tuner.records import BASELINE, Configuration, Group, Phase, Run
+from tuner.seeds import Seed
+from tuner.study import Build, Study
+from tuner.trials import PinnedTrial
+
+ENGINES = ("auto", "vectorized", "fit")
+GROUP_SIZE = 10  # seeds that train together at most
+SCORE_ON: dict[Phase, tuple[str, ...]] = {"search": ("validation",), "confirmation": ("validation", "test")}
+
+OnNote = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Preflight:
+    """What building the baseline once has shown."""
+
+    metric: Metric
+    engine: str
+    engine_reason: str
+    backend: str
+    sizes: dict[str, int]
+    trial: PinnedTrial
+
+
+class Repeats:
+    """Trains configurations of one study with as many seeds as asked for, each seed once.
+
+    Raises: StudyError where `engine` is unknown.
+    """
+
+    def __init__(self, study: Study, *, engine: str = "auto", on_note: OnNote = lambda text: None) -> None:
+        if engine not in ENGINES:
+            raise StudyError(f"engine {engine!r} is unknown; use {', '.join(ENGINES)}")
+        self.study = study
+        self.metric = resolve_metric(study)
+        self._engine = engine
+        self._on_note = on_note
+        self._noted: set[str] = set()
+
+    def preflight(self) -> Preflight:
+        """Make the data and build the baseline once, so that mistakes in a study are found at the start.
+
+        Raises: StudyError for whatever is wrong.
+        """
+        trial = PinnedTrial(self.study.baseline)
+        seed = Seed(self.study.seed, "search", "", 0)
+        with study_errors("the data function"):
+            splits = self.study.splits(trial, seed.generator("data"))
+        try:
+            with study_errors("build, for the baseline,"):
+                built = build(self.study, self.study.build, trial, splits, seed)
+        except StudyError as error:
+            if "has no value" in str(error):
+                raise StudyError(f"baseline: {error}") from None
+            raise
+        if unused := trial.unused():
+            known = ", ".join(trial.params) or "nothing"
+            raise StudyError(f"baseline names {unused[0]!r}, which build never suggests; it suggests {known}")
+        engine, reason = self._choose(built)
+        return Preflight(self.metric, engine, reason, keras.config.backend(), splits.sizes, trial)
+
+    def try_build(self, trial: Any) -> None:
+        """Call the study's functions once with a live trial, to learn which values it suggests."""
+        seed = Seed(self.study.seed, "search", "", 0)
+        splits = self.study.splits(trial, seed.generator("data"))
+        build(self.study, self.study.build, trial, splits, seed)
+
+    def measure(
+        self,
+        ledger: Ledger,
+        phase: Phase,
+        configuration: Configuration,
+        count: int,
+        on_progress: Callable[[int, float], None] = lambda seeds, share: None,
+    ) -> tuple[Run, ...]:
+        """The runs of seeds 0..count-1, trained where the ledger has them not.
+
+        Groups are planned on disk before any of them trains; `on_progress` gets the number of seeds in
+        training and the share done.
+        """
+        for indices in missing(ledger.of(phase, configuration.name), count, GROUP_SIZE):
+            ledger.write(Group(phase, configuration, indices))
+        for group in ledger.of(phase, configuration.name):
+            if not group.runs and group.seed_indices[0] < count:
+                size = len(group.seed_indices)
+                runs = self.train(phase, configuration, group.seed_indices, lambda share, n=size: on_progress(n, share))
+                ledger.write(Group(phase, configuration, group.seed_indices, runs))
+        groups = ledger.of(phase, configuration.name)
+        return tuple(run for group in groups for run in group.runs if run.seed_index < count)
+
+    def train(
+        self, phase: Phase, configuration: Configuration, indices: Sequence[int], on_progress: OnProgress
+    ) -> tuple[Run, ...]:
+        """Train the given seeds now, together. An exception of the user's code makes them failed runs."""
+        start = time.perf_counter()
+        try:
+            outcomes: Sequence[Outcome] = self._engine_run(self._job(phase, configuration, indices), on_progress)
+            reason = ""
+        except Exception as error:
+            outcomes = [Outcome(dict.fromkeys(SCORE_ON[phase], float("nan")), {}) for _ in indices]
+            reason = f"{type(error).__name__}: {first_line(error)}"
+            self._note(f"{configuration.name} failed: {reason}")
+        seconds = (time.perf_counter() - start) / len(indices)
+        return tuple(
+            Run(
+                phase=phase,
+                configuration=configuration.name,
+                seed_index=index,
+                status="failed" if reason else outcome.status,
+                scores=outcome.scores,
+                history=outcome.history,
+                seconds=seconds,
+                reason=reason or ("" if outcome.status == "complete" else "the loss or the score is not finite"),
+            )
+            for index, outcome in zip(indices, outcomes, strict=True)
+        )
+
+    def _job(self, phase: Phase, configuration: Configuration, indices: Sequence[int]) -> Job:
+        study = self.study
+        builder, key = self._builder(configuration)
+        shared = None
+        if not study.data_vary:
+            origin = Seed(study.seed, phase, key, 0)
+            shared = study.splits(PinnedTrial(configuration.params), origin.generator("data"))
+
+        def build_one(index: int) -> Built:
+            seed = Seed(study.seed, phase, key, index)
+            trial = PinnedTrial(configuration.params)
+            splits = shared or study.splits(trial, seed.generator("data"))
+            return build(study, builder, trial, splits, seed)
+
+        builds = tuple(lambda index=index: build_one(index) for index in indices)
+        return Job(builds, self.metric, SCORE_ON[phase])
+
+    def _builder(self, configuration: Configuration) -> tuple[Build, str]:
+        """The build function of a configuration, and the configuration's part in the seeds' names."""
+        candidate = self.study.candidates.get(configuration.name)
+        builder = candidate if callable(candidate) else self.study.build
+        if self.study.data_vary:
+            return builder, ""
+        values = json.dumps(dict(configuration.params), sort_keys=True, default=str)
+        owner = configuration.name if callable(candidate) else ""
+        return builder, hashlib.sha256(f"{owner}\0{values}".encode()).hexdigest()
+
+    def _choose(self, built: Built) -> tuple[str, str]:
+        """The engine for a model and the reason, in words for the user."""
+        if self._engine == "fit":
+            return "fit", "asked for"
+        from tuner.engines import vectorized
+
+        reason = vectorized.unsupported(built)
+        if reason is None:
+            return "vectorized", "all seeds of a configuration train in one compiled program"
+        if self._engine == "vectorized":
+            raise StudyError(f"the vectorized engine cannot train this study: {reason}; use --engine fit")
+        return "fit", reason
+
+    def _engine_run(self, job: Job, on_progress: OnProgress) -> tuple[Outcome, ...]:
+        if self._engine == "fit" or keras.config.backend() != "jax":
+            return fit.train(job, on_progress)
+        from tuner.engines import vectorized
+
+        engine: Engine = vectorized.train
+        try:
+            return engine(job, on_progress)
+        except (Unsupported, *vectorized.UNTRACEABLE) as error:
+            reason = str(error) if isinstance(error, Unsupported) else f"JAX cannot trace it ({first_line(error)})"
+            if self._engine == "vectorized":
+                raise StudyError(f"the vectorized engine cannot train this: {reason}; use --engine fit") from None
+            self._note(f"trained with the fit engine: {reason}")
+            return fit.train(job, on_progress)
+
+    def _note(self, text: str) -> None:
+        if text not in self._noted:
+            self._noted.add(text)
+            self._on_note(text)

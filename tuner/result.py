@@ -1,0 +1,111 @@
+"""What a run folder says: its runs, and the statistics of the confirmation phase derived from them."""
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from tuner.errors import LedgerError
+from tuner.ledger import Ledger
+from tuner.records import BASELINE, Configuration, Phase, Run, Setup
+from tuner.stats import Comparison, Summary, compare_all, describe
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """One configuration after confirmation.
+
+    `test` and `validation` hold one score a confirmation seed, in the order of the seed indices (NaN
+    where the run diverged or failed); `search` holds its search scores on the validation split.
+    `comparison` is against the baseline, and None for the baseline itself.
+    """
+
+    configuration: Configuration
+    test: tuple[float, ...]
+    validation: tuple[float, ...]
+    search: tuple[float, ...]
+    summary: Summary
+    comparison: Comparison | None
+
+    @property
+    def name(self) -> str:
+        return self.configuration.name
+
+    @property
+    def search_mean(self) -> float:
+        """Mean search score on the validation split; NaN where the search never measured it."""
+        return sum(self.search) / len(self.search) if self.search else math.nan
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """All that a run folder holds. `baseline` is None until confirmation has finished."""
+
+    setup: Setup
+    configurations: Mapping[str, Configuration]  # every configuration tried, in the order of trial
+    runs: tuple[Run, ...]
+    baseline: Measured | None
+    finalists: tuple[Measured, ...]  # best first, by mean test score
+    folder: Path | None = None
+
+
+def load(folder: str | Path) -> Result:
+    """The result that a run folder holds, computed from its ledger.
+
+    Raises: LedgerError where the folder is no run folder, or a file in it is damaged.
+    """
+    folder = Path(folder)
+    if not folder.is_dir():
+        raise LedgerError(f"{folder}: no such run folder; `tuner run` writes one under reports/")
+    ledger = Ledger(folder)
+    setup = ledger.read_setup()
+    if setup is None:
+        raise LedgerError(f"{folder}: holds no run of tuner (no run.json in it)")
+    return derive(setup, ledger.configurations, ledger.runs, folder)
+
+
+def derive(
+    setup: Setup, configurations: Mapping[str, Configuration], runs: tuple[Run, ...], folder: Path | None = None
+) -> Result:
+    """The statistics of confirmed configurations: each described, and compared with the baseline.
+
+    A configuration counts as confirmed when all its `setup.repeats` runs are there.
+    """
+    scores = {name: _scores(runs, "confirmation", name, "test") for name in configurations}
+    test = {name: values for name, values in scores.items() if len(values) >= setup.repeats}
+    if BASELINE not in test:
+        return Result(setup, configurations, runs, None, (), folder)
+
+    comparisons = compare_all(
+        test,
+        baseline=BASELINE,
+        direction=setup.direction,
+        paired=setup.paired,
+        margin=setup.margin,
+        level=setup.level,
+    )
+    by_name = {comparison.name: comparison for comparison in comparisons}
+    measured = [
+        Measured(
+            configuration=configurations[name],
+            test=scores,
+            validation=_scores(runs, "confirmation", name, "validation"),
+            search=_scores(runs, "search", name, "validation"),
+            summary=describe(scores, level=setup.level),
+            comparison=by_name.get(name),
+        )
+        for name, scores in test.items()
+    ]
+    baseline = next(one for one in measured if one.name == BASELINE)
+    sign = 1 if setup.direction == "minimize" else -1
+    finalists = [one for one in measured if one is not baseline]
+    finalists.sort(key=lambda one: (math.isnan(one.summary.mean), sign * one.summary.mean))
+    return Result(setup, configurations, runs, baseline, tuple(finalists), folder)
+
+
+def _scores(runs: Sequence[Run], phase: Phase, name: str, split: str) -> tuple[float, ...]:
+    own = (run for run in runs if run.phase == phase and run.configuration == name)
+    return tuple(
+        run.scores.get(split, math.nan) if run.status == "complete" else math.nan
+        for run in sorted(own, key=lambda run: run.seed_index)
+    )

@@ -1,0 +1,167 @@
+"""The search: Optuna draws configurations, the baseline comes first, an interrupted draw is taken up again.
+
+Configurations are named trial-0, trial-1, ... by a counter of their own, kept as a user attribute of the
+Optuna trial: the baseline and broken-off draws have Optuna numbers too.
+"""
+
+import logging
+import warnings
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import optuna
+from optuna.trial import FrozenTrial, TrialState
+
+from tuner.errors import LedgerError, StudyError
+from tuner.records import BASELINE, Configuration, Direction
+from tuner.seeds import as_integer, sequence
+from tuner.trials import PinnedTrial
+
+SAMPLERS = ("tpe", "random", "grid", "qmc", "gp")
+_NAME = "configuration"  # the user attribute that holds a configuration's name
+
+
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """A configuration and the number of its Optuna trial; `value` is known where it was told before."""
+
+    configuration: Configuration
+    number: int
+    value: float | None = None
+    failed: bool = False
+
+    @property
+    def told(self) -> bool:
+        return self.failed or self.value is not None
+
+
+class Search:
+    """An Optuna study in `study.db` of the run folder, asked and told one trial at a time.
+
+    Raises: StudyError where the sampler is unknown; LedgerError where the database is not Optuna's.
+    """
+
+    def __init__(self, folder: Path, name: str, direction: Direction, sampler: str, seed: int) -> None:
+        if sampler not in SAMPLERS:
+            raise StudyError(f"sampler {sampler!r} is unknown; use {', '.join(SAMPLERS)}")
+        optuna.logging.set_verbosity(logging.WARNING)
+        with _quiet():
+            _make_sampler(sampler, seed, 0)  # a missing package is found now, not after the baseline
+        folder.mkdir(parents=True, exist_ok=True)
+        self._sampler = sampler
+        self._seed = seed
+        try:
+            self._study = optuna.create_study(
+                study_name=name,
+                storage=f"sqlite:///{folder.resolve() / 'study.db'}",
+                direction=direction,
+                load_if_exists=True,
+            )
+        except Exception as error:
+            reason = str(error).split("\n")[0]
+            raise LedgerError(f"{folder / 'study.db'}: cannot be opened as an Optuna database ({reason})") from None
+
+    def tell_baseline(self, trial: PinnedTrial, value: float) -> bool:
+        """Show the sampler the baseline's objective. Returns: False where it lies outside the space."""
+        if trial.outside:
+            return False
+        if not any(known.user_attrs.get(_NAME) == BASELINE for known in self._trials()):
+            self._study.add_trial(
+                optuna.trial.create_trial(
+                    params=trial.params,
+                    distributions=trial.distributions,
+                    value=value,
+                    user_attrs={_NAME: BASELINE},
+                )
+            )
+        return True
+
+    def drawn(self) -> list[Drawn]:
+        """The configurations drawn so far, in order; broken-off draws are closed."""
+        for trial in self._trials():
+            if trial.state == TrialState.RUNNING and _NAME not in trial.user_attrs:
+                self._study.tell(trial.number, state=TrialState.FAIL)
+        ours = [trial for trial in self._trials() if str(trial.user_attrs.get(_NAME, "")).startswith("trial-")]
+        return [_drawn(trial) for trial in ours]
+
+    def draw(self, use: Callable[[optuna.Trial], None]) -> Drawn | None:
+        """Draw the next configuration; `use` calls the study's functions with the trial.
+
+        Returns: None where a grid has no point left.
+        """
+        count = len(self.drawn())
+        with _quiet():
+            self._study.sampler = _make_sampler(self._sampler, self._seed, count)
+            trial = self._study.ask()
+            try:
+                use(trial)
+            except Exception as error:
+                if self._sampler == "grid" and "step must be given" in str(error):
+                    self._study.tell(trial, state=TrialState.FAIL)
+                    raise StudyError(
+                        "a grid needs finite choices: give every suggest_float a step, or use another sampler"
+                    ) from None
+                # Whatever else the user's functions raise is met again, and recorded, in training.
+        if self._sampler == "grid" and self._seen(trial.params):
+            self._study.tell(trial, state=TrialState.FAIL)
+            return None
+        name = f"trial-{count}"
+        trial.set_user_attr(_NAME, name)
+        return Drawn(Configuration(name, trial.params), trial.number)
+
+    def tell(self, drawn: Drawn, value: float | None) -> None:
+        """Close a drawn trial with its objective; None where it failed."""
+        state = TrialState.FAIL if value is None else TrialState.COMPLETE
+        with _quiet():
+            try:
+                self._study.tell(drawn.number, value, state=state)
+            except RuntimeError:
+                # The grid sampler stops the study when all points are drawn, which Optuna forbids outside
+                # optimize(). The value has been told by then; the next draw finds the end by itself.
+                if self._sampler != "grid":
+                    raise
+
+    def _trials(self) -> list[FrozenTrial]:
+        return self._study.get_trials(deepcopy=False)
+
+    def _seen(self, params: Mapping[str, Any]) -> bool:
+        return any(drawn.configuration.params == params for drawn in self.drawn())
+
+
+def _drawn(trial: FrozenTrial) -> Drawn:
+    value = trial.value if trial.state == TrialState.COMPLETE else None
+    configuration = Configuration(trial.user_attrs[_NAME], trial.params)
+    return Drawn(configuration, trial.number, value, failed=trial.state == TrialState.FAIL)
+
+
+def _make_sampler(name: str, study_seed: int, count: int) -> optuna.samplers.BaseSampler:
+    """A sampler for one draw, seeded by the study and the draw, so that a resumed search goes the same way."""
+    seed = as_integer(sequence(study_seed, count, "sampler"))
+    samplers = optuna.samplers
+    if name == "random":
+        return samplers.RandomSampler(seed=seed)
+    if name == "grid":
+        return samplers.BruteForceSampler(seed=seed)
+    if name == "qmc":  # one scrambled sequence for the whole study
+        fixed = as_integer(sequence(study_seed, 0, "qmc"))
+        return samplers.QMCSampler(
+            scramble=True, seed=fixed, independent_sampler=samplers.RandomSampler(seed=seed)
+        )
+    if name == "gp":
+        try:
+            import torch  # noqa: F401
+        except ImportError:
+            raise StudyError("the gp sampler needs PyTorch; install tuner[gp]") from None
+        return samplers.GPSampler(seed=seed, deterministic_objective=False)
+    return samplers.TPESampler(seed=seed, multivariate=True, group=True, constant_liar=True)
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """Optuna's notes that an option is experimental are not for the user, who did not choose it."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", optuna.exceptions.ExperimentalWarning)
+        yield

@@ -1,0 +1,165 @@
+"""Study: what to search, on what data, how to judge."""
+
+import inspect
+import math
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from tuner.errors import StudyError
+from tuner.records import BASELINE, Direction
+from tuner.objective import parse_objective
+
+Arrays = Any  # one array, or a tuple or dict of them; the first axis counts examples
+Build = Callable[..., Any]
+
+DATA_PARAMETERS = frozenset({"trial", "rng"})
+
+
+def leaves(arrays: Arrays) -> Iterator[np.ndarray]:
+    """The arrays inside a (possibly nested) tuple, list or dict, in its order."""
+    if isinstance(arrays, Mapping):
+        for part in arrays.values():
+            yield from leaves(part)
+    elif isinstance(arrays, tuple | list):
+        for part in arrays:
+            yield from leaves(part)
+    else:
+        yield np.asarray(arrays)
+
+
+@dataclass(frozen=True, slots=True)
+class Splits:
+    """Examples to train on, to choose by (validation) and to report on (test): one (x, y) each.
+
+    x and y are arrays of shape (examples, ...), or tuples or dicts of such arrays.
+
+    Raises: StudyError where a split is no pair, is empty, or does not fit the others.
+    """
+
+    train: tuple[Arrays, Arrays]
+    validation: tuple[Arrays, Arrays]
+    test: tuple[Arrays, Arrays]
+
+    def __post_init__(self) -> None:
+        shapes = {}
+        for name in ("train", "validation", "test"):
+            split = getattr(self, name)
+            if not isinstance(split, tuple | list) or len(split) != 2:
+                raise StudyError(f"the {name} split is not a pair (x, y); write {name}=(x, y)")
+            object.__setattr__(self, name, tuple(split))
+            shapes[name] = [[leaf.shape for leaf in leaves(part)] for part in split]
+            counts = {shape[0] if shape else 0 for part in shapes[name] for shape in part}
+            if len(counts) != 1 or counts == {0}:
+                raise StudyError(
+                    f"the {name} split has {' and '.join(map(str, sorted(counts)))} examples in its arrays;"
+                    " x and y need the same number, above 0"
+                )
+        for name in ("validation", "test"):
+            for part, label in ((0, "x"), (1, "y")):
+                here = [shape[1:] for shape in shapes[name][part]]
+                there = [shape[1:] for shape in shapes["train"][part]]
+                if here != there:
+                    raise StudyError(
+                        f"{label} of the {name} split has shape {_plain(here)} an example,"
+                        f" of the train split {_plain(there)}; they must agree"
+                    )
+
+    @property
+    def sizes(self) -> dict[str, int]:
+        """Number of examples in each split."""
+        return {name: len(next(leaves(getattr(self, name)[1]))) for name in ("train", "validation", "test")}
+
+
+def _plain(shapes: list[tuple[int, ...]]) -> str:
+    return str(shapes[0]) if len(shapes) == 1 else str(tuple(shapes))
+
+
+@dataclass(frozen=True, slots=True)
+class Study:
+    """What to search, on what data, how to judge.
+
+    `data` is a `Splits`, or a function that makes one, with parameters named `trial` (the framing is
+    tuned) and/or `rng` (a `numpy.random.Generator`: the data change with the seed index). `build(trial,
+    data)` returns a compiled Keras model, or the model and a dict of `fit` arguments. `metric` is a
+    Keras name or a function of (y_true, y_pred) that returns one number; `direction` says which way is
+    better and is inferred for names that Keras knows. `margin` is the smallest difference that matters,
+    in metric units. `candidates` maps names to hyperparameter values, or to a build function of their
+    own, for a comparison without search.
+
+    Raises: StudyError where a field cannot be what it must be.
+    """
+
+    data: Splits | Callable[..., Splits]
+    build: Build
+    metric: str | Callable[[Any, Any], float]
+    epochs: int
+    baseline: Mapping[str, Any]
+    direction: Direction | None = None
+    name: str = ""
+    margin: float | None = None
+    level: float = 0.95
+    trials: int = 20
+    seed: int = 0
+    objective: str = "mean"
+    candidates: Mapping[str, Mapping[str, Any] | Build] = field(default_factory=dict)
+    source: str = field(default="", repr=False)  # sha256 of the study file and its options
+    options: Mapping[str, Any] = field(default_factory=dict, repr=False)  # what --set gave
+
+    def __post_init__(self) -> None:
+        if not isinstance(self.data, Splits):
+            if not callable(self.data):
+                raise StudyError(f"data is a {type(self.data).__name__}; give Splits or a function that makes one")
+            unknown = set(inspect.signature(self.data).parameters) - DATA_PARAMETERS
+            if unknown:
+                raise StudyError(
+                    f"the data function has a parameter {min(unknown)!r}; only 'trial' and 'rng' can be given"
+                )
+        if not callable(self.build):
+            raise StudyError(f"build is a {type(self.build).__name__}; give a function build(trial, data)")
+        if not (isinstance(self.metric, str) or callable(self.metric)):
+            raise StudyError("metric is neither a name nor a function of (y_true, y_pred)")
+        if self.direction not in (None, "minimize", "maximize"):
+            raise StudyError(f"direction is {self.direction!r}; write 'minimize' or 'maximize'")
+        self._check_numbers()
+        self._check_configurations()
+        parse_objective(self.objective)
+
+    def _check_numbers(self) -> None:
+        for name, least in (("epochs", 1), ("trials", 0), ("seed", 0)):
+            value = getattr(self, name)
+            if not isinstance(value, int) or isinstance(value, bool) or value < least:
+                raise StudyError(f"{name} is {value!r}; give a whole number, {least} or more")
+        if not isinstance(self.level, int | float) or not 0.5 <= self.level < 1:
+            raise StudyError(f"level is {self.level!r}; give a confidence level such as 0.95")
+        if self.margin is not None and not (
+            isinstance(self.margin, int | float) and math.isfinite(self.margin) and self.margin > 0
+        ):
+            raise StudyError(f"margin is {self.margin!r}; give a positive number in metric units, or None")
+
+    def _check_configurations(self) -> None:
+        if not isinstance(self.baseline, Mapping):
+            raise StudyError("baseline is no dict of hyperparameter values; a verdict needs one to beat")
+        for name, candidate in self.candidates.items():
+            if not isinstance(name, str) or not name or name == BASELINE or name.startswith("trial-"):
+                raise StudyError(f"a candidate cannot be named {name!r}; that name is taken or empty")
+            if not (isinstance(candidate, Mapping) or callable(candidate)):
+                raise StudyError(f"candidate {name!r} is neither a dict of values nor a build function")
+
+    @property
+    def data_vary(self) -> bool:
+        """Whether the data change with the seed index, so that runs are compared in pairs."""
+        return not isinstance(self.data, Splits) and "rng" in inspect.signature(self.data).parameters
+
+    def splits(self, trial: Any, rng: np.random.Generator) -> Splits:
+        """The data for one run. Raises: StudyError where the data function returns something else."""
+        if isinstance(self.data, Splits):
+            return self.data
+        wanted = inspect.signature(self.data).parameters
+        offered = {"trial": trial, "rng": rng}
+        splits = self.data(**{name: value for name, value in offered.items() if name in wanted})
+        if not isinstance(splits, Splits):
+            raise StudyError(f"the data function returned a {type(splits).__name__}; return tuner.Splits(...)")
+        return splits

@@ -1,0 +1,56 @@
+"""Fixed hyperparameter values in the place of an Optuna trial."""
+
+import warnings
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from optuna.distributions import CategoricalChoiceType
+from optuna.trial import FixedTrial
+
+from tuner.errors import StudyError
+
+
+class PinnedTrial(FixedTrial):
+    """Suggests given values, also ones that lie outside the range that is searched (a baseline may).
+
+    `outside` lists the names of those. Raises: StudyError where a value is asked for that was not given.
+    """
+
+    def __init__(self, params: Mapping[str, Any]) -> None:
+        super().__init__(dict(params))
+        self._given = dict(params)
+        self.outside: list[str] = []
+
+    def suggest_int(self, name: str, low: int, high: int, *, step: int = 1, log: bool = False) -> int:
+        return self._pinned(name, lambda: super(PinnedTrial, self).suggest_int(name, low, high, step=step, log=log))
+
+    def suggest_float(
+        self, name: str, low: float, high: float, *, step: float | None = None, log: bool = False
+    ) -> float:
+        return self._pinned(
+            name, lambda: super(PinnedTrial, self).suggest_float(name, low, high, step=step, log=log)
+        )
+
+    def suggest_categorical(self, name: str, choices: Sequence[CategoricalChoiceType]) -> Any:
+        value = self._given.get(name)
+        if name in self._given and value not in choices:
+            self.outside.append(name)
+            choices = [*choices, value]
+        return self._pinned(name, lambda: super(PinnedTrial, self).suggest_categorical(name, choices))
+
+    def unused(self) -> list[str]:
+        """Names that were given but that nothing asked for."""
+        return [name for name in self._given if name not in self.params]
+
+    def _pinned(self, name: str, suggest: Callable[[], Any]) -> Any:
+        if name not in self._given:
+            raise StudyError(f"no value for {name!r}, which build suggests; add {name!r} to it")
+        with warnings.catch_warnings(record=True) as said:
+            warnings.simplefilter("always")  # Optuna warns about a value outside the range
+            try:
+                value = suggest()
+            except (TypeError, ValueError) as error:
+                raise StudyError(f"{name}={self._given[name]!r} cannot be used: {error}") from None
+        if said and name not in self.outside:
+            self.outside.append(name)
+        return value
