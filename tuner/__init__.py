@@ -1,8 +1,10 @@
 """tuner: hyperparameter search and robust evaluation for Keras models, where a score is a distribution.
 
-Everything public is loaded when it is first used, so that `import tuner` costs nothing.
+Everything public is loaded when it is first used, so that `import tuner` costs nothing. Keras will run on
+JAX where nothing else was chosen (KERAS_BACKEND) before it was imported.
 """
 
+import os
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +19,8 @@ if TYPE_CHECKING:
     from tuner.study import Splits, Study
 
 __version__ = "0.1.0"
+
+os.environ.setdefault("KERAS_BACKEND", "jax")
 
 _HOMES = {
     "Comparison": "tuner.stats",

@@ -1,5 +1,6 @@
 """Which backend Keras runs on, and how JAX is set up; to be called before Keras is imported."""
 
+import contextlib
 import os
 import sys
 from pathlib import Path
@@ -39,13 +40,11 @@ def _prepare_jax() -> None:
     """One virtual CPU device a core, and compiled programs kept for later processes."""
     import jax
 
-    try:
-        jax.config.update("jax_num_cpu_devices", _cores())
-    except RuntimeError:
-        return  # JAX has started already: it keeps the devices that it has
     if not os.environ.get("JAX_COMPILATION_CACHE_DIR"):
         jax.config.update("jax_compilation_cache_dir", str(_cache_folder() / "jax"))
-    jax.config.update("jax_persistent_cache_min_compile_time_secs", 0.1)
+        jax.config.update("jax_persistent_cache_min_compile_time_secs", 0)
+    with contextlib.suppress(RuntimeError):  # where JAX has started already, it keeps the devices it has
+        jax.config.update("jax_num_cpu_devices", _cores())
 
 
 def _cores() -> int:

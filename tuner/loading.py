@@ -12,6 +12,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+from tuner.backend import prepare_backend
 from tuner.errors import StudyError, TunerError
 from tuner.study import Study
 
@@ -23,6 +24,7 @@ def load_study(path: str | Path, options: Mapping[str, Any] | None = None) -> St
 
     Raises: StudyError, in one line that names the file, for whatever is wrong with it.
     """
+    prepare_backend()
     path = Path(path)
     try:
         study = _make(_execute(path), options or {})

@@ -23,6 +23,9 @@ PROFILES = {"quick": (2, 5), "standard": (4, 10), "paper": (4, 30)}  # seeds in 
 class Reporter(Protocol):
     """Is told what happens while a study runs; the command line shows it."""
 
+    def start(self, setup: Setup) -> None:
+        """What this session works with."""
+
     def note(self, text: str) -> None:
         """Something the user must know, in a sentence."""
 
@@ -38,6 +41,8 @@ class Reporter(Protocol):
 
 class Silent:
     """A reporter that says nothing."""
+
+    def start(self, setup: Setup) -> None: ...
 
     def note(self, text: str) -> None: ...
 
@@ -161,6 +166,7 @@ class _Session:
         setup = claim(ledger.read_setup(), setup, self.folder)
         self.repeats = setup.repeats
         ledger.write_setup(setup)
+        self.reporter.start(setup)
         self._note(f"engine: {preflight.engine} on {preflight.backend}, because {preflight.engine_reason}")
         return ledger
 

@@ -45,6 +45,7 @@ def _train_one(built: Built, job: Job, on_progress: OnProgress) -> Outcome:
         if keras.config.backend() == "tensorflow":
             import tensorflow
 
+            tensorflow.get_logger().setLevel("ERROR")  # a warning that every new model is traced anew
             tensorflow.random.set_seed(order)
         history = model.fit(*splits.train, validation_data=splits.validation, verbose=0, **arguments).history
     scores = {}

@@ -1,0 +1,153 @@
+"""The command line: parse, call the library, print. Heavy imports wait until a command needs them."""
+
+import json
+import shlex
+import sys
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from tuner.errors import TunerError
+
+if TYPE_CHECKING:
+    from tuner.result import Result
+
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    help="Hyperparameter search and robust evaluation for Keras models: a score is a distribution.",
+)
+
+Folder = Annotated[Path, typer.Argument(metavar="RUN", help="A run folder, such as reports/encdec_sine.")]
+Json = Annotated[bool, typer.Option("--json", help="Print one JSON object on standard output, nothing else.")]
+
+
+@app.command()
+def run(
+    study: Annotated[Path, typer.Argument(metavar="STUDY", help="A study file; it is executed.")],
+    output: Annotated[Path | None, typer.Option(help="Run folder [default: reports/<study name>].")] = None,
+    set_: Annotated[
+        list[str] | None, typer.Option("--set", metavar="NAME=VALUE", help="An option of the study; repeatable.")
+    ] = None,
+    profile: Annotated[str, typer.Option(help="Seeds: quick (2 and 5), standard (4 and 10), paper (4 and 30).")] = (
+        "standard"
+    ),
+    trials: Annotated[int | None, typer.Option(help="Configurations to draw [default: the study's].")] = None,
+    search_repeats: Annotated[int | None, typer.Option(help="Seeds of every trial in the search.")] = None,
+    repeats: Annotated[int | None, typer.Option(help="Fresh seeds of every finalist in confirmation.")] = None,
+    finalists: Annotated[int, typer.Option(help="Best trials that reach confirmation.")] = 3,
+    sampler: Annotated[str, typer.Option(help="tpe, random, grid, qmc or gp (needs tuner[gp]).")] = "tpe",
+    objective: Annotated[
+        str | None, typer.Option(help="What the search improves: mean, median, mean+1*std, quantile:0.9.")
+    ] = None,
+    budget: Annotated[str | None, typer.Option(help="Wall-clock time for all of it, such as 90s, 10m, 2h.")] = None,
+    seed: Annotated[int | None, typer.Option(help="The study's seed.")] = None,
+    engine: Annotated[str, typer.Option(help="auto, vectorized (all seeds in one program) or fit.")] = "auto",
+    backend: Annotated[str | None, typer.Option(help="jax or tensorflow [default: KERAS_BACKEND, or jax].")] = None,
+    fresh: Annotated[bool, typer.Option("--fresh", help="Start over instead of resuming.")] = False,
+    as_json: Json = False,
+) -> int:
+    """Search, repeat, compare, report. The same command again goes on where it was left."""
+    from tuner.backend import prepare_backend
+    from tuner.options import parse_duration, parse_options
+
+    options = parse_options(set_ or [])
+    seconds = None if budget is None else parse_duration(budget)
+    prepare_backend(backend)  # before anything imports Keras
+
+    from tuner.console import reporter
+    from tuner.loading import load_study
+    from tuner.protocol import Plan
+    from tuner.protocol import run as run_study
+
+    plan = Plan(
+        profile=profile,
+        trials=trials,
+        search_repeats=search_repeats,
+        repeats=repeats,
+        finalists=finalists,
+        sampler=sampler,
+        budget=seconds,
+    )
+    loaded = load_study(study, options)
+    changes: dict[str, Any] = {"objective": objective, "seed": seed}
+    loaded = replace(loaded, **{name: value for name, value in changes.items() if value is not None})
+    try:
+        with reporter() as progress:
+            result = run_study(
+                loaded,
+                plan,
+                output=output,
+                engine=engine,
+                fresh=fresh,
+                command=shlex.join(["python", "-m", "tuner", *sys.argv[1:]]),
+                reporter=progress,
+            )
+    except KeyboardInterrupt:
+        print(
+            "\ntuner: interrupted; every finished run is kept. Run the same command again to go on.",
+            file=sys.stderr,
+        )
+        return 130
+    _publish(result, as_json)
+    return int(any(run.status == "failed" for run in result.runs))
+
+
+@app.command()
+def report(folder: Folder, as_json: Json = False) -> None:
+    """Rebuild the report of a run from its stored runs, without training."""
+    from tuner.result import load
+
+    _publish(load(folder), as_json)
+
+
+@app.command()
+def show(folder: Folder, as_json: Json = False) -> None:
+    """Print the table of a run."""
+    from tuner.result import load
+
+    result = load(folder)
+    if as_json:
+        from tuner.report import summary
+
+        print(json.dumps(summary(result)))
+    else:
+        from tuner.console import print_result
+
+        print_result(result)
+
+
+@app.command()
+def new(
+    name: Annotated[str, typer.Argument(metavar="NAME", help="Name of the study, or a path to its file.")],
+) -> None:
+    """Write a commented study file that runs."""
+    from importlib.resources import files
+
+    path = Path(name if name.endswith(".py") else f"{name}.py")
+    if path.exists():
+        raise TunerError(f"{path}: exists already; choose another name")
+    if not path.stem.isidentifier():
+        raise TunerError(f"{path.stem!r} is no name for a Python file; use letters, digits and underscores")
+    try:
+        path.write_text(files("tuner").joinpath("templates/study.py.txt").read_text("utf-8"), "utf-8")
+    except OSError as error:
+        raise TunerError(f"{path}: cannot be written ({error.strerror})") from None
+    print(f"wrote {path}; run it with: python -m tuner run {path}")
+
+
+def _publish(result: "Result", as_json: bool) -> None:
+    """Write the report into the run folder, and say what it says."""
+    from tuner.console import print_result
+    from tuner.report import summary, write_report
+
+    assert result.folder is not None  # loaded from one
+    page = write_report(result, result.folder)
+    if as_json:
+        print(json.dumps(summary(result)))
+    else:
+        print_result(result)
+        print(f"report: {page}")

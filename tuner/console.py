@@ -1,0 +1,175 @@
+"""What the user sees in a terminal: progress while a study runs, and the table at its end."""
+
+import math
+import statistics
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
+from rich.table import Table
+from rich.text import Text
+
+from tuner.records import BASELINE, Phase, Run, Setup
+from tuner.report.verdict import headline
+from tuner.result import Measured, Result
+
+_STYLES = {"better": "green", "worse": "red", "equivalent": "cyan", "undecided": "yellow"}
+
+
+@contextmanager
+def reporter() -> Iterator["Lines"]:
+    """A reporter on standard error: a moving bar below the lines in a terminal, plain lines elsewhere."""
+    console = Console(stderr=True)
+    if not console.is_terminal:
+        yield Lines(console)
+        return
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(bar_width=24),
+        TextColumn("{task.fields[done]}"),
+        TimeElapsedColumn(),
+    )
+    with Progress(*columns, console=console, transient=True) as progress:
+        yield Bar(console, progress)
+
+
+class Lines:
+    """One line for every configuration that has all its runs."""
+
+    def __init__(self, console: Console) -> None:
+        self._console = console
+        self._setup: Setup | None = None
+        self._started = time.monotonic()
+        self._fresh = 0.0  # runs trained in this session
+        self._ahead = 0  # runs still to train
+        self._training: tuple[int, float] = (0, 0.0)  # seeds of the group in training, share done
+        self._best: tuple[float, str] | None = None
+
+    def start(self, setup: Setup) -> None:
+        self._setup = setup
+
+    def note(self, text: str) -> None:
+        self._print(f"note: {text}", "dim")
+
+    def expect(self, runs: int) -> None:
+        self._ahead = runs
+
+    def training(self, phase: Phase, name: str, seeds: int, share: float) -> None:
+        if share < self._training[1]:  # another group has begun
+            self._fresh += self._training[0]
+        self._training = (seeds, share)
+
+    def measured(self, phase: Phase, name: str, runs: tuple[Run, ...]) -> None:
+        self._fresh += self._training[0]
+        self._training = (0, 0.0)
+        self._ahead = max(self._ahead - len(runs), 0)
+        split = "validation" if phase == "search" else "test"
+        scores = [run.scores[split] for run in runs if run.status == "complete"]
+        line = f"{phase:<12} {name:<10} {split} {self._metric()} {_spread(scores)} over {_seeds(len(runs))}"
+        if ended := [run for run in runs if run.status != "complete"]:
+            line += f"; {len(ended)} {ended[0].status}: {ended[0].reason}"
+        if phase == "search" and self._is_best(scores, runs):
+            self._best = (statistics.fmean(scores), f"{name} {_spread(scores)}")
+        self._print(line + (f" | {left}" if (left := self.time_left()) else ""))
+
+    def time_left(self) -> str:
+        """By the time that this session's runs have taken; empty before the first one and at the end."""
+        seeds, share = self._training
+        trained = self._fresh + seeds * share
+        remaining = self._ahead - seeds * share
+        if trained <= 0 or remaining <= 0:
+            return ""
+        return f"about {_clock((time.monotonic() - self._started) / trained * remaining)} left"
+
+    def _is_best(self, scores: Sequence[float], runs: Sequence[Run]) -> bool:
+        if not scores or len(scores) < len(runs):
+            return False
+        lower = self._setup is None or self._setup.direction == "minimize"
+        mean = statistics.fmean(scores)
+        return self._best is None or (mean < self._best[0] if lower else mean > self._best[0])
+
+    def _metric(self) -> str:
+        return self._setup.metric if self._setup else "score"
+
+    def _print(self, text: str, style: str = "") -> None:
+        self._console.print(Text(text, style=style), soft_wrap=True)
+
+
+class Bar(Lines):
+    """The same lines above a bar with the configuration in training, the best so far and the time left."""
+
+    def __init__(self, console: Console, progress: Progress) -> None:
+        super().__init__(console)
+        self._progress = progress
+        self._task: TaskID = progress.add_task("preparing", total=None, done="")
+
+    def training(self, phase: Phase, name: str, seeds: int, share: float) -> None:
+        super().training(phase, name, seeds, share)
+        best = f" | best so far {self._best[1]}" if self._best else ""
+        left = f" | {self.time_left()}" if self.time_left() else ""
+        self._progress.update(
+            self._task,
+            description=f"{phase} {name}, {_seeds(seeds)}",
+            completed=self._fresh + seeds * share,
+            total=self._fresh + self._ahead,
+            done=f"{share:.0%} of it{best}{left}",
+        )
+
+
+def print_result(result: Result) -> None:
+    """The verdict in a sentence and the table of confirmed configurations, on standard output."""
+    console = Console()
+    if not console.is_terminal:
+        console = Console(width=120)
+    words = headline(result)
+    console.print(Text(f"{words.symbol} {words.claim}.", style=f"bold {_STYLES.get(words.word, '')}"), soft_wrap=True)
+    console.print(Text(words.evidence), soft_wrap=True)
+    if result.baseline is None:
+        return
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for header in ("configuration", "seeds", "mean", "std", "difference", f"{result.setup.level:.0%} interval"):
+        table.add_column(header, justify="left" if header == "configuration" else "right", no_wrap=True)
+    table.add_column("p", justify="right", no_wrap=True)
+    table.add_column("verdict", no_wrap=True)
+    for measured in (result.baseline, *result.finalists):
+        table.add_row(*_row(measured))
+    console.print(table)
+    for measured in result.finalists:
+        for flag in measured.comparison.flags if measured.comparison else ():
+            console.print(Text(f"note: {measured.name}: {flag}", style="dim"), soft_wrap=True)
+
+
+def _row(measured: Measured) -> tuple[Text | str, ...]:
+    summary, comparison = measured.summary, measured.comparison
+    seeds = str(summary.n) + (f" ({summary.failures} failed)" if summary.failures else "")
+    name = Text(measured.name, style="bold" if measured.name == BASELINE else "")
+    estimates = (name, seeds, _number(summary.mean), f"{summary.std:.2g}")
+    if comparison is None:
+        return estimates
+    interval = f"{comparison.interval.low:+.3g} to {comparison.interval.high:+.3g}"
+    word = Text(comparison.verdict, _STYLES[comparison.verdict])
+    return (*estimates, f"{comparison.difference:+.3g}", interval, f"{comparison.p_adjusted:.2g}", word)
+
+
+def _spread(scores: Sequence[float]) -> str:
+    if not scores:
+        return "no score"
+    if len(scores) == 1:
+        return _number(scores[0])
+    return f"{_number(statistics.fmean(scores))} ± {statistics.stdev(scores):.2g}"
+
+
+def _number(value: float) -> str:
+    return f"{value:.4g}" if math.isfinite(value) else "-"
+
+
+def _seeds(count: int) -> str:
+    return f"{count} seed" if count == 1 else f"{count} seeds"
+
+
+def _clock(seconds: float) -> str:
+    if seconds < 90:
+        return f"{seconds:.0f} s"
+    return f"{seconds / 60:.0f} min" if seconds < 5400 else f"{seconds / 3600:.1f} h"

@@ -1,0 +1,47 @@
+"""Values written on the command line."""
+
+import ast
+import re
+from collections.abc import Iterable
+from typing import Any
+
+from tuner.errors import TunerError
+
+_SECONDS = {"": 1.0, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
+
+
+def parse_duration(text: str) -> float:
+    """Seconds of a time such as 90, 90s, 10m, 1.5h or 1h30m.
+
+    >>> parse_duration("10m"), parse_duration("1h30m")
+    (600.0, 5400.0)
+
+    Raises: TunerError where the text is no time.
+    """
+    parts = re.findall(r"(\d+(?:\.\d+)?)([smhd]?)", text)
+    if not parts or "".join(number + unit for number, unit in parts) != text:
+        raise TunerError(f"{text!r} is no time; write it like 90s, 10m or 2h")
+    return sum(float(number) * _SECONDS[unit] for number, unit in parts)
+
+
+def parse_options(settings: Iterable[str]) -> dict[str, Any]:
+    """NAME=VALUE settings as a dict; values are read as Python literals, and as text where they are none.
+
+    >>> parse_options(["n_train=102_400", "cell=lstm", "margin=0.01"])
+    {'n_train': 102400, 'cell': 'lstm', 'margin': 0.01}
+
+    Raises: TunerError where a setting has no name or no value, or a name comes twice.
+    """
+    options: dict[str, Any] = {}
+    for setting in settings:
+        name, equals, value = setting.partition("=")
+        name = name.strip()
+        if not equals or not name.isidentifier():
+            raise TunerError(f"--set {setting}: write it as NAME=VALUE")
+        if name in options:
+            raise TunerError(f"--set {name} is given twice")
+        try:
+            options[name] = ast.literal_eval(value.strip())
+        except (SyntaxError, ValueError):
+            options[name] = value
+    return options
