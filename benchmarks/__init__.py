@@ -1,0 +1,1 @@
+"""Speed and statistical calibration, run by hand; the numbers are in the README of this folder."""
