@@ -1,0 +1,141 @@
+"""From evidence to one of four words, with the reasons that a reader needs."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from tuner.stats.evidence import Evidence
+from tuner.stats.power import (
+    MOST_SEEDS,
+    seeds_for_difference,
+    seeds_for_equivalence,
+    seeds_for_superiority,
+    spread,
+)
+from tuner.stats.significance import failure_rates_test, smallest_p_value
+
+Verdict = Literal["better", "worse", "equivalent", "undecided"]
+
+MINIMUM_RUNS = 5
+"""With fewer runs in a group there is no verdict: a spread of so few says too little."""
+
+
+@dataclass(frozen=True, slots=True)
+class Adjusted:
+    """The p-values of one pair after adjustment for the number of candidates, `comparisons`."""
+
+    p_value: float
+    p_checked: float
+    p_equivalence: float | None
+    comparisons: int
+
+
+def decide(evidence: Evidence, adjusted: Adjusted) -> Verdict:
+    """The verdict. Equivalence goes first: a significant difference within the margin does not matter."""
+    alpha = evidence.design.alpha
+    if min(evidence.runs) < MINIMUM_RUNS:
+        return "undecided"
+    if adjusted.p_equivalence is not None and adjusted.p_equivalence <= alpha:
+        return "equivalent"
+    if adjusted.p_checked <= alpha:
+        return "better" if evidence.candidate_leads else "worse"
+    return "undecided"
+
+
+def reasons(evidence: Evidence, adjusted: Adjusted, verdict: Verdict) -> tuple[str, ...]:
+    """What the verdict alone does not say, in short sentences."""
+    alpha = evidence.design.alpha
+    found = [*_about_runs(evidence), *_about_failures(evidence)]
+    if verdict == "equivalent" and adjusted.p_value <= alpha:
+        side = "better" if evidence.candidate_leads else "worse"
+        found.append(f"Significantly {side} than the baseline, but within the margin: equivalent.")
+    if verdict == "undecided" and _means_unreliable(evidence, adjusted):
+        found.append(
+            "The means are significantly different, but the Brunner-Munzel test does not confirm it in this "
+            f"skewed or unequal-sized pair (p = {evidence.p_checked:.3g}): means unreliable."
+        )
+    return tuple(found)
+
+
+def seeds_needed(evidence: Evidence, adjusted: Adjusted) -> tuple[int, tuple[str, ...]]:
+    """Runs a group, those already there included, for 80 % power to settle an undecided pair; and flags.
+
+    At the margin where there is one and it asks for more runs than there are; otherwise at the observed
+    difference, which is optimistic. Among several candidates at the level of Holm's first and hardest
+    step, alpha / comparisons.
+    """
+    alpha = evidence.design.alpha / adjusted.comparisons
+    paired, margin = evidence.design.paired, evidence.design.margin
+    current = min(evidence.runs)
+    least = max(current + 1, MINIMUM_RUNS)
+    if evidence.ranked or _means_unreliable(evidence, adjusted):
+        needed = seeds_for_superiority(evidence.superiority, paired=paired, alpha=alpha)
+        return _capped(max(needed, least), "probability of superiority")
+    if evidence.without_spread:
+        return _capped(MOST_SEEDS)
+    noise = spread(evidence.candidate, evidence.baseline, paired=paired)
+    observed = evidence.estimate.value
+    if not noise.std > 0.0:
+        return least, ("One run has no spread: seeds_needed is only the least number for a verdict.",)
+    if margin is not None:
+        planned = max(seeds_for_difference(margin, noise, alpha=alpha), MINIMUM_RUNS)
+        if planned > current:
+            return _capped(planned)
+        within = seeds_for_equivalence(observed, margin, noise, alpha=alpha)
+        needed = min(within, seeds_for_difference(observed, noise, alpha=alpha))
+    else:
+        needed = seeds_for_difference(observed, noise, alpha=alpha)
+    return _capped(max(needed, least), "difference")
+
+
+def _means_unreliable(evidence: Evidence, adjusted: Adjusted) -> bool:
+    return adjusted.p_value <= evidence.design.alpha < adjusted.p_checked
+
+
+def _capped(needed: int, observed: str = "") -> tuple[int, tuple[str, ...]]:
+    """The number with what must be said about it; `observed` names what was taken for the truth."""
+    if needed >= MOST_SEEDS:
+        return MOST_SEEDS, (f"Not even {MOST_SEEDS:,} runs in each group are expected to settle this.",)
+    if observed:
+        return needed, (f"seeds_needed is optimistic: it takes the observed {observed} for the true one.",)
+    return needed, ()
+
+
+def _about_runs(evidence: Evidence) -> list[str]:
+    """Too few runs, or runs that do not vary."""
+    found = []
+    first, second = evidence.runs
+    if min(evidence.runs) < MINIMUM_RUNS:
+        found.append(
+            f"Too few runs for a verdict: {first} of the candidate and {second} of the baseline, "
+            f"at least {MINIMUM_RUNS} of each are needed."
+        )
+    if evidence.without_spread and not evidence.ranked:
+        what = "The difference is the same in every pair" if evidence.design.paired else "No group varies"
+        if evidence.estimate.value == 0.0:
+            found.append(f"{what}, and it is zero: do the seeds reach the training?")
+        else:
+            found.append(f"{what}, so there is no noise to judge by: do the seeds reach the training?")
+    return found
+
+
+def _about_failures(evidence: Evidence) -> list[str]:
+    """Failed runs, what they change, and whether the rates differ."""
+    if not evidence.ranked:
+        return []
+    (first, second), (n, m) = evidence.failures, evidence.runs
+    paired = evidence.design.paired
+    over = "the pairs in which both runs finished" if paired else "the finished runs"
+    p_value = failure_rates_test(evidence.failures, evidence.runs)
+    found = [
+        f"{first} of {n} candidate runs and {second} of {m} baseline runs failed: failures rank worst, the "
+        f"{evidence.method} alone decides, and the difference of the means is over {over}.",
+        f"Failure rates {first / n:.0%} and {second / m:.0%}: p = {p_value:.3g} (Fisher's exact test).",
+    ]
+    if evidence.design.margin is not None:
+        found.append("The margin is not used where runs failed: it is about means.")
+    if smallest_p_value(n, m, paired=paired) > evidence.design.alpha:
+        found.append(
+            f"With {n} and {m} runs the {evidence.method} cannot reach p <= {evidence.design.alpha:.3g}, "
+            "whatever the scores."
+        )
+    return found
