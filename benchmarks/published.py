@@ -28,7 +28,9 @@ def naive_scores(data) -> dict[str, float]:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("study")
     parser.add_argument("--name", required=True)
     parser.add_argument("--seeds", type=int, default=5)
@@ -55,8 +57,12 @@ def main() -> None:
 
     summary = tuner.describe(result.scores)
     naive = ", ".join(f"{name} {score:.4f}" for name, score in naive_scores(study.data).items())
-    print(f"{given.name} | {given.engine}, {backend} | {given.seeds} | train {train.mean():.4f} ± {train.std(ddof=1):.4f}")
-    print(f"test mean {summary.mean:.4f}, std {summary.std:.4f}, {min(result.scores):.4f} to {max(result.scores):.4f}")
+    print(
+        f"{given.name} | {given.engine}, {backend} | {given.seeds} | train {train.mean():.4f} ± {train.std(ddof=1):.4f}"
+    )
+    print(
+        f"test mean {summary.mean:.4f}, std {summary.std:.4f}, {min(result.scores):.4f} to {max(result.scores):.4f}"
+    )
     print(f"naive: {naive} | {seconds:.0f} s")
     print("train loss by epoch:", np.round(np.nanmean(result.history["loss"], axis=0), 4).tolist())
 

@@ -13,7 +13,8 @@ if TYPE_CHECKING:
     from tuner.errors import TunerError
     from tuner.evaluation import Evaluation, evaluate
     from tuner.loading import load_study
-    from tuner.protocol import Plan, run
+    from tuner.plan import Plan
+    from tuner.protocol import run
     from tuner.result import Result, load
     from tuner.stats import Comparison, Summary, compare, compare_all, describe
     from tuner.study import Splits, Study
@@ -25,7 +26,7 @@ os.environ.setdefault("KERAS_BACKEND", "jax")
 _HOMES = {
     "Comparison": "tuner.stats",
     "Evaluation": "tuner.evaluation",
-    "Plan": "tuner.protocol",
+    "Plan": "tuner.plan",
     "Result": "tuner.result",
     "Splits": "tuner.study",
     "Study": "tuner.study",

@@ -22,7 +22,9 @@ def prepare_backend(name: str | None = None) -> str:
 
         running = str(keras.config.backend())
         if name not in (None, running):
-            raise TunerError(f"Keras already runs on {running} here; set KERAS_BACKEND={name} before it is imported")
+            raise TunerError(
+                f"Keras already runs on {running} here; set KERAS_BACKEND={name} before it is imported"
+            )
         chosen = running
     else:
         chosen = name or os.environ.get("KERAS_BACKEND") or "jax"

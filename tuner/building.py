@@ -88,7 +88,9 @@ def _check(model: Any, fit: Any) -> None:
     if not model.compiled:
         raise StudyError("build returned a model that is not compiled; call model.compile(...) in build")
     if not isinstance(fit, dict):
-        raise StudyError(f"build returned a {type(fit).__name__} beside the model; return a dict of fit arguments")
+        raise StudyError(
+            f"build returned a {type(fit).__name__} beside the model; return a dict of fit arguments"
+        )
     for name in fit:
         if name in _RESERVED:
             raise StudyError(f"build gives the fit argument {name!r}, which tuner sets itself; leave it out")

@@ -30,23 +30,30 @@ def run(
     study: Annotated[Path, typer.Argument(metavar="STUDY", help="A study file; it is executed.")],
     output: Annotated[Path | None, typer.Option(help="Run folder [default: reports/<study name>].")] = None,
     set_: Annotated[
-        list[str] | None, typer.Option("--set", metavar="NAME=VALUE", help="An option of the study; repeatable.")
+        list[str] | None,
+        typer.Option("--set", metavar="NAME=VALUE", help="An option of the study; repeatable."),
     ] = None,
-    profile: Annotated[str, typer.Option(help="Seeds: quick (2 and 5), standard (4 and 10), paper (4 and 30).")] = (
-        "standard"
-    ),
+    profile: Annotated[
+        str, typer.Option(help="Seeds: quick (2 and 5), standard (4 and 10), paper (4 and 30).")
+    ] = ("standard"),
     trials: Annotated[int | None, typer.Option(help="Configurations to draw [default: the study's].")] = None,
     search_repeats: Annotated[int | None, typer.Option(help="Seeds of every trial in the search.")] = None,
-    repeats: Annotated[int | None, typer.Option(help="Fresh seeds of every finalist in confirmation.")] = None,
+    repeats: Annotated[
+        int | None, typer.Option(help="Fresh seeds of every finalist in confirmation.")
+    ] = None,
     finalists: Annotated[int, typer.Option(help="Best trials that reach confirmation.")] = 3,
     sampler: Annotated[str, typer.Option(help="tpe, random, grid, qmc or gp (needs tuner[gp]).")] = "tpe",
     objective: Annotated[
         str | None, typer.Option(help="What the search improves: mean, median, mean+1*std, quantile:0.9.")
     ] = None,
-    budget: Annotated[str | None, typer.Option(help="Wall-clock time for all of it, such as 90s, 10m, 2h.")] = None,
+    budget: Annotated[
+        str | None, typer.Option(help="Wall-clock time for all of it, such as 90s, 10m, 2h.")
+    ] = None,
     seed: Annotated[int | None, typer.Option(help="The study's seed.")] = None,
     engine: Annotated[str, typer.Option(help="auto, vectorized (all seeds in one program) or fit.")] = "auto",
-    backend: Annotated[str | None, typer.Option(help="jax or tensorflow [default: KERAS_BACKEND, or jax].")] = None,
+    backend: Annotated[
+        str | None, typer.Option(help="jax or tensorflow [default: KERAS_BACKEND, or jax].")
+    ] = None,
     fresh: Annotated[bool, typer.Option("--fresh", help="Start over instead of resuming.")] = False,
     as_json: Json = False,
 ) -> int:
@@ -60,7 +67,7 @@ def run(
 
     from tuner.console import reporter
     from tuner.loading import load_study
-    from tuner.protocol import Plan
+    from tuner.plan import Plan
     from tuner.protocol import run as run_study
 
     plan = Plan(

@@ -12,7 +12,7 @@ from rich.table import Table
 from rich.text import Text
 
 from tuner.records import BASELINE, Phase, Run, Setup
-from tuner.report.verdict import headline
+from tuner.report import headline
 from tuner.result import Measured, Result
 
 _STYLES = {"better": "green", "worse": "red", "equivalent": "cyan", "undecided": "yellow"}
@@ -124,12 +124,21 @@ def print_result(result: Result) -> None:
     if not console.is_terminal:
         console = Console(width=120)
     words = headline(result)
-    console.print(Text(f"{words.symbol} {words.claim}.", style=f"bold {_STYLES.get(words.word, '')}"), soft_wrap=True)
+    console.print(
+        Text(f"{words.symbol} {words.claim}.", style=f"bold {_STYLES.get(words.word, '')}"), soft_wrap=True
+    )
     console.print(Text(words.evidence), soft_wrap=True)
     if result.baseline is None:
         return
     table = Table(box=None, pad_edge=False, header_style="bold")
-    for header in ("configuration", "seeds", "mean", "std", "difference", f"{result.setup.level:.0%} interval"):
+    for header in (
+        "configuration",
+        "seeds",
+        "mean",
+        "std",
+        "difference",
+        f"{result.setup.level:.0%} interval",
+    ):
         table.add_column(header, justify="left" if header == "configuration" else "right", no_wrap=True)
     table.add_column("p", justify="right", no_wrap=True)
     table.add_column("verdict", no_wrap=True)

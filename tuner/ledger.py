@@ -3,14 +3,13 @@
     <run folder>/run.json                         the Setup
     <run folder>/ledger/<phase>/<name>-<first>.json   one Group: planned, then finished
 
-A file is written beside its place and renamed into it, and carries a checksum of its content, so a group
-is there whole or not at all. Numbers are JSON with full precision; NaN and infinities are written as
+A file is written in one step and carries a checksum of its content, so a group is there whole or not at
+all. Numbers are JSON with full precision; NaN and infinities are written as
 Python's JSON module writes them. Nothing that is read can execute code.
 """
 
 import hashlib
 import json
-import os
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, replace
@@ -18,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from tuner.errors import LedgerError
+from tuner.files import write_whole
 from tuner.records import Configuration, Group, Phase, Run, Setup
 
 _FORMAT = 1
@@ -44,7 +44,9 @@ class Ledger:
     def runs(self) -> tuple[Run, ...]:
         """Every run that has ended, by phase (search first), configuration and seed index."""
         runs = (run for group in self.groups for run in group.runs)
-        return tuple(sorted(runs, key=lambda run: (run.phase != "search", _natural(run.configuration), run.seed_index)))
+        return tuple(
+            sorted(runs, key=lambda run: (run.phase != "search", _natural(run.configuration), run.seed_index))
+        )
 
     @property
     def configurations(self) -> dict[str, Configuration]:
@@ -61,7 +63,6 @@ class Ledger:
         """Store a planned or a finished group; a finished one replaces its plan."""
         stem = slug(group.configuration.name)
         path = self.folder / "ledger" / group.phase / f"{stem}-{group.seed_indices[0]:04d}.json"
-        path.parent.mkdir(parents=True, exist_ok=True)
         _write(path, asdict(group))
         self._groups[path] = group
 
@@ -71,24 +72,13 @@ class Ledger:
         return _setup(_read(path), path) if path.exists() else None
 
     def write_setup(self, setup: Setup) -> None:
-        self.folder.mkdir(parents=True, exist_ok=True)
         _write(self.folder / "run.json", asdict(setup))
-
-
-def write_atomically(path: Path, text: str) -> None:
-    """Replace a file's content whole: written beside it, flushed to the disk, renamed into place."""
-    beside = path.with_name(f".{path.name}.part")
-    with beside.open("w", encoding="utf-8") as file:
-        file.write(text)
-        file.flush()
-        os.fsync(file.fileno())
-    beside.replace(path)
 
 
 def _write(path: Path, content: Mapping[str, Any]) -> None:
     body = json.dumps(content, default=_plain)
     head = {"tuner": _FORMAT, "sha256": hashlib.sha256(body.encode()).hexdigest()}
-    write_atomically(path, f'{{"head": {json.dumps(head)},\n"content": {body}}}\n')
+    write_whole(path, f'{{"head": {json.dumps(head)},\n"content": {body}}}\n')
 
 
 def _plain(value: Any) -> Any:
@@ -107,7 +97,9 @@ def _read(path: Path) -> dict[str, Any]:
         known = head["tuner"] == _FORMAT
         content = json.loads(body)
     except (OSError, ValueError, KeyError, TypeError, IndexError) as error:
-        raise LedgerError(f"{path}: cannot be read ({type(error).__name__}); delete it to train its runs again") from None
+        raise LedgerError(
+            f"{path}: cannot be read ({type(error).__name__}); delete it to train its runs again"
+        ) from None
     if not known:
         raise LedgerError(f"{path}: written in format {head['tuner']}, this version of tuner reads {_FORMAT}")
     if not intact:
@@ -121,7 +113,9 @@ def _group(content: dict[str, Any], path: Path) -> Group:
             Run(**{**run, "history": {name: tuple(values) for name, values in run["history"].items()}})
             for run in content["runs"]
         )
-        return Group(content["phase"], Configuration(**content["configuration"]), tuple(content["seed_indices"]), runs)
+        return Group(
+            content["phase"], Configuration(**content["configuration"]), tuple(content["seed_indices"]), runs
+        )
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise LedgerError(f"{path}: is no group of runs ({error})") from None
 
@@ -143,7 +137,10 @@ def slug(name: str) -> str:
 def _natural(name: str) -> tuple[Any, ...]:
     """Sort key: the baseline first, then trial-2 before trial-10."""
     parts = re.split(r"(\d+)", name)
-    return (name != "baseline", tuple((part.isdigit(), int(part) if part.isdigit() else part) for part in parts))
+    return (
+        name != "baseline",
+        tuple((part.isdigit(), int(part) if part.isdigit() else part) for part in parts),
+    )
 
 
 def missing(groups: Iterable[Group], count: int, size: int) -> list[tuple[int, ...]]:

@@ -31,7 +31,10 @@ def load_study(path: str | Path, options: Mapping[str, Any] | None = None) -> St
     except TunerError as error:
         raise StudyError(f"{path}: {error}") from error
     return replace(
-        study, name=study.name or path.stem, options=dict(options or {}), source=_fingerprint(path, options or {})
+        study,
+        name=study.name or path.stem,
+        options=dict(options or {}),
+        source=_fingerprint(path, options or {}),
     )
 
 
@@ -60,7 +63,9 @@ def _execute(path: Path) -> ModuleType:
     except TunerError:
         raise
     except Exception as error:
-        raise StudyError(f"{_where(error, path)}raises {type(error).__name__}: {error}".split("\n")[0]) from error
+        raise StudyError(
+            f"{_where(error, path)}raises {type(error).__name__}: {error}".split("\n")[0]
+        ) from error
     finally:
         sys.path.pop(0)
     return module
@@ -68,7 +73,9 @@ def _execute(path: Path) -> ModuleType:
 
 def _where(error: Exception, path: Path) -> str:
     """The line of the study file in which an exception passed."""
-    lines = [frame.lineno for frame in traceback.extract_tb(error.__traceback__) if frame.filename == str(path)]
+    lines = [
+        frame.lineno for frame in traceback.extract_tb(error.__traceback__) if frame.filename == str(path)
+    ]
     return f"line {lines[-1]}: " if lines else ""
 
 
@@ -91,7 +98,9 @@ def _make(module: ModuleType, options: Mapping[str, Any]) -> Study:
     except TunerError:
         raise
     except Exception as error:
-        raise StudyError(f"its study function raises {type(error).__name__}: {error}".split("\n")[0]) from error
+        raise StudyError(
+            f"its study function raises {type(error).__name__}: {error}".split("\n")[0]
+        ) from error
     if not isinstance(study, Study):
         raise StudyError(f"its study function returned a {type(study).__name__}; return tuner.Study(...)")
     return study

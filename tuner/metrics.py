@@ -64,7 +64,9 @@ def resolve_metric(study: Study) -> Metric:
         return Metric(name, study.direction, lambda *pair: float(function(*_aligned(*pair))))
     kind = type(_keras_metric(study.metric)).__name__
     if study.direction is None and kind in _UNDIRECTED:
-        raise StudyError(f"metric {study.metric!r} has no better side; add direction='minimize' or 'maximize'")
+        raise StudyError(
+            f"metric {study.metric!r} has no better side; add direction='minimize' or 'maximize'"
+        )
     inferred: Direction = "maximize" if kind in _MAXIMIZED else "minimize"
     name = study.metric
     return Metric(name, study.direction or inferred, lambda *pair: _keras_score(name, *_aligned(*pair)))

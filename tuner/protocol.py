@@ -2,82 +2,22 @@
 
 import math
 import time
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
-from tuner.errors import StudyError, TunerError
+from tuner.errors import StudyError
 from tuner.folder import claim, clear
 from tuner.ledger import Ledger, slug
 from tuner.objective import evaluate_objective, parse_objective
+from tuner.plan import PROFILES, Plan
 from tuner.provenance import machine, versions
 from tuner.records import BASELINE, Configuration, Phase, Run, Setup
 from tuner.repeats import Preflight, Repeats
+from tuner.reporter import Reporter, Silent
 from tuner.result import Result, load
-from tuner.search import Drawn, Search
+from tuner.search import Search
 from tuner.study import Study
-
-PROFILES = {"quick": (2, 5), "standard": (4, 10), "paper": (4, 30)}  # seeds in search, in confirmation
-
-
-class Reporter(Protocol):
-    """Is told what happens while a study runs; the command line shows it."""
-
-    def start(self, setup: Setup) -> None:
-        """What this session works with."""
-
-    def note(self, text: str) -> None:
-        """Something the user must know, in a sentence."""
-
-    def expect(self, runs: int) -> None:
-        """How many runs are still to train, by what is known now."""
-
-    def training(self, phase: Phase, name: str, seeds: int, share: float) -> None:
-        """A group of seeds is in training, and this share of it is done."""
-
-    def measured(self, phase: Phase, name: str, runs: tuple[Run, ...]) -> None:
-        """A configuration has all its runs of a phase."""
-
-
-class Silent:
-    """A reporter that says nothing."""
-
-    def start(self, setup: Setup) -> None: ...
-
-    def note(self, text: str) -> None: ...
-
-    def expect(self, runs: int) -> None: ...
-
-    def training(self, phase: Phase, name: str, seeds: int, share: float) -> None: ...
-
-    def measured(self, phase: Phase, name: str, runs: tuple[Run, ...]) -> None: ...
-
-
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """How much to train: numbers of trials, seeds and finalists; `budget` in seconds.
-
-    None takes the study's or the profile's value. Raises: TunerError where a number cannot be used.
-    """
-
-    profile: str = "standard"
-    trials: int | None = None
-    search_repeats: int | None = None
-    repeats: int | None = None
-    finalists: int = 3
-    sampler: str = "tpe"
-    budget: float | None = None
-
-    def __post_init__(self) -> None:
-        if self.profile not in PROFILES:
-            raise TunerError(f"profile {self.profile!r} is unknown; use {', '.join(PROFILES)}")
-        least = {"trials": 0, "search_repeats": 1, "repeats": 1, "finalists": 1}
-        for name, low in least.items():
-            value = getattr(self, name)
-            if value is not None and value < low:
-                raise TunerError(f"{name.replace('_', '-')} is {value}; give {low} or more")
-        if self.budget is not None and self.budget <= 0:
-            raise TunerError(f"a budget of {self.budget:g} s leaves no time to train")
 
 
 def run(
@@ -190,7 +130,9 @@ class _Session:
             return baseline, []
         if not search.tell_baseline(preflight.trial, value):
             outside = ", ".join(preflight.trial.outside)
-            self._note(f"the baseline lies outside the searched ranges ({outside}), so the sampler does not see it")
+            self._note(
+                f"the baseline lies outside the searched ranges ({outside}), so the sampler does not see it"
+            )
         known = {_key(baseline): value}
         for drawn in self._draws(ledger, search):
             configuration = drawn.configuration
@@ -225,12 +167,22 @@ class _Session:
     def _confirm(self, ledger: Ledger, configurations: list[Configuration]) -> None:
         """Train the baseline and the finalists again, on fresh seeds, scored on the test split."""
         for position, configuration in enumerate(configurations):
-            self.reporter.expect(sum(self._untrained(ledger, "confirmation", c) for c in configurations[position:]))
+            self.reporter.expect(
+                sum(self._untrained(ledger, "confirmation", c) for c in configurations[position:])
+            )
             self._measure(ledger, "confirmation", configuration)
         setup = ledger.read_setup()
         assert setup is not None  # written by _open
-        if setup.looks[-1:] != (self.repeats,):
-            ledger.write_setup(replace(setup, looks=(*setup.looks, self.repeats)))
+        if setup.looks[-1:] == (self.repeats,):
+            return
+        setup = replace(setup, looks=(*setup.looks, self.repeats))
+        ledger.write_setup(setup)
+        if len(setup.looks) > 1:
+            looks = " and then with ".join(map(str, setup.looks))
+            self._note(
+                f"a verdict was formed with {looks} seeds; each look has its own chance of a false verdict,"
+                " and the p-values are not adjusted for that"
+            )
 
     def _measure(self, ledger: Ledger, phase: Phase, configuration: Configuration) -> tuple[Run, ...]:
         count = self.search_repeats if phase == "search" else self.repeats

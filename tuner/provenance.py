@@ -4,6 +4,7 @@ import importlib.metadata
 import os
 import platform
 import sys
+from pathlib import Path
 
 _PACKAGES = ("tuner", "keras", "jax", "tensorflow", "optuna", "numpy", "scipy")
 
@@ -36,7 +37,7 @@ def machine() -> dict[str, str]:
 
 def _processor() -> str:
     try:
-        with open("/proc/cpuinfo", encoding="utf-8") as lines:
+        with Path("/proc/cpuinfo").open(encoding="utf-8") as lines:
             for line in lines:
                 if line.startswith("model name"):
                     return line.split(":", 1)[1].strip()

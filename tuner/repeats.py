@@ -9,6 +9,7 @@ import json
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import keras
@@ -19,7 +20,7 @@ from tuner.engines.base import Engine, Job, OnProgress, Outcome, Unsupported
 from tuner.errors import StudyError
 from tuner.ledger import Ledger, missing
 from tuner.metrics import Metric, resolve_metric
-from tuner.records import BASELINE, Configuration, Group, Phase, Run
+from tuner.records import Configuration, Group, Phase, Run
 from tuner.seeds import Seed
 from tuner.study import Build, Study
 from tuner.trials import PinnedTrial
@@ -104,7 +105,7 @@ class Repeats:
         for group in ledger.of(phase, configuration.name):
             if not group.runs and group.seed_indices[0] < count:
                 size = len(group.seed_indices)
-                runs = self.train(phase, configuration, group.seed_indices, lambda share, n=size: on_progress(n, share))
+                runs = self.train(phase, configuration, group.seed_indices, partial(on_progress, size))
                 ledger.write(Group(phase, configuration, group.seed_indices, runs))
         groups = ledger.of(phase, configuration.name)
         return tuple(run for group in groups for run in group.runs if run.seed_index < count)
@@ -115,7 +116,9 @@ class Repeats:
         """Train the given seeds now, together. An exception of the user's code makes them failed runs."""
         start = time.perf_counter()
         try:
-            outcomes: Sequence[Outcome] = self._engine_run(self._job(phase, configuration, indices), on_progress)
+            outcomes: Sequence[Outcome] = self._engine_run(
+                self._job(phase, configuration, indices), on_progress
+            )
             reason = ""
         except Exception as error:
             outcomes = [Outcome(dict.fromkeys(SCORE_ON[phase], float("nan")), {}) for _ in indices]
@@ -131,7 +134,8 @@ class Repeats:
                 scores=outcome.scores,
                 history=outcome.history,
                 seconds=seconds,
-                reason=reason or ("" if outcome.status == "complete" else "the loss or the score is not finite"),
+                reason=reason
+                or ("" if outcome.status == "complete" else "the loss or the score is not finite"),
             )
             for index, outcome in zip(indices, outcomes, strict=True)
         )
@@ -185,9 +189,13 @@ class Repeats:
         try:
             return engine(job, on_progress)
         except (Unsupported, *vectorized.UNTRACEABLE) as error:
-            reason = str(error) if isinstance(error, Unsupported) else f"JAX cannot trace it ({first_line(error)})"
+            reason = (
+                str(error) if isinstance(error, Unsupported) else f"JAX cannot trace it ({first_line(error)})"
+            )
             if self._engine == "vectorized":
-                raise StudyError(f"the vectorized engine cannot train this: {reason}; use --engine fit") from None
+                raise StudyError(
+                    f"the vectorized engine cannot train this: {reason}; use --engine fit"
+                ) from None
             self._note(f"trained with the fit engine: {reason}")
             return fit.train(job, on_progress)
 

@@ -65,7 +65,10 @@ def load(folder: str | Path) -> Result:
 
 
 def derive(
-    setup: Setup, configurations: Mapping[str, Configuration], runs: tuple[Run, ...], folder: Path | None = None
+    setup: Setup,
+    configurations: Mapping[str, Configuration],
+    runs: tuple[Run, ...],
+    folder: Path | None = None,
 ) -> Result:
     """The statistics of confirmed configurations: each described, and compared with the baseline.
 

@@ -62,7 +62,9 @@ class Search:
             )
         except Exception as error:
             reason = str(error).split("\n")[0]
-            raise LedgerError(f"{folder / 'study.db'}: cannot be opened as an Optuna database ({reason})") from None
+            raise LedgerError(
+                f"{folder / 'study.db'}: cannot be opened as an Optuna database ({reason})"
+            ) from None
 
     def tell_baseline(self, trial: PinnedTrial, value: float) -> bool:
         """Show the sampler the baseline's objective. Returns: False where it lies outside the space."""
@@ -84,7 +86,9 @@ class Search:
         for trial in self._trials():
             if trial.state == TrialState.RUNNING and _NAME not in trial.user_attrs:
                 self._study.tell(trial.number, state=TrialState.FAIL)
-        ours = [trial for trial in self._trials() if str(trial.user_attrs.get(_NAME, "")).startswith("trial-")]
+        ours = [
+            trial for trial in self._trials() if str(trial.user_attrs.get(_NAME, "")).startswith("trial-")
+        ]
         return [_drawn(trial) for trial in ours]
 
     def draw(self, use: Callable[[optuna.Trial], None]) -> Drawn | None:
@@ -138,7 +142,7 @@ def _drawn(trial: FrozenTrial) -> Drawn:
 
 
 def _make_sampler(name: str, study_seed: int, count: int) -> optuna.samplers.BaseSampler:
-    """A sampler for one draw, seeded by the study and the draw, so that a resumed search goes the same way."""
+    """A sampler for one draw, seeded by the study and the draw: a resumed search goes the same way."""
     seed = as_integer(sequence(study_seed, count, "sampler"))
     samplers = optuna.samplers
     if name == "random":

@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 
 from tuner.errors import StudyError
-from tuner.records import BASELINE, Direction
 from tuner.objective import parse_objective
+from tuner.records import BASELINE, Direction
 
 Arrays = Any  # one array, or a tuple or dict of them; the first axis counts examples
 Build = Callable[..., Any]
@@ -111,7 +111,9 @@ class Study:
     def __post_init__(self) -> None:
         if not isinstance(self.data, Splits):
             if not callable(self.data):
-                raise StudyError(f"data is a {type(self.data).__name__}; give Splits or a function that makes one")
+                raise StudyError(
+                    f"data is a {type(self.data).__name__}; give Splits or a function that makes one"
+                )
             unknown = set(inspect.signature(self.data).parameters) - DATA_PARAMETERS
             if unknown:
                 raise StudyError(
@@ -161,5 +163,7 @@ class Study:
         offered = {"trial": trial, "rng": rng}
         splits = self.data(**{name: value for name, value in offered.items() if name in wanted})
         if not isinstance(splits, Splits):
-            raise StudyError(f"the data function returned a {type(splits).__name__}; return tuner.Splits(...)")
+            raise StudyError(
+                f"the data function returned a {type(splits).__name__}; return tuner.Splits(...)"
+            )
         return splits

@@ -22,21 +22,22 @@ class PinnedTrial(FixedTrial):
         self.outside: list[str] = []
 
     def suggest_int(self, name: str, low: int, high: int, *, step: int = 1, log: bool = False) -> int:
-        return self._pinned(name, lambda: super(PinnedTrial, self).suggest_int(name, low, high, step=step, log=log))
+        suggest = super().suggest_int
+        return int(self._pinned(name, lambda: suggest(name, low, high, step=step, log=log)))
 
     def suggest_float(
         self, name: str, low: float, high: float, *, step: float | None = None, log: bool = False
     ) -> float:
-        return self._pinned(
-            name, lambda: super(PinnedTrial, self).suggest_float(name, low, high, step=step, log=log)
-        )
+        suggest = super().suggest_float
+        return float(self._pinned(name, lambda: suggest(name, low, high, step=step, log=log)))
 
     def suggest_categorical(self, name: str, choices: Sequence[CategoricalChoiceType]) -> Any:
         value = self._given.get(name)
         if name in self._given and value not in choices:
-            self.outside.append(name)
+            self.outside.append(name)  # Optuna refuses a value that is no choice
             choices = [*choices, value]
-        return self._pinned(name, lambda: super(PinnedTrial, self).suggest_categorical(name, choices))
+        suggest = super().suggest_categorical
+        return self._pinned(name, lambda: suggest(name, choices))
 
     def unused(self) -> list[str]:
         """Names that were given but that nothing asked for."""

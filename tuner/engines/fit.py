@@ -10,7 +10,7 @@ from tuner.building import Built, seeded
 from tuner.engines.base import Job, OnProgress, Outcome, score, scoring_batch_size
 
 
-class _Progress(keras.callbacks.Callback):
+class _Progress(keras.callbacks.Callback):  # type: ignore[misc]  # Keras has no types
     """Tells after every batch which share of this seed's training is done."""
 
     def __init__(self, on_progress: OnProgress) -> None:
@@ -28,10 +28,13 @@ class _Progress(keras.callbacks.Callback):
 
 def train(job: Job, on_progress: OnProgress) -> tuple[Outcome, ...]:
     """Train and score the seeds of a job, one by one."""
-    outcomes = []
-    total = len(job.builds)
-    for done, build in enumerate(job.builds):
-        outcomes.append(_train_one(build(), job, lambda share, done=done: on_progress((done + share) / total)))
+    outcomes: list[Outcome] = []
+
+    def progress(share: float) -> None:
+        on_progress((len(outcomes) + share) / len(job.builds))
+
+    for build in job.builds:
+        outcomes.append(_train_one(build(), job, progress))
         keras.utils.clear_session(free_memory=False)
     return tuple(outcomes)
 

@@ -94,9 +94,7 @@ class Program:
     ) -> Callable[..., Any]:
         axes = tuple(0 if spec == _BY_SEED else None for spec in specs)
         mapped = jax.vmap(function, in_axes=axes)
-        sharded = jax.shard_map(
-            mapped, mesh=self._mesh, in_specs=specs, out_specs=_BY_SEED, check_vma=False
-        )
+        sharded = jax.shard_map(mapped, mesh=self._mesh, in_specs=specs, out_specs=_BY_SEED, check_vma=False)
         return jax.jit(sharded, donate_argnums=donate)
 
     # What one seed does; `_compile` maps these over seeds.
@@ -107,7 +105,8 @@ class Program:
             _, after = self._model.train_step(state, batch)
             return _as_state(after)
 
-        return jax.lax.fori_loop(start, stop, step, state)
+        trained: State = jax.lax.fori_loop(start, stop, step, state)
+        return trained
 
     def _one_end(self, state: State, data: Tree) -> tuple[State, dict[str, Any]]:
         trainable, other, optimizer, metrics = state
@@ -171,7 +170,8 @@ def _as_state(state: Sequence[Sequence[Any]]) -> State:
 def _device_dtype(array: Any) -> np.ndarray:
     """Floats in Keras' float type, as `fit` converts them; other types as they are."""
     array = np.asarray(array)
-    return array.astype(keras.config.floatx()) if np.issubdtype(array.dtype, np.floating) else array
+    is_float = np.issubdtype(array.dtype, np.floating)
+    return np.asarray(array, dtype=keras.config.floatx() if is_float else array.dtype)
 
 
 def _build_metrics(model: keras.Model, train: Tree) -> None:

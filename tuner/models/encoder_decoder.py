@@ -1,6 +1,6 @@
 """Encoder-decoder models that pass states: the decoder sees zeros and the encoder's final states."""
 
-from typing import Literal
+from typing import Any, Literal
 
 import keras
 
@@ -11,7 +11,7 @@ _CELLS = {"gru": keras.layers.GRU, "lstm": keras.layers.LSTM}
 
 
 @keras.saving.register_keras_serializable("tuner")
-class ZeroInput(keras.layers.Layer):
+class ZeroInput(keras.layers.Layer):  # type: ignore[misc]  # Keras has no types
     """A sequence of zeros of shape (batch, steps, features) for a batch of any input."""
 
     def __init__(self, steps: int, features: int, **kwargs: object) -> None:
@@ -61,7 +61,7 @@ def encoder_decoder(
     recurrent = _CELLS[cell]
     inputs = keras.Input(x.shape[1:])
     hidden = inputs
-    states = []
+    states: list[Any] = []
     for level in range(layers):
         if level:
             hidden = keras.layers.Dropout(dropout)(hidden)

@@ -47,8 +47,9 @@ def random_sines(
 
 def _uniform(rng: np.random.RandomState, blocks: int, signals: int, batch: int) -> np.ndarray:
     """Uniform draws of shape (blocks, signals, 4, batch) in the source's order."""
-    unit = rng.random_sample((blocks, signals, 4, batch))
-    return _LOW[:, None] + (_HIGH - _LOW)[:, None] * unit
+    unit: np.ndarray = rng.random_sample((blocks, signals, 4, batch))
+    draws: np.ndarray = _LOW[:, None] + (_HIGH - _LOW)[:, None] * unit
+    return draws
 
 
 def sine_sum(

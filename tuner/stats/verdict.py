@@ -75,7 +75,7 @@ def seeds_needed(evidence: Evidence, adjusted: Adjusted) -> tuple[int, tuple[str
     noise = spread(evidence.candidate, evidence.baseline, paired=paired)
     observed = evidence.estimate.value
     if not noise.std > 0.0:
-        return least, ("One run has no spread: seeds_needed is only the least number for a verdict.",)
+        return least, ("One run has no spread: the number of seeds needed is only the least for a verdict.",)
     if margin is not None:
         planned = max(seeds_for_difference(margin, noise, alpha=alpha), MINIMUM_RUNS)
         if planned > current:
@@ -96,7 +96,9 @@ def _capped(needed: int, observed: str = "") -> tuple[int, tuple[str, ...]]:
     if needed >= MOST_SEEDS:
         return MOST_SEEDS, (f"Not even {MOST_SEEDS:,} runs in each group are expected to settle this.",)
     if observed:
-        return needed, (f"seeds_needed is optimistic: it takes the observed {observed} for the true one.",)
+        return needed, (
+            f"The number of seeds is optimistic: it takes the observed {observed} for the true one.",
+        )
     return needed, ()
 
 

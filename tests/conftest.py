@@ -1,0 +1,28 @@
+"""Keras on JAX with two virtual CPU devices, and compiled programs shared by the tests of one session."""
+
+import os
+import shutil
+import tempfile
+from pathlib import Path
+
+import pytest
+
+_CACHE = Path(tempfile.mkdtemp(prefix="tuner-tests-"))
+os.environ["JAX_COMPILATION_CACHE_DIR"] = str(_CACHE)
+os.environ["JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS"] = "0"
+
+from tuner.backend import prepare_backend  # noqa: E402
+
+prepare_backend("jax")  # before any test imports Keras
+
+from tests.tiny import Recorder  # noqa: E402
+
+
+def pytest_unconfigure() -> None:
+    shutil.rmtree(_CACHE, ignore_errors=True)
+
+
+@pytest.fixture
+def recorder() -> Recorder:
+    """A reporter that remembers what it was told."""
+    return Recorder()

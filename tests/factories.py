@@ -1,0 +1,155 @@
+"""Results made of synthetic runs, for the tests of everything behind the ledger."""
+
+import math
+from collections.abc import Collection, Sequence
+from typing import Any
+
+import numpy as np
+
+from tuner.records import BASELINE, Configuration, Direction, Phase, Run, Setup, Status
+from tuner.result import Measured, Result
+from tuner.stats import compare_all, describe
+
+
+def make_setup(**changes: Any) -> Setup:
+    """A setup with every field filled in."""
+    values: dict[str, Any] = {
+        "study": "encdec_sine",
+        "metric": "mse",
+        "direction": "minimize",
+        "epochs": 12,
+        "seed": 7,
+        "objective": "mean",
+        "sampler": "tpe",
+        "search_repeats": 3,
+        "paired": False,
+        "margin": None,
+        "level": 0.95,
+        "engine": "vectorized",
+        "backend": "jax",
+        "source": "ab" * 32,
+        "options": {"n_train": 2048},
+        "trials": 6,
+        "repeats": 10,
+        "finalists": 3,
+        "engine_reason": "the model can be traced",
+        "command": "python -m tuner run studies/encdec_sine.py",
+        "seconds": 83.4,
+        "looks": (10,),
+        "notes": (),
+        "sizes": {"train": 2048, "validation": 512, "test": 512},
+        "versions": {"python": "3.12.1", "keras": "3.9.0", "jax": "0.5.0"},
+        "machine": {"system": "Linux", "cpu": "2 cores"},
+    }
+    return Setup(**(values | changes))
+
+
+def make_configuration(name: str, **params: Any) -> Configuration:
+    """A configuration with the usual hyperparameters."""
+    usual = {"units": 35, "layers": 2, "dropout": 0.0, "optimizer": "adam", "learning_rate": 0.01}
+    return Configuration(name, usual | params)
+
+
+def make_runs(
+    phase: Phase,
+    name: str,
+    center: float,
+    *,
+    seeds: int,
+    epochs: int = 12,
+    diverged: Collection[int] = (),
+    seed: int = 0,
+) -> list[Run]:
+    """Runs whose scores scatter by a tenth around `center`; those in `diverged` end halfway with NaN."""
+    rng = np.random.default_rng([seed, len(name), *name.encode("utf-8", "replace"), phase == "search"])
+    runs = []
+    for index in range(seeds):
+        score = center * (1 + 0.1 * rng.standard_normal())
+        noise = np.exp(0.05 * rng.standard_normal((2, epochs)))
+        falling = score * (1 + 8 * np.exp(-np.arange(epochs) / 3))
+        history = {"loss": tuple((0.8 * falling * noise[0]).tolist())}
+        history["val_loss"] = tuple((falling * noise[1]).tolist())
+        scores = {"validation": score * 1.02}
+        if phase == "confirmation":
+            scores["test"] = score
+        lost = index in diverged
+        if lost:
+            half = max(1, epochs // 2)
+            history = {key: (*values[:half], math.nan) for key, values in history.items()}
+            scores = dict.fromkeys(scores, math.nan)
+        status: Status = "diverged" if lost else "complete"
+        reason = "the loss is NaN" if lost else ""
+        runs.append(Run(phase, name, index, status, scores, history, 0.4, reason))
+    return runs
+
+
+def make_result(
+    runs: Sequence[Run],
+    configurations: Sequence[Configuration],
+    finalists: Sequence[str] = (),
+    **setup: Any,
+) -> Result:
+    """The result of these runs; confirmed where the baseline has runs in confirmation."""
+    made = make_setup(**setup)
+    by_name = {one.name: one for one in configurations}
+    baseline, *others = _measure([BASELINE, *finalists], by_name, runs, made)
+    direction: Direction = made.direction
+    sign = 1 if direction == "minimize" else -1
+    ordered = sorted(
+        (one for one in others if one),
+        key=lambda one: sign * one.summary.mean if math.isfinite(one.summary.mean) else math.inf,
+    )
+    return Result(made, by_name, tuple(runs), baseline, tuple(ordered))
+
+
+def _measure(
+    names: Sequence[str], by_name: dict[str, Configuration], runs: Sequence[Run], setup: Setup
+) -> list[Measured | None]:
+    def scores(name: str, phase: Phase, split: str) -> tuple[float, ...]:
+        mine = (run for run in runs if run.configuration == name and run.phase == phase)
+        return tuple(run.scores.get(split, math.nan) for run in mine)
+
+    test = {name: scores(name, "confirmation", "test") for name in names}
+    if not test[BASELINE]:
+        return [None]
+    compared = compare_all(
+        test,
+        baseline=BASELINE,
+        direction=setup.direction,
+        paired=setup.paired,
+        margin=setup.margin,
+        level=setup.level,
+    )
+    comparisons = {one.name: one for one in compared}
+    return [
+        Measured(
+            configuration=by_name[name],
+            test=test[name],
+            validation=scores(name, "confirmation", "validation"),
+            search=scores(name, "search", "validation"),
+            summary=describe(test[name], level=setup.level),
+            comparison=comparisons.get(name),
+        )
+        for name in names
+    ]
+
+
+def usual_result(*, trials: int = 6, seeds: int = 10, epochs: int = 12, **setup: Any) -> Result:
+    """A finished study: trial-1 is better than the baseline, trial-2 alike, trial-3 worse and fragile."""
+    centers = {BASELINE: 0.0458, "trial-1": 0.0312, "trial-2": 0.0449, "trial-3": 0.09}
+    rng = np.random.default_rng(3)
+    names = [BASELINE, *(f"trial-{number}" for number in range(trials))]
+    configurations = [
+        make_configuration(name, units=35 - 3 * place, learning_rate=0.01 / (place + 1))
+        for place, name in enumerate(names)
+    ]
+    runs = []
+    for place, name in enumerate(names):
+        center = centers.get(name, float(0.05 * np.exp(0.5 * rng.random())))
+        lost = [1] if place == 5 else []
+        runs += make_runs("search", name, center * 0.96, seeds=3, epochs=epochs, diverged=lost)
+    finalists = [name for name in ("trial-1", "trial-2", "trial-3") if name in names]
+    for name in (BASELINE, *finalists):
+        lost = [2, 5] if name == "trial-3" and seeds > 5 else []
+        runs += make_runs("confirmation", name, centers[name], seeds=seeds, epochs=epochs, diverged=lost)
+    return make_result(runs, configurations, finalists, **setup)

@@ -1,0 +1,68 @@
+"""The box plot: its numbers, and that the drawing shows every one of them."""
+
+import math
+
+import numpy as np
+import pytest
+from matplotlib.axes import Axes
+
+from tests.factories import usual_result
+from tuner.figures.samples import spread_offsets
+from tuner.figures.scores import boxes, draw_boxes
+from tuner.figures.style import figure_style, new_figure
+from tuner.records import BASELINE
+
+
+def drawn_dots(ax: Axes) -> list[float]:
+    return sorted(
+        float(x) for line in ax.lines if line.get_marker() == "o" for x in np.asarray(line.get_xdata())
+    )
+
+
+def test_rows_are_the_test_scores_baseline_first() -> None:
+    result = usual_result()
+    data = boxes(result)
+    assert data is not None and result.baseline is not None
+    assert [row.name for row in data.rows] == [BASELINE, *(one.name for one in result.finalists)]
+    assert data.rows[0].scores == result.baseline.test
+    assert data.baseline_mean == pytest.approx(np.mean(result.baseline.test))
+
+
+def test_runs_without_a_score_are_counted_not_dropped() -> None:
+    data = boxes(usual_result())
+    assert data is not None
+    fragile = data.rows[-1]
+    assert (fragile.name, fragile.lost, len(fragile.scores)) == ("trial-3", "2 diverged", 8)
+
+
+def test_every_score_has_a_dot_and_every_loss_a_mark() -> None:
+    data = boxes(usual_result())
+    assert data is not None
+    with figure_style():
+        _, (ax,) = new_figure(3.0)
+        assert draw_boxes(ax, data, label="test MSE") is ax
+    assert drawn_dots(ax) == sorted(score for row in data.rows for score in row.scores)
+    assert [text.get_text() for text in ax.texts] == ["2 diverged"]
+    low, high = ax.get_xlim()
+    assert all(low < dot < high for dot in drawn_dots(ax))
+
+
+def test_there_is_no_plot_before_confirmation() -> None:
+    result = usual_result()
+    unfinished = type(result)(result.setup, result.configurations, result.runs, None, ())
+    assert boxes(unfinished) is None
+
+
+def test_offsets_stay_in_their_row_differ_and_repeat() -> None:
+    scores = np.random.default_rng(0).normal(size=40).tolist()
+    offsets = spread_offsets(scores, width=0.2)
+    assert np.abs(offsets).max() < 0.2
+    assert len(set(offsets.tolist())) == 40
+    assert offsets.tolist() == spread_offsets(scores, width=0.2).tolist()
+
+
+def test_neighbouring_scores_are_put_apart() -> None:
+    scores = np.linspace(0.0, 1.0, 16)
+    steps = np.abs(np.diff(spread_offsets(scores.tolist(), width=0.2)))
+    assert steps.min() > 0.09
+    assert math.isclose(float(spread_offsets([3.0], width=0.2)[0]), 0.0)

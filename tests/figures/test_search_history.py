@@ -1,0 +1,70 @@
+"""Search history: trials in their order, the best so far, and what diverged."""
+
+import numpy as np
+import pytest
+
+from tests.factories import make_configuration, make_result, make_runs, usual_result
+from tuner.figures.samples import Sample
+from tuner.figures.search_history import best_so_far, draw_search_history, search_history
+from tuner.figures.style import figure_style, new_figure
+from tuner.records import BASELINE, Direction
+
+
+def test_trials_come_in_the_order_drawn_with_the_baseline_apart() -> None:
+    result = usual_result(trials=6)
+    data = search_history(result)
+    assert data is not None
+    assert [trial.name for trial in data.trials] == [f"trial-{number}" for number in range(6)]
+    assert data.baseline.name == BASELINE and len(data.baseline.scores) == 3
+    assert data.finalists == {"trial-1", "trial-2", "trial-3"}
+    runs = [r for r in result.runs if r.phase == "search" and r.configuration == "trial-0"]
+    assert data.trials[0].scores == tuple(run.scores["validation"] for run in runs)
+
+
+@pytest.mark.parametrize(
+    ("direction", "expected"), [("minimize", [3.0, 2.0, 2.0, 2.0]), ("maximize", [3.0, 3.0, 3.0, 5.0])]
+)
+def test_the_best_so_far_starts_at_the_baseline_and_skips_trials_that_lost_a_run(
+    direction: Direction, expected: list[float]
+) -> None:
+    trials = [Sample("a", (3.0,)), Sample("b", (1.0, 3.0)), Sample("c", (9.0, 0.0), "1 diverged")]
+    trials.append(Sample("d", (5.0,)))
+    baseline = Sample(BASELINE, (3.0,))
+    assert best_so_far(baseline, trials, direction).tolist() == expected
+
+
+def test_every_seed_has_a_dot_and_a_lost_one_a_mark() -> None:
+    data = search_history(usual_result(trials=6))
+    assert data is not None and [trial.name for trial in data.trials if trial.lost] == ["trial-4"]
+    with figure_style():
+        _, (ax,) = new_figure(3.0)
+        draw_search_history(ax, data, label="validation MSE")
+    heights = [
+        float(y) for line in ax.lines if line.get_marker() == "o" for y in np.asarray(line.get_ydata())
+    ]
+    expected = [score for trial in data.trials for score in trial.scores]
+    expected += [trial.mean for trial in data.trials]
+    assert sorted(heights) == pytest.approx(sorted(expected))
+    (mark,) = (line for line in ax.lines if line.get_marker() == "X")
+    assert np.asarray(mark.get_xdata()).tolist() == [4]
+    assert "run without score (1)" in ax.get_legend_handles_labels()[1]
+
+
+def test_a_mean_off_the_scale_is_marked_at_the_edge() -> None:
+    names = [BASELINE, *(f"trial-{number}" for number in range(8))]
+    runs = []
+    for name in names:
+        runs += make_runs("search", name, -1e9 if name == "trial-7" else -0.5, seeds=3)
+    result = make_result(runs, [make_configuration(name) for name in names], direction="maximize")
+    data = search_history(result)
+    assert data is not None
+    with figure_style():
+        _, (ax,) = new_figure(3.0)
+        draw_search_history(ax, data, label="R2")
+    assert ax.get_ylim()[0] > -100
+    assert "off the scale (1)" in ax.get_legend_handles_labels()[1]
+
+
+def test_no_trials_give_no_plot() -> None:
+    runs = make_runs("search", BASELINE, 0.04, seeds=3)
+    assert search_history(make_result(runs, [make_configuration(BASELINE)])) is None

@@ -1,0 +1,46 @@
+"""One look, kept apart from the user's settings; texts that any name can be turned into."""
+
+import subprocess
+import sys
+
+import matplotlib
+import pytest
+
+from tuner.figures.style import PALETTE, figure_style, new_figure, plain
+
+
+def test_the_style_leaves_the_users_settings_alone() -> None:
+    before = dict(matplotlib.rcParams)
+    with figure_style():
+        assert matplotlib.rcParams["svg.fonttype"] == "none"
+    assert dict(matplotlib.rcParams) == before
+
+
+def test_roles_have_colours_of_their_own() -> None:
+    assert len(set(PALETTE.values())) == len(PALETTE)
+
+
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [
+        ("trial-7", "trial-7"),
+        ("a$x^2$", r"a\$x^2\$"),
+        ("tab\there\x00", "tab here"),
+        ("🚀", "□"),
+        ("x" * 10_000, "x" * 27 + "…"),
+        ("\ud800", ""),
+    ],
+)
+def test_any_name_can_be_shown(name: str, shown: str) -> None:
+    assert plain(name) == shown
+    with figure_style():
+        figure, (ax,) = new_figure(1.0)
+        ax.set_title(plain(name))
+        figure.draw_without_rendering()
+
+
+def test_figures_do_not_load_pyplot() -> None:
+    modules = ("curves", "differences", "optimism", "scores", "search_history")
+    imports = "; ".join(f"import tuner.figures.{module}" for module in modules)
+    check = f"import sys; {imports}; sys.exit('matplotlib.pyplot' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", check], check=False).returncode == 0

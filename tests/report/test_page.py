@@ -1,0 +1,206 @@
+"""The page: complete, self-contained, escaped, and right in every state of a study."""
+
+import re
+from collections import Counter
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+
+from tests.factories import make_configuration, make_result, make_runs, usual_result
+from tuner.records import BASELINE
+from tuner.report.page import render
+from tuner.report.pictures import KEYS, draw_pictures
+from tuner.report.view import build_view
+from tuner.result import Result
+
+
+class Page(HTMLParser):
+    """The parsed page: tags with attributes, identifiers, and the text outside of scripts and styles."""
+
+    void = frozenset({"meta", "input", "br", "link", "img"})
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.tags: list[tuple[str, dict[str, str | None]]] = []
+        self.text = ""
+        self.open: list[str] = []
+        self.feed(html)
+        self.close()
+        assert not self.open, f"never closed: {self.open}"
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append((tag, dict(attrs)))
+        if tag not in self.void:
+            self.open.append(tag)
+
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append((tag, dict(attrs)))
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open.pop() == tag
+
+    def handle_data(self, data: str) -> None:
+        if self.open and self.open[-1] not in ("script", "style"):
+            self.text += data
+
+    def attributes(self, name: str) -> list[str]:
+        return [value for _, attributes in self.tags if (value := attributes.get(name)) is not None]
+
+
+def page_of(result: Result) -> str:
+    return render(build_view(result, draw_pictures(result)))
+
+
+@pytest.fixture(scope="module")
+def usual() -> str:
+    return page_of(usual_result(margin=0.004, notes=("The baseline lies outside the space.",)))
+
+
+def test_nothing_is_fetched(usual: str) -> None:
+    page = Page(usual)
+    references = page.attributes("src") + page.attributes("href") + page.attributes("xlink:href")
+    assert references and all(reference.startswith("#") for reference in references)
+    assert "@import" not in usual and not re.search(r"url\((?!#)", usual)
+    assert not {"link", "img", "iframe"} & {tag for tag, _ in page.tags}
+    assert any("default-src 'none'" in content for content in page.attributes("content"))
+
+
+def test_identifiers_are_unique_and_references_meet_one(usual: str) -> None:
+    page = Page(usual)
+    found = Counter(page.attributes("id"))
+    assert found.most_common(1)[0][1] == 1
+    targets = {value[1:] for value in page.attributes("href") + page.attributes("xlink:href")}
+    targets |= set(re.findall(r"url\(#([^)]+)\)", usual))
+    assert targets <= set(found)
+
+
+def test_every_figure_has_a_caption_and_an_alternative_text(usual: str) -> None:
+    page = Page(usual)
+    drawings = [attributes for _, attributes in page.tags if attributes.get("role") == "img"]
+    assert len(drawings) == len(KEYS)
+    assert all(len(drawing["aria-label"] or "") > 40 for drawing in drawings)
+    captions = re.findall(r"<figcaption>(.*?)</figcaption>", usual, flags=re.DOTALL)
+    assert len(captions) == len(KEYS) and all(len(caption) > 100 for caption in captions)
+
+
+def test_the_page_says_what_was_found_and_how(usual: str) -> None:
+    text = Page(usual).text
+    for expected in (
+        "trial-1 is better than the baseline",
+        "The baseline lies outside the space.",
+        "python -m tuner run studies/encdec_sine.py",
+        "vectorized on jax: the model can be traced",
+        "2 of 10 candidate runs",
+        "1 diverged",
+        "keras 3.9.0",
+        "1 min 23 s",
+        "Mann-Whitney test and Welch's t-test",
+        "21 in search (1 not complete), 40 in confirmation (2 not complete)",
+    ):
+        assert expected in text
+
+
+SECTIONS = ("results", "figures", "curves", "search", "methods", "runs", "made")
+
+
+def test_the_verdict_comes_first(usual: str) -> None:
+    marks = ['class="claim"', *(f'<h2 id="{name}"' for name in SECTIONS)]
+    places = [usual.index(mark) for mark in marks]
+    assert places == sorted(places)
+
+
+def test_the_same_runs_give_the_same_page(usual: str) -> None:
+    assert usual == page_of(usual_result(margin=0.004, notes=("The baseline lies outside the space.",)))
+
+
+def test_figures_follow_the_colours_of_the_page(usual: str) -> None:
+    assert "var(--fig-ink, #1f2430)" in usual
+    used = set(re.findall(r"var\(--fig-(\w+)", usual))
+    assert used <= set(re.findall(r"--fig-(\w+):", usual))
+
+
+HOSTILE = (
+    "<script>alert(1)</script>",
+    "\"quoted' & $x^2$ \\frac{ \x00\x1b]\ud800",
+    "x" * 10_000,
+    "🚀 日本語 \N{RIGHT-TO-LEFT OVERRIDE}txt",
+)
+
+
+def test_hostile_names_are_text() -> None:
+    runs, configurations = [], []
+    for name in (BASELINE, *HOSTILE):
+        configurations.append(make_configuration(name, **{"<b>": name}))
+        runs += make_runs("search", name, 0.04, seeds=2) + make_runs("confirmation", name, 0.02, seeds=6)
+    html = page_of(
+        make_result(
+            runs,
+            configurations,
+            HOSTILE,
+            study="</title><img src=x onerror=alert(1)>",
+            notes=("</style><script>alert(2)</script>",),
+            command="<svg onload=alert(3)>",
+            metric="<i>",
+        )
+    )
+    page = Page(html)
+    tags = Counter(tag for tag, _ in page.tags)
+    assert tags["script"] == 1 and not tags["img"] and not tags["i"]
+    assert not any(name.startswith("on") for _, attributes in page.tags for name in attributes)
+    assert "<script>alert(1)</script>" in page.text and "</style><script>alert(2)</script>" in page.text
+    assert "x" * 60 not in page.text
+    assert "x" * 10_000 in page.attributes("title")
+    assert not set("\x00\x1b\ud800\N{RIGHT-TO-LEFT OVERRIDE}") & set(html)
+
+
+def test_very_many_runs_are_cut_with_a_word() -> None:
+    names = [BASELINE, *(f"trial-{number}" for number in range(210))]
+    runs = [run for name in names for run in make_runs("search", name, 0.04, seeds=10, epochs=2)]
+    view = build_view(make_result(runs, [make_configuration(name) for name in names]), {})
+    assert len(view.runs.rows) == 2_000
+    assert view.runs.remark == "The first 2,000 of 2,110 runs are shown; scores.csv has all."
+
+
+def confirmed(seeds: int, epochs: int = 12, lost: int = 0, **setup: object) -> Result:
+    runs = []
+    for name in (BASELINE, "a"):
+        runs += make_runs("search", name, 0.04, seeds=1, epochs=epochs, diverged=range(lost))
+        runs += make_runs("confirmation", name, 0.04, seeds=seeds, epochs=epochs, diverged=range(lost))
+    return make_result(runs, [make_configuration(name) for name in (BASELINE, "a")], ["a"], **setup)
+
+
+def searched() -> Result:
+    names = [BASELINE, "trial-0"]
+    runs = [run for name in names for run in make_runs("search", name, 0.04, seeds=3)]
+    return make_result(runs, [make_configuration(name) for name in names])
+
+
+@pytest.mark.parametrize(
+    ("result", "figures"),
+    [
+        (make_result([], [make_configuration(BASELINE)]), set()),
+        (make_result([], []), set()),
+        (searched(), {"learning_curves", "search_history"}),
+        (
+            make_result(make_runs("confirmation", BASELINE, 0.04, seeds=5), [make_configuration(BASELINE)]),
+            {"scores", "learning_curves"},
+        ),
+        (confirmed(seeds=1, epochs=1), set(KEYS)),
+        (confirmed(seeds=6, lost=6), set(KEYS)),
+        (confirmed(seeds=6, paired=True, direction="maximize", margin=0.5, looks=(5, 6)), set(KEYS)),
+    ],
+    ids=["no runs", "nothing", "interrupted", "no finalists", "one seed", "all diverged", "paired"],
+)
+def test_every_state_of_a_study_has_a_page(result: Result, figures: set[str]) -> None:
+    pictures = draw_pictures(result)
+    assert set(pictures) == figures
+    text = Page(render(build_view(result, pictures))).text
+    assert result.setup.study in text and "How it was made" in text
+    assert not re.search(r"\b(nan|None|inf)\b", text)
+
+
+def test_the_template_holds_no_computation() -> None:
+    template = (Path(render.__code__.co_filename).parent / "template.html").read_text(encoding="utf-8")
+    assert "|safe" not in template.replace(" ", "")
+    assert template.count("| drawing") == 1

@@ -1,0 +1,116 @@
+"""The sentence at the top: right in every state that a study can end in."""
+
+import pytest
+
+from tests.factories import make_configuration, make_result, make_runs, usual_result
+from tuner.records import BASELINE
+from tuner.report.verdict import Headline, headline
+from tuner.result import Result
+
+
+def result_of(
+    centers: dict[str, float],
+    seeds: int = 10,
+    diverged: dict[str, int] | None = None,
+    **setup: object,
+) -> Result:
+    runs = []
+    for name, center in centers.items():
+        lost = range((diverged or {}).get(name, 0))
+        runs += make_runs("confirmation", name, center, seeds=seeds, diverged=lost)
+    configurations = [make_configuration(name) for name in centers]
+    return make_result(runs, configurations, [name for name in centers if name != BASELINE], **setup)
+
+
+def said(found: Headline) -> str:
+    return " ".join((found.claim, found.evidence, found.others, found.scope))
+
+
+def test_better_names_means_interval_and_p_value() -> None:
+    result = usual_result()
+    found = headline(result)
+    assert (found.word, found.claim) == ("better", "trial-1 is better than the baseline")
+    evidence = found.evidence.replace("\N{MINUS SIGN}", "-")
+    assert evidence.startswith("Test MSE of 0.03229 against 0.04493 on average over 10 seeds each")
+    assert "(difference -0.01264, 95 % interval -0.01539 to -0.00988, Holm-adjusted p = " in evidence
+    assert "lower is better" in found.evidence
+    assert "trial-2 is undecided. trial-3 is worse." in found.others
+
+
+def test_a_fixed_split_is_named_and_drawn_data_are_not() -> None:
+    assert "on this train and test split" in headline(usual_result()).scope
+    assert "split" not in headline(usual_result(paired=True)).scope
+
+
+def test_higher_is_better_where_the_study_says_so() -> None:
+    found = headline(result_of({BASELINE: 0.5, "a": 0.9}, direction="maximize", metric="accuracy"))
+    assert found.claim == "a is better than the baseline"
+    assert "higher is better" in found.evidence and "Test accuracy" in found.evidence
+
+
+def test_a_single_finalist_has_no_adjustment_to_speak_of() -> None:
+    assert "Holm" not in said(headline(result_of({BASELINE: 0.5, "a": 0.2})))
+
+
+def test_several_better_ones_say_how_the_best_was_chosen() -> None:
+    found = headline(result_of({BASELINE: 0.5, "a": 0.2, "b": 0.3}))
+    assert "Of the 2 configurations that are better, a has the lowest mean" in found.others
+    assert "b is better as well." in found.others
+
+
+def test_undecided_says_how_many_seeds_would_settle_it() -> None:
+    result = result_of({BASELINE: 0.5, "a": 0.5})
+    compared = result.finalists[0].comparison
+    assert compared is not None and compared.verdict == "undecided"
+    found = headline(result)
+    assert found.claim == "Undecided: a is not shown to differ from the baseline"
+    assert f"About {compared.seeds_needed:,} seeds for each configuration" in found.evidence
+
+
+def test_equivalent_names_the_margin() -> None:
+    found = headline(result_of({BASELINE: 0.5, "a": 0.5}, seeds=30, margin=0.2))
+    assert found.claim == "a is equivalent to the baseline"
+    assert "smaller than the margin of 0.2" in found.evidence
+
+
+def test_worse_is_said_of_one_or_of_all() -> None:
+    assert headline(result_of({BASELINE: 0.2, "a": 0.5})).claim == "a is worse than the baseline"
+    several = headline(result_of({BASELINE: 0.2, "a": 0.5, "b": 0.6}))
+    assert several.claim == "Every finalist is worse than the baseline"
+    assert several.evidence.startswith("a has a test MSE of")
+
+
+@pytest.mark.parametrize("seeds", [1, 2, 4])
+def test_too_few_seeds_are_no_verdict(seeds: int) -> None:
+    found = headline(result_of({BASELINE: 0.5, "a": 0.2}, seeds=seeds))
+    assert (found.word, found.claim) == ("undecided", "Undecided: too few seeds for a verdict")
+    assert "p =" not in found.evidence
+    assert "nan" not in said(found).lower()
+
+
+def test_failures_are_said() -> None:
+    found = headline(result_of({BASELINE: 0.5, "a": 0.2}, diverged={"a": 2}))
+    assert "The averages leave out 2 runs without a score." in found.evidence
+
+
+def test_nothing_but_failures_is_said_without_numbers() -> None:
+    found = headline(result_of({BASELINE: 0.5, "a": 0.2}, seeds=6, diverged={"a": 6, BASELINE: 6}))
+    assert found.evidence.startswith(
+        "Of the 6 runs of a none ended with a score; of the 6 runs of the baseline"
+    )
+    alone = headline(result_of({BASELINE: 0.5, "a": 0.2}, seeds=6, diverged={"a": 6}))
+    assert "the baseline has a test MSE of" in alone.evidence
+
+
+def test_no_finalists() -> None:
+    found = headline(result_of({BASELINE: 0.5}))
+    assert found.claim == "Nothing was compared with the baseline"
+    assert "no candidate was measured" in found.evidence and "over 10 seeds" in found.evidence
+
+
+def test_unfinished() -> None:
+    names = [BASELINE, "trial-0", "trial-1"]
+    runs = [run for name in names for run in make_runs("search", name, 0.5, seeds=3)]
+    found = headline(make_result(runs, [make_configuration(name) for name in names]))
+    assert (found.word, found.claim) == ("none", "No verdict yet: confirmation has not finished")
+    assert "the search scores of 2 candidates." in found.evidence

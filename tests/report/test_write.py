@@ -1,0 +1,65 @@
+"""The files of a report, and that each is there whole or not at all."""
+
+import json
+import os
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from tests.factories import make_configuration, make_result, make_runs, usual_result
+from tuner.files import write_whole
+from tuner.records import BASELINE
+from tuner.report import write_report
+from tuner.report.pictures import KEYS
+
+
+def test_all_files_of_the_contract_are_written(tmp_path: Path) -> None:
+    page = write_report(usual_result(), tmp_path / "new" / "folder")
+    folder = page.parent
+    assert page.name == "report.html" and page.read_text(encoding="utf-8").startswith("<!DOCTYPE html>")
+    assert {path.name for path in folder.iterdir()} == {
+        "report.html",
+        "figures",
+        "scores.csv",
+        "summary.json",
+    }
+    assert {path.name for path in (folder / "figures").iterdir()} == {f"{key}.png" for key in KEYS}
+    assert all(path.read_bytes().startswith(b"\x89PNG") for path in (folder / "figures").iterdir())
+    assert json.loads((folder / "summary.json").read_text(encoding="utf-8"))["best"] == "trial-1"
+    assert len(pd.read_csv(folder / "scores.csv")) > 0
+
+
+def test_a_rebuilt_report_is_the_same_and_keeps_foreign_files(tmp_path: Path) -> None:
+    first = write_report(usual_result(), tmp_path).read_bytes()
+    (tmp_path / "figures" / "mine.png").write_bytes(b"mine")
+    assert write_report(usual_result(), tmp_path).read_bytes() == first
+    assert (tmp_path / "figures" / "mine.png").read_bytes() == b"mine"
+
+
+def test_figures_that_no_longer_exist_are_removed(tmp_path: Path) -> None:
+    write_report(usual_result(), tmp_path)
+    runs = make_runs("confirmation", BASELINE, 0.04, seeds=5)
+    write_report(make_result(runs, [make_configuration(BASELINE)]), tmp_path)
+    assert {path.name for path in (tmp_path / "figures").iterdir()} == {"scores.png", "learning_curves.png"}
+
+
+def test_a_write_that_fails_leaves_the_old_file_and_no_other(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    target = tmp_path / "file.txt"
+    write_whole(target, b"old")
+
+    def fail(descriptor: int) -> None:
+        raise OSError("disk full")
+
+    monkeypatch.setattr(os, "fsync", fail)
+    with pytest.raises(OSError, match="disk full"):
+        write_whole(target, b"new")
+    assert target.read_bytes() == b"old"
+    assert [path.name for path in tmp_path.iterdir()] == ["file.txt"]
+
+
+def test_a_page_of_ordinary_size_is_small(tmp_path: Path) -> None:
+    page = write_report(usual_result(trials=12, seeds=30, epochs=100), tmp_path)
+    assert page.stat().st_size < 2_000_000

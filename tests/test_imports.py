@@ -1,0 +1,166 @@
+"""One direction of flow, every heavy library in its place, and a light `import tuner`."""
+
+import ast
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+import tuner
+
+PACKAGE = Path(tuner.__file__).parent
+
+# A module imports from lower layers only (lowest first), a package from itself as well.
+LAYERS = (
+    {"errors", "records"},
+    {"seeds", "stats", "objective", "options", "backend", "provenance"},
+    {"study"},
+    {"space", "trials", "metrics", "models", "problems"},
+    {"building"},
+    {"engines"},
+    {"ledger", "folder"},
+    {"result"},
+    {"repeats", "search"},
+    {"protocol", "evaluation", "loading"},
+    {"figures"},
+    {"report"},
+    {"console"},
+    {"cli"},
+    {"__main__"},
+)
+HEIGHT = {unit: height for height, layer in enumerate(LAYERS) for unit in layer}
+
+# Where less is allowed than the layers below.
+NARROW = {
+    "stats": {"errors"},
+    "ledger": {"errors", "records"},
+    "folder": {"errors", "records"},
+    "result": {"errors", "records", "ledger", "stats"},
+    "figures": {"records", "result", "stats"},
+    "report": {"errors", "records", "result", "stats", "figures"},
+}
+
+# Which parts of tuner may import a library at all.
+HOMES = {
+    "keras": {"building", "engines", "models", "metrics", "space", "repeats", "backend"},
+    "jax": {"engines", "backend"},
+    "tensorflow": {"engines"},
+    "optuna": {"search", "trials"},
+    "typer": {"cli", "__main__"},
+    "rich": {"console"},
+    "matplotlib": {"figures", "report"},
+    "seaborn": {"figures", "report"},
+}
+HEAVY = ("keras", "jax", "tensorflow", "optuna", "matplotlib")
+
+
+def imported(text: str, home: str) -> set[str]:
+    """Names of the modules that a module imports, anywhere in it; `home` is the module's package."""
+    names = set()
+    for node in ast.walk(ast.parse(text)):
+        if isinstance(node, ast.Import):
+            names |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            package = home.split(".")[: len(home.split(".")) - node.level + 1] if node.level else []
+            module = ".".join([*package, *([node.module] if node.module else [])])
+            names |= {f"{module}.{alias.name}" for alias in node.names}
+    return names
+
+
+def arrows() -> Iterator[tuple[str, str, str]]:
+    """(file, the part of tuner it belongs to, what it imports) for every import in tuner but its root's."""
+    for path in sorted(PACKAGE.rglob("*.py")):
+        parts = path.relative_to(PACKAGE).with_suffix("").parts
+        if parts == ("__init__",):
+            continue
+        for name in sorted(imported(path.read_text("utf-8"), ".".join(["tuner", *parts[:-1]]))):
+            yield str(path.relative_to(PACKAGE)), parts[0], name
+
+
+def test_every_part_of_tuner_has_a_layer() -> None:
+    there = {path.stem for path in PACKAGE.glob("*.py")} | {path.parent.name for path in PACKAGE.glob("*/*.py")}
+    assert there - {"__init__", PACKAGE.name} == set(HEIGHT)
+
+
+def test_nothing_flows_back() -> None:
+    back = [
+        f"{file} imports {name}"
+        for file, unit, name in arrows()
+        if name.startswith("tuner.")
+        and (target := name.split(".")[1]) != unit
+        and HEIGHT.get(target, len(LAYERS)) >= HEIGHT[unit]
+    ]
+    assert back == []
+
+
+def test_nobody_inside_goes_through_the_public_door() -> None:
+    assert [file for file, _, name in arrows() if name == "tuner"] == []
+
+
+@pytest.mark.parametrize("unit", NARROW)
+def test_what_only_reads_numbers_knows_nothing_of_training(unit: str) -> None:
+    found = {name.split(".")[1] for _, part, name in arrows() if part == unit and name.startswith("tuner.")}
+    assert found <= NARROW[unit] | {unit}
+
+
+@pytest.mark.parametrize("library", HOMES)
+def test_every_library_stays_in_its_place(library: str) -> None:
+    users = {unit for _, unit, name in arrows() if name.split(".")[0] == library}
+    assert users
+    assert users <= HOMES[library]
+
+
+def test_the_rule_sees_every_kind_of_import() -> None:
+    text = "import a.b\nfrom c.d import e\nfrom . import f\nfrom ..g import h\ndef i():\n    import j\n"
+    assert imported(text, "x.y") == {"a.b", "c.d.e", "x.y.f", "x.g.h", "j"}
+
+
+def child(code: str) -> dict[str, object]:
+    """Run code in a fresh interpreter; what it writes to standard error as JSON."""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    return dict(json.loads(done.stderr.splitlines()[-1]))
+
+
+MEASURE = """
+import json, resource
+usage = resource.getrusage(resource.RUSAGE_SELF)
+print(json.dumps({"cpu": usage.ru_utime + usage.ru_stime, "modules": sorted(sys.modules)}), file=sys.stderr)
+"""
+HELP = """
+import runpy, sys
+sys.argv = ["tuner", "--help"]
+try:
+    runpy.run_module("tuner", run_name="__main__")
+except SystemExit as end:
+    assert end.code == 0
+"""
+
+
+@pytest.mark.parametrize("code", ["import sys, tuner\n", HELP], ids=["import", "help"])
+def test_the_start_is_light(code: str) -> None:
+    seen = child(code + MEASURE)
+    assert "tuner" in seen["modules"]
+    assert [name for name in HEAVY if name in seen["modules"]] == []
+    # The least of a few: another process on the machine must not decide.
+    assert min(seen["cpu"], *(child(code + MEASURE)["cpu"] for _ in range(2))) < 0.5
+
+
+TRAIN = """
+import sys, tempfile
+from tuner.backend import prepare_backend
+prepare_backend("jax")
+import tuner
+from tests.tiny import dense_study
+result = tuner.run(dense_study(trials=1), tuner.Plan(search_repeats=1, repeats=1), output=tempfile.mkdtemp())
+assert result.setup.engine == "vectorized" and result.baseline is not None
+"""
+
+
+def test_training_on_jax_leaves_tensorflow_alone() -> None:
+    modules = child(TRAIN + MEASURE)["modules"]
+    assert "jax" in modules
+    assert "tensorflow" not in modules

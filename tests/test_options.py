@@ -1,0 +1,59 @@
+"""Values written on the command line."""
+
+import keyword
+import math
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tuner.errors import TunerError
+from tuner.options import parse_duration, parse_options
+
+names = st.from_regex(r"[a-z_][a-z0-9_]{0,8}", fullmatch=True).filter(lambda name: not keyword.iskeyword(name))
+plain = st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text()
+values = st.recursive(plain, lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner), max_leaves=5)
+
+
+@given(st.dictionaries(names, values, max_size=4))
+def test_literals_come_back_as_they_were(options: dict[str, object]) -> None:
+    assert parse_options([f"{name}={value!r}" for name, value in options.items()]) == options
+
+
+def test_what_is_no_literal_is_text() -> None:
+    assert parse_options(["cell=lstm", "path=a=b", "empty="]) == {"cell": "lstm", "path": "a=b", "empty": ""}
+
+
+def test_nothing_is_executed() -> None:
+    text = "__import__('os').getcwd()"
+    assert parse_options([f"x={text}"]) == {"x": text}
+
+
+@pytest.mark.parametrize("setting", ["n_train", "=3", "2x=3", "a b=3", ""])
+def test_a_setting_is_name_equals_value(setting: str) -> None:
+    with pytest.raises(TunerError, match="write it as NAME=VALUE"):
+        parse_options([setting])
+
+
+def test_a_name_comes_once() -> None:
+    with pytest.raises(TunerError, match="--set n is given twice"):
+        parse_options(["n=1", "n=2"])
+
+
+@pytest.mark.parametrize(
+    ("text", "seconds"),
+    [("90", 90), ("90s", 90), ("10m", 600), ("1.5h", 5400), ("1h30m", 5400), ("1d", 86400), ("0", 0)],
+)
+def test_durations(text: str, seconds: float) -> None:
+    assert parse_duration(text) == seconds
+
+
+@given(st.integers(0, 99), st.integers(0, 59), st.integers(0, 59))
+def test_a_duration_in_parts_is_their_sum(hours: int, minutes: int, seconds: int) -> None:
+    assert math.isclose(parse_duration(f"{hours}h{minutes}m{seconds}s"), 3600 * hours + 60 * minutes + seconds)
+
+
+@pytest.mark.parametrize("text", ["", "ten", "10x", "m", "-5m", "10 m", "1e3", "10m later"])
+def test_what_is_no_time_is_refused(text: str) -> None:
+    with pytest.raises(TunerError, match="is no time"):
+        parse_duration(text)

@@ -1,0 +1,73 @@
+"""Optimism panel: what the search promised for a finalist, and what fresh seeds then gave.
+
+Both are scores on the validation split, so that nothing but the seeds differs.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from matplotlib.axes import Axes
+
+from tuner.figures.samples import Sample, mark_lost, runs_of, sample_of
+from tuner.figures.scale import scale_of
+from tuner.figures.style import PALETTE, plain
+from tuner.records import BASELINE, Direction
+from tuner.result import Result
+
+
+@dataclass(frozen=True, slots=True)
+class Optimism:
+    """Validation scores of one configuration in the search and in confirmation."""
+
+    name: str
+    search: Sample
+    confirmation: Sample
+
+
+def optimism(result: Result) -> tuple[Optimism, ...]:
+    """The baseline and each finalist that the search had measured; empty where there is none."""
+    if result.baseline is None:
+        return ()
+    search = runs_of(result.runs, "search")
+    confirmation = runs_of(result.runs, "confirmation")
+    rows = tuple(
+        Optimism(
+            measured.name,
+            sample_of(measured.name, search[measured.name], "validation"),
+            sample_of(measured.name, confirmation.get(measured.name, ()), "validation"),
+        )
+        for measured in (result.baseline, *result.finalists)
+        if measured.name in search
+    )
+    return rows if any(row.name != BASELINE for row in rows) else ()
+
+
+def draw_optimism(ax: Axes, rows: tuple[Optimism, ...], *, direction: Direction, label: str) -> Axes:
+    """Draw one line a configuration, from its search mean to its confirmation mean."""
+    samples = [sample for row in rows for sample in (row.search, row.confirmation)]
+    lost = any(sample.lost for sample in samples)
+    scale = scale_of([s for sample in samples for s in sample.scores], direction=direction, room=lost)
+    for place, row in enumerate(rows):
+        color = PALETTE["baseline" if row.name == BASELINE else "candidate"]
+        above, below = place - 0.22, place + 0.22
+        for sample, height in ((row.search, above), (row.confirmation, below)):
+            dots = [height] * len(sample.scores)
+            ax.plot(sample.scores, dots, "|", color=color, ms=7, mew=1.1, alpha=0.5)
+            if sample.lost:
+                mark_lost(ax, height, sample.lost, direction)
+        ends = np.array([row.search.mean, row.confirmation.mean])
+        if np.isfinite(ends).all():
+            ax.plot(ends, [above, below], color=color, lw=1.4, alpha=0.8)
+        style: dict[str, Any] = {"mec": color, "mew": 1.5, "ms": 7, "zorder": 4}
+        ax.plot(ends[:1], [above], "o", mfc=PALETTE["paper"], **style)
+        ax.plot(ends[1:], [below], "o", mfc=color, **style)
+    ax.set_yticks(range(len(rows)), [plain(row.name) for row in rows])
+    ax.set_ylim(len(rows) - 0.4, -0.6)
+    ax.tick_params(axis="y", length=0)
+    ax.spines["left"].set_visible(False)
+    ax.set_xlabel(label)
+    ax.grid(axis="x")
+    for mark, face in (("mean in the search", PALETTE["paper"]), ("mean with fresh seeds", PALETTE["ink"])):
+        ax.plot([], [], "o", mfc=face, mec=PALETTE["ink"], mew=1.5, ms=6, label=mark)
+    return scale.apply(ax, "x")

@@ -1,0 +1,78 @@
+"""Scores of one configuration as figures need them: the finite ones, and what became of the others."""
+
+import math
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from matplotlib.axes import Axes
+from numpy.typing import NDArray
+
+from tuner.figures.style import PALETTE
+from tuner.records import Direction, Phase, Run
+
+FloatArray = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """The finite scores of one configuration on one split, and a word about runs that have none."""
+
+    name: str
+    scores: tuple[float, ...]
+    lost: str = ""  # such as "2 diverged"; empty where every run has a score
+
+    @property
+    def mean(self) -> float:
+        """Mean of the finite scores; NaN where there are none."""
+        return float(np.mean(self.scores)) if self.scores else math.nan
+
+
+def sample_of(name: str, runs: Iterable[Run], split: str) -> Sample:
+    """The scores of `runs` on `split`; a run without a finite one is counted under its status."""
+    scores: list[float] = []
+    lost: Counter[str] = Counter()
+    for run in runs:
+        score = run.scores.get(split, math.nan)
+        if math.isfinite(score):
+            scores.append(score)
+        else:
+            lost["unscored" if run.status == "complete" else run.status] += 1
+    words = ", ".join(f"{count} {status}" for status, count in sorted(lost.items()))
+    return Sample(name, tuple(scores), words)
+
+
+def runs_of(runs: Iterable[Run], phase: Phase) -> dict[str, list[Run]]:
+    """The runs of one phase by configuration, in the order in which configurations first appear."""
+    found: dict[str, list[Run]] = {}
+    for run in runs:
+        if run.phase == phase:
+            found.setdefault(run.configuration, []).append(run)
+    return found
+
+
+def spread_offsets(scores: Sequence[float], width: float = 0.22) -> FloatArray:
+    """Where to put dots beside their row so that few overlap, shape (n,), within +-`width`.
+
+    By rank the dots follow the van der Corput sequence, which spreads neighbours evenly. Unlike random
+    jitter it gives the same picture every time.
+    """
+    ranks = np.argsort(np.argsort(scores, kind="stable"), kind="stable") + 1
+    places = np.zeros(len(scores))
+    step = 0.5
+    while ranks.any():
+        places += step * (ranks % 2)
+        ranks = ranks // 2
+        step /= 2
+    return width * (2 * places - 1)
+
+
+def mark_lost(ax: Axes, row: float, words: str, direction: Direction) -> Axes:
+    """A cross at the losing edge of a horizontal row, with the count of its runs without a score."""
+    edge, side = (0.985, "right") if direction == "minimize" else (0.015, "left")
+    over_rows = ax.get_yaxis_transform()
+    ax.plot([edge], [row], "X", color=PALETTE["lost"], markersize=7, transform=over_rows, clip_on=False)
+    inward = edge + (-0.02 if direction == "minimize" else 0.02)
+    ax.text(inward, row, words, color=PALETTE["lost"], fontsize=8, ha=side, va="center", transform=over_rows)
+    return ax

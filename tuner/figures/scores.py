@@ -1,0 +1,94 @@
+"""Box-and-whisker plot of the test scores: one box a configuration, one dot a seed."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.cbook import boxplot_stats
+
+from tuner.figures.samples import Sample, mark_lost, runs_of, sample_of, spread_offsets
+from tuner.figures.scale import scale_of
+from tuner.figures.style import PALETTE, plain
+from tuner.records import BASELINE, Direction
+from tuner.result import Result
+
+FEWEST_FOR_A_BOX = 4  # quartiles of fewer scores would be the scores themselves
+
+
+@dataclass(frozen=True, slots=True)
+class Boxes:
+    """The test scores of the confirmed configurations, baseline first.
+
+    `baseline_mean` and `baseline_interval` are those of the result's table, in metric units.
+    """
+
+    rows: tuple[Sample, ...]
+    direction: Direction
+    baseline_mean: float
+    baseline_interval: tuple[float, float]
+
+
+def boxes(result: Result) -> Boxes | None:
+    """The numbers of the plot; None before confirmation has finished."""
+    if result.baseline is None:
+        return None
+    runs = runs_of(result.runs, "confirmation")
+    rows = tuple(
+        sample_of(measured.name, runs.get(measured.name, ()), "test")
+        for measured in (result.baseline, *result.finalists)
+    )
+    summary = result.baseline.summary
+    interval = (summary.interval.low, summary.interval.high)
+    return Boxes(rows, result.setup.direction, summary.mean, interval)
+
+
+def draw_boxes(ax: Axes, data: Boxes, *, label: str) -> Axes:
+    """Draw `data` as horizontal boxes on `ax`; `label` names the score, such as "test MSE"."""
+    every = [score for row in data.rows for score in row.scores]
+    lost = any(row.lost for row in data.rows)
+    scale = scale_of(every, direction=data.direction, room=lost)
+    if np.isfinite(data.baseline_interval).all():
+        ax.axvspan(*scale.clip(np.array(data.baseline_interval)), color=PALETTE["baseline"], alpha=0.13, lw=0)
+    if np.isfinite(data.baseline_mean):
+        ax.axvline(data.baseline_mean, color=PALETTE["baseline"], lw=1.2, ls=(0, (4, 2)))
+    for place, row in enumerate(data.rows):
+        _draw_row(ax, place, row)
+        if row.lost:
+            mark_lost(ax, place + 0.24, row.lost, data.direction)
+    _name_rows(ax, data.rows)
+    ax.set_xlabel(label)
+    ax.grid(axis="x")
+    return scale.apply(ax, "x")
+
+
+def _draw_row(ax: Axes, place: int, row: Sample) -> None:
+    color = PALETTE["baseline" if row.name == BASELINE else "candidate"]
+    if len(row.scores) >= FEWEST_FOR_A_BOX:
+        stats: dict[str, Any] = boxplot_stats(row.scores)[0]
+        line = {"color": color, "linewidth": 1.2}
+        ax.bxp(
+            [stats],
+            positions=[place - 0.14],
+            widths=0.36,
+            orientation="horizontal",
+            showfliers=False,  # every score has its dot already
+            showcaps=False,
+            patch_artist=True,
+            manage_ticks=False,
+            boxprops={"facecolor": color, "alpha": 0.22, "edgecolor": "none"},
+            medianprops={"color": color, "linewidth": 2.2},
+            whiskerprops=line,
+        )
+    dots = place + 0.24 + spread_offsets(row.scores, width=0.09)
+    ax.plot(row.scores, dots, "o", color=color, ms=4.2, mec=PALETTE["paper"], mew=0.6, zorder=3)
+    if row.scores:
+        ax.plot([row.mean], [place - 0.14], "D", mfc=PALETTE["paper"], mec=color, mew=1.4, ms=5.5, zorder=4)
+
+
+def _name_rows(ax: Axes, rows: Sequence[Sample]) -> None:
+    ax.set_yticks(range(len(rows)), [plain(row.name) for row in rows])
+    ax.set_ylim(len(rows) - 0.4, -0.6)
+    ax.tick_params(axis="y", length=0)
+    ax.spines["left"].set_visible(False)

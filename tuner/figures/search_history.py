@@ -1,0 +1,129 @@
+"""Search history: what every trial scored on the validation split, with its spread over seeds."""
+
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.ticker import MaxNLocator
+
+from tuner.figures.samples import FloatArray, Sample, runs_of, sample_of
+from tuner.figures.scale import Scale, scale_of
+from tuner.figures.style import PALETTE
+from tuner.records import BASELINE, Direction
+from tuner.result import Result
+
+MOST_DOTS = 4_000  # beyond, the spread is drawn as a line only, and the page stays light
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class SearchHistory:
+    """The trials in the order in which they were drawn, and the baseline that they had to beat.
+
+    `best` is the best mean so far at each trial, the baseline's included, shape (trials,). A trial
+    with a run that has no score does not count for it. `finalists` are names.
+    """
+
+    trials: tuple[Sample, ...]
+    baseline: Sample
+    best: FloatArray
+    finalists: frozenset[str]
+    direction: Direction
+
+
+def search_history(result: Result) -> SearchHistory | None:
+    """The numbers of the plot; None where no trial was measured."""
+    runs = runs_of(result.runs, "search")
+    samples = {name: sample_of(name, rows, "validation") for name, rows in runs.items()}
+    trials = tuple(samples[name] for name in result.configurations if name in samples and name != BASELINE)
+    if not trials:
+        return None
+    baseline = samples.get(BASELINE, Sample(BASELINE, ()))
+    finalists = frozenset(finalist.name for finalist in result.finalists)
+    best = best_so_far(baseline, trials, result.setup.direction)
+    return SearchHistory(trials, baseline, best, finalists, result.setup.direction)
+
+
+def best_so_far(baseline: Sample, trials: Iterable[Sample], direction: Direction) -> FloatArray:
+    """The best mean up to each trial, shape (trials,); NaN until there is one."""
+    choose = np.fmin if direction == "minimize" else np.fmax
+    means = [math.nan if sample.lost else sample.mean for sample in (baseline, *trials)]
+    best: FloatArray = choose.accumulate(np.array(means))[1:]
+    return best
+
+
+def draw_search_history(ax: Axes, data: SearchHistory, *, label: str) -> Axes:
+    """Draw `data` on `ax`, trials from left to right; `label` names the score."""
+    every = [score for sample in (data.baseline, *data.trials) for score in sample.scores]
+    lost = any(sample.lost for sample in data.trials)
+    scale = scale_of(every, direction=data.direction, room=lost, fence=8.0)
+    numbers = np.arange(len(data.trials))
+    if data.baseline.scores:
+        ends = scale.clip(np.array([min(data.baseline.scores), max(data.baseline.scores)]))
+        ax.axhspan(*ends, color=PALETTE["baseline"], alpha=0.13, lw=0)
+        mean = data.baseline.mean
+        ax.axhline(mean, color=PALETTE["baseline"], lw=1.2, ls=(0, (4, 2)), label="baseline (mean, range)")
+    ax.step(numbers, data.best, where="post", color=PALETTE["best"], lw=1.6, label="best mean so far")
+    _draw_spreads(ax, data, scale)
+    _draw_means(ax, data, scale)
+    _draw_lost(ax, data)
+    ax.set_xlabel("trial, in the order drawn")
+    ax.set_ylabel(label)
+    ax.set_xlim(-0.8, len(data.trials) - 0.2)
+    ax.xaxis.set_major_locator(MaxNLocator(10, integer=True, min_n_ticks=1))
+    ax.grid(axis="y")
+    return scale.apply(ax, "y")
+
+
+def _draw_spreads(ax: Axes, data: SearchHistory, scale: Scale) -> None:
+    color = PALETTE["candidate"]
+    scored = [(place, sample.scores) for place, sample in enumerate(data.trials) if sample.scores]
+    places = [place for place, _ in scored]
+    lows = scale.clip(np.array([min(scores) for _, scores in scored], dtype=float))
+    highs = scale.clip(np.array([max(scores) for _, scores in scored], dtype=float))
+    ax.vlines(places, lows, highs, color=color, lw=1.0, alpha=0.55)
+    dots = np.array([(place, score) for place, scores in scored for score in scores]).reshape(-1, 2)
+    if len(dots) <= MOST_DOTS:
+        ax.plot(dots[:, 0], scale.clip(dots[:, 1]), "o", color=color, ms=2.6, alpha=0.55, mew=0)
+
+
+def _draw_means(ax: Axes, data: SearchHistory, scale: Scale) -> None:
+    color = PALETTE["candidate"]
+    kinds = (
+        ("trial (mean, seeds)", PALETTE["paper"], [s.name not in data.finalists for s in data.trials]),
+        ("finalist", color, [s.name in data.finalists for s in data.trials]),
+    )
+    means = np.array([sample.mean for sample in data.trials])
+    off = scale.outside(means)
+    for label, face, chosen in kinds:
+        places = np.flatnonzero(np.array(chosen) & ~off)
+        if places.size:
+            ax.plot(places, means[places], "o", mfc=face, mec=color, mew=1.3, ms=5.8, label=label, zorder=4)
+    beyond = np.flatnonzero(off & np.isfinite(means))
+    if beyond.size:
+        ax.plot(
+            beyond,
+            scale.clip(means[beyond]),
+            "^" if data.direction == "minimize" else "v",
+            color=color,
+            ms=6,
+            label=f"off the scale ({beyond.size})",
+            zorder=4,
+        )
+
+
+def _draw_lost(ax: Axes, data: SearchHistory) -> None:
+    places = [place for place, sample in enumerate(data.trials) if sample.lost]
+    if places:
+        edge = 0.96 if data.direction == "minimize" else 0.04
+        ax.plot(
+            places,
+            [edge] * len(places),
+            "X",
+            color=PALETTE["lost"],
+            ms=7,
+            transform=ax.get_xaxis_transform(),
+            label=f"run without score ({len(places)})",
+            zorder=5,
+        )

@@ -1,0 +1,116 @@
+"""One look for all figures: the palette, the settings, and text that a font can show."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cache
+
+import matplotlib.style
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.font_manager import FontProperties, findfont, get_font
+from matplotlib.ticker import Formatter, FuncFormatter, ScalarFormatter
+
+# Hues after Okabe and Ito (2008), told apart by people with any colour vision and in grey print
+# together with the marker or line shape that goes with each. Every role has a hex value of its own,
+# because the report swaps them for CSS variables to follow a dark page.
+PALETTE = {
+    "ink": "#1f2430",
+    "muted": "#626a78",
+    "grid": "#e2e5ea",
+    "paper": "#fffffe",
+    "baseline": "#6b7385",
+    "candidate": "#0072b2",
+    "train": "#1177bb",
+    "validation": "#d55e01",
+    "better": "#00855f",
+    "worse": "#c8500a",
+    "equivalent": "#0f6db0",
+    "undecided": "#7a8190",
+    "lost": "#b8321f",
+    "best": "#009e73",
+}
+
+VERDICT_MARKERS = {"better": "o", "worse": "s", "equivalent": "D", "undecided": "o"}
+
+WIDTH = 5.4  # inches; small enough that its text can be read on a phone as well
+
+_SETTINGS = {
+    "font.family": "DejaVu Sans",
+    "font.size": 9.0,
+    "axes.titlesize": 9.5,
+    "axes.titleweight": "bold",
+    "axes.titlelocation": "left",
+    "axes.titlecolor": PALETTE["ink"],
+    "axes.labelcolor": PALETTE["ink"],
+    "axes.edgecolor": PALETTE["muted"],
+    "axes.facecolor": "none",
+    "axes.linewidth": 0.7,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.axisbelow": True,
+    "axes.unicode_minus": True,
+    "grid.color": PALETTE["grid"],
+    "grid.linewidth": 0.8,
+    "text.color": PALETTE["ink"],
+    "xtick.color": PALETTE["muted"],
+    "ytick.color": PALETTE["muted"],
+    "xtick.labelcolor": PALETTE["ink"],
+    "ytick.labelcolor": PALETTE["ink"],
+    "legend.frameon": False,
+    "legend.fontsize": 8.0,
+    "legend.handlelength": 1.8,
+    "figure.facecolor": "none",
+    "figure.dpi": 100.0,
+    "savefig.facecolor": "auto",
+    "path.simplify": True,
+    "path.simplify_threshold": 0.3,
+    "svg.fonttype": "none",
+    "svg.hashsalt": "tuner",
+}
+
+
+@contextmanager
+def figure_style() -> Iterator[None]:
+    """The settings that every figure is made and saved under, whatever the user's own are."""
+    with matplotlib.style.context(["default", _SETTINGS]):
+        yield
+
+
+def new_figure(height: float, rows: int = 1, columns: int = 1) -> tuple[Figure, tuple[Axes, ...]]:
+    """A figure of the report's width and `height` inches, and its axes, row by row."""
+    figure = Figure(figsize=(WIDTH, height), layout="constrained")
+    axes = figure.subplots(rows, columns, squeeze=False, sharex=True, sharey=True)
+    return figure, tuple(axes.ravel())
+
+
+@cache
+def _has_glyph(character: str) -> bool:
+    font = get_font(findfont(FontProperties(family="DejaVu Sans")))
+    return bool(font.get_char_index(ord(character)))
+
+
+def plain(text: str, limit: int = 28) -> str:
+    """`text` as a figure can show it: at most `limit` characters, each with a glyph, none of them markup.
+
+    Control characters become spaces, a character that the font lacks becomes a white square, and
+    dollar signs are kept from starting a formula.
+    """
+    shortened = text if len(text) <= limit else text[: limit - 1] + "…"
+    shown = (" " if not c.isprintable() else c if _has_glyph(c) else "□" for c in shortened)
+    return "".join(shown).strip().replace("$", r"\$")
+
+
+def _tick(value: float, _position: float | None = None) -> str:
+    return f"{value:.6g}".replace("-", "\N{MINUS SIGN}")
+
+
+def plain_ticks(size: float | None = None) -> Formatter:
+    """Tick labels written out in full, without an offset or a factor that stands far from the axis.
+
+    Where the largest value is of an everyday `size`, all labels have the same number of decimals.
+    """
+    if size is None or not 1e-4 <= size < 1e7:
+        return FuncFormatter(_tick)
+    formatter = ScalarFormatter(useOffset=False)
+    formatter.set_scientific(False)
+    return formatter

@@ -1,0 +1,114 @@
+"""What stands below each figure, and what a reader who cannot see it is told instead."""
+
+from dataclasses import dataclass
+
+from tuner.figures.search_history import search_history
+from tuner.report.formats import better_word, count, decimals_for, listed, metric_name, percent, score, short
+from tuner.result import Measured, Result
+
+
+@dataclass(frozen=True, slots=True)
+class Caption:
+    """`title` heads the figure, `text` says what to look for, `alternative` describes what it shows."""
+
+    title: str
+    text: str
+    alternative: str
+
+
+def captions(result: Result) -> dict[str, Caption]:
+    """Captions by the key of the figure."""
+    return {
+        "scores": _scores(result),
+        "differences": _differences(result),
+        "learning_curves": _curves(result),
+        "search_history": _history(result),
+        "optimism": _optimism(result),
+    }
+
+
+def _confirmed(result: Result) -> tuple[Measured, ...]:
+    return (result.baseline, *result.finalists) if result.baseline else ()
+
+
+def _scores(result: Result) -> Caption:
+    metric, level = metric_name(result.setup.metric), percent(result.setup.level)
+    confirmed = _confirmed(result)
+    decimals = decimals_for(confirmed)
+    means = [f"{short(one.name)} {score(one.summary.mean, decimals)}" for one in confirmed]
+    return Caption(
+        f"Test {metric} of every seed",
+        f"One dot is one training with a seed of its own; {better_word(result.setup.direction)} is better. "
+        "Boxes span the quartiles with the median as a line, whiskers reach at most 1.5 box lengths, "
+        f"diamonds are means. The dashed line and the band are the mean of the baseline and its {level} "
+        "interval. Look for boxes that clear the band, and for single seeds far from their box: those are "
+        "the runs that one would get by bad luck. A cross at the edge stands for runs without a score.",
+        f"Box plot of the test {metric} over seeds. Means: {listed(means)}.",
+    )
+
+
+def _differences(result: Result) -> Caption:
+    decimals = decimals_for(_confirmed(result))
+    said = [
+        f"{short(one.name)} {score(one.comparison.difference, decimals)}, {one.comparison.verdict}"
+        for one in result.finalists
+        if one.comparison
+    ]
+    margin = (
+        ""
+        if result.setup.margin is None
+        else (" The shaded band is the margin: differences inside it do not matter to the user.")
+    )
+    return Caption(
+        "Difference to the baseline",
+        f"Each line is the {percent(result.setup.level)} interval of a difference of means. One that stays "
+        "clear of the dashed line at zero speaks for a real difference; a long one says that more seeds "
+        f"would help. The words are the verdicts, which also account for the number of finalists.{margin}",
+        f"Forest plot of differences in mean test score to the baseline: {'; '.join(said)}.",
+    )
+
+
+def _curves(result: Result) -> Caption:
+    searched = "" if result.baseline else " These are runs of the search, for confirmation has not finished."
+    return Caption(
+        "Learning curves",
+        "Thin lines are single seeds, thick ones their median with the band between the quartiles; solid "
+        "is training, dashed is validation. Where validation still falls at the end, more epochs may help; "
+        "where it turns upwards while training falls, the model overfits; where thin lines scatter, the "
+        f"training itself is a lottery. A cross marks where a diverged run ended.{searched}",
+        "Learning curves of training and validation loss for the baseline and each finalist, every seed a "
+        "line.",
+    )
+
+
+def _history(result: Result) -> Caption:
+    data = search_history(result)
+    trials = len(data.trials) if data else 0
+    best = score(float(data.best[-1])) if data else ""
+    metric = metric_name(result.setup.metric)
+    return Caption(
+        "Search history",
+        "Each circle is the mean validation score of a configuration, its line and dots are its seeds, "
+        "filled circles went on to confirmation. The step line is the best mean so far. Where the lines of "
+        "the leading circles overlap, the search could not tell them apart: their order is partly luck, "
+        "and these scores are not results.",
+        f"Search history of {count(trials, 'trial')}: mean validation {metric} with its range over seeds. "
+        f"Best mean: {best}.",
+    )
+
+
+def _optimism(result: Result) -> Caption:
+    side = "right" if result.setup.direction == "minimize" else "left"
+    pairs = [
+        f"{short(one.name)} {score(one.search_mean)} in the search"
+        for one in _confirmed(result)
+        if one.search
+    ]
+    return Caption(
+        "What the search promised, and what fresh seeds gave",
+        "Open circles are the mean scores that won the search, filled ones the means of fresh seeds on the "
+        f"same validation split; ticks are single seeds. A line that leads to the {side} is optimism: the "
+        "part of the search score that was luck. The baseline was not selected, so its line shows noise "
+        "alone.",
+        f"Mean validation scores in search and in confirmation: {listed(pairs)}.",
+    )

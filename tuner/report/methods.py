@@ -1,0 +1,99 @@
+"""The methods paragraph, ready to paste: generated from what happened, not from what was planned."""
+
+from collections import Counter
+
+from tuner.records import BASELINE
+from tuner.report.formats import better_word, count, listed, metric_name, parameter, percent, score, short
+from tuner.result import Measured, Result
+
+_SAMPLERS = {
+    "tpe": "the tree-structured Parzen estimator of Optuna",
+    "random": "random sampling",
+    "grid": "grid search",
+    "qmc": "quasi-Monte Carlo sampling",
+    "gp": "Gaussian-process Bayesian optimisation",
+}
+
+
+def methods(result: Result) -> tuple[str, ...]:
+    """Paragraphs on the search, the confirmation and the statistics of this study."""
+    found = [_search(result)]
+    if result.baseline is not None:
+        found += [_confirmation(result, result.baseline), _statistics(result)]
+    return tuple(found)
+
+
+def _search(result: Result) -> str:
+    setup = result.setup
+    runs = [run for run in result.runs if run.phase == "search"]
+    trials = {run.configuration for run in runs} - {BASELINE}
+    if not trials:
+        return (
+            f"No hyperparameters were searched. Every run trained for up to {count(setup.epochs, 'epoch')} "
+            "with the Keras library and a random seed of its own, and its score is that of the weights "
+            "with which training ended."
+        )
+    seeds = sorted(Counter(run.configuration for run in runs).values())
+    each = f"{seeds[0]}" if seeds[0] == seeds[-1] else f"{seeds[0]} to {seeds[-1]}"
+    plural = "s" if seeds[-1] > 1 else ""
+    sampler = _SAMPLERS.get(setup.sampler, short(setup.sampler))
+    baseline = " besides the baseline" if any(run.configuration == BASELINE for run in runs) else ""
+    origin = f"drawn by {sampler}" if setup.trials else "given beforehand"
+    return (
+        f"We tried {count(len(trials), 'configuration')}{baseline}, {origin}. Each was trained with "
+        f"{each} random seed{plural} for up to {count(setup.epochs, 'epoch')} and ranked by the "
+        f"{setup.objective} over seeds of the {metric_name(setup.metric)} on the validation split "
+        f"({better_word(setup.direction)} is better). A score is that of the weights with which training "
+        "ended, never that of the best epoch seen."
+    )
+
+
+def _confirmation(result: Result, baseline: Measured) -> str:
+    finalists = len(result.finalists)
+    who = f"{count(finalists, 'finalist')} and the baseline were" if finalists else "The baseline was"
+    training = f"trained with {count(baseline.summary.n, 'seed')}"
+    if any(run.phase == "search" for run in result.runs):
+        training = f"then {training} that the search had not used,"
+    text = (
+        f"{who} {training} and scored on the test split, which nothing before had read. "
+        "Only these scores are reported as results."
+    )
+    lost = sum(one.summary.failures for one in (baseline, *result.finalists))
+    if lost:
+        text += f" {count(lost, 'run')} ended without a score and counted as the worst of all."
+    if len(result.setup.looks) > 1:
+        looks = listed([str(look) for look in result.setup.looks])
+        text += f" Verdicts were formed {len(result.setup.looks)} times, with {looks} seeds."
+    return text + (
+        " Initial weights, the order of the data and dropout drew from separate streams derived from the "
+        f"study seed {result.setup.seed}."
+    )
+
+
+def _statistics(result: Result) -> str:
+    setup = result.setup
+    level = percent(setup.level)
+    text = f"Means are given with {level} t intervals over seeds."
+    compared = [one.comparison for one in result.finalists if one.comparison]
+    if not compared:
+        return text
+    tests = listed(sorted({one.method for one in compared}))
+    pairing = (
+        "paired by seed, since each seed had data of its own" if setup.paired else "with independent seeds"
+    )
+    text += (
+        f" Each finalist was compared with the baseline {pairing}: a {level} t interval for the difference "
+        f"of the means, the {tests} (two-sided, error rate {parameter(1 - setup.level)}), Hedges' g as "
+        "effect size, and the probability that a run of the finalist beats one of the baseline."
+    )
+    if len(compared) > 1:
+        text += (
+            f" The p-values were adjusted for {len(compared)} finalists by Holm's method; the intervals "
+            "were not."
+        )
+    if setup.margin is None:
+        return text + " No margin of equivalence was set, so no finalist could be called equivalent."
+    return text + (
+        f" A finalist counted as equivalent where two one-sided tests placed the difference within "
+        f"{score(setup.margin)} of zero."
+    )

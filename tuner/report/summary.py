@@ -1,0 +1,93 @@
+"""summary.json: the answer of a study for other programs, as strict JSON."""
+
+import json
+import math
+from collections import Counter
+from collections.abc import Mapping
+from typing import Any
+
+from tuner.records import BASELINE, Configuration
+from tuner.report.best import best
+from tuner.result import Measured, Result
+
+
+def summary(result: Result) -> dict[str, Any]:
+    """What was found, in the fields that scripts rely on; a number that does not exist is None.
+
+    Before confirmation has finished, the baseline has n = 0 and there are no finalists.
+    """
+    setup = result.setup
+    phases = Counter(run.phase for run in result.runs)
+    chosen = best(result)
+    found = {
+        "study": setup.study,
+        "metric": setup.metric,
+        "direction": setup.direction,
+        "engine": setup.engine,
+        "backend": setup.backend,
+        "baseline": _baseline(result),
+        "finalists": [_finalist(finalist) for finalist in result.finalists],
+        "best": chosen.name if chosen else BASELINE,
+        "runs": {"search": phases["search"], "confirmation": phases["confirmation"]},
+        "seconds": setup.seconds,
+        "versions": dict(setup.versions),
+    }
+    strict: dict[str, Any] = _strict(found)
+    return strict
+
+
+def summary_json(result: Result) -> str:
+    """The summary as indented JSON text that any parser accepts."""
+    return json.dumps(summary(result), indent=2, allow_nan=False) + "\n"
+
+
+def _baseline(result: Result) -> dict[str, Any]:
+    if result.baseline is not None:
+        return _measured(result.baseline)
+    configuration = result.configurations.get(BASELINE, Configuration(BASELINE, {}))
+    nothing = {"mean": None, "std": None, "interval": [None, None], "failures": 0}
+    return {"params": dict(configuration.params), "n": 0, **nothing}
+
+
+def _measured(measured: Measured) -> dict[str, Any]:
+    numbers = measured.summary
+    return {
+        "params": dict(measured.configuration.params),
+        "n": numbers.n,
+        "mean": numbers.mean,
+        "std": numbers.std,
+        "interval": [numbers.interval.low, numbers.interval.high],
+        "failures": numbers.failures,
+    }
+
+
+def _finalist(finalist: Measured) -> dict[str, Any]:
+    found = {"configuration": finalist.name, **_measured(finalist)}
+    compared = finalist.comparison
+    if compared is not None:
+        found |= {
+            "difference": compared.difference,
+            "difference_interval": [compared.interval.low, compared.interval.high],
+            "p_value": compared.p_value,
+            "p_adjusted": compared.p_adjusted,
+            "probability_of_superiority": compared.probability_of_superiority,
+            "effect_size": compared.effect_size,
+            "verdict": compared.verdict,
+            "seeds_needed": compared.seeds_needed,
+        }
+    return {**found, "search_mean": finalist.search_mean}
+
+
+def _strict(value: Any) -> Any:
+    """`value` in JSON's own types: NumPy scalars unwrapped, non-finite numbers None, all else text."""
+    if hasattr(value, "item") and getattr(value, "ndim", None) == 0:
+        value = value.item()
+    if isinstance(value, float):
+        return value if math.isfinite(value) else None
+    if value is None or isinstance(value, bool | int | str):
+        return value
+    if isinstance(value, Mapping):
+        return {str(key): _strict(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_strict(item) for item in value]
+    return str(value)

@@ -1,0 +1,146 @@
+"""The tables of the page, from a result."""
+
+import math
+
+from tuner.records import Run
+from tuner.report.best import best
+from tuner.report.cells import Cell, Column, Table, name_cell, number_cell
+from tuner.report.formats import (
+    NONE,
+    clean,
+    count,
+    decimals_for,
+    interval,
+    p_value,
+    parameter,
+    percent,
+    plain_number,
+    score,
+    short,
+)
+from tuner.report.verdict import SYMBOLS
+from tuner.result import Measured, Result
+from tuner.stats import Comparison
+from tuner.stats.power import MOST_SEEDS
+
+MOST_RUNS = 2_000  # rows that a browser still sorts at once; scores.csv has all
+
+
+def results_table(result: Result) -> Table:
+    """The confirmed configurations on the test split, baseline first, then the finalists, best first."""
+    if result.baseline is None:
+        return Table((), ())
+    level = percent(result.setup.level)
+    adjusted = "two-sided, Holm-adjusted for the number of finalists, with the raw p below"
+    columns = (
+        Column("Configuration", number=False),
+        Column("Verdict", number=False, hint="against the baseline"),
+        Column("Mean", hint=f"mean test score over seeds, with its {level} t interval"),
+        Column("Difference", hint=f"to the mean of the baseline, with its {level} interval"),
+        Column("p (Holm)", hint=adjusted),
+        Column("P(superior)", hint="chance that a run of this configuration beats one of the baseline"),
+        Column("Hedges' g", hint="difference in standard deviations"),
+        Column("Median"),
+        Column("SD", hint="standard deviation over seeds; SE is the standard error of the mean"),
+        Column("Seeds", hint="training runs, and how many of them ended without a score"),
+    )
+    confirmed = (result.baseline, *result.finalists)
+    decimals = decimals_for(confirmed)
+    chosen = best(result)
+    strong = {row for row, one in enumerate(confirmed) if chosen is not None and one.name == chosen.name}
+    return Table(columns, tuple(_result_row(one, decimals) for one in confirmed), strong=frozenset(strong))
+
+
+def _result_row(one: Measured, decimals: int | None) -> tuple[Cell, ...]:
+    numbers, compared = one.summary, one.comparison
+    none = Cell(NONE)
+    against: tuple[Cell, ...] = (none,) * 4
+    if compared is not None:
+        ends = interval(compared.interval.low, compared.interval.high, decimals)
+        raw = f"raw {p_value(compared.p_value)}" if compared.comparisons > 1 else ""
+        against = (
+            number_cell(compared.difference, decimals, note=ends if ends != NONE else ""),
+            Cell(p_value(compared.p_adjusted), note=raw, sort=compared.p_adjusted),
+            Cell(plain_number(compared.probability_of_superiority)),
+            Cell(plain_number(compared.effect_size)),
+        )
+    word = compared.verdict if compared else ""
+    error = score(numbers.standard_error, decimals)
+    ends = interval(numbers.interval.low, numbers.interval.high, decimals)
+    return (
+        name_cell(one.name),
+        Cell(word or NONE, note=_needed(compared), badge=word, symbol=SYMBOLS.get(word, "")),
+        number_cell(numbers.mean, decimals, note=ends if ends != NONE else ""),
+        *against,
+        number_cell(numbers.median, decimals),
+        number_cell(numbers.std, decimals, note=f"SE {error}" if error != NONE else ""),
+        Cell(str(numbers.n), note=f"{numbers.failures} failed"),
+    )
+
+
+def _needed(compared: Comparison | None) -> str:
+    if compared is None or compared.seeds_needed is None:
+        return ""
+    if compared.seeds_needed >= MOST_SEEDS:
+        return "seeds will not settle it"
+    return f"{compared.seeds_needed:,} seeds needed"
+
+
+def settings_table(result: Result) -> Table:
+    """Hyperparameters as rows, the confirmed configurations as columns; what differs has a mark."""
+    confirmed = [result.baseline.configuration] if result.baseline else []
+    confirmed += [finalist.configuration for finalist in result.finalists]
+    if not confirmed:
+        return Table((), ())
+    names = dict.fromkeys(name for one in confirmed for name in one.params)
+    columns = [Column("Hyperparameter", number=False), *(Column(short(one.name)) for one in confirmed)]
+    rows = []
+    for name in names:
+        values = [parameter(one.params[name]) if name in one.params else NONE for one in confirmed]
+        cells = (
+            Cell(short(v, 60), title=v if len(v) > 60 else "", badge="" if v == values[0] else "changed")
+            for v in values
+        )
+        rows.append((name_cell(name), *cells))
+    remark = "Values in bold differ from those of the baseline." if len(confirmed) > 1 else ""
+    return Table(tuple(columns), tuple(rows), remark=remark)
+
+
+def runs_table(result: Result) -> Table:
+    """One row a run, in the order of training; the first ones only where there are very many."""
+    columns = (
+        Column("Phase", number=False),
+        Column("Configuration", number=False),
+        Column("Seed index"),
+        Column("Status", number=False),
+        Column("Validation score"),
+        Column("Test score"),
+        Column("Epochs"),
+        Column("Seconds"),
+        Column("Reason", number=False),
+    )
+    rows = tuple(_run_row(run) for run in result.runs[:MOST_RUNS])
+    total = len(result.runs)
+    remark = ""
+    if total > MOST_RUNS:
+        remark = f"The first {MOST_RUNS:,} of {count(total, 'run')} are shown; scores.csv has all."
+    return Table(columns, rows, remark=remark)
+
+
+def _run_row(run: Run) -> tuple[Cell, ...]:
+    reason = short(run.reason, 90)
+    return (
+        Cell(run.phase),
+        name_cell(run.configuration),
+        Cell(str(run.seed_index)),
+        Cell(run.status, badge="" if run.status == "complete" else "lost"),
+        Cell(_precise(run.scores.get("validation", math.nan))),
+        Cell(_precise(run.scores.get("test", math.nan))),
+        Cell(str(max(map(len, run.history.values()), default=0))),
+        Cell(f"{run.seconds:.2f}"),
+        Cell(reason, title="" if reason == run.reason else clean(run.reason)),
+    )
+
+
+def _precise(value: float) -> str:
+    return f"{value:.6g}".replace("-", "\N{MINUS SIGN}") if math.isfinite(value) else NONE

@@ -1,0 +1,217 @@
+"""The verdict of a study in a sentence that a manager understands and a reviewer accepts."""
+
+from dataclasses import dataclass
+
+from tuner.records import BASELINE
+from tuner.report.best import better_ones
+from tuner.report.formats import (
+    NONE,
+    better_word,
+    count,
+    decimals_for,
+    interval,
+    listed,
+    metric_name,
+    p_equation,
+    percent,
+    score,
+    short,
+)
+from tuner.result import Measured, Result
+from tuner.stats import Comparison
+from tuner.stats.power import MOST_SEEDS
+from tuner.stats.verdict import MINIMUM_RUNS
+
+SYMBOLS = {"better": "✓", "worse": "✕", "equivalent": "≈", "undecided": "?", "none": "\N{EN DASH}"}
+
+
+@dataclass(frozen=True, slots=True)
+class Headline:
+    """`claim` is the answer in a few words, `evidence` the numbers behind it; the rest may be empty."""
+
+    word: str  # one of the keys of SYMBOLS
+    claim: str
+    evidence: str
+    scope: str = ""
+    others: str = ""
+
+    @property
+    def symbol(self) -> str:
+        """A sign for the word, so that colour is not the only one."""
+        return SYMBOLS[self.word]
+
+
+def headline(result: Result) -> Headline:
+    """What the study found, whatever its state."""
+    if result.baseline is None:
+        return _unfinished(result)
+    if not result.finalists:
+        return _nothing_compared(result, result.baseline)
+    better = better_ones(result)
+    lead = better[0] if better else _lead(result)
+    compared = lead.comparison
+    if compared is None:
+        return _nothing_compared(result, result.baseline)
+    return Headline(
+        word=compared.verdict,
+        claim=_claim(result, lead, compared),
+        evidence=_evidence(result, result.baseline, lead, compared),
+        scope=_scope(result),
+        others=_others(result, lead, better),
+    )
+
+
+def _lead(result: Result) -> Measured:
+    """The finalist to speak of where none is better: the one closest to being of use."""
+    order = {"undecided": 0, "equivalent": 1, "worse": 2}
+    return min(result.finalists, key=lambda one: order[one.comparison.verdict] if one.comparison else 3)
+
+
+def _claim(result: Result, lead: Measured, compared: Comparison) -> str:
+    name = short(lead.name)
+    if compared.verdict == "better":
+        return f"{name} is better than the baseline"
+    if compared.verdict == "equivalent":
+        return f"{name} is equivalent to the baseline"
+    if compared.verdict == "worse":
+        alone = len(result.finalists) == 1
+        return f"{name} is worse than the baseline" if alone else "Every finalist is worse than the baseline"
+    if _too_few(compared):
+        return "Undecided: too few seeds for a verdict"
+    return f"Undecided: {name} is not shown to differ from the baseline"
+
+
+def _too_few(compared: Comparison) -> bool:
+    return min(compared.n_candidate, compared.n_baseline) < MINIMUM_RUNS
+
+
+def _evidence(result: Result, baseline: Measured, lead: Measured, compared: Comparison) -> str:
+    decimals = decimals_for((baseline, *result.finalists))
+    ours, theirs = lead.summary, baseline.summary
+    metric = f"test {metric_name(result.setup.metric)}"
+    if ours.failures == ours.n or theirs.failures == theirs.n:
+        return _without_scores(lead, baseline, metric, decimals)
+    seeds = f"over {count(ours.n, 'seed')} each"
+    if ours.n != theirs.n:
+        seeds = f"over {count(ours.n, 'seed')} and {theirs.n:,} of the baseline"
+    subject = f"{short(lead.name)} has a {metric}" if compared.verdict == "worse" else metric
+    means = f"{subject} of {score(ours.mean, decimals)} against {score(theirs.mean, decimals)}"
+    better = better_word(result.setup.direction)
+    sentence = f"{means} on average {seeds} ({_numbers(compared, decimals)}); {better} is better."
+    failures = ours.failures + theirs.failures
+    if failures:
+        sentence += f" The averages leave out {count(failures, 'run')} without a score."
+    return f"{_capital(sentence)}{_meaning(result, compared)}"
+
+
+def _capital(sentence: str) -> str:
+    """A sentence that begins with a word of ours begins with a capital; names keep their spelling."""
+    return "T" + sentence[1:] if sentence.startswith("test ") else sentence
+
+
+def _numbers(compared: Comparison, decimals: int | None) -> str:
+    ends = interval(compared.interval.low, compared.interval.high, decimals)
+    level = percent(compared.interval.level)
+    numbers = [f"difference {score(compared.difference, decimals)}"]
+    numbers.append(f"{level} interval {ends}" if ends != NONE else "no interval is possible")
+    if not _too_few(compared):
+        label = "Holm-adjusted " if compared.comparisons > 1 else ""
+        numbers.append(f"{label}{p_equation(compared.p_adjusted)}")
+    return ", ".join(numbers)
+
+
+def _without_scores(lead: Measured, baseline: Measured, metric: str, decimals: int | None) -> str:
+    """The sentence where at least one of the two has no score at all."""
+    said = []
+    for name, summary in ((short(lead.name), lead.summary), ("the baseline", baseline.summary)):
+        runs = count(summary.n, "run")
+        if summary.failures == summary.n:
+            said.append(f"of the {runs} of {name} none ended with a score")
+        else:
+            finished = summary.n - summary.failures
+            said.append(f"{name} has a {metric} of {score(summary.mean, decimals)} over {finished} of {runs}")
+    sentence = "; ".join(said)
+    return f"{sentence[0].upper()}{sentence[1:]}." if sentence.startswith("of ") else f"{sentence}."
+
+
+def _meaning(result: Result, compared: Comparison) -> str:
+    if compared.verdict == "equivalent" and result.setup.margin is not None:
+        return f" Any difference is smaller than the margin of {score(result.setup.margin)}."
+    needed = compared.seeds_needed
+    if compared.verdict != "undecided" or needed is None:
+        return ""
+    if needed >= MOST_SEEDS:
+        return " More seeds are not expected to settle it: any difference is tiny beside the noise."
+    if _too_few(compared) and needed <= MINIMUM_RUNS:
+        return f" A verdict takes at least {MINIMUM_RUNS} seeds for each configuration."
+    return f" About {count(needed, 'seed')} for each configuration would be expected to settle it."
+
+
+def _scope(result: Result) -> str:
+    if result.setup.paired:
+        return "Every seed drew its own data, so the result speaks of new data from the same source."
+    return (
+        "This holds on this train and test split: the seeds vary the training, not the data, so other data "
+        "may shift both scores."
+    )
+
+
+def _others(result: Result, lead: Measured, better: tuple[Measured, ...]) -> str:
+    rest = [one for one in result.finalists if one.name != lead.name and one.comparison]
+    said = []
+    if len(better) > 1:
+        mean = "lowest" if result.setup.direction == "minimize" else "highest"
+        said.append(
+            f"Of the {len(better)} configurations that are better, {short(lead.name)} has the {mean} mean; "
+            "which of them is best was not tested."
+        )
+    for word, phrase in (
+        ("better", "better as well"),
+        ("equivalent", "equivalent"),
+        ("undecided", "undecided"),
+        ("worse", "worse"),
+    ):
+        names = [short(one.name) for one in rest if one.comparison and one.comparison.verdict == word]
+        if names:
+            said.append(f"{_some(names)} {'is' if len(names) == 1 else 'are'} {phrase}.")
+    return " ".join(said)
+
+
+def _some(names: list[str], limit: int = 4) -> str:
+    if len(names) <= limit:
+        return listed(names)
+    return listed([*names[: limit - 1], f"{len(names) - limit + 1} others"])
+
+
+def _nothing_compared(result: Result, baseline: Measured) -> Headline:
+    summary = baseline.summary
+    decimals = decimals_for([baseline])
+    ends = interval(summary.interval.low, summary.interval.high, decimals)
+    spread = f" ({percent(summary.interval.level)} interval {ends})" if ends != NONE else ""
+    tried = any(name != BASELINE for name in result.configurations)
+    reason = "no candidate reached confirmation" if tried else "no candidate was measured"
+    return Headline(
+        word="none",
+        claim="Nothing was compared with the baseline",
+        evidence=(
+            f"There is no verdict because {reason}. The baseline has a test "
+            f"{metric_name(result.setup.metric)} of {score(summary.mean, decimals)} on average over "
+            f"{count(summary.n, 'seed')}{spread}."
+        ),
+        scope=_scope(result),
+    )
+
+
+def _unfinished(result: Result) -> Headline:
+    measured = {run.configuration for run in result.runs if run.phase == "search"} - {BASELINE}
+    confirmed = sum(run.phase == "confirmation" for run in result.runs)
+    started = f" and {count(confirmed, 'run')} of the confirmation" if confirmed else ""
+    return Headline(
+        word="none",
+        claim="No verdict yet: confirmation has not finished",
+        evidence=(
+            f"So far there are the search scores of {count(len(measured), 'candidate')}{started}. Search "
+            "scores are optimistic, because the best of many is partly the luckiest; only fresh seeds and "
+            "the test split decide. The command that made this folder goes on where it stopped."
+        ),
+    )

@@ -1,0 +1,135 @@
+"""Everything that the page shows, built from a result: frozen, and written out already."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from tuner.records import BASELINE
+from tuner.report.captions import Caption, captions
+from tuner.report.cells import Table
+from tuner.report.formats import clean, count, duration, metric_name, parameter, short
+from tuner.report.methods import methods
+from tuner.report.pictures import Picture
+from tuner.report.tables import results_table, runs_table, settings_table
+from tuner.report.trials import trials_table
+from tuner.report.verdict import Headline, headline
+from tuner.result import Result
+
+
+@dataclass(frozen=True, slots=True)
+class FigureView:
+    """A figure with its words; `svg` is markup of our own making and the only text that is not escaped."""
+
+    key: str
+    svg: str
+    caption: Caption
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """One line under "How it was made"."""
+
+    label: str
+    text: str
+    code: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """The page as data."""
+
+    title: str
+    full_title: str
+    subtitle: str
+    headline: Headline
+    warnings: tuple[str, ...]
+    figures: Mapping[str, FigureView]
+    results: Table
+    settings: Table
+    trials: Table
+    runs: Table
+    methods: tuple[str, ...]
+    facts: tuple[Fact, ...]
+
+
+def build_view(result: Result, pictures: Mapping[str, Picture]) -> View:
+    """The view of `result` with the figures that were drawn for it."""
+    words = captions(result)
+    return View(
+        title=short(result.setup.study),
+        full_title=clean(result.setup.study),
+        subtitle=_subtitle(result),
+        headline=headline(result),
+        warnings=warnings(result),
+        figures={key: FigureView(key, one.svg, words[key]) for key, one in pictures.items()},
+        results=results_table(result),
+        settings=settings_table(result),
+        trials=trials_table(result),
+        runs=runs_table(result),
+        methods=methods(result),
+        facts=facts(result),
+    )
+
+
+def _subtitle(result: Result) -> str:
+    tried = {run.configuration for run in result.runs} - {BASELINE}
+    parts = [
+        metric_name(result.setup.metric),
+        count(len(tried), "candidate"),
+        count(len(result.runs), "training run"),
+        duration(result.setup.seconds),
+    ]
+    return " · ".join(parts)
+
+
+def warnings(result: Result) -> tuple[str, ...]:
+    """What the reader must know before trusting a number: flags of the comparisons, then the notes."""
+    several = len(result.finalists) > 1
+    found: list[str] = []
+    for finalist in result.finalists:
+        flags = finalist.comparison.flags if finalist.comparison else ()
+        found += [f"{short(finalist.name)}: {clean(flag)}" if several else clean(flag) for flag in flags]
+    return tuple(dict.fromkeys([*found, *(clean(note) for note in result.setup.notes)]))
+
+
+def facts(result: Result) -> tuple[Fact, ...]:
+    """How the study was made, as far as it is known."""
+    setup = result.setup
+    tried = len({run.configuration for run in result.runs} - {BASELINE})
+    found = [
+        Fact("Command", clean(setup.command), code=True),
+        Fact("Configurations tried", f"{tried:,} besides the baseline"),
+        Fact("Runs", _phases(result)),
+        Fact("Study seed", f"{setup.seed}; all other seeds derive from it"),
+        Fact("Seeds", f"{setup.search_repeats} in search, {setup.repeats} in confirmation"),
+        Fact("Epochs", str(setup.epochs)),
+        Fact("Data", " · ".join(f"{short(str(split))} {size:,}" for split, size in setup.sizes.items())),
+        Fact("Data per seed", "drawn anew for every seed" if setup.paired else "the same for every seed"),
+        Fact("Engine", _engine(result)),
+        Fact("Sampler", f"{short(setup.sampler)}, objective {short(setup.objective)}"),
+        Fact("Options", _pairs(setup.options)),
+        Fact("Time", duration(setup.seconds)),
+        Fact("Machine", _pairs(setup.machine)),
+        Fact("Versions", _pairs(setup.versions)),
+        Fact("Study file", f"sha256 {short(setup.source, 64)}", code=True),
+        Fact("Notes", " ".join(clean(note) for note in setup.notes)),
+    ]
+    return tuple(fact for fact in found if fact.text)
+
+
+def _phases(result: Result) -> str:
+    parts = []
+    for phase in ("search", "confirmation"):
+        runs = [run for run in result.runs if run.phase == phase]
+        lost = len(runs) - sum(run.status == "complete" for run in runs)
+        parts.append(f"{len(runs):,} in {phase}" + (f" ({lost:,} not complete)" if lost else ""))
+    return ", ".join(parts)
+
+
+def _engine(result: Result) -> str:
+    setup = result.setup
+    reason = f": {clean(setup.engine_reason)}" if setup.engine_reason else ""
+    return f"{short(setup.engine)} on {short(setup.backend)}{reason}"
+
+
+def _pairs(values: Mapping[str, object]) -> str:
+    return " · ".join(f"{short(str(name))} {short(parameter(value), 80)}" for name, value in values.items())

@@ -1,0 +1,38 @@
+"""How the library says what happens while it works; it prints nothing itself."""
+
+from typing import Protocol
+
+from tuner.records import Phase, Run, Setup
+
+
+class Reporter(Protocol):
+    """Is told what happens while a study runs; the command line shows it."""
+
+    def start(self, setup: Setup) -> None:
+        """What this session works with."""
+
+    def note(self, text: str) -> None:
+        """Something the user must know, in a sentence."""
+
+    def expect(self, runs: int) -> None:
+        """How many runs are still to train, by what is known now."""
+
+    def training(self, phase: Phase, name: str, seeds: int, share: float) -> None:
+        """A group of seeds is in training, and this share of it is done."""
+
+    def measured(self, phase: Phase, name: str, runs: tuple[Run, ...]) -> None:
+        """A configuration has all its runs of a phase."""
+
+
+class Silent:
+    """A reporter that says nothing."""
+
+    def start(self, setup: Setup) -> None: ...
+
+    def note(self, text: str) -> None: ...
+
+    def expect(self, runs: int) -> None: ...
+
+    def training(self, phase: Phase, name: str, seeds: int, share: float) -> None: ...
+
+    def measured(self, phase: Phase, name: str, runs: tuple[Run, ...]) -> None: ...
