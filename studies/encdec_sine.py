@@ -12,12 +12,12 @@ from tuner.problems import sine_sum
 def build(trial: Any, data: Splits) -> tuple[keras.Model, dict[str, Any]]:
     hp = space.recurrent(
         trial,
-        units=(8, 40),
+        units=(16, 48),
         layers=(1, 2),
-        batch_size=(32, 64, 128),
-        dropout=(0.0, 0.3),
+        batch_size=(32, 64),
+        dropout=(0.0, 0.2),
         optimizer=("adam", "rmsprop"),
-        learning_rate=(1e-3, 3e-2),
+        learning_rate=(2e-3, 2e-2),
     )
     model = encoder_decoder(data, units=hp.units, layers=hp.layers, dropout=hp.dropout, cell="gru")
     model.compile(optimizer=hp.optimizer, loss="mse")

@@ -2,11 +2,12 @@
 
 import math
 import time
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from tuner.errors import StudyError
+from tuner.errors import LedgerError, StudyError
 from tuner.folder import claim, clear
 from tuner.ledger import Ledger, slug
 from tuner.objective import evaluate_objective, parse_objective
@@ -16,7 +17,7 @@ from tuner.records import BASELINE, Configuration, Phase, Run, Setup
 from tuner.repeats import Preflight, Repeats
 from tuner.reporter import Reporter, Silent
 from tuner.result import Result, load
-from tuner.search import Search
+from tuner.search import Drawn, Search, check_sampler
 from tuner.study import Study
 
 
@@ -55,6 +56,7 @@ class _Session:
         self.started = time.monotonic()
         self.notes: list[str] = []
         self.runner = Repeats(study, engine=engine, on_note=self._note)
+        check_sampler(plan.sampler)
         if not self.trials and not study.candidates:
             raise StudyError(
                 "no trials and no candidates: there is nothing to compare with the baseline;"
@@ -67,7 +69,7 @@ class _Session:
         search = self._open_search(preflight)
         try:
             baseline, ranked = self._search(ledger, search, preflight)
-            self._confirm(ledger, [baseline, *self._candidates(), *ranked[: self.plan.finalists]])
+            self._confirm(ledger, [baseline, *self.runner.candidates(), *ranked[: self.plan.finalists]])
         finally:
             self._close(ledger)
         return load(self.folder)
@@ -100,14 +102,17 @@ class _Session:
             versions=versions(),
             machine=machine(),
         )
-        if fresh:
-            clear(self.folder)
-        ledger = Ledger(self.folder)
-        setup = claim(ledger.read_setup(), setup, self.folder)
+        try:
+            if fresh:
+                clear(self.folder)
+            ledger = Ledger(self.folder)
+            setup = claim(ledger.read_setup(), setup, self.folder)
+            ledger.write_setup(setup)
+        except OSError as error:
+            raise LedgerError(f"{self.folder}: cannot be written ({error.strerror})") from None
         self.repeats = setup.repeats
-        ledger.write_setup(setup)
         self.reporter.start(setup)
-        self._note(f"engine: {preflight.engine} on {preflight.backend}, because {preflight.engine_reason}")
+        self.reporter.note(f"engine: {preflight.engine} on {preflight.backend}; {preflight.engine_reason}")
         return ledger
 
     def _open_search(self, preflight: Preflight) -> Search | None:
@@ -120,36 +125,36 @@ class _Session:
     def _search(
         self, ledger: Ledger, search: Search | None, preflight: Preflight
     ) -> tuple[Configuration, list[Configuration]]:
-        """Measure the baseline and the trials with the search seeds. Returns: the baseline, trials best first."""
+        """Measure the baseline and the trials with the search seeds.
+
+        Returns: the baseline, and the trials with a finite objective, best first.
+        """
         baseline = Configuration(BASELINE, dict(preflight.trial.params))
-        self._expect(ledger, drawn=0)
-        value = self._objective(self._measure(ledger, "search", baseline))
-        values: dict[str, float] = {}
-        configurations: dict[str, Configuration] = {}
         if search is None:
             return baseline, []
+        self._expect(drawn=0)
+        value = self._objective(self._measure(ledger, "search", baseline))
+        if math.isnan(value):
+            raise StudyError(f"the baseline cannot be trained: {ledger.runs[0].reason}")
         if not search.tell_baseline(preflight.trial, value):
             outside = ", ".join(preflight.trial.outside)
             self._note(
-                f"the baseline lies outside the searched ranges ({outside}), so the sampler does not see it"
+                f"the baseline lies outside the searched ranges ({outside}); the sampler is not told it"
             )
-        known = {_key(baseline): value}
-        for drawn in self._draws(ledger, search):
-            configuration = drawn.configuration
-            if _key(configuration) in known:
-                value = known[_key(configuration)]
-            else:
-                value = self._objective(self._measure(ledger, "search", configuration))
-                configurations[configuration.name] = configuration
-                values[configuration.name] = value
-            known[_key(configuration)] = value
-            if not drawn.told:
-                search.tell(drawn, None if math.isnan(value) else value)
+        known = {_key(baseline): value}  # a configuration that is drawn twice reuses its runs
+        ranked: list[tuple[float, Configuration]] = []
         sign = 1 if preflight.metric.direction == "minimize" else -1
-        able = [name for name in values if math.isfinite(values[name])]
-        return baseline, [configurations[name] for name in sorted(able, key=lambda name: sign * values[name])]
+        for drawn in self._draws(ledger, search):
+            key = _key(drawn.configuration)
+            if key not in known:
+                known[key] = self._objective(self._measure(ledger, "search", drawn.configuration))
+                if math.isfinite(known[key]):
+                    ranked.append((sign * known[key], drawn.configuration))
+            if not drawn.told:
+                search.tell(drawn, None if math.isnan(known[key]) else known[key])
+        return baseline, [configuration for _, configuration in sorted(ranked, key=lambda pair: pair[0])]
 
-    def _draws(self, ledger: Ledger, search: Search) -> Any:
+    def _draws(self, ledger: Ledger, search: Search) -> Iterator[Drawn]:
         """Configurations drawn in earlier sessions, then new ones, as many as trials and budget allow."""
         earlier = search.drawn()
         yield from earlier
@@ -157,7 +162,7 @@ class _Session:
             if self._budget_spent(ledger, number):
                 self._note(f"the budget ends the search after {number} of {self.trials} trials")
                 return
-            self._expect(ledger, drawn=number)
+            self._expect(drawn=number)
             drawn = search.draw(self.runner.try_build)
             if drawn is None:
                 self._note(f"the grid has no more than {number} points")
@@ -203,14 +208,7 @@ class _Session:
         scores = [run.scores["validation"] if run.status == "complete" else math.nan for run in runs]
         return evaluate_objective(parse_objective(self.study.objective), scores, self.runner.metric.direction)
 
-    def _candidates(self) -> list[Configuration]:
-        """The study's own candidates; one with a build function of its own gets the baseline's values."""
-        return [
-            Configuration(name, dict(self.study.baseline if callable(given) else given))
-            for name, given in self.study.candidates.items()
-        ]
-
-    def _expect(self, ledger: Ledger, drawn: int) -> None:
+    def _expect(self, drawn: int) -> None:
         finalists = min(self.plan.finalists, self.trials) + len(self.study.candidates) + 1
         first = self.search_repeats if drawn == 0 else 0
         self.reporter.expect(first + (self.trials - drawn) * self.search_repeats + finalists * self.repeats)

@@ -16,7 +16,7 @@ import keras
 
 from tuner.building import Built, build, first_line, study_errors
 from tuner.engines import fit
-from tuner.engines.base import Engine, Job, OnProgress, Outcome, Unsupported
+from tuner.engines.base import Engine, Job, OnProgress, Outcome, UnsupportedError
 from tuner.errors import StudyError
 from tuner.ledger import Ledger, missing
 from tuner.metrics import Metric, resolve_metric
@@ -64,22 +64,33 @@ class Repeats:
 
         Raises: StudyError for whatever is wrong.
         """
-        trial = PinnedTrial(self.study.baseline)
-        seed = Seed(self.study.seed, "search", "", 0)
-        with study_errors("the data function"):
-            splits = self.study.splits(trial, seed.generator("data"))
-        try:
-            with study_errors("build, for the baseline,"):
-                built = build(self.study, self.study.build, trial, splits, seed)
-        except StudyError as error:
-            if "has no value" in str(error):
-                raise StudyError(f"baseline: {error}") from None
-            raise
-        if unused := trial.unused():
-            known = ", ".join(trial.params) or "nothing"
-            raise StudyError(f"baseline names {unused[0]!r}, which build never suggests; it suggests {known}")
+        built, trial = self._try(Configuration(BASELINE, self.study.baseline))
+        for candidate in self.candidates():
+            self._try(candidate)
         engine, reason = self._choose(built)
-        return Preflight(self.metric, engine, reason, keras.config.backend(), splits.sizes, trial)
+        return Preflight(self.metric, engine, reason, keras.config.backend(), built.splits.sizes, trial)
+
+    def candidates(self) -> list[Configuration]:
+        """The study's own candidates; one with a build function of its own gets the baseline's values."""
+        return [
+            Configuration(name, dict(self.study.baseline if callable(given) else given))
+            for name, given in self.study.candidates.items()
+        ]
+
+    def _try(self, configuration: Configuration) -> tuple[Built, PinnedTrial]:
+        """Build a named configuration once; its values must be those that the study asks for."""
+        name = configuration.name
+        trial = PinnedTrial(configuration.params, name)
+        builder, _ = self._builder(configuration)
+        seed = Seed(self.study.seed, "search", "", 0)
+        with study_errors(f"the data function, called for {name!r},"):
+            splits = self.study.splits(trial, seed.generator("data"))
+        with study_errors(f"build, called for {name!r},"):
+            built = build(self.study, builder, trial, splits, seed)
+        if builder is self.study.build and (unused := trial.unused()):
+            known = ", ".join(trial.params) or "nothing"
+            raise StudyError(f"{name!r} names {unused[0]!r}, which build never suggests; it suggests {known}")
+        return built, trial
 
     def try_build(self, trial: Any) -> None:
         """Call the study's functions once with a live trial, to learn which values it suggests."""
@@ -146,11 +157,13 @@ class Repeats:
         shared = None
         if not study.data_vary:
             origin = Seed(study.seed, phase, key, 0)
-            shared = study.splits(PinnedTrial(configuration.params), origin.generator("data"))
+            shared = study.splits(
+                PinnedTrial(configuration.params, configuration.name), origin.generator("data")
+            )
 
         def build_one(index: int) -> Built:
             seed = Seed(study.seed, phase, key, index)
-            trial = PinnedTrial(configuration.params)
+            trial = PinnedTrial(configuration.params, configuration.name)
             splits = shared or study.splits(trial, seed.generator("data"))
             return build(study, builder, trial, splits, seed)
 
@@ -188,9 +201,11 @@ class Repeats:
         engine: Engine = vectorized.train
         try:
             return engine(job, on_progress)
-        except (Unsupported, *vectorized.UNTRACEABLE) as error:
+        except (UnsupportedError, *vectorized.UNTRACEABLE) as error:
             reason = (
-                str(error) if isinstance(error, Unsupported) else f"JAX cannot trace it ({first_line(error)})"
+                str(error)
+                if isinstance(error, UnsupportedError)
+                else f"JAX cannot trace it ({first_line(error)})"
             )
             if self._engine == "vectorized":
                 raise StudyError(

@@ -4,6 +4,7 @@ Configurations are named trial-0, trial-1, ... by a counter of their own, kept a
 Optuna trial: the baseline and broken-off draws have Optuna numbers too.
 """
 
+import importlib.util
 import logging
 import warnings
 from collections.abc import Callable, Iterator, Mapping
@@ -38,18 +39,22 @@ class Drawn:
         return self.failed or self.value is not None
 
 
+def check_sampler(name: str) -> None:
+    """Raises: StudyError where the sampler is unknown, or its package is not installed."""
+    if name not in SAMPLERS:
+        raise StudyError(f"sampler {name!r} is unknown; use {', '.join(SAMPLERS)}")
+    if name == "gp" and importlib.util.find_spec("torch") is None:
+        raise StudyError("the gp sampler needs PyTorch; install tuner[gp]")
+
+
 class Search:
     """An Optuna study in `study.db` of the run folder, asked and told one trial at a time.
 
-    Raises: StudyError where the sampler is unknown; LedgerError where the database is not Optuna's.
+    Raises: LedgerError where the database is not Optuna's.
     """
 
     def __init__(self, folder: Path, name: str, direction: Direction, sampler: str, seed: int) -> None:
-        if sampler not in SAMPLERS:
-            raise StudyError(f"sampler {sampler!r} is unknown; use {', '.join(SAMPLERS)}")
         optuna.logging.set_verbosity(logging.WARNING)
-        with _quiet():
-            _make_sampler(sampler, seed, 0)  # a missing package is found now, not after the baseline
         folder.mkdir(parents=True, exist_ok=True)
         self._sampler = sampler
         self._seed = seed
@@ -155,12 +160,14 @@ def _make_sampler(name: str, study_seed: int, count: int) -> optuna.samplers.Bas
             scramble=True, seed=fixed, independent_sampler=samplers.RandomSampler(seed=seed)
         )
     if name == "gp":
-        try:
-            import torch  # noqa: F401
-        except ImportError:
-            raise StudyError("the gp sampler needs PyTorch; install tuner[gp]") from None
         return samplers.GPSampler(seed=seed, deterministic_objective=False)
-    return samplers.TPESampler(seed=seed, multivariate=True, group=True, constant_liar=True)
+    return samplers.TPESampler(
+        seed=seed,
+        n_startup_trials=5,  # studies here have tens of trials, each measured with several seeds
+        multivariate=True,
+        group=True,
+        constant_liar=True,
+    )
 
 
 @contextmanager

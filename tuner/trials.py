@@ -8,6 +8,7 @@ from optuna.distributions import CategoricalChoiceType
 from optuna.trial import FixedTrial
 
 from tuner.errors import StudyError
+from tuner.records import BASELINE
 
 
 class PinnedTrial(FixedTrial):
@@ -16,8 +17,9 @@ class PinnedTrial(FixedTrial):
     `outside` lists the names of those. Raises: StudyError where a value is asked for that was not given.
     """
 
-    def __init__(self, params: Mapping[str, Any]) -> None:
+    def __init__(self, params: Mapping[str, Any], owner: str = BASELINE) -> None:
         super().__init__(dict(params))
+        self._owner = owner
         self._given = dict(params)
         self.outside: list[str] = []
 
@@ -45,13 +47,13 @@ class PinnedTrial(FixedTrial):
 
     def _pinned(self, name: str, suggest: Callable[[], Any]) -> Any:
         if name not in self._given:
-            raise StudyError(f"no value for {name!r}, which build suggests; add {name!r} to it")
+            raise StudyError(f"{self._owner!r} has no value for {name!r}, which build suggests; add it")
         with warnings.catch_warnings(record=True) as said:
             warnings.simplefilter("always")  # Optuna warns about a value outside the range
             try:
                 value = suggest()
             except (TypeError, ValueError) as error:
-                raise StudyError(f"{name}={self._given[name]!r} cannot be used: {error}") from None
+                raise StudyError(f"{self._owner!r} has {name}={self._given[name]!r}: {error}") from None
         if said and name not in self.outside:
             self.outside.append(name)
         return value

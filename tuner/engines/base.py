@@ -48,7 +48,7 @@ class Engine(Protocol):
     def __call__(self, job: Job, on_progress: OnProgress) -> tuple[Outcome, ...]: ...
 
 
-class Unsupported(Exception):
+class UnsupportedError(Exception):
     """The vectorized engine cannot train this job; the message is the reason, for the user to read."""
 
 

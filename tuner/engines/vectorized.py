@@ -14,7 +14,7 @@ import keras
 import numpy as np
 
 from tuner.building import Built
-from tuner.engines.base import Job, OnProgress, Outcome, Unsupported, score
+from tuner.engines.base import Job, OnProgress, Outcome, UnsupportedError, score
 from tuner.engines.program import Program
 
 UNTRACEABLE = (jax.errors.JAXTypeError, jax.errors.JAXIndexError, jax.errors.UnexpectedTracerError)
@@ -24,12 +24,12 @@ _SUPPORTED_FIT = frozenset({"batch_size", "epochs", "shuffle"})
 def train(job: Job, on_progress: OnProgress) -> tuple[Outcome, ...]:
     """Train and score all seeds of a job together.
 
-    Raises: Unsupported where the job needs something that only the fit engine has.
+    Raises: UnsupportedError where the job needs something that only the fit engine has.
     """
     builts = [build() for build in job.builds]
     for built in builts:
         if reason := unsupported(built):
-            raise Unsupported(reason)
+            raise UnsupportedError(reason)
     program = Program(builts)
     history = _fit(program, builts, on_progress)
     scores: list[dict[str, float]] = [{} for _ in builts]

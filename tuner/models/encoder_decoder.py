@@ -55,7 +55,8 @@ def encoder_decoder(
     (x,), (y,) = (tuple(leaves(part)) for part in data.train)
     if x.ndim != 3 or y.ndim != 3:
         raise StudyError(
-            f"an encoder-decoder needs x and y of shape (examples, steps, features), not {x.shape} and {y.shape}"
+            "an encoder-decoder needs x and y of shape (examples, steps, features),"
+            f" not {x.shape} and {y.shape}"
         )
 
     recurrent = _CELLS[cell]
