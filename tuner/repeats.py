@@ -14,20 +14,21 @@ from typing import Any
 
 import keras
 
-from tuner.building import Built, build, first_line, study_errors
-from tuner.engines import fit
-from tuner.engines.base import Engine, Job, OnProgress, Outcome, UnsupportedError
+from tuner.building import Built, build, study_errors
+from tuner.engines import choice
+from tuner.engines.base import Job, OnProgress, crashed
 from tuner.errors import StudyError
 from tuner.ledger import Ledger, missing
 from tuner.metrics import Metric, resolve_metric
-from tuner.records import Configuration, Group, Phase, Run
+from tuner.records import BASELINE, Configuration, Group, Phase, Run
 from tuner.seeds import Seed
-from tuner.study import Build, Study
+from tuner.study import Build, Splits, Study
 from tuner.trials import PinnedTrial
 
-ENGINES = ("auto", "vectorized", "fit")
 GROUP_SIZE = 10  # seeds that train together at most
 SCORE_ON: dict[Phase, tuple[str, ...]] = {"search": ("validation",), "confirmation": ("validation", "test")}
+
+_REASONS = {"complete": "", "diverged": "the loss or the score is not finite"}
 
 OnNote = Callable[[str], None]
 
@@ -47,12 +48,12 @@ class Preflight:
 class Repeats:
     """Trains configurations of one study with as many seeds as asked for, each seed once.
 
-    Raises: StudyError where `engine` is unknown.
+    Raises: StudyError where the metric is none.
     """
 
-    def __init__(self, study: Study, *, engine: str = "auto", on_note: OnNote = lambda text: None) -> None:
-        if engine not in ENGINES:
-            raise StudyError(f"engine {engine!r} is unknown; use {', '.join(ENGINES)}")
+    def __init__(self, study: Study, *, engine: str = "auto", on_note: _REASONS = {"complete": "", "diverged": "the loss or the score is not finite"}
+
+OnNote = lambda text: None) -> None:
         self.study = study
         self.metric = resolve_metric(study)
         self._engine = engine
@@ -67,7 +68,7 @@ class Repeats:
         built, trial = self._try(Configuration(BASELINE, self.study.baseline))
         for candidate in self.candidates():
             self._try(candidate)
-        engine, reason = self._choose(built)
+        engine, reason = choice.choose(self._engine, built)
         return Preflight(self.metric, engine, reason, keras.config.backend(), built.splits.sizes, trial)
 
     def candidates(self) -> list[Configuration]:
@@ -126,27 +127,22 @@ class Repeats:
     ) -> tuple[Run, ...]:
         """Train the given seeds now, together. An exception of the user's code makes them failed runs."""
         start = time.perf_counter()
+        job = self._job(phase, configuration, indices)
         try:
-            outcomes: Sequence[Outcome] = self._engine_run(
-                self._job(phase, configuration, indices), on_progress
-            )
-            reason = ""
+            outcomes = choice.train(self._engine, job, on_progress, self._note)
         except Exception as error:
-            outcomes = [Outcome(dict.fromkeys(SCORE_ON[phase], float("nan")), {}) for _ in indices]
-            reason = f"{type(error).__name__}: {first_line(error)}"
-            self._note(f"{configuration.name} failed: {reason}")
+            outcomes = (crashed(error, job),) * len(indices)
         seconds = (time.perf_counter() - start) / len(indices)
         return tuple(
             Run(
                 phase=phase,
                 configuration=configuration.name,
                 seed_index=index,
-                status="failed" if reason else outcome.status,
+                status=outcome.status,
                 scores=outcome.scores,
                 history=outcome.history,
                 seconds=seconds,
-                reason=reason
-                or ("" if outcome.status == "complete" else "the loss or the score is not finite"),
+                reason=_REASONS.get(outcome.status, outcome.error),
             )
             for index, outcome in zip(indices, outcomes, strict=True)
         )
@@ -154,21 +150,17 @@ class Repeats:
     def _job(self, phase: Phase, configuration: Configuration, indices: Sequence[int]) -> Job:
         study = self.study
         builder, key = self._builder(configuration)
-        shared = None
-        if not study.data_vary:
-            origin = Seed(study.seed, phase, key, 0)
-            shared = study.splits(
-                PinnedTrial(configuration.params, configuration.name), origin.generator("data")
-            )
+        shared: list[Splits] = []  # the same arrays for every seed, where the data do not vary
 
         def build_one(index: int) -> Built:
             seed = Seed(study.seed, phase, key, index)
             trial = PinnedTrial(configuration.params, configuration.name)
-            splits = shared or study.splits(trial, seed.generator("data"))
+            splits = shared[0] if shared else study.splits(trial, seed.generator("data"))
+            if not study.data_vary:
+                shared[:] = [splits]
             return build(study, builder, trial, splits, seed)
 
-        builds = tuple(lambda index=index: build_one(index) for index in indices)
-        return Job(builds, self.metric, SCORE_ON[phase])
+        return Job(tuple(partial(build_one, index) for index in indices), self.metric, SCORE_ON[phase])
 
     def _builder(self, configuration: Configuration) -> tuple[Build, str]:
         """The build function of a configuration, and the configuration's part in the seeds' names."""
@@ -179,40 +171,6 @@ class Repeats:
         values = json.dumps(dict(configuration.params), sort_keys=True, default=str)
         owner = configuration.name if callable(candidate) else ""
         return builder, hashlib.sha256(f"{owner}\0{values}".encode()).hexdigest()
-
-    def _choose(self, built: Built) -> tuple[str, str]:
-        """The engine for a model and the reason, in words for the user."""
-        if self._engine == "fit":
-            return "fit", "asked for"
-        from tuner.engines import vectorized
-
-        reason = vectorized.unsupported(built)
-        if reason is None:
-            return "vectorized", "all seeds of a configuration train in one compiled program"
-        if self._engine == "vectorized":
-            raise StudyError(f"the vectorized engine cannot train this study: {reason}; use --engine fit")
-        return "fit", reason
-
-    def _engine_run(self, job: Job, on_progress: OnProgress) -> tuple[Outcome, ...]:
-        if self._engine == "fit" or keras.config.backend() != "jax":
-            return fit.train(job, on_progress)
-        from tuner.engines import vectorized
-
-        engine: Engine = vectorized.train
-        try:
-            return engine(job, on_progress)
-        except (UnsupportedError, *vectorized.UNTRACEABLE) as error:
-            reason = (
-                str(error)
-                if isinstance(error, UnsupportedError)
-                else f"JAX cannot trace it ({first_line(error)})"
-            )
-            if self._engine == "vectorized":
-                raise StudyError(
-                    f"the vectorized engine cannot train this: {reason}; use --engine fit"
-                ) from None
-            self._note(f"trained with the fit engine: {reason}")
-            return fit.train(job, on_progress)
 
     def _note(self, text: str) -> None:
         if text not in self._noted:

@@ -3,11 +3,11 @@
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any
 
 import numpy as np
 
-from tuner.building import Built
+from tuner.building import Built, first_line
 from tuner.metrics import Metric
 from tuner.records import Status
 from tuner.study import leaves
@@ -30,22 +30,27 @@ class Job:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What one seed of a job ended with; `history` has one number an epoch under each name."""
+    """What one seed of a job ended with; `history` has one number an epoch under each name.
+
+    `error` says what an exception of the user's code said, where one ended the training.
+    """
 
     scores: Mapping[str, float]
     history: Mapping[str, tuple[float, ...]]
+    error: str = ""
 
     @property
     def status(self) -> Status:
+        if self.error:
+            return "failed"
         finite = all(map(math.isfinite, self.scores.values()))
         losses = self.history.get("loss", ())
         return "complete" if finite and all(map(math.isfinite, losses)) else "diverged"
 
 
-class Engine(Protocol):
-    """Trains every seed of a job; outcomes in the order of the seeds."""
-
-    def __call__(self, job: Job, on_progress: OnProgress) -> tuple[Outcome, ...]: ...
+def crashed(error: Exception, job: Job) -> Outcome:
+    """The outcome of a seed whose training raised."""
+    return Outcome(dict.fromkeys(job.score_on, math.nan), {}, f"{type(error).__name__}: {first_line(error)}")
 
 
 class UnsupportedError(Exception):

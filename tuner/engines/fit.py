@@ -7,7 +7,7 @@ vectorized engine is tested against.
 import keras
 
 from tuner.building import Built, seeded
-from tuner.engines.base import Job, OnProgress, Outcome, score, scoring_batch_size
+from tuner.engines.base import Job, OnProgress, Outcome, crashed, score, scoring_batch_size
 
 
 class _Progress(keras.callbacks.Callback):  # type: ignore[misc]  # Keras has no types
@@ -27,14 +27,17 @@ class _Progress(keras.callbacks.Callback):  # type: ignore[misc]  # Keras has no
 
 
 def train(job: Job, on_progress: OnProgress) -> tuple[Outcome, ...]:
-    """Train and score the seeds of a job, one by one."""
+    """Train and score the seeds of a job, one by one; one that raises does not take the others along."""
     outcomes: list[Outcome] = []
 
     def progress(share: float) -> None:
         on_progress((len(outcomes) + share) / len(job.builds))
 
     for build in job.builds:
-        outcomes.append(_train_one(build(), job, progress))
+        try:
+            outcomes.append(_train_one(build(), job, progress))
+        except Exception as error:
+            outcomes.append(crashed(error, job))
         keras.utils.clear_session(free_memory=False)
     return tuple(outcomes)
 

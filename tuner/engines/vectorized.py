@@ -10,14 +10,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import jax
-import keras
 import numpy as np
 
 from tuner.building import Built
 from tuner.engines.base import Job, OnProgress, Outcome, UnsupportedError, score
 from tuner.engines.program import Program
 
-UNTRACEABLE = (jax.errors.JAXTypeError, jax.errors.JAXIndexError, jax.errors.UnexpectedTracerError)
 _SUPPORTED_FIT = frozenset({"batch_size", "epochs", "shuffle"})
 
 
@@ -26,9 +24,10 @@ def train(job: Job, on_progress: OnProgress) -> tuple[Outcome, ...]:
 
     Raises: UnsupportedError where the job needs something that only the fit engine has.
     """
-    builts = [build() for build in job.builds]
-    for built in builts:
-        if reason := unsupported(built):
+    builts: list[Built] = []
+    for build in job.builds:
+        builts.append(build())
+        if reason := unsupported(builts[-1]):
             raise UnsupportedError(reason)
     program = Program(builts)
     history = _fit(program, builts, on_progress)
@@ -46,8 +45,6 @@ def train(job: Job, on_progress: OnProgress) -> tuple[Outcome, ...]:
 
 def unsupported(built: Built) -> str | None:
     """Why this engine cannot train the model, in words for the user; None where it can."""
-    if keras.config.backend() != "jax":
-        return f"Keras runs on {keras.config.backend()}, and the vectorized engine needs JAX"
     others = sorted(set(built.fit) - _SUPPORTED_FIT)
     if others:
         return f"build gives the fit argument {others[0]!r}"

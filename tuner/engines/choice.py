@@ -1,0 +1,58 @@
+"""Which engine trains a job: the vectorized one where it can, `fit` where it cannot, and why."""
+
+from collections.abc import Callable
+
+import keras
+
+from tuner.building import Built, first_line
+from tuner.engines import fit
+from tuner.engines.base import Job, OnProgress, Outcome, UnsupportedError
+from tuner.errors import StudyError
+
+ENGINES = ("auto", "vectorized", "fit")
+
+
+def choose(engine: str, built: Built) -> tuple[str, str]:
+    """The engine for a model and the reason, in words for the user.
+
+    Raises: StudyError where `engine` is unknown, or asks for what the model does not allow.
+    """
+    if engine not in ENGINES:
+        raise StudyError(f"engine {engine!r} is unknown; use {', '.join(ENGINES)}")
+    if engine == "fit":
+        return "fit", "as asked for"
+    if keras.config.backend() != "jax":
+        reason: str | None = f"Keras runs on {keras.config.backend()}, and the vectorized engine needs JAX"
+    else:
+        from tuner.engines import vectorized
+
+        reason = vectorized.unsupported(built)
+    if reason is None:
+        return "vectorized", "all seeds of a configuration train in one compiled program"
+    if engine == "vectorized":
+        raise StudyError(f"the vectorized engine cannot train this study: {reason}; use --engine fit")
+    return "fit", reason
+
+
+def train(
+    engine: str, job: Job, on_progress: OnProgress, on_note: Callable[[str], None]
+) -> tuple[Outcome, ...]:
+    """Train a job; where the vectorized engine cannot, `fit` takes over and the reason is noted.
+
+    So a seed that raises, or a group that is too large for the memory, does not take the others along.
+
+    Raises: whatever the vectorized engine raises, where it alone is allowed.
+    """
+    if engine == "fit" or keras.config.backend() != "jax":
+        return fit.train(job, on_progress)
+    from tuner.engines import vectorized
+
+    try:
+        return vectorized.train(job, on_progress)
+    except Exception as error:
+        if engine == "vectorized":
+            raise
+        known = isinstance(error, UnsupportedError)
+        reason = first_line(error) if known else f"{type(error).__name__}: {first_line(error)}"
+        on_note(f"some configurations train with the fit engine, seed by seed: {reason}")
+        return fit.train(job, on_progress)
