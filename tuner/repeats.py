@@ -51,9 +51,7 @@ class Repeats:
     Raises: StudyError where the metric is none.
     """
 
-    def __init__(self, study: Study, *, engine: str = "auto", on_note: _REASONS = {"complete": "", "diverged": "the loss or the score is not finite"}
-
-OnNote = lambda text: None) -> None:
+    def __init__(self, study: Study, *, engine: str = "auto", on_note: OnNote = lambda text: None) -> None:
         self.study = study
         self.metric = resolve_metric(study)
         self._engine = engine
