@@ -38,6 +38,12 @@ def prepare_backend(name: str | None = None) -> str:
     return chosen
 
 
+def release_programs() -> None:
+    """Free the compiled programs that JAX holds in memory; those that are needed again come from its cache."""
+    if jax := sys.modules.get("jax"):
+        jax.clear_caches()
+
+
 def _prepare_jax() -> None:
     """One virtual CPU device a core, and compiled programs kept for later processes."""
     import jax

@@ -6,6 +6,7 @@ from typing import Any, Literal
 
 import numpy as np
 
+from tuner.backend import prepare_backend
 from tuner.errors import StudyError
 from tuner.records import Configuration, Phase
 from tuner.study import Study
@@ -40,6 +41,7 @@ def evaluate(
 
     Raises: StudyError where the study, the values or a number cannot be used.
     """
+    prepare_backend()
     from tuner.repeats import Repeats
 
     if seeds < 1:

@@ -73,9 +73,8 @@ def _execute(path: Path) -> ModuleType:
 
 def _where(error: Exception, path: Path) -> str:
     """The line of the study file in which an exception passed."""
-    lines = [
-        frame.lineno for frame in traceback.extract_tb(error.__traceback__) if frame.filename == str(path)
-    ]
+    frames = traceback.extract_tb(error.__traceback__)
+    lines = [frame.lineno for frame in frames if Path(frame.filename).resolve() == path.resolve()]
     return f"line {lines[-1]}: " if lines else ""
 
 

@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from tuner.backend import prepare_backend
 from tuner.errors import LedgerError, StudyError
 from tuner.folder import claim, clear
 from tuner.ledger import Ledger, slug
@@ -37,6 +38,7 @@ def run(
 
     Raises: TunerError for wrong input, before anything is trained or written.
     """
+    prepare_backend()
     name = study.name or "study"
     folder = Path(output) if output else Path("reports") / slug(name)
     return _Session(replace(study, name=name), plan or Plan(), folder, engine, reporter or Silent()).run(

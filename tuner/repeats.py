@@ -14,6 +14,7 @@ from typing import Any
 
 import keras
 
+from tuner.backend import release_programs
 from tuner.building import Built, build, study_errors
 from tuner.engines import choice
 from tuner.engines.base import Job, OnProgress, crashed
@@ -28,6 +29,7 @@ from tuner.trials import PinnedTrial
 GROUP_SIZE = 10  # seeds that train together at most
 SCORE_ON: dict[Phase, tuple[str, ...]] = {"search": ("validation",), "confirmation": ("validation", "test")}
 
+_RELEASE_EVERY = 8  # groups; JAX keeps every compiled program of a process, up to some 30 MB a group
 _REASONS = {"complete": "", "diverged": "the loss or the score is not finite"}
 
 OnNote = Callable[[str], None]
@@ -57,6 +59,7 @@ class Repeats:
         self._engine = engine
         self._on_note = on_note
         self._noted: set[str] = set()
+        self._groups = 0
 
     def preflight(self) -> Preflight:
         """Make the data and build the baseline once, so that mistakes in a study are found at the start.
@@ -131,6 +134,9 @@ class Repeats:
         except Exception as error:
             outcomes = (crashed(error, job),) * len(indices)
         seconds = (time.perf_counter() - start) / len(indices)
+        self._groups += 1
+        if self._groups % _RELEASE_EVERY == 0:
+            release_programs()
         return tuple(
             Run(
                 phase=phase,
