@@ -39,7 +39,7 @@ def prepare_backend(name: str | None = None) -> str:
 
 
 def release_programs() -> None:
-    """Free the compiled programs that JAX holds in memory; those that are needed again come from its cache."""
+    """Free the compiled programs that JAX holds in memory; its cache on disk has them still."""
     if jax := sys.modules.get("jax"):
         jax.clear_caches()
 
