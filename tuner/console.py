@@ -83,6 +83,10 @@ class Lines:
             return ""
         return f"about {_clock((time.monotonic() - self._started) / trained * remaining)} left"
 
+    def _position(self, name: str) -> str:
+        number = name.removeprefix("trial-")
+        return f" of {self._setup.trials}" if self._setup and number != name and number.isdigit() else ""
+
     def _is_best(self, scores: Sequence[float], runs: Sequence[Run]) -> bool:
         if not scores or len(scores) < len(runs):
             return False
@@ -111,7 +115,7 @@ class Bar(Lines):
         left = f" | {self.time_left()}" if self.time_left() else ""
         self._progress.update(
             self._task,
-            description=f"{phase} {name}, {_seeds(seeds)}",
+            description=f"{phase} {name}{self._position(name)}, {_seeds(seeds)}",
             completed=self._fresh + seeds * share,
             total=self._fresh + self._ahead,
             done=f"{share:.0%} of it{best}{left}",

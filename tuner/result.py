@@ -48,6 +48,19 @@ class Result:
     finalists: tuple[Measured, ...]  # best first, by mean test score
     folder: Path | None = None
 
+    @property
+    def better(self) -> tuple[Measured, ...]:
+        """The finalists shown to be better than the baseline, best mean test score first."""
+        return tuple(one for one in self.finalists if one.comparison and one.comparison.verdict == "better")
+
+    @property
+    def best(self) -> Measured | None:
+        """The configuration to use: the first of those that are better, else the baseline.
+
+        None before confirmation has finished.
+        """
+        return self.better[0] if self.better else self.baseline
+
 
 def load(folder: str | Path) -> Result:
     """The result that a run folder holds, computed from its ledger.

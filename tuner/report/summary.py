@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from typing import Any
 
 from tuner.records import BASELINE, Configuration
-from tuner.report.best import best
 from tuner.result import Measured, Result
 
 
@@ -18,7 +17,7 @@ def summary(result: Result) -> dict[str, Any]:
     """
     setup = result.setup
     phases = Counter(run.phase for run in result.runs)
-    chosen = best(result)
+    chosen = result.best
     found = {
         "study": setup.study,
         "metric": setup.metric,

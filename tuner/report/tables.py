@@ -3,7 +3,6 @@
 import math
 
 from tuner.records import Run
-from tuner.report.best import best
 from tuner.report.cells import Cell, Column, Table, name_cell, number_cell
 from tuner.report.formats import (
     NONE,
@@ -46,7 +45,7 @@ def results_table(result: Result) -> Table:
     )
     confirmed = (result.baseline, *result.finalists)
     decimals = decimals_for(confirmed)
-    chosen = best(result)
+    chosen = result.best
     strong = {row for row, one in enumerate(confirmed) if chosen is not None and one.name == chosen.name}
     return Table(columns, tuple(_result_row(one, decimals) for one in confirmed), strong=frozenset(strong))
 

@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 
 from tuner.records import BASELINE
-from tuner.report.best import better_ones
 from tuner.report.formats import (
     NONE,
     better_word,
@@ -47,7 +46,7 @@ def headline(result: Result) -> Headline:
         return _unfinished(result)
     if not result.finalists:
         return _nothing_compared(result, result.baseline)
-    better = better_ones(result)
+    better = result.better
     lead = better[0] if better else _lead(result)
     compared = lead.comparison
     if compared is None:
