@@ -29,7 +29,13 @@ OTHER = {
 
 
 def test_clear_deletes_what_tuner_wrote_and_nothing_else(tmp_path: Path) -> None:
-    for name in (*OWN_FILES, "notes.txt", "ledger/search/baseline-0000.json", "figures/a.png", "mine/model.keras"):
+    for name in (
+        *OWN_FILES,
+        "notes.txt",
+        "ledger/search/baseline-0000.json",
+        "figures/a.png",
+        "mine/model.keras",
+    ):
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).write_text("x")
     clear(tmp_path)
@@ -84,7 +90,9 @@ def test_every_field_that_determines_the_numbers_is_tried() -> None:
 
 
 def test_trials_repeats_and_finalists_may_grow(tmp_path: Path) -> None:
-    before = make_setup(trials=6, repeats=10, finalists=3, seconds=5.0, looks=(10,), notes=("said",), command="old")
+    before = make_setup(
+        trials=6, repeats=10, finalists=3, seconds=5.0, looks=(10,), notes=("said",), command="old"
+    )
     grown = make_setup(trials=9, repeats=15, finalists=4, seconds=0.0, looks=(), notes=(), command="new")
     setup = claim(before, grown, tmp_path)
     assert (setup.trials, setup.repeats, setup.finalists, setup.command) == (9, 15, 4, "new")

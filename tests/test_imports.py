@@ -81,7 +81,9 @@ def arrows() -> Iterator[tuple[str, str, str]]:
 
 
 def test_every_part_of_tuner_has_a_layer() -> None:
-    there = {path.stem for path in PACKAGE.glob("*.py")} | {path.parent.name for path in PACKAGE.glob("*/*.py")}
+    there = {path.stem for path in PACKAGE.glob("*.py")} | {
+        path.parent.name for path in PACKAGE.glob("*/*.py")
+    }
     assert there - {"__init__", PACKAGE.name} == set(HEIGHT)
 
 

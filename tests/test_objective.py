@@ -49,7 +49,18 @@ def test_one_seed_has_no_spread() -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["", "men", "Mean", "mean+std*1", "mean+*std", "quantile", "quantile:1.5", "quantile:-0.5", "mean+1*std; 1", "best"],
+    [
+        "",
+        "men",
+        "Mean",
+        "mean+std*1",
+        "mean+*std",
+        "quantile",
+        "quantile:1.5",
+        "quantile:-0.5",
+        "mean+1*std; 1",
+        "best",
+    ],
 )
 def test_anything_else_is_refused(text: str) -> None:
     with pytest.raises(StudyError, match="write mean, median") as caught:

@@ -10,8 +10,12 @@ from hypothesis import strategies as st
 from tuner.errors import TunerError
 from tuner.options import parse_duration, parse_options
 
-names = st.from_regex(r"[a-z_][a-z0-9_]{0,8}", fullmatch=True).filter(lambda name: not keyword.iskeyword(name))
-plain = st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text()
+names = st.from_regex(r"[a-z_][a-z0-9_]{0,8}", fullmatch=True).filter(
+    lambda name: not keyword.iskeyword(name)
+)
+plain = (
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text()
+)
 values = st.recursive(plain, lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner), max_leaves=5)
 
 
@@ -50,7 +54,9 @@ def test_durations(text: str, seconds: float) -> None:
 
 @given(st.integers(0, 99), st.integers(0, 59), st.integers(0, 59))
 def test_a_duration_in_parts_is_their_sum(hours: int, minutes: int, seconds: int) -> None:
-    assert math.isclose(parse_duration(f"{hours}h{minutes}m{seconds}s"), 3600 * hours + 60 * minutes + seconds)
+    assert math.isclose(
+        parse_duration(f"{hours}h{minutes}m{seconds}s"), 3600 * hours + 60 * minutes + seconds
+    )
 
 
 @pytest.mark.parametrize("text", ["", "ten", "10x", "m", "-5m", "10 m", "1e3", "10m later"])

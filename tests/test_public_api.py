@@ -24,7 +24,17 @@ def test_an_unknown_name_is_an_attribute_error() -> None:
 
 
 def test_the_names_that_the_design_promises_are_there() -> None:
-    promised = {"Splits", "Study", "compare", "compare_all", "describe", "evaluate", "load", "load_study", "run"}
+    promised = {
+        "Splits",
+        "Study",
+        "compare",
+        "compare_all",
+        "describe",
+        "evaluate",
+        "load",
+        "load_study",
+        "run",
+    }
     assert promised <= set(tuner.__all__)
 
 

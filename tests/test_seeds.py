@@ -15,7 +15,9 @@ USUAL = {"study": 7, "phase": "search", "configuration": "abc", "index": 3}
 
 
 @given(st.integers(0, 2**64), st.text(), st.integers(0, 1000), st.sampled_from(STREAMS))
-def test_a_stream_starts_the_same_way_every_time(study: int, configuration: str, index: int, stream: Stream) -> None:
+def test_a_stream_starts_the_same_way_every_time(
+    study: int, configuration: str, index: int, stream: Stream
+) -> None:
     first, second = (Seed(study, "search", configuration, index) for _ in range(2))
     assert first.integer(stream) == second.integer(stream) < 2**32
     again = first.generator(stream).random(3)
@@ -35,7 +37,9 @@ def test_streams_are_derived_as_documented() -> None:
 def test_all_streams_differ() -> None:
     seeds = [
         Seed(study, phase, configuration, index)
-        for study, phase, configuration, index in product((0, 1), ("search", "confirmation"), ("a", "b"), range(20))
+        for study, phase, configuration, index in product(
+            (0, 1), ("search", "confirmation"), ("a", "b"), range(20)
+        )
     ]
     own = [seed.integer(stream) for seed in seeds for stream in ("init", "order", "dropout")]
     assert len(set(own)) == len(own)

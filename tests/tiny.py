@@ -90,7 +90,9 @@ def lstm_study(**changes: Any) -> Study:
 class Recorder:
     """A reporter that remembers what it was told, and can be made to interrupt."""
 
-    def __init__(self, interrupt: Callable[[Phase, str, float], bool] = lambda phase, name, share: False) -> None:
+    def __init__(
+        self, interrupt: Callable[[Phase, str, float], bool] = lambda phase, name, share: False
+    ) -> None:
         self.setup: Setup | None = None
         self.notes: list[str] = []
         self.expected: list[int] = []

@@ -70,10 +70,10 @@ def build(study: Study, builder: Build, trial: Any, splits: Splits, seed: Seed) 
     """
     with seeded(seed.integer("init")):
         made = builder(trial, splits)
-    model, fit = made if isinstance(made, tuple) and len(made) == 2 else (made, {})
-    _check(model, fit)
-    if not model.built:
-        model.build(keras.tree.map_structure(lambda array: (None, *np.shape(array)[1:]), splits.train[0]))
+        model, fit = made if isinstance(made, tuple) and len(made) == 2 else (made, {})
+        _check(model, fit)
+        if not model.built:
+            model.build(keras.tree.map_structure(lambda array: (None, *np.shape(array)[1:]), splits.train[0]))
     model.optimizer.build(model.trainable_variables)
     _restart_generators(model, seed.generator("dropout"))
     return Built(model, splits, {"epochs": study.epochs, **fit}, seed)

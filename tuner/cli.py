@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from tuner.errors import TunerError
+from tuner.errors import StudyError, TunerError
 
 if TYPE_CHECKING:
     from tuner.result import Result
@@ -93,6 +93,8 @@ def run(
                 command=shlex.join(["python", "-m", "tuner", *sys.argv[1:]]),
                 reporter=progress,
             )
+    except StudyError as error:
+        raise StudyError(f"{study}: {error}") from error
     except KeyboardInterrupt:
         print(
             "\ntuner: interrupted; every finished run is kept. Run the same command again to go on.",

@@ -1,6 +1,5 @@
 """The run folder: who may continue it, and how it starts over."""
 
-import shutil
 from dataclasses import replace
 from pathlib import Path
 
@@ -8,7 +7,15 @@ from tuner.errors import LedgerError
 from tuner.records import Setup
 
 # What tuner writes into a run folder; nothing else in it is ever deleted.
-_OWN = ("run.json", "study.db", "ledger", "report.html", "figures", "scores.csv", "summary.json")
+_OWN = (
+    "run.json",
+    "study.db",
+    "ledger/*/*.json",
+    "report.html",
+    "figures/*.png",
+    "scores.csv",
+    "summary.json",
+)
 
 # Settings that determine the numbers: a folder is continued only where they agree.
 _FIXED = {
@@ -31,12 +38,9 @@ _FIXED = {
 
 def clear(folder: Path) -> None:
     """Delete what tuner wrote into a run folder."""
-    for name in _OWN:
-        path = folder / name
-        if path.is_dir():
-            shutil.rmtree(path)
-        else:
-            path.unlink(missing_ok=True)
+    for pattern in _OWN:
+        for path in folder.glob(pattern):
+            path.unlink()
 
 
 def claim(before: Setup | None, now: Setup, folder: Path) -> Setup:

@@ -104,7 +104,9 @@ def _read(path: Path) -> dict[str, Any]:
         raise LedgerError(f"{path}: written in format {head['tuner']}, this version of tuner reads {_FORMAT}")
     if not intact:
         raise LedgerError(f"{path}: damaged (its checksum differs); delete it to train its runs again")
-    return dict(content)
+    if not isinstance(content, dict):
+        raise LedgerError(f"{path}: is none of tuner's files; move it elsewhere")
+    return content
 
 
 def _group(content: dict[str, Any], path: Path) -> Group:
@@ -139,7 +141,7 @@ def _natural(name: str) -> tuple[Any, ...]:
     parts = re.split(r"(\d+)", name)
     return (
         name != "baseline",
-        tuple((part.isdigit(), int(part) if part.isdigit() else part) for part in parts),
+        tuple((part.isdecimal(), int(part) if part.isdecimal() else part) for part in parts),
     )
 
 

@@ -39,8 +39,8 @@ def load_study(path: str | Path, options: Mapping[str, Any] | None = None) -> St
 
 
 def _fingerprint(path: Path, options: Mapping[str, Any]) -> str:
-    text = path.read_text(encoding="utf-8") + "\0" + json.dumps(dict(options), sort_keys=True, default=str)
-    return hashlib.sha256(text.encode()).hexdigest()
+    given = json.dumps(dict(options), sort_keys=True, default=str)
+    return hashlib.sha256(path.read_bytes() + b"\0" + given.encode()).hexdigest()
 
 
 def _execute(path: Path) -> ModuleType:
@@ -58,6 +58,8 @@ def _execute(path: Path) -> ModuleType:
         spec.loader.exec_module(module)
     except SyntaxError as error:
         raise StudyError(f"line {error.lineno}: is not Python ({error.msg})") from None
+    except SystemExit:
+        raise StudyError("calls sys.exit; a study file only defines `study`") from None
     except UnicodeDecodeError:
         raise StudyError("is not Python (not UTF-8 text)") from None
     except TunerError:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -55,21 +56,50 @@ class Metric:
 
 
 def resolve_metric(study: Study) -> Metric:
-    """The study's metric. Raises: StudyError where Keras has none of that name or the direction is open."""
-    if not isinstance(study.metric, str):
-        if study.direction is None:
-            raise StudyError("metric is a function, so add direction='minimize' or direction='maximize'")
-        function = study.metric
-        name = getattr(function, "__name__", "metric")
-        return Metric(name, study.direction, lambda *pair: float(function(*_aligned(*pair))))
-    kind = type(_keras_metric(study.metric)).__name__
-    if study.direction is None and kind in _UNDIRECTED:
-        raise StudyError(
-            f"metric {study.metric!r} has no better side; add direction='minimize' or 'maximize'"
-        )
-    inferred: Direction = "maximize" if kind in _MAXIMIZED else "minimize"
-    name = study.metric
-    return Metric(name, study.direction or inferred, lambda *pair: _keras_score(name, *_aligned(*pair)))
+    """The study's metric.
+
+    Raises: StudyError where Keras has none of that name or the direction is open."""
+    import keras
+
+    given = study.metric
+    if isinstance(given, str):
+        fresh = partial(_by_name, given)
+        direction = study.direction or _direction(fresh(), given)
+        return Metric(given, direction, lambda *pair: _score(fresh, *_aligned(*pair)))
+    if isinstance(given, keras.metrics.Metric):  # it keeps a state, so every score gets a fresh one
+        fresh = partial(type(given).from_config, given.get_config())
+        direction = study.direction or _direction(given, given.name)
+        return Metric(given.name, direction, lambda *pair: _score(fresh, *_aligned(*pair)))
+    if study.direction is None:
+        raise StudyError("metric is a function, so add direction='minimize' or direction='maximize'")
+    name = getattr(given, "__name__", type(given).__name__)
+    return Metric(name, study.direction, lambda *pair: float(given(*_aligned(*pair))))
+
+
+def _direction(metric: Any, name: str) -> Direction:
+    kind = type(metric)
+    if kind.__name__ in _MAXIMIZED:
+        return "maximize"
+    if kind.__name__ in _UNDIRECTED or not kind.__module__.startswith("keras."):
+        raise StudyError(f"metric {name!r} has no known better side; add direction='minimize' or 'maximize'")
+    return "minimize"
+
+
+def _by_name(name: str) -> Any:
+    """A fresh Keras metric for the name of a Keras metric, or a Keras loss."""
+    import keras
+
+    for known in (keras.metrics, keras.losses):
+        try:
+            return known.get("accuracy" if name == "acc" else name)
+        except ValueError:
+            continue
+        except TypeError:
+            raise StudyError(f"metric {name!r} needs arguments; give a Keras metric object instead") from None
+    raise StudyError(
+        f"metric {name!r} is no Keras metric or loss; use a name such as 'mse', 'mae' or 'accuracy',"
+        " or a function of (y_true, y_pred)"
+    )
 
 
 def _aligned(y_true: Any, y_pred: Any) -> tuple[Any, Any]:
@@ -80,32 +110,19 @@ def _aligned(y_true: Any, y_pred: Any) -> tuple[Any, Any]:
     return (y_true.reshape(y_pred.shape) if y_true.size == y_pred.size else y_true), y_pred
 
 
-def _keras_metric(name: str) -> Any:
-    """A fresh stateful Keras metric for the name of a Keras metric or loss."""
+def _score(fresh: Callable[[], Any], y_true: Any, y_pred: Any) -> float:
+    """A stateful Keras metric, or the mean of a Keras loss, over all examples."""
     import keras
 
-    try:
-        metric = keras.metrics.get(name)
-    except ValueError:
-        try:
-            metric = keras.losses.get(name)
-        except ValueError:
-            raise StudyError(
-                f"metric {name!r} is no Keras metric or loss; use a name such as 'mse', 'mae' or 'accuracy',"
-                " or a function of (y_true, y_pred)"
-            ) from None
-    if isinstance(metric, keras.metrics.Metric):
-        return metric
-    return keras.metrics.MeanMetricWrapper(metric, name=name)
-
-
-def _keras_score(name: str, y_true: Any, y_pred: Any) -> float:
-    import keras
-
-    if name in ("accuracy", "acc"):
+    if isinstance(y_pred, tuple | list | dict):
+        raise StudyError(
+            "a Keras metric needs a model with one output; give a function of (y_true, y_pred) as metric"
+        )
+    metric = fresh()
+    if type(metric) is keras.metrics.Accuracy:
         metric = getattr(keras.metrics, _accuracy_kind(y_true, y_pred))()
-    else:
-        metric = _keras_metric(name)
+    if not isinstance(metric, keras.metrics.Metric):
+        metric = keras.metrics.MeanMetricWrapper(metric)
     metric.update_state(y_true, y_pred)
     return float(np.asarray(metric.result()))
 

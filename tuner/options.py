@@ -1,6 +1,7 @@
 """Values written on the command line."""
 
 import ast
+import json
 import re
 from collections.abc import Iterable
 from typing import Any
@@ -44,4 +45,8 @@ def parse_options(settings: Iterable[str]) -> dict[str, Any]:
             options[name] = ast.literal_eval(value.strip())
         except (SyntaxError, ValueError):
             options[name] = value
+        try:
+            json.dumps(options[name], allow_nan=False)
+        except (TypeError, ValueError):
+            raise TunerError(f"--set {setting}: give a number, a text, or a list or dict of them") from None
     return options

@@ -18,7 +18,7 @@ from tuner.backend import release_programs
 from tuner.building import Built, build, study_errors
 from tuner.engines import choice
 from tuner.engines.base import Job, OnProgress, crashed
-from tuner.errors import StudyError
+from tuner.errors import LedgerError, StudyError
 from tuner.ledger import Ledger, missing
 from tuner.metrics import Metric, resolve_metric
 from tuner.records import BASELINE, Configuration, Group, Phase, Run
@@ -112,7 +112,14 @@ class Repeats:
 
         Groups are planned on disk before any of them trains; `on_progress` gets the number of seeds in
         training and the share done.
+
+        Raises: LedgerError where the ledger holds other values under the configuration's name.
         """
+        if any(group.configuration != configuration for group in ledger.of(phase, configuration.name)):
+            raise LedgerError(
+                f"{ledger.folder}: {configuration.name!r} has other values there than now;"
+                " use --fresh to start over, or --output for another folder"
+            )
         for indices in missing(ledger.of(phase, configuration.name), count, GROUP_SIZE):
             ledger.write(Group(phase, configuration, indices))
         for group in ledger.of(phase, configuration.name):

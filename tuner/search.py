@@ -14,9 +14,9 @@ from pathlib import Path
 from typing import Any
 
 import optuna
-from optuna.trial import FrozenTrial, TrialState
+from optuna.trial import BaseTrial, FrozenTrial, TrialState
 
-from tuner.errors import LedgerError, StudyError
+from tuner.errors import LedgerError, StudyError, TunerError
 from tuner.records import BASELINE, Configuration, Direction
 from tuner.seeds import as_integer, sequence
 from tuner.trials import PinnedTrial
@@ -40,11 +40,11 @@ class Drawn:
 
 
 def check_sampler(name: str) -> None:
-    """Raises: StudyError where the sampler is unknown, or its package is not installed."""
+    """Raises: TunerError where the sampler is unknown, or its package is not installed."""
     if name not in SAMPLERS:
-        raise StudyError(f"sampler {name!r} is unknown; use {', '.join(SAMPLERS)}")
+        raise TunerError(f"sampler {name!r} is unknown; use {', '.join(SAMPLERS)}")
     if name == "gp" and importlib.util.find_spec("torch") is None:
-        raise StudyError("the gp sampler needs PyTorch; install tuner[gp]")
+        raise TunerError("the gp sampler needs PyTorch; install tuner[gp]")
 
 
 class Search:
@@ -59,9 +59,10 @@ class Search:
         self._sampler = sampler
         self._seed = seed
         try:
+            self._storage = optuna.storages.RDBStorage(f"sqlite:///{folder.resolve() / 'study.db'}")
             self._study = optuna.create_study(
                 study_name=name,
-                storage=f"sqlite:///{folder.resolve() / 'study.db'}",
+                storage=self._storage,
                 direction=direction,
                 load_if_exists=True,
             )
@@ -70,6 +71,8 @@ class Search:
             raise LedgerError(
                 f"{folder / 'study.db'}: cannot be opened as an Optuna database ({reason})"
             ) from None
+        unnamed = (trial for trial in self._trials() if _NAME not in trial.user_attrs)
+        self._broken_off = [trial for trial in unnamed if trial.state == TrialState.RUNNING]
 
     def tell_baseline(self, trial: PinnedTrial, value: float) -> bool:
         """Show the sampler the baseline's objective. Returns: False where it lies outside the space."""
@@ -87,21 +90,21 @@ class Search:
         return True
 
     def drawn(self) -> list[Drawn]:
-        """The configurations drawn so far, in order; broken-off draws are closed."""
-        for trial in self._trials():
-            if trial.state == TrialState.RUNNING and _NAME not in trial.user_attrs:
-                self._study.tell(trial.number, state=TrialState.FAIL)
+        """The configurations drawn so far, in order."""
         ours = [
             trial for trial in self._trials() if str(trial.user_attrs.get(_NAME, "")).startswith("trial-")
         ]
         return [_drawn(trial) for trial in ours]
 
-    def draw(self, use: Callable[[optuna.Trial], None]) -> Drawn | None:
+    def draw(self, use: Callable[[BaseTrial], None]) -> Drawn | None:
         """Draw the next configuration; `use` calls the study's functions with the trial.
 
         Returns: None where a grid has no point left.
         """
         count = len(self.drawn())
+        while self._broken_off:
+            if drawn := self._take_up(self._broken_off.pop(), use, count):
+                return drawn
         with _quiet():
             self._study.sampler = _make_sampler(self._sampler, self._seed, count)
             trial = self._study.ask()
@@ -109,13 +112,13 @@ class Search:
                 use(trial)
             except Exception as error:
                 if self._sampler == "grid" and "step must be given" in str(error):
-                    self._study.tell(trial, state=TrialState.FAIL)
+                    self._close(trial.number, None)
                     raise StudyError(
                         "a grid needs finite choices: give every suggest_float a step, or use another sampler"
                     ) from None
                 # Whatever else the user's functions raise is met again, and recorded, in training.
         if self._sampler == "grid" and self._seen(trial.params):
-            self._study.tell(trial, state=TrialState.FAIL)
+            self._close(trial.number, None)
             return None
         name = f"trial-{count}"
         trial.set_user_attr(_NAME, name)
@@ -123,10 +126,26 @@ class Search:
 
     def tell(self, drawn: Drawn, value: float | None) -> None:
         """Close a drawn trial with its objective; None where it failed."""
+        self._close(drawn.number, value)
+
+    def _take_up(self, trial: FrozenTrial, use: Callable[[BaseTrial], None], count: int) -> Drawn | None:
+        """Adopt a draw that was interrupted, where it got as far as having all its values."""
+        try:
+            use(PinnedTrial(trial.params))
+        except Exception:
+            self._close(trial.number, None)
+            return None
+        name = f"trial-{count}"
+        owner = self._storage.get_study_id_from_name(self._study.study_name)
+        known_as = self._storage.get_trial_id_from_study_id_trial_number(owner, trial.number)
+        self._storage.set_trial_user_attr(known_as, _NAME, name)
+        return Drawn(Configuration(name, trial.params), trial.number)
+
+    def _close(self, number: int, value: float | None) -> None:
         state = TrialState.FAIL if value is None else TrialState.COMPLETE
         with _quiet():
             try:
-                self._study.tell(drawn.number, value, state=state)
+                self._study.tell(number, value, state=state)
             except RuntimeError:
                 # The grid sampler stops the study when all points are drawn, which Optuna forbids outside
                 # optimize(). The value has been told by then; the next draw finds the end by itself.

@@ -19,10 +19,10 @@ DATA_PARAMETERS = frozenset({"trial", "rng"})
 
 
 def leaves(arrays: Arrays) -> Iterator[np.ndarray]:
-    """The arrays inside a (possibly nested) tuple, list or dict, in its order."""
+    """The arrays inside a (possibly nested) tuple, list or dict; those of a dict in the order of its keys."""
     if isinstance(arrays, Mapping):
-        for part in arrays.values():
-            yield from leaves(part)
+        for key in sorted(arrays):
+            yield from leaves(arrays[key])
     elif isinstance(arrays, tuple | list):
         for part in arrays:
             yield from leaves(part)

@@ -7,7 +7,7 @@ import keras
 from tuner.building import Built, first_line
 from tuner.engines import fit
 from tuner.engines.base import Job, OnProgress, Outcome, UnsupportedError
-from tuner.errors import StudyError
+from tuner.errors import StudyError, TunerError
 
 ENGINES = ("auto", "vectorized", "fit")
 
@@ -15,10 +15,10 @@ ENGINES = ("auto", "vectorized", "fit")
 def choose(engine: str, built: Built) -> tuple[str, str]:
     """The engine for a model and the reason, in words for the user.
 
-    Raises: StudyError where `engine` is unknown, or asks for what the model does not allow.
+    Raises: TunerError where `engine` is unknown, StudyError where it cannot train the model.
     """
     if engine not in ENGINES:
-        raise StudyError(f"engine {engine!r} is unknown; use {', '.join(ENGINES)}")
+        raise TunerError(f"engine {engine!r} is unknown; use {', '.join(ENGINES)}")
     if engine == "fit":
         return "fit", "as asked for"
     if keras.config.backend() != "jax":

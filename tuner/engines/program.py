@@ -35,7 +35,7 @@ class Program:
         self._model = builts[0].model
         self._batch_size = builts[0].batch_size
         self._splits = [built.splits for built in builts]
-        self._shared = all(splits is self._splits[0] for splits in self._splits)
+        self.shared = all(splits is self._splits[0] for splits in self._splits)
         self._seeds = len(builts)
         self._mesh = _mesh(self._seeds)
         self._padded = self._seeds + -self._seeds % self._mesh.size
@@ -43,7 +43,7 @@ class Program:
         self._fresh_metrics = [np.asarray(variable) for variable in self._model.metrics_variables]
         self._state = self._by_seed([self._initial_state(built.model) for built in builts])
         self._data = {name: self._place(name) for name in ("train", "validation", "test")}
-        data = _EVERYWHERE if self._shared else _BY_SEED
+        data = _EVERYWHERE if self.shared else _BY_SEED
         bound = (_EVERYWHERE, _EVERYWHERE)
         self._step = self._compile(self._one_step, (_BY_SEED, data, _BY_SEED, *bound), donate=(0,))
         self._end = self._compile(self._one_end, (_BY_SEED, data), donate=(0,))
@@ -84,8 +84,8 @@ class Program:
 
     def _place(self, name: str) -> Tree:
         splits = [getattr(splits, name) for splits in self._splits]
-        splits = [jax.tree.map(_device_dtype, split) for split in (splits[:1] if self._shared else splits)]
-        if self._shared:
+        splits = [jax.tree.map(_device_dtype, split) for split in (splits[:1] if self.shared else splits)]
+        if self.shared:
             return jax.device_put(splits[0], NamedSharding(self._mesh, _EVERYWHERE))
         return self._by_seed(splits)
 
@@ -111,7 +111,7 @@ class Program:
     def _one_end(self, state: State, data: Tree) -> tuple[State, dict[str, Any]]:
         trainable, other, optimizer, metrics = state
         logs = self._results(metrics)
-        evaluated = self._evaluate(trainable, other, data)
+        other, evaluated = self._evaluate(trainable, other, data)
         logs.update({f"val_{name}": value for name, value in evaluated.items()})
         return (trainable, other, optimizer, self._reset()), logs
 
@@ -130,21 +130,30 @@ class Program:
         outputs = jax.lax.map(predict, jax.tree.map(batched, x))
         return jax.tree.map(lambda array: array.reshape(steps * size, *array.shape[2:])[:rows], outputs)
 
-    def _evaluate(self, trainable: list[Any], other: list[Any], data: Tree) -> dict[str, Any]:
-        """What `model.evaluate` returns, batch by batch like there."""
+    def _evaluate(
+        self, trainable: list[Any], other: list[Any], data: Tree
+    ) -> tuple[list[Any], dict[str, Any]]:
+        """What `model.evaluate` returns, batch by batch like there, and the other variables after it.
+
+        Evaluation moves them on: recurrent layers draw a dropout mask for every batch, used or not.
+        """
         rows = len(jax.tree.leaves(data)[0])
         size = self._batch_size
         full, rest = divmod(rows, size)
 
-        def evaluate(metrics: list[Any], start: Any, size: int) -> list[Any]:
+        def evaluate(
+            state: tuple[list[Any], list[Any]], start: Any, size: int
+        ) -> tuple[list[Any], list[Any]]:
             batch = jax.tree.map(lambda array: jax.lax.dynamic_slice_in_dim(array, start, size), data)
-            _, after = self._model.test_step((trainable, other, metrics), batch)
-            return list(after[2])
+            _, after = self._model.test_step((trainable, *state), batch)
+            return list(after[1]), list(after[2])
 
-        metrics = jax.lax.fori_loop(0, full, lambda i, seen: evaluate(seen, i * size, size), self._reset())
+        state = other, self._reset()
+        if full:  # a loop of no steps is traced all the same, and would slice beyond the end
+            state = jax.lax.fori_loop(0, full, lambda i, state: evaluate(state, i * size, size), state)
         if rest:
-            metrics = evaluate(metrics, full * size, rest)
-        return self._results(metrics)
+            state = evaluate(state, full * size, rest)
+        return state[0], self._results(state[1])
 
     def _reset(self) -> list[Any]:
         return [jnp.asarray(value) for value in self._fresh_metrics]

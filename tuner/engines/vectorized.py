@@ -30,6 +30,8 @@ def train(job: Job, on_progress: OnProgress) -> tuple[Outcome, ...]:
         if reason := unsupported(builts[-1]):
             raise UnsupportedError(reason)
     program = Program(builts)
+    if not program.shared:
+        _check_constants(program, builts)
     history = _fit(program, builts, on_progress)
     scores: list[dict[str, float]] = [{} for _ in builts]
     for name in job.score_on:
@@ -57,6 +59,28 @@ def unsupported(built: Built) -> str | None:
     return None
 
 
+def _check_constants(program: Program, builts: list[Built]) -> None:
+    """The program is traced from the first seed's model: what build took from the data must be in weights.
+
+    Where the data vary, constants in a model or its loss (an adapted normalisation, a mean of the data)
+    differ by seed and would silently be those of the first. Each seed's own model and loss are asked.
+
+    Raises: UnsupportedError where they answer otherwise than the program.
+    """
+    predictions = program.predict("validation")
+    template = builts[0].model
+    for k, built in enumerate(builts):
+        x, y = jax.tree.map(lambda array: np.asarray(array)[:2], built.splits.validation)
+        y_pred = built.model(x, training=False)
+        mapped = jax.tree.map(lambda array, k=k: array[k, :2], predictions)
+        losses = [model.compute_loss(x=x, y=y, y_pred=y_pred) for model in (built.model, template)]
+        pairs = [*zip(jax.tree.leaves(y_pred), jax.tree.leaves(mapped), strict=True), tuple(losses)]
+        if not all(np.allclose(own, ours, rtol=1e-3, atol=1e-5, equal_nan=True) for own, ours in pairs):
+            raise UnsupportedError(
+                "the data vary with the seed, and build puts values of them into the model"
+            )
+
+
 def _fit(program: Program, builts: list[Built], on_progress: OnProgress) -> dict[str, np.ndarray]:
     """Train every seed to the end. Returns: an array of shape (epochs, seeds) for each log."""
     first = builts[0]
@@ -66,7 +90,7 @@ def _fit(program: Program, builts: list[Built], on_progress: OnProgress) -> dict
     pace = _Pace()
     logs = []
     for epoch, order in zip(range(epochs), orders, strict=False):
-        batches = order[:, : full * batch_size].reshape(-1, full, batch_size)
+        batches = order[:, : full * batch_size].reshape(len(builts), full, batch_size)
         start = 0
         while start < full:
             stop = min(start + pace.steps, full)

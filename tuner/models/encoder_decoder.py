@@ -52,7 +52,12 @@ def encoder_decoder(
         raise StudyError(f"output is {output!r}; write 'linear' or 'softmax'")
     if layers < 1 or units < 1:
         raise StudyError(f"an encoder-decoder of {layers} layers of {units} units has nothing to train")
-    (x,), (y,) = (tuple(leaves(part)) for part in data.train)
+    inputs, targets = (tuple(leaves(part)) for part in data.train)
+    if len(inputs) != 1 or len(targets) != 1:
+        raise StudyError(
+            f"an encoder-decoder has one input and one output, not {len(inputs)} and {len(targets)}"
+        )
+    (x,), (y,) = inputs, targets
     if x.ndim != 3 or y.ndim != 3:
         raise StudyError(
             "an encoder-decoder needs x and y of shape (examples, steps, features),"
@@ -60,8 +65,8 @@ def encoder_decoder(
         )
 
     recurrent = _CELLS[cell]
-    inputs = keras.Input(x.shape[1:])
-    hidden = inputs
+    source = keras.Input(x.shape[1:])
+    hidden = source
     states: list[Any] = []
     for level in range(layers):
         if level:
@@ -69,8 +74,8 @@ def encoder_decoder(
         more = level < layers - 1
         outputs = recurrent(units, return_sequences=more, return_state=True)(hidden)
         hidden, states = outputs[0], [*states, outputs[1:]]
-    hidden = ZeroInput(y.shape[1], y.shape[2])(inputs)
+    hidden = ZeroInput(y.shape[1], y.shape[2])(source)
     for level in range(layers):
         hidden = recurrent(units, return_sequences=True)(hidden, initial_state=states[level])
         hidden = keras.layers.Dropout(dropout)(hidden)
-    return keras.Model(inputs, keras.layers.Dense(y.shape[2], activation=output)(hidden))
+    return keras.Model(source, keras.layers.Dense(y.shape[2], activation=output)(hidden))

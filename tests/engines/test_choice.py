@@ -1,0 +1,130 @@
+"""Which engine trains what, and what is said about it."""
+
+import subprocess
+import sys
+from typing import Any
+
+import keras
+import pytest
+
+from tests.tiny import build_dense, dense_study
+from tuner.errors import StudyError
+from tuner.records import Configuration
+from tuner.repeats import Repeats
+from tuner.study import Splits
+
+
+def with_fit(**fit: Any) -> Any:
+    def build(trial: Any, data: Splits) -> Any:
+        model, usual = build_dense(trial, data)
+        return model, {**usual, **fit}
+
+    return build
+
+
+def eager(trial: Any, data: Splits) -> Any:
+    model, fit = build_dense(trial, data)
+    model.compile(optimizer="sgd", loss="mse", run_eagerly=True)
+    return model, fit
+
+
+def averaged(trial: Any, data: Splits) -> Any:
+    model, fit = build_dense(trial, data)
+    model.compile(optimizer=keras.optimizers.SGD(use_ema=True), loss="mse")
+    return model, fit
+
+
+UNSUPPORTED = [
+    (with_fit(callbacks=[keras.callbacks.TerminateOnNaN()]), "build gives the fit argument 'callbacks'"),
+    (with_fit(class_weight={0: 1.0}), "build gives the fit argument 'class_weight'"),
+    (with_fit(shuffle="batch"), "build gives shuffle='batch'"),
+    (eager, "run_eagerly"),
+    (averaged, "use_ema"),
+]
+
+
+@pytest.mark.parametrize(("build", "reason"), UNSUPPORTED)
+def test_what_cannot_be_vectorized_goes_to_fit_with_the_reason(build: Any, reason: str) -> None:
+    found = Repeats(dense_study(build=build)).preflight()
+    assert found.engine == "fit"
+    assert reason in found.engine_reason
+
+
+@pytest.mark.parametrize(("build", "reason"), UNSUPPORTED)
+def test_asking_for_vectorized_is_then_an_error(build: Any, reason: str) -> None:
+    with pytest.raises(StudyError, match="the vectorized engine cannot train this study") as caught:
+        Repeats(dense_study(build=build), engine="vectorized").preflight()
+    assert reason in str(caught.value)
+
+
+def test_a_plain_model_is_vectorized() -> None:
+    assert Repeats(dense_study()).preflight().engine == "vectorized"
+    assert Repeats(dense_study(), engine="vectorized").preflight().engine == "vectorized"
+
+
+def test_fit_can_be_asked_for() -> None:
+    found = Repeats(dense_study(), engine="fit").preflight()
+    assert (found.engine, found.engine_reason) == ("fit", "as asked for")
+
+
+def test_a_training_that_stops_early_has_a_shorter_history() -> None:
+    stop = with_fit(callbacks=[keras.callbacks.EarlyStopping(monitor="val_loss", min_delta=1e9, patience=0)])
+    (run,) = Repeats(dense_study(build=stop, epochs=9)).train(
+        "search", Configuration("one", {"learning_rate": 0.01}), (0,), lambda share: None
+    )
+    assert run.status == "complete"
+    assert len(run.history["loss"]) == 2
+
+
+def test_a_configuration_that_needs_fit_is_trained_with_it_and_said() -> None:
+    def build(trial: Any, data: Splits) -> Any:
+        model, fit = build_dense(trial, data)
+        if trial.params["learning_rate"] > 0.02:
+            fit["callbacks"] = [keras.callbacks.TerminateOnNaN()]
+        return model, fit
+
+    notes: list[str] = []
+    runner = Repeats(dense_study(build=build), on_note=notes.append)
+    assert runner.preflight().engine == "vectorized"
+    (run,) = runner.train("search", Configuration("one", {"learning_rate": 0.03}), (0,), lambda share: None)
+    assert run.status == "complete"
+    (note,) = notes
+    assert "train with the fit engine" in note
+    assert "build gives the fit argument 'callbacks'" in note
+
+
+ON_TENSORFLOW = """
+from tuner.backend import prepare_backend
+prepare_backend("tensorflow")
+import keras
+from tests.tiny import lstm_study
+from tuner.errors import StudyError
+from tuner.records import Configuration
+from tuner.repeats import Repeats
+
+assert keras.config.backend() == "tensorflow"
+found = Repeats(lstm_study()).preflight()
+assert found.engine == "fit" and found.backend == "tensorflow", found
+assert "the vectorized engine needs JAX" in found.engine_reason
+try:
+    Repeats(lstm_study(), engine="vectorized").preflight()
+except StudyError as error:
+    assert "needs JAX" in str(error)
+else:
+    raise AssertionError("vectorized on TensorFlow was not refused")
+first, second = (
+    Repeats(lstm_study()).train("search", Configuration("one", {"units": 3}), (0, 1), lambda share: None)
+    for _ in range(2)
+)
+assert [run.status for run in first] == ["complete", "complete"], first
+assert [run.scores for run in first] == [run.scores for run in second]
+assert [run.history for run in first] == [run.history for run in second]
+assert first[0].scores != first[1].scores
+print("done")
+"""
+
+
+def test_tensorflow_trains_with_fit_and_repeats_itself() -> None:
+    done = subprocess.run([sys.executable, "-c", ON_TENSORFLOW], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr[-2000:]
+    assert done.stdout == "done\n"

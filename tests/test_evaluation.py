@@ -1,0 +1,78 @@
+"""One configuration over seeds, without a run folder."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import tuner
+from tests.tiny import build_dense, dense_study, lstm_study
+from tuner.errors import StudyError
+
+RATE = {"learning_rate": 0.02}
+
+
+def test_shapes() -> None:
+    found = tuner.evaluate(lstm_study(), {"units": 2}, seeds=3)
+    assert found.scores.shape == (3,)
+    assert {name: values.shape for name, values in found.history.items()} == {
+        "loss": (3, 2),
+        "val_loss": (3, 2),
+    }
+    assert found.status == ("complete",) * 3
+    assert found.seconds > 0
+    assert len(set(found.scores)) == 3
+    assert np.allclose(found.scores, found.history["val_loss"][:, -1], rtol=1e-5)
+
+
+def test_the_seeds_are_those_of_a_run(tmp_path: Path) -> None:
+    study = dense_study(trials=1)
+    result = tuner.run(study, tuner.Plan(search_repeats=2, repeats=3), output=tmp_path)
+    assert result.baseline is not None
+    on_test = tuner.evaluate(study, study.baseline, seeds=3, split="test")
+    on_validation = tuner.evaluate(study, study.baseline, seeds=2)
+    assert on_test.scores.tolist() == list(result.baseline.test)
+    assert on_validation.scores.tolist() == list(result.baseline.search)
+
+
+def test_a_diverged_run_has_no_score() -> None:
+    found = tuner.evaluate(dense_study(), {"learning_rate": 1e30}, seeds=2)
+    assert np.isnan(found.scores).all()
+    assert found.status == ("diverged", "diverged")
+
+
+def test_runs_of_unequal_length_are_padded() -> None:
+    lengths = iter((2, 1, 3))  # the check before training builds once
+
+    def build(trial: object, data: object) -> object:
+        model, fit = build_dense(trial, data)
+        return model, {**fit, "epochs": next(lengths)}
+
+    found = tuner.evaluate(dense_study(build=build), RATE, seeds=2, engine="fit")
+    assert np.isfinite(found.history["loss"]).tolist() == [[True, False, False], [True, True, True]]
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"seeds": 0}, "seeds is 0"),
+        ({"split": "train"}, "split is 'train'"),
+        ({"engine": "fast"}, "engine 'fast' is unknown"),
+    ],
+)
+def test_wrong_options(options: dict[str, object], message: str) -> None:
+    with pytest.raises(StudyError, match=message):
+        tuner.evaluate(dense_study(), RATE, **options)
+
+
+def test_wrong_values() -> None:
+    with pytest.raises(StudyError, match="no value for 'learning_rate'"):
+        tuner.evaluate(dense_study(), {})
+    with pytest.raises(StudyError, match="'unitz'"):
+        tuner.evaluate(dense_study(), {**RATE, "unitz": 1})
+
+
+def test_training_that_fails_is_an_error() -> None:
+    study = dense_study(metric=lambda true, predicted: 1 / 0, direction="minimize")
+    with pytest.raises(StudyError, match="training fails with ZeroDivisionError"):
+        tuner.evaluate(study, RATE, seeds=1)
