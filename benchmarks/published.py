@@ -57,12 +57,10 @@ def main() -> None:
 
     summary = tuner.describe(result.scores)
     naive = ", ".join(f"{name} {score:.4f}" for name, score in naive_scores(study.data).items())
-    print(
-        f"{given.name} | {given.engine}, {backend} | {given.seeds} | train {train.mean():.4f} ± {train.std(ddof=1):.4f}"
-    )
-    print(
-        f"test mean {summary.mean:.4f}, std {summary.std:.4f}, {min(result.scores):.4f} to {max(result.scores):.4f}"
-    )
+    print(f"{given.name}: {given.engine} on {backend}, {given.seeds} seeds")
+    print(f"train: mean {train.mean():.4f}, std {train.std(ddof=1):.4f}")
+    scores = result.scores
+    print(f"test: mean {summary.mean:.4f}, std {summary.std:.4f}, {min(scores):.4f} to {max(scores):.4f}")
     print(f"naive: {naive} | {seconds:.0f} s")
     print("train loss by epoch:", np.round(np.nanmean(result.history["loss"], axis=0), 4).tolist())
 

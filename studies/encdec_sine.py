@@ -14,9 +14,9 @@ def build(trial: Any, data: Splits) -> tuple[keras.Model, dict[str, Any]]:
         trial,
         units=(16, 48),
         layers=(1, 2),
-        batch_size=(32, 64),
+        batch_size=[32, 64],
         dropout=(0.0, 0.2),
-        optimizer=("adam", "rmsprop"),
+        optimizer=["adam", "rmsprop"],
         learning_rate=(2e-3, 2e-2),
     )
     model = encoder_decoder(data, units=hp.units, layers=hp.layers, dropout=hp.dropout, cell="gru")

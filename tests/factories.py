@@ -6,9 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from tuner.records import BASELINE, Configuration, Direction, Phase, Run, Setup, Status
-from tuner.result import Measured, Result
-from tuner.stats import compare_all, describe
+from tuner.records import BASELINE, Configuration, Look, Phase, Run, Setup, Status
+from tuner.result import Result, derive
 
 
 def make_setup(**changes: Any) -> Setup:
@@ -35,7 +34,7 @@ def make_setup(**changes: Any) -> Setup:
         "engine_reason": "the model can be traced",
         "command": "python -m tuner run studies/encdec_sine.py",
         "seconds": 83.4,
-        "looks": (10,),
+        "looks": (Look(10, (BASELINE, "trial-1")),),
         "notes": (),
         "sizes": {"train": 2048, "validation": 512, "test": 512},
         "versions": {"python": "3.12.1", "keras": "3.9.0", "jax": "0.5.0"},
@@ -90,48 +89,11 @@ def make_result(
     **setup: Any,
 ) -> Result:
     """The result of these runs; confirmed where the baseline has runs in confirmation."""
-    made = make_setup(**setup)
     by_name = {one.name: one for one in configurations}
-    baseline, *others = _measure([BASELINE, *finalists], by_name, runs, made)
-    direction: Direction = made.direction
-    sign = 1 if direction == "minimize" else -1
-    ordered = sorted(
-        (one for one in others if one),
-        key=lambda one: sign * one.summary.mean if math.isfinite(one.summary.mean) else math.inf,
-    )
-    return Result(made, by_name, tuple(runs), baseline, tuple(ordered))
-
-
-def _measure(
-    names: Sequence[str], by_name: dict[str, Configuration], runs: Sequence[Run], setup: Setup
-) -> list[Measured | None]:
-    def scores(name: str, phase: Phase, split: str) -> tuple[float, ...]:
-        mine = (run for run in runs if run.configuration == name and run.phase == phase)
-        return tuple(run.scores.get(split, math.nan) for run in mine)
-
-    test = {name: scores(name, "confirmation", "test") for name in names}
-    if not test[BASELINE]:
-        return [None]
-    compared = compare_all(
-        test,
-        baseline=BASELINE,
-        direction=setup.direction,
-        paired=setup.paired,
-        margin=setup.margin,
-        level=setup.level,
-    )
-    comparisons = {one.name: one for one in compared}
-    return [
-        Measured(
-            configuration=by_name[name],
-            test=test[name],
-            validation=scores(name, "confirmation", "validation"),
-            search=scores(name, "search", "validation"),
-            summary=describe(test[name], level=setup.level),
-            comparison=comparisons.get(name),
-        )
-        for name in names
-    ]
+    seeds = sum(run.phase == "confirmation" and run.configuration == BASELINE for run in runs)
+    look = Look(seeds, (BASELINE, *finalists))
+    made = make_setup(**({"looks": (look,) if seeds else ()} | setup))
+    return derive(made, by_name, tuple(runs))
 
 
 def usual_result(*, trials: int = 6, seeds: int = 10, epochs: int = 12, **setup: Any) -> Result:

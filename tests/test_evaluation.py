@@ -7,7 +7,7 @@ import pytest
 
 import tuner
 from tests.tiny import build_dense, dense_study, lstm_study
-from tuner.errors import StudyError
+from tuner.errors import StudyError, TunerError
 
 RATE = {"learning_rate": 0.02}
 
@@ -61,7 +61,7 @@ def test_runs_of_unequal_length_are_padded() -> None:
     ],
 )
 def test_wrong_options(options: dict[str, object], message: str) -> None:
-    with pytest.raises(StudyError, match=message):
+    with pytest.raises(TunerError, match=message):
         tuner.evaluate(dense_study(), RATE, **options)
 
 
@@ -72,7 +72,7 @@ def test_wrong_values() -> None:
         tuner.evaluate(dense_study(), {**RATE, "unitz": 1})
 
 
-def test_training_that_fails_is_an_error() -> None:
+def test_a_metric_that_raises_is_found_before_training() -> None:
     study = dense_study(metric=lambda true, predicted: 1 / 0, direction="minimize")
-    with pytest.raises(StudyError, match="training fails with ZeroDivisionError"):
+    with pytest.raises(StudyError, match="the metric, tried on 'baseline', raises ZeroDivisionError"):
         tuner.evaluate(study, RATE, seeds=1)

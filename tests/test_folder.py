@@ -8,6 +8,8 @@ import pytest
 from tests.factories import make_setup
 from tuner.errors import LedgerError
 from tuner.folder import claim, clear
+from tuner.ledger import Ledger
+from tuner.records import Configuration, Group, Look, Setup
 
 OWN_FILES = ("run.json", "study.db", "report.html", "scores.csv", "summary.json")
 OTHER = {
@@ -28,37 +30,47 @@ OTHER = {
 }
 
 
+LOOKS = (Look(10, ("baseline", "trial-1")),)
+
+
+def ledger_with(folder: Path, setup: Setup) -> Ledger:
+    ledger = Ledger(folder)
+    ledger.write_setup(setup)
+    return ledger
+
+
+def fill(folder: Path, *names: str) -> None:
+    for name in names:
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text("x")
+
+
 def test_clear_deletes_what_tuner_wrote_and_nothing_else(tmp_path: Path) -> None:
-    for name in (
-        *OWN_FILES,
-        "notes.txt",
-        "ledger/search/baseline-0000.json",
-        "figures/a.png",
-        "mine/model.keras",
-    ):
-        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
-        (tmp_path / name).write_text("x")
+    fill(tmp_path, *OWN_FILES, "ledger/search/baseline-0000.json")
+    fill(tmp_path, "notes.txt", "figures/mine.png", "mine/model.keras")
     clear(tmp_path)
     left = sorted(str(path.relative_to(tmp_path)) for path in tmp_path.rglob("*") if path.is_file())
-    assert left == ["mine/model.keras", "notes.txt"]
+    assert left == ["figures/mine.png", "mine/model.keras", "notes.txt"]
 
 
-def test_clear_keeps_pictures_that_tuner_did_not_draw(tmp_path: Path) -> None:
-    (tmp_path / "figures").mkdir()
-    (tmp_path / "figures" / "holiday.jpg").write_text("x")
+def test_clear_leaves_a_folder_that_is_not_tuners(tmp_path: Path) -> None:
+    fill(tmp_path, "scores.csv", "ledger/2026/march.json")
     clear(tmp_path)
-    assert (tmp_path / "figures" / "holiday.jpg").exists()
+    assert (tmp_path / "scores.csv").exists() and (tmp_path / "ledger/2026/march.json").exists()
 
 
-def test_clear_follows_no_link_out_of_the_folder(tmp_path: Path) -> None:
-    elsewhere, folder = tmp_path / "elsewhere", tmp_path / "run"
-    elsewhere.mkdir()
-    folder.mkdir()
-    (elsewhere / "precious").write_text("x")
-    (folder / "figures").symlink_to(elsewhere)
-    clear(folder)
-    assert (elsewhere / "precious").exists()
-    assert not (folder / "figures").exists()
+def test_clear_deletes_a_link_and_not_what_it_leads_to(tmp_path: Path) -> None:
+    fill(tmp_path, "elsewhere/precious", "run/run.json")
+    (tmp_path / "run" / "scores.csv").symlink_to(tmp_path / "elsewhere" / "precious")
+    clear(tmp_path / "run")
+    assert (tmp_path / "elsewhere" / "precious").exists()
+    assert not (tmp_path / "run" / "scores.csv").is_symlink()
+
+
+def test_runs_without_a_setup_are_not_adopted(tmp_path: Path) -> None:
+    Ledger(tmp_path).write(Group("search", Configuration("baseline", {}), (0,)))
+    with pytest.raises(LedgerError, match=r"no run\.json"):
+        claim(Ledger(tmp_path), make_setup())
 
 
 def test_clear_of_an_empty_or_missing_folder_is_no_error(tmp_path: Path) -> None:
@@ -69,14 +81,14 @@ def test_clear_of_an_empty_or_missing_folder_is_no_error(tmp_path: Path) -> None
 
 def test_a_new_folder_takes_any_setup(tmp_path: Path) -> None:
     setup = make_setup()
-    assert claim(None, setup, tmp_path) is setup
+    assert claim(Ledger(tmp_path), setup) is setup
 
 
 @pytest.mark.parametrize("field", OTHER)
 def test_what_determines_the_numbers_may_not_change(field: str, tmp_path: Path) -> None:
     before = make_setup()
     with pytest.raises(LedgerError, match="use --fresh to start over") as caught:
-        claim(before, replace(before, **{field: OTHER[field]}), tmp_path)
+        claim(ledger_with(tmp_path, before), replace(before, **{field: OTHER[field]}))
     assert str(tmp_path) in str(caught.value)
     assert "\n" not in str(caught.value)
     if field != "source":
@@ -91,13 +103,13 @@ def test_every_field_that_determines_the_numbers_is_tried() -> None:
 
 def test_trials_repeats_and_finalists_may_grow(tmp_path: Path) -> None:
     before = make_setup(
-        trials=6, repeats=10, finalists=3, seconds=5.0, looks=(10,), notes=("said",), command="old"
+        trials=6, repeats=10, finalists=3, seconds=5.0, looks=LOOKS, notes=("said",), command="old"
     )
     grown = make_setup(trials=9, repeats=15, finalists=4, seconds=0.0, looks=(), notes=(), command="new")
-    setup = claim(before, grown, tmp_path)
+    setup = claim(ledger_with(tmp_path, before), grown)
     assert (setup.trials, setup.repeats, setup.finalists, setup.command) == (9, 15, 4, "new")
-    assert (setup.seconds, setup.looks, setup.notes) == (5.0, (10,), ("said",))
+    assert (setup.seconds, setup.looks, setup.notes) == (5.0, LOOKS, ())
 
 
 def test_fewer_repeats_keep_those_that_are_stored(tmp_path: Path) -> None:
-    assert claim(make_setup(repeats=10), make_setup(repeats=5), tmp_path).repeats == 10
+    assert claim(ledger_with(tmp_path, make_setup(repeats=10)), make_setup(repeats=5)).repeats == 10

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from tests.factories import make_runs, make_setup
 from tuner.errors import LedgerError
 from tuner.ledger import Ledger, missing, slug
-from tuner.records import Configuration, Group, Phase, Run, Status
+from tuner.records import Configuration, Group, Look, Phase, Run, Status
 
 names = st.text(min_size=1, max_size=60)
 numbers = st.floats() | st.sampled_from([math.nan, math.inf, -math.inf, -0.0, 5e-324, 0.1])
@@ -73,8 +73,11 @@ def test_values_of_numpy_are_stored_as_python_s(tmp_path: Path) -> None:
     assert stored == {"units": 8, "rate": 0.1, "half": 0.5, "on": True}
 
 
+LOOKS = (Look(5, ("baseline", "a")), Look(10, ("baseline", "a", "b")))
+
+
 def test_setup_comes_back(tmp_path: Path) -> None:
-    setup = make_setup(looks=(5, 10), notes=("one", "two"), margin=0.25, options={"n": 3, "cell": "gru"})
+    setup = make_setup(looks=LOOKS, notes=("one", "two"), fallbacks=("three",), margin=0.25, options={"n": 3})
     ledger = Ledger(tmp_path / "new" / "run")
     assert ledger.read_setup() is None
     ledger.write_setup(setup)

@@ -72,7 +72,7 @@ def test_a_given_direction_holds() -> None:
 
 
 def test_a_mean_has_no_better_side() -> None:
-    with pytest.raises(StudyError, match="'mean' has no better side; add direction="):
+    with pytest.raises(StudyError, match="'mean' has no known better side; add direction="):
         metric("mean")
 
 

@@ -11,7 +11,7 @@ import pytest
 
 from tests.tiny import build_dense, dense_study, split, splits
 from tuner import repeats as module
-from tuner.errors import StudyError
+from tuner.errors import StudyError, TunerError
 from tuner.ledger import Ledger
 from tuner.records import Configuration
 from tuner.repeats import Repeats
@@ -292,5 +292,5 @@ def test_preflight_finds_mistakes(change: dict[str, Any], message: str) -> None:
 
 
 def test_an_unknown_engine_is_refused() -> None:
-    with pytest.raises(StudyError, match="engine 'fast' is unknown; use auto, vectorized, fit"):
+    with pytest.raises(TunerError, match="engine 'fast' is unknown; use auto, vectorized, fit"):
         Repeats(dense_study(), engine="fast").preflight()

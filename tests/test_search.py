@@ -9,7 +9,7 @@ from typing import Any
 import optuna
 import pytest
 
-from tuner.errors import LedgerError, StudyError
+from tuner.errors import LedgerError, StudyError, TunerError
 from tuner.search import Drawn, Search, check_sampler
 from tuner.trials import PinnedTrial
 
@@ -219,12 +219,12 @@ def test_tpe_has_the_documented_options_and_a_seed_for_every_draw(
 
 def test_gp_without_pytorch_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
-    with pytest.raises(StudyError, match=r"install tuner\[gp\]"):
+    with pytest.raises(TunerError, match=r"install tuner\[gp\]"):
         check_sampler("gp")
 
 
 def test_an_unknown_sampler_names_those_there_are() -> None:
-    with pytest.raises(StudyError, match="sampler 'cmaes' is unknown; use tpe, random, grid, qmc, gp"):
+    with pytest.raises(TunerError, match="sampler 'cmaes' is unknown; use tpe, random, grid, qmc, gp"):
         check_sampler("cmaes")
 
 

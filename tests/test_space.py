@@ -67,7 +67,7 @@ def test_ranges_and_choices_can_be_given() -> None:
     trial = live()
     space.recurrent(trial, units=(4, 5), layers=[2, 3], batch_size=[8], learning_rate=(0.01, 0.02))
     assert trial.distributions["units"] == IntDistribution(4, 5, log=True)
-    assert trial.distributions["layers"] == IntDistribution(2, 3)
+    assert trial.distributions["layers"] == CategoricalDistribution((2, 3))
     assert trial.params["batch_size"] == 8
     assert 0.01 <= trial.params["learning_rate"] <= 0.02
 
@@ -77,7 +77,7 @@ def test_ranges_and_choices_can_be_given() -> None:
     [("units", (9, 1)), ("layers", (1, 2, 3)), ("dropout", "some"), ("learning_rate", None)],
 )
 def test_what_is_neither_value_nor_range_is_refused(name: str, value: Any) -> None:
-    with pytest.raises(StudyError, match=f"{name}=.* is neither a value nor a range"):
+    with pytest.raises(StudyError, match=f"{name}=.* is neither a value, nor a range"):
         space.recurrent(live(), **{name: value})
 
 

@@ -27,7 +27,7 @@ def test_x_and_y_may_be_nested() -> None:
 
     data = Splits(nested(4), nested(2), nested(2))
     assert data.sizes == {"train": 4, "validation": 2, "test": 2}
-    assert [leaf.shape for leaf in leaves(data.train)] == [(4, 4, 1), (4, 2), (4, 1), (4, 7)]
+    assert [leaf.shape for leaf in leaves(data.train)] == [(4, 2), (4, 4, 1), (4, 1), (4, 7)]
 
 
 def test_a_list_is_as_good_as_a_tuple() -> None:

@@ -20,6 +20,9 @@ def main() -> None:
     except BrokenPipeError:  # the reader of our output has gone, as in `tuner show ... | head`
         sys.stderr.close()
         status = 0
+    except OSError as error:
+        print(f"tuner: {error.filename}: {error.strerror}", file=sys.stderr)
+        status = 2
     sys.exit(status if isinstance(status, int) else 0)
 
 

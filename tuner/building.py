@@ -72,11 +72,12 @@ def build(study: Study, builder: Build, trial: Any, splits: Splits, seed: Seed) 
         made = builder(trial, splits)
         model, fit = made if isinstance(made, tuple) and len(made) == 2 else (made, {})
         _check(model, fit)
-        if not model.built:
-            model.build(keras.tree.map_structure(lambda array: (None, *np.shape(array)[1:]), splits.train[0]))
+        if not model.built:  # a symbolic call makes the weights of every layer, deferred ones too
+            model(keras.tree.map_structure(symbolic, splits.train[0]))
+    _check_fit(fit := {"epochs": study.epochs, **fit})
     model.optimizer.build(model.trainable_variables)
     _restart_generators(model, seed.generator("dropout"))
-    return Built(model, splits, {"epochs": study.epochs, **fit}, seed)
+    return Built(model, splits, fit, seed)
 
 
 def _check(model: Any, fit: Any) -> None:
@@ -96,6 +97,22 @@ def _check(model: Any, fit: Any) -> None:
             raise StudyError(f"build gives the fit argument {name!r}, which tuner sets itself; leave it out")
         if name not in _FIT_ARGUMENTS:
             raise StudyError(f"build gives {name!r}, which is no argument of keras.Model.fit")
+
+
+def _check_fit(fit: dict[str, Any]) -> None:
+    for name, none in (("epochs", False), ("batch_size", True)):
+        value = fit.get(name, 1)
+        whole = isinstance(value, int | np.integer) and not isinstance(value, bool) and value >= 1
+        if not whole and not (none and value is None):
+            raise StudyError(f"build gives {name}={value!r}; give a whole number, 1 or more")
+
+
+def symbolic(array: Any) -> keras.KerasTensor:
+    """The place of an array in a symbolic call, for any number of examples."""
+    array = np.asarray(array)
+    is_float = np.issubdtype(array.dtype, np.floating)
+    dtype = keras.config.floatx() if is_float else array.dtype.name
+    return keras.KerasTensor((None, *array.shape[1:]), dtype=dtype)
 
 
 def _restart_generators(model: keras.Model, rng: np.random.Generator) -> None:

@@ -3,6 +3,7 @@
 import json
 import shlex
 import sys
+from contextlib import redirect_stdout
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -79,22 +80,22 @@ def run(
         sampler=sampler,
         budget=seconds,
     )
-    loaded = load_study(study, options)
     changes: dict[str, Any] = {"objective": objective, "seed": seed}
-    loaded = replace(loaded, **{name: value for name, value in changes.items() if value is not None})
     try:
-        with reporter() as progress:
-            result = run_study(
-                loaded,
-                plan,
-                output=output,
-                engine=engine,
-                fresh=fresh,
-                command=shlex.join(["python", "-m", "tuner", *sys.argv[1:]]),
-                reporter=progress,
-            )
-    except StudyError as error:
-        raise StudyError(f"{study}: {error}") from error
+        with reporter() as progress, redirect_stdout(sys.stderr):  # what the study prints is not our answer
+            loaded = load_study(study, options)
+            try:
+                result = run_study(
+                    replace(loaded, **{name: value for name, value in changes.items() if value is not None}),
+                    plan,
+                    output=output,
+                    engine=engine,
+                    fresh=fresh,
+                    command=shlex.join(["python", "-m", "tuner", *sys.argv[1:]]),
+                    reporter=progress,
+                )
+            except StudyError as error:
+                raise StudyError(f"{study}: {error}") from error
     except KeyboardInterrupt:
         print(
             "\ntuner: interrupted; every finished run is kept. Run the same command again to go on.",

@@ -4,18 +4,12 @@ from dataclasses import replace
 from pathlib import Path
 
 from tuner.errors import LedgerError
+from tuner.ledger import Ledger
 from tuner.records import Setup
 
 # What tuner writes into a run folder; nothing else in it is ever deleted.
-_OWN = (
-    "run.json",
-    "study.db",
-    "ledger/*/*.json",
-    "report.html",
-    "figures/*.png",
-    "scores.csv",
-    "summary.json",
-)
+# The last one tells that the folder is tuner's.
+_OWN = ("report.html", "scores.csv", "summary.json", "study.db", "ledger/*/*.json", "run.json")
 
 # Settings that determine the numbers: a folder is continued only where they agree.
 _FIXED = {
@@ -37,20 +31,27 @@ _FIXED = {
 
 
 def clear(folder: Path) -> None:
-    """Delete what tuner wrote into a run folder."""
+    """Delete what tuner wrote into a run folder; any other folder is left alone."""
+    if not (folder / "run.json").exists():
+        return
     for pattern in _OWN:
         for path in folder.glob(pattern):
             path.unlink()
 
 
-def claim(before: Setup | None, now: Setup, folder: Path) -> Setup:
-    """The setup to go on with in a folder that was made with the setup `before` (None: a new folder).
+def claim(ledger: Ledger, now: Setup) -> Setup:
+    """The setup to go on with in the folder of a ledger.
 
     Trials, repeats and finalists may grow; fewer repeats than are stored keep those that are stored.
 
     Raises: LedgerError where something that determines the numbers has changed.
     """
+    before, folder = ledger.read_setup(), ledger.folder
     if before is None:
+        if ledger.groups:
+            raise LedgerError(
+                f"{folder}: holds runs but no run.json that says what made them; use another folder"
+            )
         return now
     for name, words in _FIXED.items():
         was, is_now = getattr(before, name), getattr(now, name)
@@ -64,5 +65,5 @@ def claim(before: Setup | None, now: Setup, folder: Path) -> Setup:
         repeats=max(before.repeats, now.repeats),
         seconds=before.seconds,
         looks=before.looks,
-        notes=before.notes,
+        fallbacks=before.fallbacks,
     )

@@ -12,13 +12,13 @@ import hashlib
 import json
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 from tuner.errors import LedgerError
 from tuner.files import write_whole
-from tuner.records import Configuration, Group, Phase, Run, Setup
+from tuner.records import Configuration, Group, Look, Phase, Run, Setup
 
 _FORMAT = 1
 
@@ -97,16 +97,20 @@ def _read(path: Path) -> dict[str, Any]:
         known = head["tuner"] == _FORMAT
         content = json.loads(body)
     except (OSError, ValueError, KeyError, TypeError, IndexError) as error:
-        raise LedgerError(
-            f"{path}: cannot be read ({type(error).__name__}); delete it to train its runs again"
-        ) from None
+        raise LedgerError(f"{path}: cannot be read ({type(error).__name__}); {_remedy(path)}") from None
     if not known:
         raise LedgerError(f"{path}: written in format {head['tuner']}, this version of tuner reads {_FORMAT}")
     if not intact:
-        raise LedgerError(f"{path}: damaged (its checksum differs); delete it to train its runs again")
+        raise LedgerError(f"{path}: damaged (its checksum differs); {_remedy(path)}")
     if not isinstance(content, dict):
         raise LedgerError(f"{path}: is none of tuner's files; move it elsewhere")
     return content
+
+
+def _remedy(path: Path) -> str:
+    if path.name == "run.json":
+        return "start over with --fresh, or use another folder"
+    return "delete it to train its runs again"
 
 
 def _group(content: dict[str, Any], path: Path) -> Group:
@@ -124,10 +128,11 @@ def _group(content: dict[str, Any], path: Path) -> Group:
 
 def _setup(content: dict[str, Any], path: Path) -> Setup:
     try:
-        setup = Setup(**content)
-    except TypeError as error:
+        looks = tuple(Look(look["repeats"], tuple(look["configurations"])) for look in content["looks"])
+        notes = {name: tuple(content[name]) for name in ("notes", "fallbacks")}
+        return Setup(**{**content, **notes, "looks": looks})
+    except (KeyError, TypeError) as error:
         raise LedgerError(f"{path}: is no setup of a run ({error})") from None
-    return replace(setup, looks=tuple(setup.looks), notes=tuple(setup.notes))
 
 
 def slug(name: str) -> str:
@@ -139,10 +144,8 @@ def slug(name: str) -> str:
 def _natural(name: str) -> tuple[Any, ...]:
     """Sort key: the baseline first, then trial-2 before trial-10."""
     parts = re.split(r"(\d+)", name)
-    return (
-        name != "baseline",
-        tuple((part.isdecimal(), int(part) if part.isdecimal() else part) for part in parts),
-    )
+    numbered = tuple((part.isdecimal(), int(part) if part.isdecimal() else part) for part in parts)
+    return (name != "baseline", numbered, name)
 
 
 def missing(groups: Iterable[Group], count: int, size: int) -> list[tuple[int, ...]]:

@@ -53,7 +53,9 @@ def _execute(path: Path) -> ModuleType:
     assert spec is not None and spec.loader is not None  # a .py file always has both
     module = importlib.util.module_from_spec(spec)
     sys.modules[name] = module  # Keras finds classes that the file registers by their module
-    sys.path.insert(0, str(path.resolve().parent))  # the file may import its neighbours
+    neighbours = str(path.resolve().parent)
+    if neighbours not in sys.path:  # the file, and the functions in it, may import its neighbours
+        sys.path.insert(0, neighbours)
     try:
         spec.loader.exec_module(module)
     except SyntaxError as error:
@@ -68,8 +70,6 @@ def _execute(path: Path) -> ModuleType:
         raise StudyError(
             f"{_where(error, path)}raises {type(error).__name__}: {error}".split("\n")[0]
         ) from error
-    finally:
-        sys.path.pop(0)
     return module
 
 

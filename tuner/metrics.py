@@ -77,7 +77,11 @@ def resolve_metric(study: Study) -> Metric:
 
 
 def _direction(metric: Any, name: str) -> Direction:
+    import keras
+
     kind = type(metric)
+    if not isinstance(metric, keras.metrics.Metric):
+        return "minimize"  # a loss
     if kind.__name__ in _MAXIMIZED:
         return "maximize"
     if kind.__name__ in _UNDIRECTED or not kind.__module__.startswith("keras."):

@@ -1,11 +1,11 @@
 """The protocol: baseline, search, confirmation on fresh seeds, result. Every step is resumed from disk."""
 
+import json
 import math
 import time
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 from tuner.backend import prepare_backend
 from tuner.errors import LedgerError, StudyError
@@ -14,7 +14,7 @@ from tuner.ledger import Ledger, slug
 from tuner.objective import evaluate_objective, parse_objective
 from tuner.plan import PROFILES, Plan
 from tuner.provenance import machine, versions
-from tuner.records import BASELINE, Configuration, Phase, Run, Setup
+from tuner.records import BASELINE, Configuration, Look, Phase, Run, Setup
 from tuner.repeats import Preflight, Repeats
 from tuner.reporter import Reporter, Silent
 from tuner.result import Result, load
@@ -57,7 +57,8 @@ class _Session:
         self.repeats = plan.repeats or confirmed
         self.started = time.monotonic()
         self.notes: list[str] = []
-        self.runner = Repeats(study, engine=engine, on_note=self._note)
+        self.fallbacks: list[str] = []
+        self.runner = Repeats(study, engine=engine, on_note=self._note_fallback)
         check_sampler(plan.sampler)
         if not self.trials and not study.candidates:
             raise StudyError(
@@ -108,7 +109,7 @@ class _Session:
             if fresh:
                 clear(self.folder)
             ledger = Ledger(self.folder)
-            setup = claim(ledger.read_setup(), setup, self.folder)
+            setup = claim(ledger, setup)
             ledger.write_setup(setup)
         except OSError as error:
             raise LedgerError(f"{self.folder}: cannot be written ({error.strerror})") from None
@@ -137,7 +138,8 @@ class _Session:
         self._expect(drawn=0)
         value = self._objective(self._measure(ledger, "search", baseline))
         if math.isnan(value):
-            raise StudyError(f"the baseline cannot be trained: {ledger.runs[0].reason}")
+            reason = ledger.of("search", BASELINE)[0].runs[0].reason
+            raise StudyError(f"the baseline cannot be trained ({reason}); mend it and run with --fresh")
         if not search.tell_baseline(preflight.trial, value):
             outside = ", ".join(preflight.trial.outside)
             self._note(
@@ -172,24 +174,24 @@ class _Session:
             yield drawn
 
     def _confirm(self, ledger: Ledger, configurations: list[Configuration]) -> None:
-        """Train the baseline and the finalists again, on fresh seeds, scored on the test split."""
-        for position, configuration in enumerate(configurations):
-            self.reporter.expect(
-                sum(self._untrained(ledger, "confirmation", c) for c in configurations[position:])
-            )
-            self._measure(ledger, "confirmation", configuration)
+        """Train the baseline and the finalists again, on fresh seeds, scored on the test split.
+
+        Whatever was compared before stays in the comparison, so that the correction for the number of
+        finalists counts every one that was ever looked at.
+        """
         setup = ledger.read_setup()
         assert setup is not None  # written by _open
-        if setup.looks[-1:] == (self.repeats,):
-            return
-        setup = replace(setup, looks=(*setup.looks, self.repeats))
-        ledger.write_setup(setup)
-        if len(setup.looks) > 1:
-            looks = " and then with ".join(map(str, setup.looks))
-            self._note(
-                f"a verdict was formed with {looks} seeds; each look has its own chance of a false verdict,"
-                " and the p-values are not adjusted for that"
-            )
+        named = {configuration.name: configuration for configuration in configurations}
+        for name in setup.looks[-1].configurations if setup.looks else ():
+            named.setdefault(name, ledger.configurations[name])
+        ahead = {name: self._untrained(ledger, name) for name in named}
+        for name, configuration in named.items():
+            self.reporter.expect(sum(ahead.values()))
+            self._measure(ledger, "confirmation", configuration)
+            ahead[name] = 0
+        look = Look(self.repeats, tuple(named))
+        if look not in setup.looks[-1:]:
+            ledger.write_setup(replace(setup, looks=(*setup.looks, look)))
 
     def _measure(self, ledger: Ledger, phase: Phase, configuration: Configuration) -> tuple[Run, ...]:
         count = self.search_repeats if phase == "search" else self.repeats
@@ -204,8 +206,8 @@ class _Session:
         return runs
 
     def _objective(self, runs: tuple[Run, ...]) -> float:
-        """The search objective of a configuration; NaN where its runs failed."""
-        if any(run.status == "failed" for run in runs):
+        """The search objective of a configuration; NaN where all its runs failed."""
+        if all(run.status == "failed" for run in runs):
             return math.nan
         scores = [run.scores["validation"] if run.status == "complete" else math.nan for run in runs]
         return evaluate_objective(parse_objective(self.study.objective), scores, self.runner.metric.direction)
@@ -215,8 +217,8 @@ class _Session:
         first = self.search_repeats if drawn == 0 else 0
         self.reporter.expect(first + (self.trials - drawn) * self.search_repeats + finalists * self.repeats)
 
-    def _untrained(self, ledger: Ledger, phase: Phase, configuration: Configuration) -> int:
-        done = sum(len(group.runs) for group in ledger.of(phase, configuration.name))
+    def _untrained(self, ledger: Ledger, name: str) -> int:
+        done = sum(len(group.runs) for group in ledger.of("confirmation", name))
         return max(self.repeats - done, 0)
 
     def _budget_spent(self, ledger: Ledger, trials: int) -> bool:
@@ -230,18 +232,22 @@ class _Session:
         return time.monotonic() - self.started + ahead > self.plan.budget
 
     def _note(self, text: str) -> None:
-        if text not in self.notes:
-            self.notes.append(text)
-            self.reporter.note(text)
+        self.notes.append(text)
+        self.reporter.note(text)
+
+    def _note_fallback(self, text: str) -> None:
+        self.fallbacks.append(text)
+        self.reporter.note(text)
 
     def _close(self, ledger: Ledger) -> None:
         setup = ledger.read_setup()
         if setup is not None:
-            notes = tuple(dict.fromkeys((*setup.notes, *self.notes)))
+            fallbacks = tuple(dict.fromkeys((*setup.fallbacks, *self.fallbacks)))
             seconds = setup.seconds + time.monotonic() - self.started
-            ledger.write_setup(replace(setup, notes=notes, seconds=seconds))
+            notes = tuple(dict.fromkeys(self.notes))
+            ledger.write_setup(replace(setup, notes=notes, fallbacks=fallbacks, seconds=seconds))
 
 
-def _key(configuration: Configuration) -> tuple[tuple[str, Any], ...]:
+def _key(configuration: Configuration) -> str:
     """Equal for configurations with equal values."""
-    return tuple(sorted(configuration.params.items()))
+    return json.dumps(dict(configuration.params), sort_keys=True)

@@ -70,6 +70,14 @@ class Group:
 
 
 @dataclass(frozen=True, slots=True)
+class Look:
+    """One verdict that was formed: the configurations compared, baseline included, and the seeds of each."""
+
+    repeats: int
+    configurations: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Setup:
     """What a run folder was made with; stored as `run.json`, shown under "How it was made".
 
@@ -100,8 +108,9 @@ class Setup:
     engine_reason: str = ""
     command: str = ""
     seconds: float = 0.0
-    looks: tuple[int, ...] = ()  # confirmation seeds at each verdict given so far
+    looks: tuple[Look, ...] = ()  # the verdicts formed so far; the last one is what a result shows
     notes: tuple[str, ...] = ()  # what the reader must know, in sentences
+    fallbacks: tuple[str, ...] = ()  # why configurations were trained with the fit engine, where some were
     sizes: Mapping[str, int] = field(default_factory=dict)  # examples in each split
     versions: Mapping[str, str] = field(default_factory=dict)
     machine: Mapping[str, str] = field(default_factory=dict)

@@ -6,6 +6,7 @@ user's code becomes a run with the status "failed".
 
 import hashlib
 import json
+import math
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -13,9 +14,10 @@ from functools import partial
 from typing import Any
 
 import keras
+import numpy as np
 
 from tuner.backend import release_programs
-from tuner.building import Built, build, study_errors
+from tuner.building import Built, build, study_errors, symbolic
 from tuner.engines import choice
 from tuner.engines.base import Job, OnProgress, crashed
 from tuner.errors import LedgerError, StudyError
@@ -23,10 +25,10 @@ from tuner.ledger import Ledger, missing
 from tuner.metrics import Metric, resolve_metric
 from tuner.records import BASELINE, Configuration, Group, Phase, Run
 from tuner.seeds import Seed
-from tuner.study import Build, Splits, Study
+from tuner.study import Build, Splits, Study, leaves
 from tuner.trials import PinnedTrial
 
-GROUP_SIZE = 10  # seeds that train together at most
+GROUP_SIZE = 10  # seeds that train together at most; with the fit engine each is a group of its own
 SCORE_ON: dict[Phase, tuple[str, ...]] = {"search": ("validation",), "confirmation": ("validation", "test")}
 
 _RELEASE_EVERY = 8  # groups; JAX keeps every compiled program of a process, up to some 30 MB a group
@@ -60,6 +62,7 @@ class Repeats:
         self._on_note = on_note
         self._noted: set[str] = set()
         self._groups = 0
+        self._group_size = GROUP_SIZE
 
     def preflight(self) -> Preflight:
         """Make the data and build the baseline once, so that mistakes in a study are found at the start.
@@ -70,6 +73,11 @@ class Repeats:
         for candidate in self.candidates():
             self._try(candidate)
         engine, reason = choice.choose(self._engine, built)
+        if engine == "vectorized":
+            another, _ = self._try(Configuration(BASELINE, self.study.baseline), index=1)
+            with study_errors("training the baseline"):
+                engine, reason = choice.choose(self._engine, built, another)
+        self._group_size = GROUP_SIZE if engine == "vectorized" else 1
         return Preflight(self.metric, engine, reason, keras.config.backend(), built.splits.sizes, trial)
 
     def candidates(self) -> list[Configuration]:
@@ -79,12 +87,12 @@ class Repeats:
             for name, given in self.study.candidates.items()
         ]
 
-    def _try(self, configuration: Configuration) -> tuple[Built, PinnedTrial]:
+    def _try(self, configuration: Configuration, index: int = 0) -> tuple[Built, PinnedTrial]:
         """Build a named configuration once; its values must be those that the study asks for."""
         name = configuration.name
         trial = PinnedTrial(configuration.params, name)
         builder, _ = self._builder(configuration)
-        seed = Seed(self.study.seed, "search", "", 0)
+        seed = Seed(self.study.seed, "search", "", index)
         with study_errors(f"the data function, called for {name!r},"):
             splits = self.study.splits(trial, seed.generator("data"))
         with study_errors(f"build, called for {name!r},"):
@@ -92,7 +100,25 @@ class Repeats:
         if builder is self.study.build and (unused := trial.unused()):
             known = ", ".join(trial.params) or "nothing"
             raise StudyError(f"{name!r} names {unused[0]!r}, which build never suggests; it suggests {known}")
+        for param, value in trial.params.items():
+            if not isinstance(value, None | bool | int | float | str):
+                raise StudyError(
+                    f"{name!r} has a {type(value).__name__} for {param!r}; choose among numbers or texts,"
+                    " and look the object up in build"
+                )
+        with study_errors(f"the metric, tried on {name!r},"):
+            self._try_metric(built)
         return built, trial
+
+    def _try_metric(self, built: Built) -> None:
+        """Score made-up predictions of the model's output shape, so that a wrong metric is found at once."""
+        x, y = keras.tree.map_structure(lambda array: np.asarray(array)[:4], built.splits.validation)
+        rows = len(next(leaves(y)))
+        spec = built.model(keras.tree.map_structure(symbolic, x))
+        y_pred = keras.tree.map_structure(
+            lambda output: np.full((rows, *output.shape[1:]), 0.5, "float32"), spec
+        )
+        self.metric.score(y, y_pred)
 
     def try_build(self, trial: Any) -> None:
         """Call the study's functions once with a live trial, to learn which values it suggests."""
@@ -120,7 +146,7 @@ class Repeats:
                 f"{ledger.folder}: {configuration.name!r} has other values there than now;"
                 " use --fresh to start over, or --output for another folder"
             )
-        for indices in missing(ledger.of(phase, configuration.name), count, GROUP_SIZE):
+        for indices in missing(ledger.of(phase, configuration.name), count, self._group_size):
             ledger.write(Group(phase, configuration, indices))
         for group in ledger.of(phase, configuration.name):
             if not group.runs and group.seed_indices[0] < count:
@@ -150,7 +176,9 @@ class Repeats:
                 configuration=configuration.name,
                 seed_index=index,
                 status=outcome.status,
-                scores=outcome.scores,
+                scores=outcome.scores
+                if outcome.status == "complete"
+                else dict.fromkeys(job.score_on, math.nan),
                 history=outcome.history,
                 seconds=seconds,
                 reason=_REASONS.get(outcome.status, outcome.error),

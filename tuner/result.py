@@ -39,7 +39,7 @@ class Measured:
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """All that a run folder holds. `baseline` is None until confirmation has finished."""
+    """All that a run folder holds. `baseline` is None until a confirmation has finished."""
 
     setup: Setup
     configurations: Mapping[str, Configuration]  # every configuration tried, in the order of trial
@@ -47,6 +47,12 @@ class Result:
     baseline: Measured | None
     finalists: tuple[Measured, ...]  # best first, by mean test score
     folder: Path | None = None
+
+    @property
+    def epochs(self) -> int:
+        """The most epochs that a run trained: build may ask for other numbers than the study."""
+        lengths = [len(values) for run in self.runs for values in run.history.values()]
+        return max(lengths, default=self.setup.epochs)
 
     @property
     def better(self) -> tuple[Measured, ...]:
@@ -83,15 +89,16 @@ def derive(
     runs: tuple[Run, ...],
     folder: Path | None = None,
 ) -> Result:
-    """The statistics of confirmed configurations: each described, and compared with the baseline.
+    """The statistics of the last look: each configuration described, and compared with the baseline.
 
-    A configuration counts as confirmed when all its `setup.repeats` runs are there.
+    Runs of a confirmation that has not finished are not looked at.
     """
-    scores = {name: _scores(runs, "confirmation", name, "test") for name in configurations}
-    test = {name: values for name, values in scores.items() if len(values) >= setup.repeats}
-    if BASELINE not in test:
+    if not setup.looks:
         return Result(setup, configurations, runs, None, (), folder)
-
+    look = setup.looks[-1]
+    test = {name: _scores(runs, "confirmation", name, "test")[: look.repeats] for name in look.configurations}
+    if not all(len(scores) == look.repeats for scores in test.values()):
+        raise LedgerError(f"{folder}: runs of its confirmation are missing; `tuner run` trains them again")
     comparisons = compare_all(
         test,
         baseline=BASELINE,
@@ -105,7 +112,7 @@ def derive(
         Measured(
             configuration=configurations[name],
             test=scores,
-            validation=_scores(runs, "confirmation", name, "validation"),
+            validation=_scores(runs, "confirmation", name, "validation")[: look.repeats],
             search=_scores(runs, "search", name, "validation"),
             summary=describe(scores, level=setup.level),
             comparison=by_name.get(name),

@@ -102,12 +102,9 @@ class Search:
         Returns: None where a grid has no point left.
         """
         count = len(self.drawn())
-        while self._broken_off:
-            if drawn := self._take_up(self._broken_off.pop(), use, count):
-                return drawn
         with _quiet():
             self._study.sampler = _make_sampler(self._sampler, self._seed, count)
-            trial = self._study.ask()
+            trial = self._take_up(self._broken_off.pop(0)) if self._broken_off else self._study.ask()
             try:
                 use(trial)
             except Exception as error:
@@ -117,6 +114,13 @@ class Search:
                         "a grid needs finite choices: give every suggest_float a step, or use another sampler"
                     ) from None
                 # Whatever else the user's functions raise is met again, and recorded, in training.
+        for name, value in trial.params.items():
+            if not isinstance(value, None | bool | int | float | str):
+                self._close(trial.number, None)
+                raise StudyError(
+                    f"{name!r} is chosen among values of type {type(value).__name__}; choose among numbers or"
+                    " texts, and look the object up in build"
+                )
         if self._sampler == "grid" and self._seen(trial.params):
             self._close(trial.number, None)
             return None
@@ -128,18 +132,13 @@ class Search:
         """Close a drawn trial with its objective; None where it failed."""
         self._close(drawn.number, value)
 
-    def _take_up(self, trial: FrozenTrial, use: Callable[[BaseTrial], None], count: int) -> Drawn | None:
-        """Adopt a draw that was interrupted, where it got as far as having all its values."""
-        try:
-            use(PinnedTrial(trial.params))
-        except Exception:
-            self._close(trial.number, None)
-            return None
-        name = f"trial-{count}"
+    def _take_up(self, trial: FrozenTrial) -> optuna.Trial:
+        """Go on with a draw that was interrupted: the values that it has stay."""
+        if trial.params and self._sampler == "qmc":  # its point is taken; another must not be skipped
+            self._study.sampler = optuna.samplers.RandomSampler(seed=self._seed)
         owner = self._storage.get_study_id_from_name(self._study.study_name)
         known_as = self._storage.get_trial_id_from_study_id_trial_number(owner, trial.number)
-        self._storage.set_trial_user_attr(known_as, _NAME, name)
-        return Drawn(Configuration(name, trial.params), trial.number)
+        return optuna.trial.Trial(self._study, known_as)
 
     def _close(self, number: int, value: float | None) -> None:
         state = TrialState.FAIL if value is None else TrialState.COMPLETE

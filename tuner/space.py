@@ -1,6 +1,5 @@
 """Ready-made hyperparameter suggestions for recurrent models: what the field tunes first."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -8,6 +7,9 @@ from tuner.errors import StudyError
 
 if TYPE_CHECKING:
     import keras
+
+
+_WHOLE = frozenset({"units", "layers", "batch_size"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,18 +35,20 @@ class Recurrent:
 def recurrent(
     trial: Any,
     *,
-    units: int | tuple[int, int] = (8, 128),
-    layers: int | tuple[int, int] = (1, 3),
-    batch_size: int | Sequence[int] = (16, 32, 64, 128, 256),
-    dropout: float | tuple[float, float] = (0.0, 0.5),
-    optimizer: str | Sequence[str] = ("adam", "rmsprop", "sgd"),
-    learning_rate: float | tuple[float, float] = (1e-4, 1e-1),
+    units: int | tuple[int, int] | list[int] = (8, 128),
+    layers: int | tuple[int, int] | list[int] = (1, 3),
+    batch_size: int | tuple[int, int] | list[int] = [16, 32, 64, 128, 256],  # noqa: B006  # never changed
+    dropout: float | tuple[float, float] | list[float] = (0.0, 0.5),
+    optimizer: str | list[str] = ["adam", "rmsprop", "sgd"],  # noqa: B006  # never changed
+    learning_rate: float | tuple[float, float] | list[float] = (1e-4, 1e-1),
 ) -> Recurrent:
     """Suggest units, layers, batch size, dropout, optimizer and learning rate.
 
-    A pair is a range (units and learning rate on a logarithmic scale), batch sizes and optimizers are
-    choices, and a single value fixes the hyperparameter: it is then not searched and has no place in the
+    A tuple (low, high) is a range (units, batch size and learning rate on a logarithmic scale), a list is a
+    choice, and a single value fixes the hyperparameter: it is then not searched and has no place in the
     baseline's values.
+
+    Raises: StudyError where a tuple is no range.
 
     >>> from optuna.trial import FixedTrial
     >>> values = FixedTrial({"units": 16, "layers": 2, "dropout": 0.1, "learning_rate": 0.01})
@@ -52,36 +56,26 @@ def recurrent(
     16
     """
     return Recurrent(
-        units=_whole(trial, "units", units, log=True),
-        layers=_whole(trial, "layers", layers),
-        batch_size=_choice(trial, "batch_size", batch_size),
-        dropout=_real(trial, "dropout", dropout),
-        optimizer_name=_choice(trial, "optimizer", optimizer),
-        learning_rate=_real(trial, "learning_rate", learning_rate, log=True),
+        units=int(_suggest(trial, "units", units, log=True)),
+        layers=int(_suggest(trial, "layers", layers)),
+        batch_size=int(_suggest(trial, "batch_size", batch_size, log=True)),
+        dropout=float(_suggest(trial, "dropout", dropout)),
+        optimizer_name=str(_suggest(trial, "optimizer", optimizer)),
+        learning_rate=float(_suggest(trial, "learning_rate", learning_rate, log=True)),
     )
 
 
-def _bounds(name: str, value: Any) -> tuple[Any, Any]:
-    if not isinstance(value, tuple | list) or len(value) != 2 or value[0] > value[1]:
-        raise StudyError(f"{name}={value!r} is neither a value nor a range (low, high)")
-    return value[0], value[1]
-
-
-def _whole(trial: Any, name: str, value: Any, *, log: bool = False) -> int:
-    if isinstance(value, int):
-        return value
-    low, high = _bounds(name, value)
-    return int(trial.suggest_int(name, low, high, log=log))
-
-
-def _real(trial: Any, name: str, value: Any, *, log: bool = False) -> float:
-    if isinstance(value, int | float):
-        return float(value)
-    low, high = _bounds(name, value)
-    return float(trial.suggest_float(name, low, high, log=log))
-
-
-def _choice(trial: Any, name: str, value: Any) -> Any:
-    if isinstance(value, str | int):
-        return value
-    return trial.suggest_categorical(name, list(value))
+def _suggest(trial: Any, name: str, given: Any, *, log: bool = False) -> Any:
+    if isinstance(given, list):
+        return trial.suggest_categorical(name, given)
+    if isinstance(given, str if name == "optimizer" else int | float):
+        return given
+    ends = given if isinstance(given, tuple) else ()
+    if len(ends) != 2 or not all(isinstance(end, int | float) for end in ends) or ends[0] > ends[1]:
+        raise StudyError(
+            f"{name}={given!r} is neither a value, nor a range (low, high), nor a list of choices"
+        )
+    low, high = ends
+    if name in _WHOLE:
+        return trial.suggest_int(name, low, high, log=log)
+    return trial.suggest_float(name, low, high, log=log)

@@ -44,14 +44,12 @@ class Splits:
     test: tuple[Arrays, Arrays]
 
     def __post_init__(self) -> None:
-        shapes = {}
         for name in ("train", "validation", "test"):
             split = getattr(self, name)
             if not isinstance(split, tuple | list) or len(split) != 2:
                 raise StudyError(f"the {name} split is not a pair (x, y); write {name}=(x, y)")
             object.__setattr__(self, name, tuple(split))
-            shapes[name] = [[leaf.shape for leaf in leaves(part)] for part in split]
-            counts = {shape[0] if shape else 0 for part in shapes[name] for shape in part}
+            counts = {len(leaf) if leaf.ndim else 0 for part in split for leaf in leaves(part)}
             if len(counts) != 1 or counts == {0}:
                 raise StudyError(
                     f"the {name} split has {' and '.join(map(str, sorted(counts)))} examples in its arrays;"
@@ -59,12 +57,11 @@ class Splits:
                 )
         for name in ("validation", "test"):
             for part, label in ((0, "x"), (1, "y")):
-                here = [shape[1:] for shape in shapes[name][part]]
-                there = [shape[1:] for shape in shapes["train"][part]]
+                here, there = (_outline(getattr(self, split)[part]) for split in (name, "train"))
                 if here != there:
                     raise StudyError(
-                        f"{label} of the {name} split has shape {_plain(here)} an example,"
-                        f" of the train split {_plain(there)}; they must agree"
+                        f"{label} of the {name} split has shape {here} an example,"
+                        f" of the train split {there}; they must agree"
                     )
 
     @property
@@ -73,8 +70,13 @@ class Splits:
         return {name: len(next(leaves(getattr(self, name)[1]))) for name in ("train", "validation", "test")}
 
 
-def _plain(shapes: list[tuple[int, ...]]) -> str:
-    return str(shapes[0]) if len(shapes) == 1 else str(tuple(shapes))
+def _outline(arrays: Arrays) -> Any:
+    """The shape of an example: of an array, or in place of each array in a tuple, list or dict."""
+    if isinstance(arrays, Mapping):
+        return {key: _outline(arrays[key]) for key in sorted(arrays)}
+    if isinstance(arrays, tuple | list):
+        return tuple(map(_outline, arrays))
+    return np.shape(arrays)[1:]
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ import warnings
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+import numpy as np
 from optuna.distributions import CategoricalChoiceType
 from optuna.trial import FixedTrial
 
@@ -24,6 +25,9 @@ class PinnedTrial(FixedTrial):
         self.outside: list[str] = []
 
     def suggest_int(self, name: str, low: int, high: int, *, step: int = 1, log: bool = False) -> int:
+        value = self._given.get(name, low)
+        if not isinstance(value, int | float | np.number) or value != int(value):
+            raise StudyError(f"{self._owner!r} has {name}={value!r}, where build asks for a whole number")
         suggest = super().suggest_int
         return int(self._pinned(name, lambda: suggest(name, low, high, step=step, log=log)))
 

@@ -120,6 +120,6 @@ def test_values_out_of_range_are_refused(change: dict[str, Any], message: str) -
 def test_data_that_are_no_sequences_are_refused() -> None:
     flat = (np.zeros((6, 5)), np.zeros((6, 1)))
     two_inputs = ((np.zeros((6, 5, 1)), np.zeros((6, 2))), np.zeros((6, 4, 1)))
-    for pair in (flat, two_inputs):
-        with pytest.raises(StudyError, match="shape"):
+    for pair, message in ((flat, "shape"), (two_inputs, "one input and one output, not 2 and 1")):
+        with pytest.raises(StudyError, match=message):
             encoder_decoder(Splits(pair, pair, pair), units=3)

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.factories import make_configuration, make_result, make_runs, usual_result
-from tuner.records import BASELINE
+from tuner.records import BASELINE, Look
 from tuner.report.page import render
 from tuner.report.pictures import KEYS, draw_pictures
 from tuner.report.view import build_view
@@ -188,7 +188,16 @@ def searched() -> Result:
         ),
         (confirmed(seeds=1, epochs=1), set(KEYS)),
         (confirmed(seeds=6, lost=6), set(KEYS)),
-        (confirmed(seeds=6, paired=True, direction="maximize", margin=0.5, looks=(5, 6)), set(KEYS)),
+        (
+            confirmed(
+                seeds=6,
+                paired=True,
+                direction="maximize",
+                margin=0.5,
+                looks=(Look(5, (BASELINE, "a")), Look(6, (BASELINE, "a"))),
+            ),
+            set(KEYS),
+        ),
     ],
     ids=["no runs", "nothing", "interrupted", "no finalists", "one seed", "all diverged", "paired"],
 )

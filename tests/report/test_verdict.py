@@ -70,7 +70,7 @@ def test_undecided_says_how_many_seeds_would_settle_it() -> None:
 def test_equivalent_names_the_margin() -> None:
     found = headline(result_of({BASELINE: 0.5, "a": 0.5}, seeds=30, margin=0.2))
     assert found.claim == "a is equivalent to the baseline"
-    assert "smaller than the margin of 0.2" in found.evidence
+    assert "place the difference within the margin of 0.2" in found.evidence
 
 
 def test_worse_is_said_of_one_or_of_all() -> None:
@@ -90,7 +90,18 @@ def test_too_few_seeds_are_no_verdict(seeds: int) -> None:
 
 def test_failures_are_said() -> None:
     found = headline(result_of({BASELINE: 0.5, "a": 0.2}, diverged={"a": 2}))
-    assert "The averages leave out 2 runs without a score." in found.evidence
+    assert found.evidence.startswith(
+        "2 of 10 runs of a ended without a score, against 0 of 10 of the baseline"
+    )
+    assert "the Mann-Whitney test decides" in found.evidence
+    assert "The runs that finished have a test MSE" in found.evidence
+
+
+def test_a_headline_is_not_contradicted_by_means_of_few_finished_runs() -> None:
+    found = headline(result_of({BASELINE: 0.2, "a": 0.3}, diverged={BASELINE: 8}))
+    assert found.claim == "a is better than the baseline"
+    assert found.evidence.startswith("0 of 10 runs of a ended without a score, against 8 of 10")
+    assert "interval" not in found.evidence
 
 
 def test_nothing_but_failures_is_said_without_numbers() -> None:

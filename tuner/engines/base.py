@@ -43,9 +43,8 @@ class Outcome:
     def status(self) -> Status:
         if self.error:
             return "failed"
-        finite = all(map(math.isfinite, self.scores.values()))
-        losses = self.history.get("loss", ())
-        return "complete" if finite and all(map(math.isfinite, losses)) else "diverged"
+        ended = (*self.scores.values(), *self.history.get("loss", ())[-1:])
+        return "complete" if all(map(math.isfinite, ended)) else "diverged"
 
 
 def crashed(error: Exception, job: Job) -> Outcome:

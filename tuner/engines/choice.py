@@ -12,8 +12,8 @@ from tuner.errors import StudyError, TunerError
 ENGINES = ("auto", "vectorized", "fit")
 
 
-def choose(engine: str, built: Built) -> tuple[str, str]:
-    """The engine for a model and the reason, in words for the user.
+def choose(engine: str, built: Built, another: Built | None = None) -> tuple[str, str]:
+    """The engine for a model and the reason, in words for the user; `another` is the model of another seed.
 
     Raises: TunerError where `engine` is unknown, StudyError where it cannot train the model.
     """
@@ -26,7 +26,7 @@ def choose(engine: str, built: Built) -> tuple[str, str]:
     else:
         from tuner.engines import vectorized
 
-        reason = vectorized.unsupported(built)
+        reason = vectorized.unsupported(built, another)
     if reason is None:
         return "vectorized", "all seeds of a configuration train in one compiled program"
     if engine == "vectorized":

@@ -5,6 +5,7 @@ vectorized engine is tested against.
 """
 
 import keras
+import numpy as np
 
 from tuner.building import Built, seeded
 from tuner.engines.base import Job, OnProgress, Outcome, crashed, score, scoring_batch_size
@@ -46,7 +47,9 @@ def _train_one(built: Built, job: Job, on_progress: OnProgress) -> Outcome:
     model, splits = built.model, built.splits
     order = built.seed.integer("order")
     arguments = {"batch_size": built.batch_size, **built.fit}
-    arguments["callbacks"] = [*arguments.get("callbacks", ()), _Progress(on_progress)]
+    callbacks = arguments.get("callbacks") or []
+    callbacks = list(callbacks) if isinstance(callbacks, tuple | list) else [callbacks]
+    arguments["callbacks"] = [*callbacks, _Progress(on_progress)]
     with seeded(order):  # Keras on JAX shuffles with numpy's global generator
         if keras.config.backend() == "tensorflow":
             import tensorflow
@@ -59,4 +62,6 @@ def _train_one(built: Built, job: Job, on_progress: OnProgress) -> Outcome:
         x, y = getattr(splits, name)
         y_pred = model.predict(x, batch_size=scoring_batch_size(built.batch_size), verbose=0)
         scores[name] = score(job.metric, y, y_pred)
-    return Outcome(scores, {name: tuple(map(float, values)) for name, values in history.items()})
+    # A compiled metric with a number for every class has no learning curve.
+    curves = {name: values for name, values in history.items() if values and np.ndim(values[0]) == 0}
+    return Outcome(scores, {name: tuple(map(float, values)) for name, values in curves.items()})

@@ -58,10 +58,11 @@ class Program:
     def end_epoch(self) -> dict[str, np.ndarray]:
         """Evaluate on the validation split and reset the metrics.
 
-        Returns: the logs of `fit`, an array of shape (seeds,) under each name.
+        Returns: the logs of `fit`, an array of shape (seeds,) under each name. A compiled metric with a
+        number for every class has no learning curve and is left out.
         """
         self._state, logs = self._end(self._state, self._data["validation"])
-        return {name: np.asarray(values)[: self._seeds] for name, values in logs.items()}
+        return {name: np.asarray(values)[: self._seeds] for name, values in logs.items() if values.ndim == 1}
 
     def predict(self, split: str) -> Tree:
         """Predictions for the x of a split, arrays of shape (seeds, examples, ...)."""
@@ -183,8 +184,11 @@ def _device_dtype(array: Any) -> np.ndarray:
     return np.asarray(array, dtype=keras.config.floatx() if is_float else array.dtype)
 
 
-def _build_metrics(model: keras.Model, train: Tree) -> None:
-    """Create the variables of compiled losses and metrics, which Keras makes when it first meets data."""
+def _build_metrics(model: keras.Model, train: Tree) -> Tree:
+    """Create the variables of compiled losses and metrics, which Keras makes when it first meets data.
+
+    Returns: predictions of the model's shape for one example, all ones.
+    """
     x, y = jax.tree.map(lambda array: jnp.asarray(_device_dtype(array[:1])), train)
     trainable = [variable.value for variable in model.trainable_variables]
     other = [variable.value for variable in model.non_trainable_variables]
@@ -193,3 +197,28 @@ def _build_metrics(model: keras.Model, train: Tree) -> None:
     model.compute_loss(x=x, y=y, y_pred=y_pred)
     model.compute_metrics(x, y, y_pred)
     model.reset_metrics()
+    return y_pred
+
+
+def same_program(first: Built, second: Built) -> bool:
+    """Whether two seeds' models compute the same, but for the values of their variables.
+
+    A program is traced from the first seed's model. What a build function drew at random or took from the
+    data of its seed and put into the model as a constant (an adapted normalisation, random features) would
+    silently be the first seed's for all. The traced programs of prediction and loss show such constants.
+    """
+    return _traced(first) == _traced(second)
+
+
+def _traced(built: Built) -> tuple[str, list[Any]]:
+    model, train = built.model, built.splits.train
+    y_pred = _build_metrics(model, train)
+    variables = [
+        [variable.value for variable in part]
+        for part in (model.trainable_variables, model.non_trainable_variables)
+    ]
+    x, y = jax.tree.map(lambda array: jnp.asarray(_device_dtype(array[:1])), train)
+    forward = jax.make_jaxpr(lambda variables, x: model.predict_step(tuple(variables), (x,))[0])(variables, x)
+    loss = jax.make_jaxpr(lambda x, y, y_pred: model.compute_loss(x=x, y=y, y_pred=y_pred))(x, y, y_pred)
+    constants = [np.asarray(value).tolist() for traced in (forward, loss) for value in traced.consts]
+    return f"{forward}{loss}", constants

@@ -14,8 +14,9 @@ import numpy as np
 
 from tuner.building import Built
 from tuner.engines.base import Job, OnProgress, Outcome, UnsupportedError, score
-from tuner.engines.program import Program
+from tuner.engines.program import Program, same_program
 
+_BY_SEED = "build makes models that differ by seed in more than their weights"
 _SUPPORTED_FIT = frozenset({"batch_size", "epochs", "shuffle"})
 
 
@@ -29,9 +30,11 @@ def train(job: Job, on_progress: OnProgress) -> tuple[Outcome, ...]:
         builts.append(build())
         if reason := unsupported(builts[-1]):
             raise UnsupportedError(reason)
+        if builts[-1].fit != builts[0].fit:
+            raise UnsupportedError(_BY_SEED)
+    if builts[-1].splits is not builts[0].splits and not same_program(builts[0], builts[-1]):
+        raise UnsupportedError(_BY_SEED)
     program = Program(builts)
-    if not program.shared:
-        _check_constants(program, builts)
     history = _fit(program, builts, on_progress)
     scores: list[dict[str, float]] = [{} for _ in builts]
     for name in job.score_on:
@@ -45,8 +48,11 @@ def train(job: Job, on_progress: OnProgress) -> tuple[Outcome, ...]:
     )
 
 
-def unsupported(built: Built) -> str | None:
-    """Why this engine cannot train the model, in words for the user; None where it can."""
+def unsupported(built: Built, another: Built | None = None) -> str | None:
+    """Why this engine cannot train the model, in words for the user; None where it can.
+
+    `another` is the model of another seed, to be compared with it.
+    """
     others = sorted(set(built.fit) - _SUPPORTED_FIT)
     if others:
         return f"build gives the fit argument {others[0]!r}"
@@ -56,29 +62,9 @@ def unsupported(built: Built) -> str | None:
         return "the model is compiled with run_eagerly or without jit_compile"
     if built.model.optimizer.use_ema:
         return "the optimizer keeps a moving average of the weights (use_ema)"
+    if another is not None and not (built.fit == another.fit and same_program(built, another)):
+        return _BY_SEED
     return None
-
-
-def _check_constants(program: Program, builts: list[Built]) -> None:
-    """The program is traced from the first seed's model: what build took from the data must be in weights.
-
-    Where the data vary, constants in a model or its loss (an adapted normalisation, a mean of the data)
-    differ by seed and would silently be those of the first. Each seed's own model and loss are asked.
-
-    Raises: UnsupportedError where they answer otherwise than the program.
-    """
-    predictions = program.predict("validation")
-    template = builts[0].model
-    for k, built in enumerate(builts):
-        x, y = jax.tree.map(lambda array: np.asarray(array)[:2], built.splits.validation)
-        y_pred = built.model(x, training=False)
-        mapped = jax.tree.map(lambda array, k=k: array[k, :2], predictions)
-        losses = [model.compute_loss(x=x, y=y, y_pred=y_pred) for model in (built.model, template)]
-        pairs = [*zip(jax.tree.leaves(y_pred), jax.tree.leaves(mapped), strict=True), tuple(losses)]
-        if not all(np.allclose(own, ours, rtol=1e-3, atol=1e-5, equal_nan=True) for own, ours in pairs):
-            raise UnsupportedError(
-                "the data vary with the seed, and build puts values of them into the model"
-            )
 
 
 def _fit(program: Program, builts: list[Built], on_progress: OnProgress) -> dict[str, np.ndarray]:

@@ -29,7 +29,7 @@ def _search(result: Result) -> str:
     trials = {run.configuration for run in runs} - {BASELINE}
     if not trials:
         return (
-            f"No hyperparameters were searched. Every run trained for up to {count(setup.epochs, 'epoch')} "
+            f"No hyperparameters were searched. Every run trained for up to {count(result.epochs, 'epoch')} "
             "with the Keras library and a random seed of its own, and its score is that of the weights "
             "with which training ended."
         )
@@ -41,7 +41,7 @@ def _search(result: Result) -> str:
     origin = f"drawn by {sampler}" if setup.trials else "given beforehand"
     return (
         f"We tried {count(len(trials), 'configuration')}{baseline}, {origin}. Each was trained with "
-        f"{each} random seed{plural} for up to {count(setup.epochs, 'epoch')} and ranked by the "
+        f"{each} random seed{plural} for up to {count(result.epochs, 'epoch')} and ranked by the "
         f"{setup.objective} over seeds of the {metric_name(setup.metric)} on the validation split "
         f"({better_word(setup.direction)} is better). A score is that of the weights with which training "
         "ended, never that of the best epoch seen."
@@ -54,20 +54,30 @@ def _confirmation(result: Result, baseline: Measured) -> str:
     training = f"trained with {count(baseline.summary.n, 'seed')}"
     if any(run.phase == "search" for run in result.runs):
         training = f"then {training} that the search had not used,"
+    unread = ", which nothing before had read" if len(result.setup.looks) == 1 else ""
     text = (
-        f"{who} {training} and scored on the test split, which nothing before had read. "
-        "Only these scores are reported as results."
+        f"{who} {training} and scored on the test split{unread}. Only these scores are reported as results."
     )
     lost = sum(one.summary.failures for one in (baseline, *result.finalists))
     if lost:
         text += f" {count(lost, 'run')} ended without a score and counted as the worst of all."
     if len(result.setup.looks) > 1:
-        looks = listed([str(look) for look in result.setup.looks])
-        text += f" Verdicts were formed {len(result.setup.looks)} times, with {looks} seeds."
+        text += (
+            f" Verdicts were formed {len(result.setup.looks)} times, with {_looks(result)}. Each look has "
+            "its own chance of a false verdict, and the p-values are not adjusted for that."
+        )
     return text + (
         " Initial weights, the order of the data and dropout drew from separate streams derived from the "
         f"study seed {result.setup.seed}."
     )
+
+
+def _looks(result: Result) -> str:
+    looks = [
+        f"{len(look.configurations) - 1} against the baseline at {look.repeats} seeds"
+        for look in result.setup.looks
+    ]
+    return listed(looks)
 
 
 def _statistics(result: Result) -> str:

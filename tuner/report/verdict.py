@@ -17,7 +17,7 @@ from tuner.report.formats import (
     short,
 )
 from tuner.result import Measured, Result
-from tuner.stats import Comparison
+from tuner.stats import Comparison, Summary
 from tuner.stats.power import MOST_SEEDS
 from tuner.stats.verdict import MINIMUM_RUNS
 
@@ -97,10 +97,25 @@ def _evidence(result: Result, baseline: Measured, lead: Measured, compared: Comp
     means = f"{subject} of {score(ours.mean, decimals)} against {score(theirs.mean, decimals)}"
     better = better_word(result.setup.direction)
     sentence = f"{means} on average {seeds} ({_numbers(compared, decimals)}); {better} is better."
-    failures = ours.failures + theirs.failures
-    if failures:
-        sentence += f" The averages leave out {count(failures, 'run')} without a score."
-    return f"{_capital(sentence)}{_meaning(result, compared)}"
+    if ours.failures or theirs.failures:
+        return _with_failures(lead, baseline, compared, metric, decimals) + f"; {better} is better."
+    return f"{_capital(sentence)}{_meaning(result, compared, (ours, theirs))}"
+
+
+def _with_failures(
+    lead: Measured, baseline: Measured, compared: Comparison, metric: str, decimals: int | None
+) -> str:
+    """Where runs failed they come first: a rank test decides, and means of the finished runs may mislead."""
+    ours, theirs = lead.summary, baseline.summary
+    label = "Holm-adjusted " if compared.comparisons > 1 else ""
+    decided = "" if _too_few(compared) else f", and the {compared.method} decides"
+    numbers = "" if _too_few(compared) else f" ({label}{p_equation(compared.p_adjusted)})"
+    return (
+        f"{ours.failures} of {count(ours.n, 'run')} of {short(lead.name)} ended without a score, against "
+        f"{theirs.failures} of {theirs.n} of the baseline; those rank worst{decided}{numbers}. The runs that "
+        f"finished have a {metric} of {score(ours.mean, decimals)} against {score(theirs.mean, decimals)} "
+        "on average"
+    )
 
 
 def _capital(sentence: str) -> str:
@@ -133,12 +148,14 @@ def _without_scores(lead: Measured, baseline: Measured, metric: str, decimals: i
     return f"{sentence[0].upper()}{sentence[1:]}." if sentence.startswith("of ") else f"{sentence}."
 
 
-def _meaning(result: Result, compared: Comparison) -> str:
+def _meaning(result: Result, compared: Comparison, summaries: tuple[Summary, Summary]) -> str:
     if compared.verdict == "equivalent" and result.setup.margin is not None:
-        return f" Any difference is smaller than the margin of {score(result.setup.margin)}."
+        return f" Two one-sided tests place the difference within the margin of {score(result.setup.margin)}."
     needed = compared.seeds_needed
     if compared.verdict != "undecided" or needed is None:
         return ""
+    if all(summary.std == 0 for summary in summaries):
+        return " The seeds do not change the scores, so no test is possible."
     if needed >= MOST_SEEDS:
         return " More seeds are not expected to settle it: any difference is tiny beside the noise."
     if _too_few(compared) and needed <= MINIMUM_RUNS:
@@ -148,7 +165,10 @@ def _meaning(result: Result, compared: Comparison) -> str:
 
 def _scope(result: Result) -> str:
     if result.setup.paired:
-        return "Every seed drew its own data, so the result speaks of new data from the same source."
+        return (
+            "Every seed had data of its own, so this holds over what the study's data function draws. "
+            "Where it resamples one data set, the seeds are not independent and the p-values are too small."
+        )
     return (
         "This holds on this train and test split: the seeds vary the training, not the data, so other data "
         "may shift both scores."

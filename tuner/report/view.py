@@ -88,7 +88,13 @@ def warnings(result: Result) -> tuple[str, ...]:
     for finalist in result.finalists:
         flags = finalist.comparison.flags if finalist.comparison else ()
         found += [f"{short(finalist.name)}: {clean(flag)}" if several else clean(flag) for flag in flags]
-    return tuple(dict.fromkeys([*found, *(clean(note) for note in result.setup.notes)]))
+    setup = result.setup
+    if len(setup.looks) > 1:
+        found.append(
+            f"This is verdict number {len(setup.looks)} on this study. Each look at more seeds or "
+            "finalists has its own chance of a false verdict, and the p-values are not adjusted for that."
+        )
+    return tuple(dict.fromkeys([*found, *(clean(note) for note in (*setup.notes, *setup.fallbacks))]))
 
 
 def facts(result: Result) -> tuple[Fact, ...]:
@@ -101,7 +107,7 @@ def facts(result: Result) -> tuple[Fact, ...]:
         Fact("Runs", _phases(result)),
         Fact("Study seed", f"{setup.seed}; all other seeds derive from it"),
         Fact("Seeds", f"{setup.search_repeats} in search, {setup.repeats} in confirmation"),
-        Fact("Epochs", str(setup.epochs)),
+        Fact("Epochs", str(result.epochs)),
         Fact("Data", " · ".join(f"{short(str(split))} {size:,}" for split, size in setup.sizes.items())),
         Fact("Data per seed", "drawn anew for every seed" if setup.paired else "the same for every seed"),
         Fact("Engine", _engine(result)),
@@ -111,7 +117,7 @@ def facts(result: Result) -> tuple[Fact, ...]:
         Fact("Machine", _pairs(setup.machine)),
         Fact("Versions", _pairs(setup.versions)),
         Fact("Study file", f"sha256 {short(setup.source, 64)}", code=True),
-        Fact("Notes", " ".join(clean(note) for note in setup.notes)),
+        Fact("Notes", ". ".join(clean(note) for note in (*setup.notes, *setup.fallbacks))),
     ]
     return tuple(fact for fact in found if fact.text)
 
