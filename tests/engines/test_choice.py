@@ -5,6 +5,7 @@ import sys
 from typing import Any
 
 import keras
+import numpy as np
 import pytest
 
 from tests.tiny import build_dense, dense_study
@@ -60,6 +61,64 @@ def test_asking_for_vectorized_is_then_an_error(build: Any, reason: str) -> None
 def test_a_plain_model_is_vectorized() -> None:
     assert Repeats(dense_study()).preflight().engine == "vectorized"
     assert Repeats(dense_study(), engine="vectorized").preflight().engine == "vectorized"
+
+
+def stack(*layers: Any) -> Any:
+    """A model with these layers, built anew for every seed."""
+
+    def build(trial: Any, data: Splits) -> Any:
+        trial.suggest_float("learning_rate", 1e-3, 1e-1, log=True)
+        model = keras.Sequential([keras.Input((3,)), *(make() for make in layers), keras.layers.Dense(1)])
+        model.compile(optimizer="sgd", loss="mse")
+        return model
+
+    return build
+
+
+def test_activations_and_noise_do_not_differ_by_seed() -> None:
+    layers = keras.layers
+    build = stack(
+        lambda: layers.Dense(2, "relu"),
+        lambda: layers.Dense(2, "gelu"),
+        lambda: layers.BatchNormalization(),
+        lambda: layers.GaussianNoise(0.1),
+        lambda: layers.Dropout(0.1),
+    )
+    assert Repeats(dense_study(build=build)).preflight().engine == "vectorized"
+
+
+def test_what_build_draws_at_random_is_each_seeds_own() -> None:
+    def random_features() -> Any:
+        weights = np.random.normal(size=(3, 2)).astype("float32")
+        return keras.layers.Lambda(lambda x: x @ weights)
+
+    found = Repeats(dense_study(build=stack(random_features))).preflight()
+    assert found.engine == "fit"
+    assert "differ by seed in more than their weights" in found.engine_reason
+
+
+def test_a_model_without_an_input_gets_the_same_weights_every_time() -> None:
+    def build(trial: Any, data: Splits) -> Any:
+        class Late(keras.Model):
+            def __init__(self) -> None:
+                super().__init__()
+                self.hidden, self.end = keras.layers.Dense(2, "relu"), keras.layers.Dense(1)
+
+            def call(self, x: Any) -> Any:
+                return self.end(self.hidden(x))
+
+        trial.suggest_float("learning_rate", 1e-3, 1e-1, log=True)
+        model = Late()
+        model.compile(optimizer="sgd", loss="mse")
+        return model
+
+    one = Configuration("one", {"learning_rate": 0.01})
+    twice = [
+        Repeats(dense_study(build=build)).train("search", one, (0, 1), lambda share: None) for _ in range(2)
+    ]
+    assert twice[0][0].scores == twice[1][0].scores
+    assert [run.status for run in twice[0]] == ["complete", "complete"]
+    assert twice[0][0].scores != twice[0][1].scores
 
 
 def test_fit_can_be_asked_for() -> None:

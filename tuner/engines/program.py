@@ -6,6 +6,7 @@ over the local devices, which never talk to each other.
 """
 
 import math
+import re
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -221,4 +222,5 @@ def _traced(built: Built) -> tuple[str, list[Any]]:
     forward = jax.make_jaxpr(lambda variables, x: model.predict_step(tuple(variables), (x,))[0])(variables, x)
     loss = jax.make_jaxpr(lambda x, y, y_pred: model.compute_loss(x=x, y=y, y_pred=y_pred))(x, y, y_pred)
     constants = [np.asarray(value).tolist() for traced in (forward, loss) for value in traced.consts]
-    return f"{forward}{loss}", constants
+    text = re.sub(r"0x[0-9a-f]+", "", f"{forward}{loss}")  # functions are printed with their addresses
+    return text, constants
