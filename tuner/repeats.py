@@ -62,6 +62,7 @@ class Repeats:
         self._on_note = on_note
         self._noted: set[str] = set()
         self._groups = 0
+        self._fixed: Splits | None = None
         self._group_size = GROUP_SIZE
 
     def preflight(self) -> Preflight:
@@ -77,7 +78,8 @@ class Repeats:
             another, _ = self._try(Configuration(BASELINE, self.study.baseline), index=1)
             with study_errors("training the baseline"):
                 engine, reason = choice.choose(self._engine, built, another)
-        self._group_size = GROUP_SIZE if engine == "vectorized" else 1
+        if engine == "fit":  # for every configuration, and every seed stored as it ends
+            self._engine, self._group_size = "fit", 1
         return Preflight(self.metric, engine, reason, keras.config.backend(), built.splits.sizes, trial)
 
     def candidates(self) -> list[Configuration]:
@@ -94,7 +96,7 @@ class Repeats:
         builder, _ = self._builder(configuration)
         seed = Seed(self.study.seed, "search", "", index)
         with study_errors(f"the data function, called for {name!r},"):
-            splits = self.study.splits(trial, seed.generator("data"))
+            splits = self._splits(trial, seed)
         with study_errors(f"build, called for {name!r},"):
             built = build(self.study, builder, trial, splits, seed)
         if builder is self.study.build and (unused := trial.unused()):
@@ -123,7 +125,7 @@ class Repeats:
     def try_build(self, trial: Any) -> None:
         """Call the study's functions once with a live trial, to learn which values it suggests."""
         seed = Seed(self.study.seed, "search", "", 0)
-        splits = self.study.splits(trial, seed.generator("data"))
+        splits = self._splits(trial, seed)
         build(self.study, self.study.build, trial, splits, seed)
 
     def measure(
@@ -194,12 +196,21 @@ class Repeats:
         def build_one(index: int) -> Built:
             seed = Seed(study.seed, phase, key, index)
             trial = PinnedTrial(configuration.params, configuration.name)
-            splits = shared[0] if shared else study.splits(trial, seed.generator("data"))
+            splits = shared[0] if shared else self._splits(trial, seed)
             if not study.data_vary:
                 shared[:] = [splits]
             return build(study, builder, trial, splits, seed)
 
         return Job(tuple(partial(build_one, index) for index in indices), self.metric, SCORE_ON[phase])
+
+    def _splits(self, trial: Any, seed: Seed) -> Splits:
+        """The data of a run; those that depend on nothing are made once."""
+        if self._fixed is not None:
+            return self._fixed
+        splits = self.study.splits(trial, seed.generator("data"))
+        if not self.study.data_parameters:
+            self._fixed = splits
+        return splits
 
     def _builder(self, configuration: Configuration) -> tuple[Build, str]:
         """The build function of a configuration, and the configuration's part in the seeds' names."""

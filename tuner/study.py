@@ -116,7 +116,7 @@ class Study:
                 raise StudyError(
                     f"data is a {type(self.data).__name__}; give Splits or a function that makes one"
                 )
-            unknown = set(inspect.signature(self.data).parameters) - DATA_PARAMETERS
+            unknown = self.data_parameters - DATA_PARAMETERS
             if unknown:
                 raise StudyError(
                     f"the data function has a parameter {min(unknown)!r}; only 'trial' and 'rng' can be given"
@@ -153,17 +153,25 @@ class Study:
                 raise StudyError(f"candidate {name!r} is neither a dict of values nor a build function")
 
     @property
+    def data_parameters(self) -> frozenset[str]:
+        """What the data depend on: "trial", "rng", both or nothing."""
+        return (
+            frozenset()
+            if isinstance(self.data, Splits)
+            else frozenset(inspect.signature(self.data).parameters)
+        )
+
+    @property
     def data_vary(self) -> bool:
         """Whether the data change with the seed index, so that runs are compared in pairs."""
-        return not isinstance(self.data, Splits) and "rng" in inspect.signature(self.data).parameters
+        return "rng" in self.data_parameters
 
     def splits(self, trial: Any, rng: np.random.Generator) -> Splits:
         """The data for one run. Raises: StudyError where the data function returns something else."""
         if isinstance(self.data, Splits):
             return self.data
-        wanted = inspect.signature(self.data).parameters
         offered = {"trial": trial, "rng": rng}
-        splits = self.data(**{name: value for name, value in offered.items() if name in wanted})
+        splits = self.data(**{name: offered[name] for name in self.data_parameters})
         if not isinstance(splits, Splits):
             raise StudyError(
                 f"the data function returned a {type(splits).__name__}; return tuner.Splits(...)"

@@ -92,9 +92,14 @@ def test_what_build_draws_at_random_is_each_seeds_own() -> None:
         weights = np.random.normal(size=(3, 2)).astype("float32")
         return keras.layers.Lambda(lambda x: x @ weights)
 
-    found = Repeats(dense_study(build=stack(random_features))).preflight()
-    assert found.engine == "fit"
-    assert "differ by seed in more than their weights" in found.engine_reason
+    study = dense_study(build=stack(random_features))
+    found, expected = Repeats(study), Repeats(study, engine="fit")
+    chosen = found.preflight()
+    assert chosen.engine == "fit"
+    assert "differ by seed in more than their weights" in chosen.engine_reason
+    one = Configuration("one", {"learning_rate": 0.01})
+    runs = [each.train("search", one, (0, 1), lambda share: None) for each in (found, expected)]
+    assert [run.scores for run in runs[0]] == [run.scores for run in runs[1]]
 
 
 def test_a_model_without_an_input_gets_the_same_weights_every_time() -> None:
