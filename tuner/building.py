@@ -9,7 +9,7 @@ from typing import Any
 import keras
 import numpy as np
 
-from tuner.errors import StudyError, TunerError
+from tuner.errors import StudyError
 from tuner.seeds import Seed
 from tuner.study import Build, Splits, Study
 
@@ -119,20 +119,3 @@ def _restart_generators(model: keras.Model, rng: np.random.Generator) -> None:
     for variable in model.non_trainable_variables:
         if variable.name == "seed_generator_state":
             variable.assign(rng.integers(2**31, size=2))
-
-
-@contextmanager
-def study_errors(what: str) -> Iterator[None]:
-    """An exception of the user's code becomes a StudyError that says where it was raised."""
-    try:
-        yield
-    except TunerError:
-        raise
-    except Exception as error:
-        raise StudyError(f"{what} raises {type(error).__name__}: {first_line(error)}") from error
-
-
-def first_line(error: BaseException) -> str:
-    """The first line of an exception's message, cut to a readable length."""
-    text = str(error).strip().split("\n")[0]
-    return text[:300] or "(no message)"

@@ -13,7 +13,7 @@ from types import ModuleType
 from typing import Any
 
 from tuner.backend import prepare_backend
-from tuner.errors import StudyError, TunerError
+from tuner.errors import StudyError, TunerError, first_line, study_errors
 from tuner.study import Study
 
 
@@ -67,9 +67,8 @@ def _execute(path: Path) -> ModuleType:
     except TunerError:
         raise
     except Exception as error:
-        raise StudyError(
-            f"{_where(error, path)}raises {type(error).__name__}: {error}".split("\n")[0]
-        ) from error
+        kind = type(error).__name__
+        raise StudyError(f"{_where(error, path)}raises {kind}: {first_line(error)}") from error
     return module
 
 
@@ -94,14 +93,8 @@ def _make(module: ModuleType, options: Mapping[str, Any]) -> Study:
     for option in options:
         if option not in known:
             raise StudyError(f"has no option {option!r} to set; it has {', '.join(known) or 'none'}")
-    try:
+    with study_errors("its study function"):
         study = made(**options)
-    except TunerError:
-        raise
-    except Exception as error:
-        raise StudyError(
-            f"its study function raises {type(error).__name__}: {error}".split("\n")[0]
-        ) from error
     if not isinstance(study, Study):
         raise StudyError(f"its study function returned a {type(study).__name__}; return tuner.Study(...)")
     return study

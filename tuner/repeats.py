@@ -17,10 +17,10 @@ import keras
 import numpy as np
 
 from tuner.backend import release_programs
-from tuner.building import Built, build, study_errors, symbolic
+from tuner.building import Built, build, symbolic
 from tuner.engines import choice
 from tuner.engines.base import Job, OnProgress, crashed
-from tuner.errors import LedgerError, StudyError
+from tuner.errors import LedgerError, StudyError, study_errors
 from tuner.ledger import Ledger, missing
 from tuner.metrics import Metric, resolve_metric
 from tuner.records import BASELINE, Configuration, Group, Phase, Run

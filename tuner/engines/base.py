@@ -7,7 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from tuner.building import Built, first_line
+from tuner.building import Built
+from tuner.errors import first_line
 from tuner.metrics import Metric
 from tuner.records import Status
 from tuner.study import leaves

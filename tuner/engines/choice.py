@@ -4,10 +4,10 @@ from collections.abc import Callable
 
 import keras
 
-from tuner.building import Built, first_line
+from tuner.building import Built
 from tuner.engines import fit
 from tuner.engines.base import Job, OnProgress, Outcome, UnsupportedError
-from tuner.errors import StudyError, TunerError
+from tuner.errors import StudyError, TunerError, first_line
 
 ENGINES = ("auto", "vectorized", "fit")
 
