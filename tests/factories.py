@@ -27,6 +27,7 @@ def make_setup(**changes: Any) -> Setup:
         "engine": "vectorized",
         "backend": "jax",
         "source": "ab" * 32,
+        "data": "ef" * 32,
         "options": {"n_train": 2048},
         "trials": 6,
         "repeats": 10,

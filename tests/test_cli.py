@@ -152,7 +152,7 @@ def test_an_interruption_while_the_study_loads(call: Call, tmp_path: Path) -> No
     assert "Traceback" not in err
 
 
-def test_runs_that_fail_are_told_by_the_exit_status(call: Call, tmp_path: Path) -> None:
+def test_a_candidate_that_cannot_be_built_is_found_at_the_start(call: Call, tmp_path: Path) -> None:
     text = """
 from tests.tiny import *
 def build(trial, data):
@@ -163,8 +163,26 @@ study = dense_study(build=build, trials=0, baseline={"learning_rate": 0.01, "kin
                     candidates={"large": {"learning_rate": 0.01, "kind": "bad"}})
 """
     status, _, err = call("run", write(tmp_path, text), *FAST)
-    assert status in (1, 2), err
-    assert "RuntimeError: too large" in err
+    assert status == 2
+    assert "build, called for 'large', raises RuntimeError (line 5 of mine.py): too large" in err
+    assert "Traceback" not in err
+
+
+def test_a_trial_that_fails_is_told_by_the_exit_status(call: Call, tmp_path: Path) -> None:
+    text = """
+from tests.tiny import *
+import keras
+def build(trial, data):
+    if trial.suggest_categorical("kind", ["good", "bad"]) == "bad":
+        raise RuntimeError("too large")
+    model = keras.Sequential([keras.Input((3,)), keras.layers.Dense(1)])
+    model.compile("sgd", "mse")
+    return model
+study = dense_study(build=build, trials=2, baseline={"kind": "good"})
+"""
+    status, _, err = call("run", write(tmp_path, text), "--sampler", "grid", *FAST)
+    assert status == 1
+    assert "failed: RuntimeError (line 6 of mine.py): too large" in err
     assert "Traceback" not in err
 
 
@@ -266,7 +284,7 @@ def test_a_changed_study_file_is_refused(call: Call, tmp_path: Path) -> None:
     path = write(tmp_path)
     assert call("run", path, *FAST)[0] == 0
     write(tmp_path, STUDY + "# changed")
-    assert "the study file or its options changed" in one_line(call("run", path, *FAST))
+    assert "the study's code or its options changed" in one_line(call("run", path, *FAST))
     assert call("run", path, "--fresh", *FAST)[0] == 0
 
 

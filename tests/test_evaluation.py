@@ -74,5 +74,5 @@ def test_wrong_values() -> None:
 
 def test_a_metric_that_raises_is_found_before_training() -> None:
     study = dense_study(metric=lambda true, predicted: 1 / 0, direction="minimize")
-    with pytest.raises(StudyError, match="the metric, tried on 'baseline', raises ZeroDivisionError"):
+    with pytest.raises(StudyError, match="the metric, tried on 'params', raises ZeroDivisionError"):
         tuner.evaluate(study, RATE, seeds=1)

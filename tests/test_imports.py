@@ -16,9 +16,9 @@ PACKAGE = Path(tuner.__file__).parent
 # A module imports from lower layers only (lowest first), a package from itself as well.
 LAYERS = (
     {"errors", "records", "files"},
-    {"seeds", "stats", "objective", "options", "backend", "provenance", "plan", "reporter"},
+    {"seeds", "stats", "objective", "options", "backend", "plan", "reporter"},
     {"study"},
-    {"space", "trials", "metrics", "models", "problems"},
+    {"space", "trials", "metrics", "models", "problems", "provenance"},
     {"building"},
     {"engines"},
     {"ledger"},

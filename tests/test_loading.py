@@ -122,7 +122,7 @@ def test_a_study_of_another_kind(tmp_path: Path) -> None:
 
 
 def test_a_study_function_that_raises(tmp_path: Path) -> None:
-    assert "its study function raises KeyError: 'x'" in message(
+    assert "its study function raises KeyError (line 1 of mine.py): 'x'" in message(
         write(tmp_path, "def study(): return {}['x']")
     )
 

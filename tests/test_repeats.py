@@ -131,9 +131,10 @@ def test_a_failing_build_gives_failed_runs_and_a_reason(tmp_path: Path) -> None:
     notes: list[str] = []
     runs = Repeats(dense_study(build=build), on_note=notes.append).measure(Ledger(tmp_path), "search", ONE, 2)
     assert {run.status for run in runs} == {"failed"}
-    assert {run.reason for run in runs} == {"RuntimeError: too large"}
+    (reason,) = {run.reason for run in runs}
+    assert reason.startswith("RuntimeError (line ") and reason.endswith("of test_repeats.py): too large")
     assert all(math.isnan(run.scores["validation"]) for run in runs)
-    assert any("RuntimeError: too large" in note for note in notes)
+    assert notes == []  # the engine had no part in it
     assert repr(Ledger(tmp_path).runs) == repr(runs)
     (fine,) = Repeats(dense_study(build=build)).train(
         "search", Configuration("b", {"learning_rate": 0.01}), (0,), quiet
@@ -271,10 +272,13 @@ def raising(*_: Any) -> Any:
         ),
         ({"build": with_fit(validation_data=3)}, "fit argument 'validation_data', which tuner sets itself"),
         ({"build": with_fit(batchsize=3)}, "'batchsize', which is no argument of keras.Model.fit"),
-        ({"build": raising}, "build, called for 'baseline', raises ZeroDivisionError: oh no"),
+        (
+            {"build": raising},
+            r"build, called for 'baseline', raises ZeroDivisionError \(line \d+ of .*\): oh no",
+        ),
         (
             {"data": lambda trial: raising()},
-            "the data function, called for 'baseline', raises ZeroDivisionError: oh no",
+            r"the data function, called for 'baseline', raises ZeroDivisionError \(line \d+ of .*\): oh no",
         ),
         ({"data": lambda trial: 3}, "the data function returned a int"),
         ({"baseline": {}}, "'baseline' has no value for 'learning_rate'"),

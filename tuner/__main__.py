@@ -15,7 +15,8 @@ def main() -> None:
         status = app(prog_name="tuner", standalone_mode=False)
     except (TunerError, typer.TyperException) as error:
         text = error.format_message() if isinstance(error, typer.TyperException) else str(error)
-        print(f"tuner: {' '.join(text.split())}", file=sys.stderr)
+        if text:  # empty where no command was given and the help has been shown
+            print(f"tuner: {' '.join(text.split())}", file=sys.stderr)
         status = 2
     except BrokenPipeError:  # the reader of our output has gone, as in `tuner show ... | head`
         sys.stderr.close()

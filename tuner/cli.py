@@ -22,6 +22,23 @@ app = typer.Typer(
     help="Hyperparameter search and robust evaluation for Keras models: a score is a distribution.",
 )
 
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        from importlib.metadata import version as installed
+
+        print(f"tuner {installed('tuner')}")
+        raise typer.Exit
+
+
+@app.callback()
+def _main(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
+    ] = False,
+) -> None: ...
+
+
 Folder = Annotated[Path, typer.Argument(metavar="RUN", help="A run folder, such as reports/encdec_sine.")]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object on standard output, nothing else.")]
 
@@ -29,7 +46,7 @@ Json = Annotated[bool, typer.Option("--json", help="Print one JSON object on sta
 @app.command()
 def run(
     study: Annotated[Path, typer.Argument(metavar="STUDY", help="A study file; it is executed.")],
-    output: Annotated[Path | None, typer.Option(help="Run folder [default: reports/<study name>].")] = None,
+    output: Annotated[Path | None, typer.Option(help="Run folder (default: reports/<study name>).")] = None,
     set_: Annotated[
         list[str] | None,
         typer.Option("--set", metavar="NAME=VALUE", help="An option of the study; repeatable."),
@@ -37,13 +54,13 @@ def run(
     profile: Annotated[
         str, typer.Option(help="Seeds: quick (2 and 5), standard (4 and 10), paper (4 and 30).")
     ] = ("standard"),
-    trials: Annotated[int | None, typer.Option(help="Configurations to draw [default: the study's].")] = None,
+    trials: Annotated[int | None, typer.Option(help="Configurations to draw (default: the study's).")] = None,
     search_repeats: Annotated[int | None, typer.Option(help="Seeds of every trial in the search.")] = None,
     repeats: Annotated[
         int | None, typer.Option(help="Fresh seeds of every finalist in confirmation.")
     ] = None,
     finalists: Annotated[int, typer.Option(help="Best trials that reach confirmation.")] = 3,
-    sampler: Annotated[str, typer.Option(help="tpe, random, grid, qmc or gp (needs tuner[gp]).")] = "tpe",
+    sampler: Annotated[str, typer.Option(help="tpe, random, grid, qmc or gp (an extra).")] = "tpe",
     objective: Annotated[
         str | None, typer.Option(help="What the search improves: mean, median, mean+1*std, quantile:0.9.")
     ] = None,
@@ -53,7 +70,7 @@ def run(
     seed: Annotated[int | None, typer.Option(help="The study's seed.")] = None,
     engine: Annotated[str, typer.Option(help="auto, vectorized (all seeds in one program) or fit.")] = "auto",
     backend: Annotated[
-        str | None, typer.Option(help="jax or tensorflow [default: KERAS_BACKEND, or jax].")
+        str | None, typer.Option(help="jax or tensorflow (default: KERAS_BACKEND, or jax).")
     ] = None,
     fresh: Annotated[bool, typer.Option("--fresh", help="Start over instead of resuming.")] = False,
     as_json: Json = False,

@@ -1,7 +1,9 @@
 """What the user sees in a terminal: progress while a study runs, and the table at its end."""
 
 import math
+import signal
 import statistics
+import threading
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -23,7 +25,8 @@ def reporter() -> Iterator["Lines"]:
     """A reporter on standard error: a moving bar below the lines in a terminal, plain lines elsewhere."""
     console = Console(stderr=True)
     if not console.is_terminal:
-        yield Lines(console)
+        with _interruptible(lines := Lines(console)):
+            yield lines
         return
     columns = (
         TextColumn("{task.description}"),
@@ -31,14 +34,34 @@ def reporter() -> Iterator["Lines"]:
         TextColumn("{task.fields[done]}"),
         TimeElapsedColumn(),
     )
-    with Progress(*columns, console=console, transient=True) as progress:
-        yield Bar(console, progress)
+    progress = Progress(*columns, console=console, transient=True)
+    with progress, _interruptible(bar := Bar(console, progress)):
+        yield bar
+
+
+@contextmanager
+def _interruptible(lines: "Lines") -> Iterator[None]:
+    """Ctrl-C is heard even where it falls into a callback of the interpreter, which swallows exceptions."""
+
+    def interrupt(signal_number: int, frame: object) -> None:
+        lines.interrupted = True
+        raise KeyboardInterrupt
+
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGINT, interrupt)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 class Lines:
     """One line for every configuration that has all its runs."""
 
     def __init__(self, console: Console) -> None:
+        self.interrupted = False
         self._console = console
         self._setup: Setup | None = None
         self._started = time.monotonic()
@@ -57,6 +80,8 @@ class Lines:
         self._ahead = runs
 
     def training(self, phase: Phase, name: str, seeds: int, share: float) -> None:
+        if self.interrupted:
+            raise KeyboardInterrupt
         if share < self._training[1]:  # another group has begun
             self._fresh += self._training[0]
         self._training = (seeds, share)
@@ -144,7 +169,7 @@ def print_result(result: Result) -> None:
         f"{result.setup.level:.0%} interval",
     ):
         table.add_column(header, justify="left" if header == "configuration" else "right", no_wrap=True)
-    table.add_column("p", justify="right", no_wrap=True)
+    table.add_column("p (Holm)" if len(result.finalists) > 1 else "p", justify="right", no_wrap=True)
     table.add_column("verdict", no_wrap=True)
     for measured in (result.baseline, *result.finalists):
         table.add_row(*_row(measured))

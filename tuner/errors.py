@@ -1,7 +1,11 @@
 """What tuner raises when the user's input is wrong: one line that says what, where and what to do."""
 
+import re
+import sysconfig
+import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 
 class TunerError(Exception):
@@ -22,16 +26,35 @@ class StatisticsError(TunerError, ValueError):
 
 @contextmanager
 def study_errors(what: str) -> Iterator[None]:
-    """An exception of the user's code becomes a StudyError that says where it was raised."""
+    """An exception of the user's code becomes a StudyError that says what raised, where and why."""
     try:
         yield
     except TunerError:
         raise
     except Exception as error:
-        raise StudyError(f"{what} raises {type(error).__name__}: {first_line(error)}") from error
+        raise StudyError(f"{what} raises {described(error)}") from error
+
+
+def described(error: BaseException) -> str:
+    """An exception in one line: its kind, its line in the user's own code, its message."""
+    return f"{type(error).__name__}{_place(error)}: {first_line(error)}"
 
 
 def first_line(error: BaseException) -> str:
-    """The first line of an exception's message, cut to a readable length."""
-    text = str(error).strip().split("\n")[0]
-    return text[:300] or "(no message)"
+    """What an exception's message comes down to, cut to a readable length.
+
+    Keras puts the layer on the first line and the reason on the next ones.
+    """
+    text = re.sub(r"\x1b\[[0-9;]*m", "", str(error))
+    lines = [line.strip() for line in text.split("\n") if line.strip()] or ["(no message)"]
+    if lines[0].startswith("Exception encountered when calling") and len(lines) > 1:
+        return lines[1][:300]
+    return lines[0][:300]
+
+
+def _place(error: BaseException) -> str:
+    """The last line outside of tuner and of installed packages that an exception passed."""
+    installed = (str(Path(__file__).parent), sysconfig.get_path("stdlib"), sysconfig.get_path("purelib"), "<")
+    frames = traceback.extract_tb(error.__traceback__)
+    own = [frame for frame in frames if not frame.filename.startswith(installed)]
+    return f" (line {own[-1].lineno} of {Path(own[-1].filename).name})" if own else ""

@@ -49,7 +49,7 @@ def evaluate(
     if split not in ("validation", "test"):
         raise StudyError(f"split is {split!r}; scores are made on 'validation' or 'test'")
     repeats = Repeats(replace(study, baseline=params), engine=engine)
-    repeats.preflight()
+    repeats.preflight("params")
     phase: Phase = "search" if split == "validation" else "confirmation"
     runs = repeats.train(phase, Configuration("evaluation", dict(params)), range(seeds), lambda share: None)
     if failed := [run.reason for run in runs if run.status == "failed"]:

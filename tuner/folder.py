@@ -14,7 +14,8 @@ _OWN = ("report.html", "scores.csv", "summary.json", "study.db", "ledger/*/*.jso
 # Settings that determine the numbers: a folder is continued only where they agree.
 _FIXED = {
     "study": "the study's name",
-    "source": "the study file or its options",
+    "source": "the study's code or its options",
+    "data": "the data",
     "metric": "the metric",
     "direction": "the direction",
     "epochs": "the number of epochs",
@@ -28,6 +29,7 @@ _FIXED = {
     "engine": "the engine",
     "backend": "the backend",
 }
+_OF_THE_SEARCH = ("objective", "sampler", "search_repeats")
 
 
 def clear(folder: Path) -> None:
@@ -55,9 +57,9 @@ def claim(ledger: Ledger, now: Setup) -> Setup:
         return now
     for name, words in _FIXED.items():
         was, is_now = getattr(before, name), getattr(now, name)
-        if was != is_now:
+        if was != is_now and (name not in _OF_THE_SEARCH or before.trials or now.trials):
             what = f"{words} changed since this run began"
-            if name != "source":
+            if name not in ("source", "data"):
                 what += f" (it was {was!r}, now it is {is_now!r})"
             raise LedgerError(f"{folder}: {what}; use --fresh to start over, or --output for another folder")
     return replace(

@@ -38,7 +38,7 @@ class Ledger:
     @property
     def groups(self) -> tuple[Group, ...]:
         """Finished and planned groups."""
-        return tuple(self._groups.values())
+        return tuple(self._groups[path] for path in sorted(self._groups))
 
     @property
     def runs(self) -> tuple[Run, ...]:

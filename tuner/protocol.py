@@ -13,12 +13,12 @@ from tuner.folder import claim, clear
 from tuner.ledger import Ledger, slug
 from tuner.objective import evaluate_objective, parse_objective
 from tuner.plan import PROFILES, Plan
-from tuner.provenance import machine, versions
+from tuner.provenance import fingerprint, machine, versions
 from tuner.records import BASELINE, Configuration, Look, Phase, Run, Setup
 from tuner.repeats import Preflight, Repeats
 from tuner.reporter import Reporter, Silent
 from tuner.result import Result, load
-from tuner.search import Drawn, Search, check_sampler
+from tuner.search import Drawn, Search, check_grid, check_sampler
 from tuner.study import Study
 
 
@@ -68,6 +68,8 @@ class _Session:
 
     def run(self, *, fresh: bool, command: str) -> Result:
         preflight = self.runner.preflight()
+        if self.plan.sampler == "grid" and self.trials:
+            check_grid(preflight.trial.distributions)
         ledger = self._open(preflight, fresh=fresh, command=command)
         search = self._open_search(preflight)
         try:
@@ -94,7 +96,8 @@ class _Session:
             level=study.level,
             engine=preflight.engine,
             backend=preflight.backend,
-            source=study.source,
+            source=study.source or fingerprint(study),
+            data=preflight.data,
             options=dict(study.options),
             trials=self.trials,
             repeats=self.repeats,
@@ -113,6 +116,10 @@ class _Session:
             ledger.write_setup(setup)
         except OSError as error:
             raise LedgerError(f"{self.folder}: cannot be written ({error.strerror})") from None
+        if setup.repeats > self.repeats:
+            self._note(
+                f"{self.folder} holds {setup.repeats} seeds of each finalist, and all of them are used"
+            )
         self.repeats = setup.repeats
         self.reporter.start(setup)
         self.reporter.note(f"engine: {preflight.engine} on {preflight.backend}; {preflight.engine_reason}")
@@ -243,9 +250,13 @@ class _Session:
         setup = ledger.read_setup()
         if setup is not None:
             fallbacks = tuple(dict.fromkeys((*setup.fallbacks, *self.fallbacks)))
-            seconds = setup.seconds + time.monotonic() - self.started
+            elapsed = time.monotonic() - self.started
+            if self.plan.budget is not None and elapsed > self.plan.budget:
+                self._note(f"the budget of {self.plan.budget:.0f} s was exceeded: it took {elapsed:.0f} s")
             notes = tuple(dict.fromkeys(self.notes))
-            ledger.write_setup(replace(setup, notes=notes, fallbacks=fallbacks, seconds=seconds))
+            ledger.write_setup(
+                replace(setup, notes=notes, fallbacks=fallbacks, seconds=setup.seconds + elapsed)
+            )
 
 
 def _key(configuration: Configuration) -> str:

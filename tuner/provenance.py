@@ -1,12 +1,41 @@
-"""What a run was made with: package versions and the machine."""
+"""What a run was made with: the study's code, package versions and the machine."""
 
+import hashlib
 import importlib.metadata
+import inspect
 import os
 import platform
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
+from tuner.study import Study
+
+_PLAIN = (bool, int, float, str, tuple, type(None))
 _PACKAGES = ("tuner", "keras", "jax", "tensorflow", "optuna", "numpy", "scipy")
+
+
+def fingerprint(study: Study) -> str:
+    """sha256 of what defines a study that was made in Python and not loaded from a file.
+
+    Its functions enter with their source and the plain values that they use from outside.
+    """
+    parts: list[object] = [dict(study.baseline)]
+    functions = [study.build, *study.candidates.values()]
+    functions += [each for each in (study.data, study.metric) if callable(each)]
+    for each in functions:
+        parts.append(_code(each) if callable(each) else dict(each))
+    return hashlib.sha256(repr(parts).encode()).hexdigest()
+
+
+def _code(function: Callable[..., object]) -> tuple[str, list[str]]:
+    try:
+        source = inspect.getsource(function)
+        outside = inspect.getclosurevars(function)
+    except (OSError, TypeError):
+        return type(function).__name__, []
+    used = {**outside.globals, **outside.nonlocals}
+    return source, sorted(f"{name}={value!r}" for name, value in used.items() if isinstance(value, _PLAIN))
 
 
 def versions() -> dict[str, str]:

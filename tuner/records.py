@@ -99,6 +99,7 @@ class Setup:
     engine: str
     backend: str
     source: str  # sha256 of the study file and its options
+    data: str  # sha256 of the data of the first seed
     options: Mapping[str, Any]
 
     trials: int

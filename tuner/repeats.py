@@ -25,7 +25,7 @@ from tuner.ledger import Ledger, missing
 from tuner.metrics import Metric, resolve_metric
 from tuner.records import BASELINE, Configuration, Group, Phase, Run
 from tuner.seeds import Seed
-from tuner.study import Build, Splits, Study, leaves
+from tuner.study import Build, Splits, Study, digest, leaves
 from tuner.trials import PinnedTrial
 
 GROUP_SIZE = 10  # seeds that train together at most; with the fit engine each is a group of its own
@@ -46,6 +46,7 @@ class Preflight:
     engine_reason: str
     backend: str
     sizes: dict[str, int]
+    data: str  # sha256 of the arrays of the first seed
     trial: PinnedTrial
 
 
@@ -65,22 +66,25 @@ class Repeats:
         self._fixed: Splits | None = None
         self._group_size = GROUP_SIZE
 
-    def preflight(self) -> Preflight:
+    def preflight(self, name: str = BASELINE) -> Preflight:
         """Make the data and build the baseline once, so that mistakes in a study are found at the start.
+
+        `name` is what errors call it.
 
         Raises: StudyError for whatever is wrong.
         """
-        built, trial = self._try(Configuration(BASELINE, self.study.baseline))
+        built, trial = self._try(Configuration(name, self.study.baseline))
         for candidate in self.candidates():
             self._try(candidate)
         engine, reason = choice.choose(self._engine, built)
         if engine == "vectorized":
-            another, _ = self._try(Configuration(BASELINE, self.study.baseline), index=1)
-            with study_errors("training the baseline"):
+            another, _ = self._try(Configuration(name, self.study.baseline), index=1)
+            with study_errors(f"training {name!r}"):
                 engine, reason = choice.choose(self._engine, built, another)
         if engine == "fit":  # for every configuration, and every seed stored as it ends
             self._engine, self._group_size = "fit", 1
-        return Preflight(self.metric, engine, reason, keras.config.backend(), built.splits.sizes, trial)
+        data = digest(built.splits)
+        return Preflight(self.metric, engine, reason, keras.config.backend(), built.splits.sizes, data, trial)
 
     def candidates(self) -> list[Configuration]:
         """The study's own candidates; one with a build function of its own gets the baseline's values."""
@@ -108,19 +112,20 @@ class Repeats:
                     f"{name!r} has a {type(value).__name__} for {param!r}; choose among numbers or texts,"
                     " and look the object up in build"
                 )
-        with study_errors(f"the metric, tried on {name!r},"):
-            self._try_metric(built)
+        self._try_metric(built, name)
         return built, trial
 
-    def _try_metric(self, built: Built) -> None:
+    def _try_metric(self, built: Built, name: str) -> None:
         """Score made-up predictions of the model's output shape, so that a wrong metric is found at once."""
         x, y = keras.tree.map_structure(lambda array: np.asarray(array)[:4], built.splits.validation)
         rows = len(next(leaves(y)))
-        spec = built.model(keras.tree.map_structure(symbolic, x))
+        with study_errors(f"the model of {name!r}, called on the data,"):
+            spec = built.model(keras.tree.map_structure(symbolic, x))
         y_pred = keras.tree.map_structure(
             lambda output: np.full((rows, *output.shape[1:]), 0.5, "float32"), spec
         )
-        self.metric.score(y, y_pred)
+        with study_errors(f"the metric, tried on {name!r},"):
+            self.metric.score(y, y_pred)
 
     def try_build(self, trial: Any) -> None:
         """Call the study's functions once with a live trial, to learn which values it suggests."""

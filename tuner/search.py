@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import optuna
+from optuna.distributions import BaseDistribution, FloatDistribution
 from optuna.trial import BaseTrial, FrozenTrial, TrialState
 
 from tuner.errors import LedgerError, StudyError, TunerError
@@ -45,6 +46,15 @@ def check_sampler(name: str) -> None:
         raise TunerError(f"sampler {name!r} is unknown; use {', '.join(SAMPLERS)}")
     if name == "gp" and importlib.util.find_spec("torch") is None:
         raise TunerError("the gp sampler needs PyTorch; install tuner[gp]")
+
+
+def check_grid(distributions: Mapping[str, BaseDistribution]) -> None:
+    """Raises: StudyError where a distribution has infinitely many values."""
+    for name, distribution in distributions.items():
+        if isinstance(distribution, FloatDistribution) and distribution.step is None:
+            raise StudyError(
+                f"a grid needs finite choices, and {name!r} has none; give its suggest_float a step"
+            )
 
 
 class Search:

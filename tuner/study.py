@@ -1,5 +1,6 @@
 """Study: what to search, on what data, how to judge."""
 
+import hashlib
 import inspect
 import math
 from collections.abc import Callable, Iterator, Mapping
@@ -77,6 +78,16 @@ def _outline(arrays: Arrays) -> Any:
     if isinstance(arrays, tuple | list):
         return tuple(map(_outline, arrays))
     return np.shape(arrays)[1:]
+
+
+def digest(splits: Splits) -> str:
+    """sha256 of every array of the splits, with its type and shape."""
+    found = hashlib.sha256()
+    for name in ("train", "validation", "test"):
+        for leaf in leaves(getattr(splits, name)):
+            found.update(f"{leaf.dtype} {leaf.shape}".encode())
+            found.update(np.ascontiguousarray(leaf).data if leaf.dtype != object else repr(leaf).encode())
+    return found.hexdigest()
 
 
 @dataclass(frozen=True, slots=True)

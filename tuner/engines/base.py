@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from tuner.building import Built
-from tuner.errors import first_line
+from tuner.errors import described
 from tuner.metrics import Metric
 from tuner.records import Status
 from tuner.study import leaves
@@ -50,7 +50,7 @@ class Outcome:
 
 def crashed(error: Exception, job: Job) -> Outcome:
     """The outcome of a seed whose training raised."""
-    return Outcome(dict.fromkeys(job.score_on, math.nan), {}, f"{type(error).__name__}: {first_line(error)}")
+    return Outcome(dict.fromkeys(job.score_on, math.nan), {}, described(error))
 
 
 class UnsupportedError(Exception):

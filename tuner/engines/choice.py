@@ -7,7 +7,7 @@ import keras
 from tuner.building import Built
 from tuner.engines import fit
 from tuner.engines.base import Job, OnProgress, Outcome, UnsupportedError
-from tuner.errors import StudyError, TunerError, first_line
+from tuner.errors import StudyError, TunerError, described, first_line
 
 ENGINES = ("auto", "vectorized", "fit")
 
@@ -52,7 +52,8 @@ def train(
     except Exception as error:
         if engine == "vectorized":
             raise
-        known = isinstance(error, UnsupportedError)
-        reason = first_line(error) if known else f"{type(error).__name__}: {first_line(error)}"
+        reason = first_line(error) if isinstance(error, UnsupportedError) else described(error)
+    outcomes = fit.train(job, on_progress)
+    if any(not outcome.error for outcome in outcomes):  # else it was no matter of the engine
         on_note(f"some configurations train with the fit engine, seed by seed: {reason}")
-        return fit.train(job, on_progress)
+    return outcomes

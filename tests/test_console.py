@@ -1,0 +1,57 @@
+"""What a terminal shows while a study runs, and that Ctrl-C is always heard."""
+
+import io
+import signal
+
+import pytest
+from rich.console import Console
+
+from tests.factories import make_runs, make_setup, usual_result
+from tuner.console import Lines, print_result, reporter
+
+
+def lines() -> tuple[Lines, io.StringIO]:
+    text = io.StringIO()
+    found = Lines(Console(file=text, width=200))
+    found.start(make_setup())
+    return found, text
+
+
+def test_every_measured_configuration_gets_a_line_with_its_spread() -> None:
+    shown, text = lines()
+    shown.measured("search", "trial-0", tuple(make_runs("search", "trial-0", 0.05, seeds=3)))
+    shown.measured("search", "trial-1", tuple(make_runs("search", "trial-1", 0.05, seeds=3, diverged=[1])))
+    first, second = text.getvalue().splitlines()
+    assert "trial-0" in first and "±" in first and "over 3 seeds" in first
+    assert "1 diverged: the loss is NaN" in second
+
+
+def test_time_left_is_said_once_something_was_trained() -> None:
+    shown, _ = lines()
+    shown.expect(10)
+    assert shown.time_left() == ""
+    shown.training("search", "baseline", 5, 1.0)
+    assert shown.time_left().startswith("about ")
+    shown.expect(5)
+    assert shown.time_left() == ""
+
+
+def test_an_interruption_that_a_callback_swallowed_is_raised_at_the_next_progress() -> None:
+    with reporter() as shown:
+        with pytest.raises(KeyboardInterrupt):
+            signal.raise_signal(signal.SIGINT)
+        with pytest.raises(KeyboardInterrupt):
+            shown.training("search", "baseline", 2, 0.5)
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+
+
+def test_the_table_has_a_row_for_the_baseline_and_every_finalist(capsys: pytest.CaptureFixture[str]) -> None:
+    result = usual_result()
+    print_result(result)
+    shown = capsys.readouterr().out
+    assert shown.startswith("✓ trial-1 is better than the baseline.")
+    assert [line.split()[0] for line in shown.splitlines()[3:7]] == [
+        "baseline",
+        *(one.name for one in result.finalists),
+    ]
+    assert "p (Holm)" in shown
