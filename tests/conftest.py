@@ -15,7 +15,8 @@ from tuner.backend import prepare_backend  # noqa: E402
 
 prepare_backend("jax")  # before any test imports Keras
 
-from tests.tiny import Recorder  # noqa: E402
+from tests.tiny import Recorder, dense_study, run  # noqa: E402
+from tuner.result import Result  # noqa: E402
 
 
 def pytest_unconfigure() -> None:
@@ -26,3 +27,11 @@ def pytest_unconfigure() -> None:
 def recorder() -> Recorder:
     """A reporter that remembers what it was told."""
     return Recorder()
+
+
+@pytest.fixture(scope="session")
+def whole(tmp_path_factory: pytest.TempPathFactory) -> tuple[Result, Recorder]:
+    """The usual study run from start to end without an interruption."""
+    recorder = Recorder()
+    folder = tmp_path_factory.mktemp("whole") / "run"
+    return run(dense_study(), folder, reporter=recorder, command="the command"), recorder

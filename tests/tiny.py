@@ -2,11 +2,15 @@
 
 import os
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+import tuner
+from tuner.plan import Plan
 from tuner.records import Phase, Run, Setup
+from tuner.result import Result
 from tuner.study import Splits, Study
 
 os.environ.setdefault("KERAS_BACKEND", "jax")
@@ -117,3 +121,15 @@ class Recorder:
 
     def measured(self, phase: Phase, name: str, runs: tuple[Run, ...]) -> None:
         self.finished.append((phase, name))
+
+
+SMALL = Plan(search_repeats=2, repeats=3, finalists=1)
+
+
+def run(study: Study, folder: Path, plan: Plan = SMALL, **options: Any) -> Result:
+    return tuner.run(study, plan, output=folder, **options)
+
+
+def numbers(result: Result) -> list[tuple[Any, ...]]:
+    """Everything that training determines, bit for bit."""
+    return [(r.phase, r.configuration, r.seed_index, repr(r.scores), repr(r.history)) for r in result.runs]
