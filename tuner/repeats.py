@@ -31,7 +31,6 @@ from tuner.trials import PinnedTrial
 GROUP_SIZE = 10  # seeds that train together at most; with the fit engine each is a group of its own
 SCORE_ON: dict[Phase, tuple[str, ...]] = {"search": ("validation",), "confirmation": ("validation", "test")}
 
-_RELEASE_EVERY = 8  # groups; JAX keeps every compiled program of a process, up to some 30 MB a group
 _REASONS = {"complete": "", "diverged": "the loss or the score is not finite"}
 
 OnNote = Callable[[str], None]
@@ -62,7 +61,6 @@ class Repeats:
         self._engine = engine
         self._on_note = on_note
         self._noted: set[str] = set()
-        self._groups = 0
         self._fixed: Splits | None = None
         self._group_size = GROUP_SIZE
 
@@ -174,9 +172,7 @@ class Repeats:
         except Exception as error:
             outcomes = (crashed(error, job),) * len(indices)
         seconds = (time.perf_counter() - start) / len(indices)
-        self._groups += 1
-        if self._groups % _RELEASE_EVERY == 0:
-            release_programs()
+        release_programs()
         return tuple(
             Run(
                 phase=phase,
