@@ -298,3 +298,18 @@ def test_preflight_finds_mistakes(change: dict[str, Any], message: str) -> None:
 def test_an_unknown_engine_is_refused() -> None:
     with pytest.raises(TunerError, match="engine 'fast' is unknown; use auto, vectorized, fit"):
         Repeats(dense_study(), engine="fast").preflight()
+
+
+def test_every_seed_sees_the_values_that_the_data_function_asked_for() -> None:
+    def data(trial: Any) -> Splits:
+        trial.suggest_int("window", 1, 4)
+        return splits()
+
+    def build(trial: Any, data: Splits) -> Any:
+        assert trial.params["window"] == 2
+        return build_dense(trial, data)
+
+    values = {"window": 2, "learning_rate": 0.01}
+    study = dense_study(data=data, build=build, baseline=values)
+    runs = Repeats(study).train("search", Configuration("one", values), (0, 1, 2), lambda share: None)
+    assert [run.status for run in runs] == ["complete"] * 3

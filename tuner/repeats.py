@@ -192,11 +192,11 @@ class Repeats:
     def _job(self, phase: Phase, configuration: Configuration, indices: Sequence[int]) -> Job:
         study = self.study
         builder, key = self._builder(configuration)
+        trial = PinnedTrial(configuration.params, configuration.name)
         shared: list[Splits] = []  # the same arrays for every seed, where the data do not vary
 
         def build_one(index: int) -> Built:
             seed = Seed(study.seed, phase, key, index)
-            trial = PinnedTrial(configuration.params, configuration.name)
             splits = shared[0] if shared else self._splits(trial, seed)
             if not study.data_vary:
                 shared[:] = [splits]
