@@ -21,24 +21,27 @@ class Job:
     """One configuration, to be trained with several seeds and scored on the given splits.
 
     `builds` makes the model and data of each seed when called; models are not built before they are
-    needed.
+    needed. With `keep_weights` the outcomes hold the final weights.
     """
 
     builds: tuple[Callable[[], Built], ...]
     metric: Metric
     score_on: tuple[str, ...]
+    keep_weights: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
     """What one seed of a job ended with; `history` has one number an epoch under each name.
 
-    `error` says what an exception of the user's code said, where one ended the training.
+    `error` says what an exception of the user's code said, where one ended the training. `weights` are
+    those that were scored, in the order of `model.weights`, where the job asked for them.
     """
 
     scores: Mapping[str, float]
     history: Mapping[str, tuple[float, ...]]
     error: str = ""
+    weights: tuple[np.ndarray, ...] = ()
 
     @property
     def status(self) -> Status:

@@ -70,6 +70,13 @@ class Program:
         outputs = self._forward(self._state[0], self._state[1], self._data[split][0])
         return jax.tree.map(lambda array: np.asarray(array)[: self._seeds], outputs)
 
+    def weights(self) -> list[np.ndarray]:
+        """The weights in the order of `model.weights`, arrays of shape (seeds, ...)."""
+        model, (trainable, other, *_) = self._model, self._state
+        variables = (*model.trainable_variables, *model.non_trainable_variables)
+        values = {id(one): value for one, value in zip(variables, (*trainable, *other), strict=True)}
+        return [np.asarray(values[id(one)])[: self._seeds] for one in model.weights]
+
     def _initial_state(self, model: keras.Model) -> State:
         return (
             [np.asarray(variable) for variable in model.trainable_variables],

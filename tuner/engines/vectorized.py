@@ -42,8 +42,13 @@ def train(job: Job, on_progress: OnProgress) -> tuple[Outcome, ...]:
         for k, built in enumerate(builts):
             y_pred = jax.tree.map(lambda array, k=k: array[k], predictions)
             scores[k][name] = score(job.metric, getattr(built.splits, name)[1], y_pred)
+    weights = program.weights() if job.keep_weights else []
     return tuple(
-        Outcome(scores[k], {name: tuple(values[:, k].tolist()) for name, values in history.items()})
+        Outcome(
+            scores[k],
+            {name: tuple(values[:, k].tolist()) for name, values in history.items()},
+            weights=tuple(array[k] for array in weights),
+        )
         for k in range(len(builts))
     )
 
