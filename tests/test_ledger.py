@@ -243,7 +243,9 @@ def test_missing_plans_every_seed_once(taken: set[int], count: int, size: int) -
     flat = [index for group in planned for index in group]
     assert flat == sorted(set(range(count)) - taken)
     assert all(1 <= len(group) <= size for group in planned)
-    assert sum(len(group) < size for group in planned) <= 1
+    lengths = {len(group) for group in planned}
+    assert not planned or max(lengths) - min(lengths) <= 1
+    assert len(planned) == -(-len(flat) // size)
 
 
 def test_records_are_checked_when_made() -> None:

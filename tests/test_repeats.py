@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from tests.tiny import build_dense, dense_study, split, splits
-from tuner import repeats as module
+from tuner.engines import vectorized
 from tuner.errors import StudyError, TunerError
 from tuner.ledger import Ledger
 from tuner.records import Configuration
@@ -76,7 +76,7 @@ def test_another_study_seed_gives_other_scores() -> None:
 def test_groups_are_planned_on_disk_before_any_trains(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(module, "GROUP_SIZE", 2)
+    monkeypatch.setattr(vectorized, "_MOST_ON_A_CPU", 2)
     seen: list[list[tuple[tuple[int, ...], int]]] = []
 
     def look(seeds: int, share: float) -> None:
@@ -84,12 +84,12 @@ def test_groups_are_planned_on_disk_before_any_trains(
         seen.append([(group.seed_indices, len(group.runs)) for group in groups])
 
     Repeats(dense_study()).measure(Ledger(tmp_path), "search", ONE, 5, look)
-    assert seen[0] == [((0, 1), 0), ((2, 3), 0), ((4,), 0)]
-    assert seen[-1] == [((0, 1), 2), ((2, 3), 2), ((4,), 0)]
+    assert seen[0] == [((0,), 0), ((1, 2), 0), ((3, 4), 0)]
+    assert seen[-1] == [((0,), 1), ((1, 2), 2), ((3, 4), 0)]
 
 
 def test_an_interrupted_group_is_trained_again_whole(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "GROUP_SIZE", 2)
+    monkeypatch.setattr(vectorized, "_MOST_ON_A_CPU", 2)
     expected = Repeats(dense_study()).measure(Ledger(tmp_path / "a"), "search", ONE, 4)
     calls: list[float] = []
 

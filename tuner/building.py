@@ -29,14 +29,23 @@ _FIT_ARGUMENTS = _RESERVED | {
 }
 
 
+GENERATOR_STATE = "seed_generator_state"  # the variable that Keras' dropout and noise draw from
+
+
 @dataclass(frozen=True, slots=True)
 class Built:
-    """A model with its initial weights, the data to train it on, and arguments for `fit`."""
+    """A model with its initial weights, the data to train it on, and arguments for `fit`.
+
+    `drew_until` is the state of Python's generator after the weights were drawn, and `drew_numpy` says
+    whether numpy's was used: so it is known whether Keras alone has drawn.
+    """
 
     model: keras.Model
     splits: Splits
     fit: dict[str, Any]
     seed: Seed
+    drew_until: Any = None
+    drew_numpy: bool = True
 
     @property
     def batch_size(self) -> int:
@@ -69,15 +78,22 @@ def build(study: Study, builder: Build, trial: Any, splits: Splits, seed: Seed) 
     given.
     """
     with seeded(seed.integer("init")):
+        before = _numpy_state()
         made = builder(trial, splits)
         model, fit = made if isinstance(made, tuple) and len(made) == 2 else (made, {})
         _check(model, fit)
         if not model.built:  # a symbolic call makes the weights of every layer, deferred ones too
             model(keras.tree.map_structure(symbolic, splits.train[0]))
+        drew_until, drew_numpy = random.getstate(), _numpy_state() != before
     _check_fit(fit := {"epochs": study.epochs, **fit})
     model.optimizer.build(model.trainable_variables)
     _restart_generators(model, seed.generator("dropout"))
-    return Built(model, splits, fit, seed)
+    return Built(model, splits, fit, seed, drew_until, drew_numpy)
+
+
+def _numpy_state() -> tuple[bytes, int, int]:
+    state: Any = np.random.get_state(legacy=False)
+    return state["state"]["key"].tobytes(), state["state"]["pos"], state["has_gauss"]
 
 
 def _check(model: Any, fit: Any) -> None:
@@ -117,5 +133,10 @@ def symbolic(array: Any) -> keras.KerasTensor:
 
 def _restart_generators(model: keras.Model, rng: np.random.Generator) -> None:
     for variable in model.non_trainable_variables:
-        if variable.name == "seed_generator_state":
-            variable.assign(rng.integers(2**31, size=2))
+        if variable.name == GENERATOR_STATE:
+            variable.assign(restart(rng))
+
+
+def restart(rng: np.random.Generator) -> np.ndarray:
+    """The state that the next of a model's seed generators starts from."""
+    return rng.integers(2**31, size=2).astype("uint32")

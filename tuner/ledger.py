@@ -13,6 +13,7 @@ import json
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -149,13 +150,15 @@ def _natural(name: str) -> tuple[Any, ...]:
 
 
 def missing(groups: Iterable[Group], count: int, size: int) -> list[tuple[int, ...]]:
-    """Which seeds to plan next, in groups of `size`, so that seeds 0..count-1 are all planned.
+    """Which seeds to plan next, in equal groups of `size` at most, so that seeds 0..count-1 are all planned.
 
     Groups that exist keep their members.
 
     >>> missing([], 5, 4)
-    [(0, 1, 2, 3), (4,)]
+    [(0, 1, 2), (3, 4)]
     """
     taken = {index for group in groups for index in group.seed_indices}
     free = [index for index in range(count) if index not in taken]
-    return [tuple(free[start : start + size]) for start in range(0, len(free), size)]
+    parts = -(-len(free) // size)
+    bounds = [part * len(free) // parts for part in range(parts + 1)] if parts else []
+    return [tuple(free[start:stop]) for start, stop in pairwise(bounds)]

@@ -19,7 +19,7 @@ import numpy as np
 from tuner.backend import release_programs
 from tuner.building import Built, build, symbolic
 from tuner.engines import choice
-from tuner.engines.base import Job, OnProgress, crashed
+from tuner.engines.base import Job, OnProgress, Outcome, crashed
 from tuner.errors import LedgerError, StudyError, study_errors
 from tuner.ledger import Ledger, missing
 from tuner.metrics import Metric, resolve_metric
@@ -28,7 +28,6 @@ from tuner.seeds import Seed
 from tuner.study import Build, Splits, Study, digest, leaves
 from tuner.trials import PinnedTrial
 
-GROUP_SIZE = 10  # seeds that train together at most; with the fit engine each is a group of its own
 SCORE_ON: dict[Phase, tuple[str, ...]] = {"search": ("validation",), "confirmation": ("validation", "test")}
 
 _REASONS = {"complete": "", "diverged": "the loss or the score is not finite"}
@@ -62,7 +61,6 @@ class Repeats:
         self._on_note = on_note
         self._noted: set[str] = set()
         self._fixed: Splits | None = None
-        self._group_size = GROUP_SIZE
 
     def preflight(self, name: str = BASELINE) -> Preflight:
         """Make the data and build the baseline once, so that mistakes in a study are found at the start.
@@ -74,13 +72,10 @@ class Repeats:
         built, trial = self._try(Configuration(name, self.study.baseline))
         for candidate in self.candidates():
             self._try(candidate)
-        engine, reason = choice.choose(self._engine, built)
-        if engine == "vectorized":
-            another, _ = self._try(Configuration(name, self.study.baseline), index=1)
-            with study_errors(f"training {name!r}"):
-                engine, reason = choice.choose(self._engine, built, another)
-        if engine == "fit":  # for every configuration, and every seed stored as it ends
-            self._engine, self._group_size = "fit", 1
+        with study_errors(f"training {name!r}"):
+            engine, reason = choice.choose(self._engine, built)
+        if engine == "fit":  # for every configuration
+            self._engine = "fit"
         data = digest(built.splits)
         return Preflight(self.metric, engine, reason, keras.config.backend(), built.splits.sizes, data, trial)
 
@@ -91,12 +86,12 @@ class Repeats:
             for name, given in self.study.candidates.items()
         ]
 
-    def _try(self, configuration: Configuration, index: int = 0) -> tuple[Built, PinnedTrial]:
+    def _try(self, configuration: Configuration) -> tuple[Built, PinnedTrial]:
         """Build a named configuration once; its values must be those that the study asks for."""
         name = configuration.name
         trial = PinnedTrial(configuration.params, name)
         builder, _ = self._builder(configuration)
-        seed = Seed(self.study.seed, "search", "", index)
+        seed = Seed(self.study.seed, "search", "", 0)
         with study_errors(f"the data function, called for {name!r},"):
             splits = self._splits(trial, seed)
         with study_errors(f"build, called for {name!r},"):
@@ -146,48 +141,37 @@ class Repeats:
 
         Raises: LedgerError where the ledger holds other values under the configuration's name.
         """
-        if any(group.configuration != configuration for group in ledger.of(phase, configuration.name)):
+        groups = ledger.of(phase, configuration.name)
+        if any(group.configuration != configuration for group in groups):
             raise LedgerError(
                 f"{ledger.folder}: {configuration.name!r} has other values there than now;"
                 " use --fresh to start over, or --output for another folder"
             )
-        for indices in missing(ledger.of(phase, configuration.name), count, self._group_size):
-            ledger.write(Group(phase, configuration, indices))
-        for group in ledger.of(phase, configuration.name):
-            if not group.runs and group.seed_indices[0] < count:
-                size = len(group.seed_indices)
-                runs = self.train(phase, configuration, group.seed_indices, partial(on_progress, size))
-                ledger.write(Group(phase, configuration, group.seed_indices, runs))
+        done = {run.seed_index for group in groups for run in group.runs}
+        planned = {index for group in groups for index in group.seed_indices}
+        if ahead := sorted((planned | set(range(count))) - done):
+            training = self.training(phase, configuration, ahead)
+            for indices in missing(groups, count, training.size):
+                ledger.write(Group(phase, configuration, indices))
+            for group in ledger.of(phase, configuration.name):
+                if not group.runs and group.seed_indices[0] < count:
+                    size = len(group.seed_indices)
+                    runs = training.train(group.seed_indices, partial(on_progress, size))
+                    ledger.write(Group(phase, configuration, group.seed_indices, runs))
         groups = ledger.of(phase, configuration.name)
         return tuple(run for group in groups for run in group.runs if run.seed_index < count)
 
     def train(
         self, phase: Phase, configuration: Configuration, indices: Sequence[int], on_progress: OnProgress
     ) -> tuple[Run, ...]:
-        """Train the given seeds now, together. An exception of the user's code makes them failed runs."""
-        start = time.perf_counter()
+        """Train the given seeds now. An exception of the user's code makes them failed runs."""
+        return self.training(phase, configuration, indices).train(indices, on_progress)
+
+    def training(self, phase: Phase, configuration: Configuration, indices: Sequence[int]) -> "Training":
+        """A configuration ready to be trained with any of the given seeds."""
         job = self._job(phase, configuration, indices)
-        try:
-            outcomes = choice.train(self._engine, job, on_progress, self._note)
-        except Exception as error:
-            outcomes = (crashed(error, job),) * len(indices)
-        seconds = (time.perf_counter() - start) / len(indices)
-        release_programs()
-        return tuple(
-            Run(
-                phase=phase,
-                configuration=configuration.name,
-                seed_index=index,
-                status=outcome.status,
-                scores=outcome.scores
-                if outcome.status == "complete"
-                else dict.fromkeys(job.score_on, math.nan),
-                history=outcome.history,
-                seconds=seconds,
-                reason=_REASONS.get(outcome.status, outcome.error),
-            )
-            for index, outcome in zip(indices, outcomes, strict=True)
-        )
+        trainer = choice.Trainer(self._engine, job, self._note)
+        return Training(phase, configuration.name, tuple(indices), job, trainer)
 
     def _job(self, phase: Phase, configuration: Configuration, indices: Sequence[int]) -> Job:
         study = self.study
@@ -202,7 +186,12 @@ class Repeats:
                 shared[:] = [splits]
             return build(study, builder, trial, splits, seed)
 
-        return Job(tuple(partial(build_one, index) for index in indices), self.metric, SCORE_ON[phase])
+        return Job(
+            builds=tuple(partial(build_one, index) for index in indices),
+            metric=self.metric,
+            score_on=SCORE_ON[phase],
+            seeds=() if study.data_vary else tuple(Seed(study.seed, phase, key, index) for index in indices),
+        )
 
     def _splits(self, trial: Any, seed: Seed) -> Splits:
         """The data of a run; those that depend on nothing are made once."""
@@ -227,3 +216,45 @@ class Repeats:
         if text not in self._noted:
             self._noted.add(text)
             self._on_note(text)
+
+
+@dataclass(frozen=True, slots=True)
+class Training:
+    """A configuration and an engine to train it with; `indices` are the seeds it can be trained with."""
+
+    phase: Phase
+    configuration: str
+    indices: tuple[int, ...]
+    job: Job
+    trainer: choice.Trainer
+
+    @property
+    def size(self) -> int:
+        """How many seeds should train together."""
+        return self.trainer.size
+
+    def train(self, indices: Sequence[int], on_progress: OnProgress) -> tuple[Run, ...]:
+        """Train these seeds now. An exception of the user's code makes them failed runs."""
+        start = time.perf_counter()
+        try:
+            outcomes = self.trainer.train([self.indices.index(one) for one in indices], on_progress)
+        except Exception as error:
+            outcomes = (crashed(error, self.job),) * len(indices)
+        seconds = (time.perf_counter() - start) / len(indices)
+        release_programs()
+        return tuple(
+            self._run(index, outcome, seconds) for index, outcome in zip(indices, outcomes, strict=True)
+        )
+
+    def _run(self, index: int, outcome: Outcome, seconds: float) -> Run:
+        complete = outcome.status == "complete"
+        return Run(
+            phase=self.phase,
+            configuration=self.configuration,
+            seed_index=index,
+            status=outcome.status,
+            scores=outcome.scores if complete else dict.fromkeys(self.job.score_on, math.nan),
+            history=outcome.history,
+            seconds=seconds,
+            reason=_REASONS.get(outcome.status, outcome.error),
+        )

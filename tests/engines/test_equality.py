@@ -194,16 +194,8 @@ def test_any_number_of_seeds_is_alike(seeds: int) -> None:
     assert_equal(dropout, vector_data(), seeds)
 
 
-def assert_goes_to_fit(build: Callable[..., Any]) -> None:
-    """What differs by seed in more than its weights is trained seed by seed, and never silently alike."""
-    found, expected = (train(build, varying, 2, engine) for engine in ("auto", "fit"))
-    assert [run.scores for run in found] == [run.scores for run in expected]
-    with pytest.raises(AssertionError, match="differ by seed in more than their weights"):
-        train(build, varying, 2, "vectorized")
-
-
 def test_a_layer_adapted_to_data_that_vary_keeps_each_seed_s_own() -> None:
-    assert_goes_to_fit(adapted)
+    assert_equal(adapted, varying)
 
 
 def test_a_model_that_knows_its_data_keeps_each_seed_s_own() -> None:
@@ -214,7 +206,18 @@ def test_a_model_that_knows_its_data_keeps_each_seed_s_own() -> None:
         model.compile(optimizer="sgd", loss="mse")
         return model, {"batch_size": 8}
 
-    assert_goes_to_fit(centred)
+    assert_equal(centred, varying)
+
+
+def test_models_of_another_shape_for_every_seed_go_to_fit() -> None:
+    def uneven(trial: Any, data: Splits) -> Any:
+        units = 2 + int(np.mean(data.train[0]) > 0)
+        return sequential(data, keras.layers.Dense(units), keras.layers.Dense(1)), {"batch_size": 8}
+
+    found, expected = (train(uneven, varying, 4, engine) for engine in ("auto", "fit"))
+    assert [run.scores for run in found] == [run.scores for run in expected]
+    with pytest.raises(AssertionError, match="differ by seed in more than their weights"):
+        train(uneven, varying, 4, "vectorized")
 
 
 def test_progress_goes_from_nothing_to_all() -> None:

@@ -1,8 +1,8 @@
 """What engines share: the job they are given and what they give back."""
 
 import math
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -11,9 +11,12 @@ from tuner.building import Built
 from tuner.errors import described
 from tuner.metrics import Metric
 from tuner.records import Status
+from tuner.seeds import Seed
 from tuner.study import leaves
 
 OnProgress = Callable[[float], None]  # called with the share of the job that is done, 0 to 1
+# Called after every epoch with its number and its logs, an array of shape (seeds,) under each name.
+ShouldPrune = Callable[[int, Mapping[str, np.ndarray]], bool]
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,13 +24,26 @@ class Job:
     """One configuration, to be trained with several seeds and scored on the given splits.
 
     `builds` makes the model and data of each seed when called; models are not built before they are
-    needed. With `keep_weights` the outcomes hold the final weights.
+    needed. `seeds` are given where nothing but these tells the builds apart. `should_prune` ends the
+    training of a group after an epoch. With `keep_weights` the outcomes hold the final weights.
     """
 
     builds: tuple[Callable[[], Built], ...]
     metric: Metric
     score_on: tuple[str, ...]
+    seeds: tuple[Seed, ...] = ()
+    should_prune: ShouldPrune | None = None
     keep_weights: bool = False
+
+    @property
+    def alike(self) -> bool:
+        """Whether the builds differ by nothing but their seeds."""
+        return bool(self.seeds)
+
+    def only(self, positions: Sequence[int]) -> "Job":
+        """The job with the builds at these positions."""
+        builds = tuple(self.builds[position] for position in positions)
+        return replace(self, builds=builds, seeds=tuple(self.seeds[at] for at in positions if self.seeds))
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,12 +57,15 @@ class Outcome:
     scores: Mapping[str, float]
     history: Mapping[str, tuple[float, ...]]
     error: str = ""
+    pruned: bool = False
     weights: tuple[np.ndarray, ...] = ()
 
     @property
     def status(self) -> Status:
         if self.error:
             return "failed"
+        if self.pruned:
+            return "pruned"
         ended = (*self.scores.values(), *self.history.get("loss", ())[-1:])
         return "complete" if all(map(math.isfinite, ended)) else "diverged"
 

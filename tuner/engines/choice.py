@@ -1,6 +1,7 @@
 """Which engine trains a job: the vectorized one where it can, `fit` where it cannot, and why."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from typing import Any
 
 import keras
 
@@ -12,8 +13,8 @@ from tuner.errors import StudyError, TunerError, described, first_line
 ENGINES = ("auto", "vectorized", "fit")
 
 
-def choose(engine: str, built: Built, another: Built | None = None) -> tuple[str, str]:
-    """The engine for a model and the reason, in words for the user; `another` is the model of another seed.
+def choose(engine: str, built: Built) -> tuple[str, str]:
+    """The engine for a model and the reason, in words for the user.
 
     Raises: TunerError where `engine` is unknown, StudyError where it cannot train the model.
     """
@@ -26,7 +27,7 @@ def choose(engine: str, built: Built, another: Built | None = None) -> tuple[str
     else:
         from tuner.engines import vectorized
 
-        reason = vectorized.unsupported(built, another)
+        reason = vectorized.unsupported(built)
     if reason is None:
         return "vectorized", "all seeds of a configuration train in one compiled program"
     if engine == "vectorized":
@@ -34,26 +35,50 @@ def choose(engine: str, built: Built, another: Built | None = None) -> tuple[str
     return "fit", reason
 
 
-def train(
-    engine: str, job: Job, on_progress: OnProgress, on_note: Callable[[str], None]
-) -> tuple[Outcome, ...]:
-    """Train a job; where the vectorized engine cannot, `fit` takes over and the reason is noted.
+class Trainer:
+    """Trains the seeds of a job with an engine; where the vectorized one cannot, `fit` takes over.
 
-    So a seed that raises, or a group that is too large for the memory, does not take the others along.
-
-    Raises: whatever the vectorized engine raises, where it alone is allowed.
+    So a seed that raises does not take the others along. The reason is noted.
     """
-    if engine == "fit" or keras.config.backend() != "jax":
-        return fit.train(job, on_progress)
-    from tuner.engines import vectorized
 
-    try:
-        return vectorized.train(job, on_progress)
-    except Exception as error:
-        if engine == "vectorized":
-            raise
-        reason = first_line(error) if isinstance(error, UnsupportedError) else described(error)
-    outcomes = fit.train(job, on_progress)
-    if any(not outcome.error for outcome in outcomes):  # else it was no matter of the engine
-        on_note(f"some configurations train with the fit engine, seed by seed: {reason}")
-    return outcomes
+    def __init__(self, engine: str, job: Job, on_note: Callable[[str], None]) -> None:
+        self._job, self._on_note = job, on_note
+        self._must_be_vectorized = engine == "vectorized"
+        self._session: Any = None
+        self._reason = ""
+        if engine != "fit" and keras.config.backend() == "jax":
+            from tuner.engines import vectorized
+
+            self._session = self._try(lambda: vectorized.Session(job))
+
+    @property
+    def size(self) -> int:
+        """How many seeds should train together."""
+        return 1 if self._session is None else int(self._session.size)
+
+    def train(self, positions: Sequence[int], on_progress: OnProgress) -> tuple[Outcome, ...]:
+        """Train and score the seeds at these positions of the job.
+
+        Raises: whatever the vectorized engine raises, where it alone is allowed.
+        """
+        if self._session is not None:
+            trained = self._try(lambda: self._session.train(positions, on_progress))
+            if trained is not None:
+                return tuple(trained)
+        outcomes = fit.train(self._job.only(positions), on_progress)
+        # Where no seed can be trained, it was no matter of the engine.
+        if self._reason and any(not outcome.error for outcome in outcomes):
+            self._on_note(f"some configurations train with the fit engine, seed by seed: {self._reason}")
+        return outcomes
+
+    def _try(self, work: Callable[[], Any]) -> Any:
+        """What the vectorized engine makes of it; None where it cannot, and from then on."""
+        try:
+            result = work()
+        except Exception as error:
+            if self._must_be_vectorized:
+                raise
+            self._session = None
+            self._reason = first_line(error) if isinstance(error, UnsupportedError) else described(error)
+            return None
+        return result

@@ -64,5 +64,7 @@ def _train_one(built: Built, job: Job, on_progress: OnProgress) -> Outcome:
         scores[name] = score(job.metric, y, y_pred)
     # A compiled metric with a number for every class has no learning curve.
     curves = {name: values for name, values in history.items() if values and np.ndim(values[0]) == 0}
-    weights = tuple(model.get_weights()) if job.keep_weights else ()
-    return Outcome(scores, {name: tuple(map(float, values)) for name, values in curves.items()}, "", weights)
+    weights = tuple(map(keras.ops.convert_to_numpy, model.weights)) if job.keep_weights else ()
+    return Outcome(
+        scores, {name: tuple(map(float, values)) for name, values in curves.items()}, weights=weights
+    )

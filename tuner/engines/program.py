@@ -1,233 +1,326 @@
-"""One configuration with many seeds as compiled functions of its state.
+"""The compiled program that trains a group of seeds.
 
-The state of a Keras model (weights, optimizer, metrics) gets a leading axis of seeds. `jax.vmap` maps
-Keras' own `train_step` over it, `jax.lax.fori_loop` runs the steps, and `jax.shard_map` spreads the seeds
-over the local devices, which never talk to each other.
+The state of a model gets a leading axis of seeds. `jax.vmap` maps what one seed does over it, loops run it
+over steps and epochs, and `jax.shard_map` spreads the seeds over the local devices, which never talk to
+each other. One call advances the training by any number of steps or epochs, so that a short training is a
+single call and a long one can be watched and interrupted.
 """
 
-import math
-import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import jax
 import jax.numpy as jnp
-import keras
 import numpy as np
 from jax.sharding import Mesh, NamedSharding, PartitionSpec
 
-from tuner.building import Built
-from tuner.engines.base import scoring_batch_size
+from tuner.engines.callbacks import Decision, EpochEnd, ReduceOnPlateau, Rule, Schedule
+from tuner.engines.functions import Functions
+from tuner.engines.tracing import Tree
 
-Tree = Any  # nested tuples, lists and dicts of arrays
-State = tuple[list[Any], list[Any], list[Any], list[Any]]  # trainable, other, optimizer, metrics variables
+BY_SEED = PartitionSpec("seeds")
+SHARED = PartitionSpec()
 
-_BY_SEED = PartitionSpec("seeds")
-_EVERYWHERE = PartitionSpec()
+Carry = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """What one call does: `epochs` epochs, in each the training and validation batches start..stop.
+
+    An epoch ends where its last validation batch is done.
+    """
+
+    first: int
+    epochs: int
+    train: tuple[int, int]
+    test: tuple[int, int]
+    ends: bool
+
+    def as_array(self) -> np.ndarray:
+        return np.array([self.first, self.epochs, *self.train, *self.test, self.ends], dtype=np.int32)
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What a program depends on beside the functions of the model; equal plans share a program."""
+
+    train_rows: int
+    train_batch: int
+    test_rows: int
+    test_batch: int
+    chunk: int  # epochs that one call can do at most
+    rules: tuple[Rule, ...]
+    rate: int | None  # where the learning rate stands among the optimizer's variables
+    data: PartitionSpec
+    inputs: PartitionSpec
+
+    @property
+    def train_steps(self) -> int:
+        return -(-self.train_rows // self.train_batch)
+
+    @property
+    def test_steps(self) -> int:
+        return -(-self.test_rows // self.test_batch)
+
+    @property
+    def keeps(self) -> bool:
+        """Whether the weights to be scored are others than the last."""
+        return bool(self.rules)
+
+    @property
+    def sets_rate(self) -> bool:
+        return any(isinstance(rule, Schedule | ReduceOnPlateau) for rule in self.rules)
 
 
 class Program:
-    """The state of all seeds on the devices, and the compiled functions that move it on.
+    """The functions of a group of seeds; each is mapped over seeds and devices, not yet compiled."""
 
-    Seeds are padded to a multiple of the devices in use; what the padding computes is dropped.
-    """
+    def __init__(self, functions: Functions, plan: Plan, mesh: Mesh) -> None:
+        self.functions, self.plan, self.mesh = functions, plan, mesh
+        self._fresh = [np.asarray(value) for value in functions.metrics]
 
-    def __init__(self, builts: Sequence[Built]) -> None:
-        self._model = builts[0].model
-        self._batch_size = builts[0].batch_size
-        self._splits = [built.splits for built in builts]
-        self.shared = all(splits is self._splits[0] for splits in self._splits)
-        self._seeds = len(builts)
-        self._mesh = _mesh(self._seeds)
-        self._padded = self._seeds + -self._seeds % self._mesh.size
-        _build_metrics(self._model, self._splits[0].train)
-        self._fresh_metrics = [np.asarray(variable) for variable in self._model.metrics_variables]
-        self._state = self._by_seed([self._initial_state(built.model) for built in builts])
-        self._data = {name: self._place(name) for name in ("train", "validation", "test")}
-        data = _EVERYWHERE if self.shared else _BY_SEED
-        bound = (_EVERYWHERE, _EVERYWHERE)
-        self._step = self._compile(self._one_step, (_BY_SEED, data, _BY_SEED, *bound), donate=(0,))
-        self._end = self._compile(self._one_end, (_BY_SEED, data), donate=(0,))
-        self._forward = self._compile(self._one_forward, (_BY_SEED, _BY_SEED, data))
+    @property
+    def key(self) -> tuple[Any, ...]:
+        """Equal for programs that compute the same from the same arguments."""
+        return self.functions.structure, self.plan, tuple(value.tobytes() for value in self._fresh)
 
-    def step(self, batches: np.ndarray, start: int, stop: int) -> None:
-        """Train on the batches start..stop of `batches` (seeds, steps, batch size), indices of examples."""
-        order = self._by_seed(list(batches))
-        self._state = self._step(self._state, self._data["train"], order, start, stop)
-        jax.block_until_ready(self._state)
+    @property
+    def predict_size(self) -> int:
+        """Examples in one batch of predictions."""
+        return int(self.functions.traced["predict"].jaxpr.out_avals[0].shape[0])
 
-    def end_epoch(self) -> dict[str, np.ndarray]:
-        """Evaluate on the validation split and reset the metrics.
+    def begin(self, seeds: int, state: Tree) -> Carry:
+        """The carry before the first step, from the states of all seeds."""
+        plan = self.plan
 
-        Returns: the logs of `fit`, an array of shape (seeds,) under each name. A compiled metric with a
-        number for every class has no learning curve and is left out.
-        """
-        self._state, logs = self._end(self._state, self._data["validation"])
-        return {name: np.asarray(values)[: self._seeds] for name, values in logs.items() if values.ndim == 1}
+        def each(value: Any) -> np.ndarray:
+            return np.repeat(np.asarray(value)[None], seeds, axis=0)
 
-    def predict(self, split: str) -> Tree:
-        """Predictions for the x of a split, arrays of shape (seeds, examples, ...)."""
-        outputs = self._forward(self._state[0], self._state[1], self._data[split][0])
-        return jax.tree.map(lambda array: np.asarray(array)[: self._seeds], outputs)
+        carry = {
+            "state": state,
+            "metrics": [each(value) for value in self._fresh],
+            "test_metrics": [each(value) for value in self._fresh],
+            "active": np.ones(seeds, dtype=bool),
+            "rules": jax.tree.map(each, [rule.begin() for rule in plan.rules]),
+        }
+        if plan.keeps:
+            carry["kept"] = jax.tree.map(np.array, state[:2])
+            carry["improved"] = np.zeros(seeds, dtype=bool)
+        return carry
 
-    def weights(self) -> list[np.ndarray]:
-        """The weights in the order of `model.weights`, arrays of shape (seeds, ...)."""
-        model, (trainable, other, *_) = self._model, self._state
-        variables = (*model.trainable_variables, *model.non_trainable_variables)
-        values = {id(one): value for one, value in zip(variables, (*trainable, *other), strict=True)}
-        return [np.asarray(values[id(one)])[: self._seeds] for one in model.weights]
+    def advance(self) -> Callable[..., Any]:
+        """(carry, data, inputs, order, rates, window) -> carry, logs of shape (seeds, chunk) by name."""
+        plan = self.plan
+        specs = (BY_SEED, plan.data, plan.inputs, BY_SEED, BY_SEED, SHARED)
+        return self._spread(self._advance, specs, donate=(0,))
 
-    def _initial_state(self, model: keras.Model) -> State:
-        return (
-            [np.asarray(variable) for variable in model.trainable_variables],
-            [np.asarray(variable) for variable in model.non_trainable_variables],
-            [np.asarray(variable) for variable in model.optimizer.variables],
-            self._fresh_metrics,
-        )
+    def predict(self) -> Callable[..., Any]:
+        """(outputs, trainable, other, x, inputs, bounds) -> outputs, filled for those batches."""
+        plan = self.plan
+        specs = (BY_SEED, BY_SEED, BY_SEED, plan.data, plan.inputs, SHARED)
+        return self._spread(self._predict, specs, donate=(0,))
 
-    def _by_seed(self, trees: list[Tree]) -> Tree:
-        """Stack one tree a seed along a new first axis, and spread it over the devices."""
-        padded = [trees[k % len(trees)] for k in range(self._padded)]
-        stacked = jax.tree.map(lambda *arrays: np.stack(arrays), *padded)
-        return jax.device_put(stacked, NamedSharding(self._mesh, _BY_SEED))
+    def final(self) -> Callable[..., Any]:
+        """(carry, inputs) -> trainable and other variables that are scored."""
+        return self._spread(self._final, (BY_SEED, self.plan.inputs))
 
-    def _place(self, name: str) -> Tree:
-        splits = [getattr(splits, name) for splits in self._splits]
-        splits = [jax.tree.map(_device_dtype, split) for split in (splits[:1] if self.shared else splits)]
-        if self.shared:
-            return jax.device_put(splits[0], NamedSharding(self._mesh, _EVERYWHERE))
-        return self._by_seed(splits)
+    def place(self, tree: Tree, spec: PartitionSpec) -> Tree:
+        """Put arrays on the devices."""
+        return jax.device_put(tree, NamedSharding(self.mesh, spec))
 
-    def _compile(
+    def outputs(self, seeds: int, rows: int) -> Tree:
+        """Room for the predictions of `rows` examples."""
+        traced = self.functions.traced["predict"]
+        shapes = jax.tree.unflatten(traced.outputs, traced.jaxpr.out_avals)
+        return jax.tree.map(lambda one: np.zeros((seeds, rows, *one.shape[1:]), one.dtype), shapes)
+
+    def _spread(
         self, function: Callable[..., Any], specs: tuple[PartitionSpec, ...], donate: tuple[int, ...] = ()
     ) -> Callable[..., Any]:
-        axes = tuple(0 if spec == _BY_SEED else None for spec in specs)
-        mapped = jax.vmap(function, in_axes=axes)
-        sharded = jax.shard_map(mapped, mesh=self._mesh, in_specs=specs, out_specs=_BY_SEED, check_vma=False)
-        return jax.jit(sharded, donate_argnums=donate)
+        spread = jax.shard_map(function, mesh=self.mesh, in_specs=specs, out_specs=BY_SEED, check_vma=False)
+        return jax.jit(spread, donate_argnums=donate)
 
-    # What one seed does; `_compile` maps these over seeds.
+    def _mapped(self, one: Callable[..., Any], *, data: bool = False, shared: int = 0) -> Callable[..., Any]:
+        """`one` mapped over seeds: its first argument are the inputs, the second may be data, and the last
+        `shared` ones are the same for every seed."""
+        plan = self.plan
 
-    def _one_step(self, state: State, data: Tree, order: Any, start: Any, stop: Any) -> State:
-        def step(i: Any, state: State) -> State:
-            batch = jax.tree.map(lambda array: array[order[i]], data)
-            _, after = self._model.train_step(state, batch)
-            return _as_state(after)
+        def call(inputs: Any, *arguments: Any) -> Any:
+            axes: list[int | None] = [0] * len(arguments)
+            if data:
+                axes[0] = 0 if plan.data == BY_SEED else None
+            if shared:
+                axes[-shared:] = [None] * shared
+            return jax.vmap(one, in_axes=(0 if plan.inputs == BY_SEED else None, *axes))(inputs, *arguments)
 
-        trained: State = jax.lax.fori_loop(start, stop, step, state)
-        return trained
+        return call
 
-    def _one_end(self, state: State, data: Tree) -> tuple[State, dict[str, Any]]:
-        trainable, other, optimizer, metrics = state
-        logs = self._results(metrics)
-        other, evaluated = self._evaluate(trainable, other, data)
-        logs.update({f"val_{name}": value for name, value in evaluated.items()})
-        return (trainable, other, optimizer, self._reset()), logs
+    # What the seeds of one device do.
 
-    def _one_forward(self, trainable: list[Any], other: list[Any], x: Tree) -> Tree:
-        rows = len(jax.tree.leaves(x)[0])
-        size = min(scoring_batch_size(self._batch_size), rows)
-        steps = math.ceil(rows / size)
+    def _advance(
+        self, carry: Carry, data: Tree, inputs: Any, order: Any, rates: Any, window: Any
+    ) -> tuple[Carry, dict[str, Any]]:
+        first, epochs, start, stop, test_start, test_stop, ends = window
+        end = self._mapped(self._end_one)
+        numbers = jax.eval_shape(end, inputs, carry, jnp.zeros_like(carry["active"], dtype=jnp.int32))[1]
+        shapes = jax.tree.map(lambda one: jnp.zeros((*one.shape, self.plan.chunk), one.dtype), numbers)
 
-        def batched(array: Any) -> Any:
-            padding = [(0, steps * size - rows)] + [(0, 0)] * (array.ndim - 1)
-            return jnp.pad(array, padding, mode="edge").reshape(steps, size, *array.shape[1:])
+        def epoch(place: Any, carry: Carry, logs: dict[str, Any]) -> tuple[Carry, dict[str, Any]]:
+            if rates is not None:
+                carry = {**carry, "state": self._with_rate(carry["state"], rates[:, place])}
+            carry = self._train(carry, data["train"], inputs, order[:, place], start, stop)
+            carry = self._test(carry, data["validation"], inputs, test_start, test_stop)
 
-        def predict(batch: Tree) -> Tree:
-            return self._model.predict_step((trainable, other), (batch,))[0]
+            def close() -> tuple[Carry, dict[str, Any]]:
+                number = jnp.full_like(carry["active"], first + place, dtype=jnp.int32)
+                after, row = end(inputs, carry, number)
+                return after, {name: logs[name].at[:, place].set(row[name]) for name in logs}
 
-        outputs = jax.lax.map(predict, jax.tree.map(batched, x))
-        return jax.tree.map(lambda array: array.reshape(steps * size, *array.shape[2:])[:rows], outputs)
+            ended: tuple[Carry, dict[str, Any]] = jax.lax.cond(ends, close, lambda: (carry, logs))
+            return ended
 
-    def _evaluate(
-        self, trainable: list[Any], other: list[Any], data: Tree
-    ) -> tuple[list[Any], dict[str, Any]]:
-        """What `model.evaluate` returns, batch by batch like there, and the other variables after it.
+        def goes_on(at: Any) -> Any:
+            place, carry, _ = at
+            return (place < epochs) & jnp.any(carry["active"])
 
-        Evaluation moves them on: recurrent layers draw a dropout mask for every batch, used or not.
-        """
-        rows = len(jax.tree.leaves(data)[0])
-        size = self._batch_size
-        full, rest = divmod(rows, size)
+        def body(at: Any) -> Any:
+            place, carry, logs = at
+            return (place + 1, *epoch(place, carry, logs))
 
-        def evaluate(
-            state: tuple[list[Any], list[Any]], start: Any, size: int
-        ) -> tuple[list[Any], list[Any]]:
-            batch = jax.tree.map(lambda array: jax.lax.dynamic_slice_in_dim(array, start, size), data)
-            _, after = self._model.test_step((trainable, *state), batch)
-            return list(after[1]), list(after[2])
+        _, carry, logs = jax.lax.while_loop(goes_on, body, (jnp.int32(0), carry, shapes))
+        return carry, logs
 
-        state = other, self._reset()
-        if full:  # a loop of no steps is traced all the same, and would slice beyond the end
-            state = jax.lax.fori_loop(0, full, lambda i, state: evaluate(state, i * size, size), state)
-        if rest:
-            state = evaluate(state, full * size, rest)
-        return state[0], self._results(state[1])
+    def _train(self, carry: Carry, data: Tree, inputs: Any, order: Any, start: Any, stop: Any) -> Carry:
+        plan = self.plan
 
-    def _reset(self) -> list[Any]:
-        return [jnp.asarray(value) for value in self._fresh_metrics]
+        def one(
+            inputs: Any, data: Tree, order: Any, state: Any, metrics: Any, step: Any, name: str, size: int
+        ) -> Any:
+            rows = jax.lax.dynamic_slice_in_dim(order, step * plan.train_batch, size)
+            batch = jax.tree.map(lambda array: array[rows], data)
+            return self.functions.bind(inputs)[name](state, metrics, batch)
 
-    def _results(self, metrics: list[Any]) -> dict[str, Any]:
-        mapping = list(zip(self._model.metrics_variables, metrics, strict=True))
-        with keras.StatelessScope(state_mapping=mapping):
-            return dict(self._model.get_metrics_result())
+        def step(name: str, size: int, place: Any, carry: Carry) -> Carry:
+            mapped = self._mapped(partial(one, name=name, size=size), data=True, shared=1)
+            state, metrics = mapped(inputs, data, order, carry["state"], carry["metrics"], place)
+            return {**carry, "state": state, "metrics": metrics}
+
+        return _batches(step, "train", carry, plan.train_rows, plan.train_batch, start, stop)
+
+    def _test(self, carry: Carry, data: Tree, inputs: Any, start: Any, stop: Any) -> Carry:
+        plan = self.plan
+
+        def one(inputs: Any, data: Tree, state: Any, metrics: Any, step: Any, name: str, size: int) -> Any:
+            at = step * plan.test_batch
+            batch = jax.tree.map(lambda array: jax.lax.dynamic_slice_in_dim(array, at, size), data)
+            return self.functions.bind(inputs)[name](state[0], state[1], metrics, batch)
+
+        def step(name: str, size: int, place: Any, carry: Carry) -> Carry:
+            mapped = self._mapped(partial(one, name=name, size=size), data=True, shared=1)
+            other, metrics = mapped(inputs, data, carry["state"], carry["test_metrics"], place)
+            trainable, _, optimizer = carry["state"]
+            return {**carry, "state": (trainable, other, optimizer), "test_metrics": metrics}
+
+        return _batches(step, "test", carry, plan.test_rows, plan.test_batch, start, stop)
+
+    def _end_one(self, inputs: Any, carry: Carry, epoch: Any) -> tuple[Carry, dict[str, Any]]:
+        """One seed at the end of an epoch: its logs, what its callbacks make of them, fresh metrics."""
+        plan, functions = self.plan, self.functions.bind(inputs)
+        logs = functions["logs"](carry["metrics"])
+        logs.update(
+            {f"val_{name}": value for name, value in functions["logs"](carry["test_metrics"]).items()}
+        )
+        trainable, other, optimizer = carry["state"]
+        after = {**carry, "rules": []}
+        stop = improved = jnp.bool_(False)
+        for rule, state in zip(plan.rules, carry["rules"], strict=True):
+            rate = None if plan.rate is None else optimizer[plan.rate]
+            if isinstance(rule, Schedule | ReduceOnPlateau):
+                logs["learning_rate"] = rate
+            decision: Decision = rule.end_epoch(state, EpochEnd(epoch, logs, rate))
+            after["rules"].append(decision.state)
+            stop |= decision.stop
+            if rule.restores:
+                improved = decision.improved
+            if decision.learning_rate is not None:
+                optimizer = _replaced(optimizer, plan.rate, decision.learning_rate)
+        after["state"] = (trainable, other, optimizer)
+        if plan.keeps:
+            final = functions["final"](trainable, optimizer)
+            take = carry["active"] & (improved | ~carry["improved"])
+            current = (_where(improved, trainable, final), other)
+            after["kept"] = _where(take, current, carry["kept"])
+            after["improved"] = carry["improved"] | improved
+        after["metrics"] = [jnp.asarray(value) for value in self._fresh]
+        after["test_metrics"] = [jnp.asarray(value) for value in self._fresh]
+        after["active"] = carry["active"] & ~stop
+        return after, {**logs, "active": carry["active"]}
+
+    def _with_rate(self, state: Any, rates: Any) -> Any:
+        trainable, other, optimizer = state
+        assert self.plan.rate is not None  # there are rates only where it is a variable
+        return trainable, other, _replaced(optimizer, self.plan.rate, rates)
+
+    def _final(self, carry: Carry, inputs: Any) -> Any:
+        if self.plan.keeps:
+            return carry["kept"]
+        trainable, other, optimizer = carry["state"]
+
+        def one(inputs: Any, trainable: Any, optimizer: Any) -> Any:
+            return self.functions.bind(inputs)["final"](trainable, optimizer)
+
+        return self._mapped(one)(inputs, trainable, optimizer), other
+
+    def _predict(self, outputs: Tree, trainable: Any, other: Any, x: Tree, inputs: Any, bounds: Any) -> Tree:
+        size = self.predict_size
+        rows = jax.tree.leaves(outputs)[0].shape[1]
+
+        def one(inputs: Any, x: Tree, trainable: Any, other: Any, outputs: Tree, at: Any) -> Tree:
+            batch = jax.tree.map(lambda array: jax.lax.dynamic_slice_in_dim(array, at, size), x)
+            made = self.functions.bind(inputs)["predict"](trainable, other, batch)
+
+            def put(into: Any, values: Any) -> Any:
+                return jax.lax.dynamic_update_slice_in_dim(into, values, at, 0)
+
+            return jax.tree.map(put, outputs, made)
+
+        def step(place: Any, outputs: Tree) -> Tree:
+            at = jnp.minimum(place * size, rows - size)  # the last batch may overlap the one before
+            return self._mapped(one, data=True, shared=1)(inputs, x, trainable, other, outputs, at)
+
+        return jax.lax.fori_loop(bounds[0], bounds[1], step, outputs)
 
 
-def _mesh(seeds: int) -> Mesh:
-    """The fewest local devices that finish the seeds in the fewest rounds."""
-    devices = jax.local_devices()
-    rounds = math.ceil(seeds / len(devices))
-    return Mesh(np.asarray(devices[: math.ceil(seeds / rounds)]), ("seeds",))
+def _batches(
+    step: Callable[[str, int, Any, Carry], Carry],
+    name: str,
+    carry: Carry,
+    rows: int,
+    size: int,
+    start: Any,
+    stop: Any,
+) -> Carry:
+    """Run `step` on the batches start..stop; the last of all may be smaller."""
+    full, rest = divmod(rows, size)
+    if full:  # a loop of no steps is traced all the same, and would slice beyond the end
+        carry = jax.lax.fori_loop(start, jnp.minimum(stop, full), partial(step, name, size), carry)
+    if rest:
+        carry = jax.lax.cond(
+            stop > jnp.maximum(start, full),
+            lambda carry: step(f"{name}_rest", rest, full, carry),
+            lambda carry: carry,
+            carry,
+        )
+    return carry
 
 
-def _as_state(state: Sequence[Sequence[Any]]) -> State:
-    trainable, other, optimizer, metrics = map(list, state)
-    return trainable, other, optimizer, metrics
+def _replaced(values: list[Any], place: int | None, value: Any) -> list[Any]:
+    assert place is not None
+    return [value.astype(old.dtype) if at == place else old for at, old in enumerate(values)]
 
 
-def _device_dtype(array: Any) -> np.ndarray:
-    """Floats in Keras' float type, as `fit` converts them; other types as they are."""
-    array = np.asarray(array)
-    is_float = np.issubdtype(array.dtype, np.floating)
-    return np.asarray(array, dtype=keras.config.floatx() if is_float else array.dtype)
-
-
-def _build_metrics(model: keras.Model, train: Tree) -> Tree:
-    """Create the variables of compiled losses and metrics, which Keras makes when it first meets data.
-
-    Returns: predictions of the model's shape for one example, all ones.
-    """
-    x, y = jax.tree.map(lambda array: jnp.asarray(_device_dtype(array[:1])), train)
-    trainable = [variable.value for variable in model.trainable_variables]
-    other = [variable.value for variable in model.non_trainable_variables]
-    spec = jax.eval_shape(lambda x: model.predict_step((trainable, other), (x,))[0], x)
-    y_pred = jax.tree.map(lambda output: jnp.ones(output.shape, output.dtype), spec)
-    model.compute_loss(x=x, y=y, y_pred=y_pred)
-    model.compute_metrics(x, y, y_pred)
-    model.reset_metrics()
-    return y_pred
-
-
-def same_program(first: Built, second: Built) -> bool:
-    """Whether two seeds' models compute the same, but for the values of their variables.
-
-    A program is traced from the first seed's model. What a build function drew at random or took from the
-    data of its seed and put into the model as a constant (an adapted normalisation, random features) would
-    silently be the first seed's for all. The traced programs of prediction and loss show such constants.
-    """
-    return _traced(first) == _traced(second)
-
-
-def _traced(built: Built) -> tuple[str, list[Any]]:
-    model, train = built.model, built.splits.train
-    y_pred = _build_metrics(model, train)
-    variables = [
-        [variable.value for variable in part]
-        for part in (model.trainable_variables, model.non_trainable_variables)
-    ]
-    x, y = jax.tree.map(lambda array: jnp.asarray(_device_dtype(array[:1])), train)
-    forward = jax.make_jaxpr(lambda variables, x: model.predict_step(tuple(variables), (x,))[0])(variables, x)
-    loss = jax.make_jaxpr(lambda x, y, y_pred: model.compute_loss(x=x, y=y, y_pred=y_pred))(x, y, y_pred)
-    constants = [np.asarray(value).tolist() for traced in (forward, loss) for value in traced.consts]
-    text = re.sub(r"0x[0-9a-f]+", "", f"{forward}{loss}")  # functions are printed with their addresses
-    return text, constants
+def _where(condition: Any, one: Tree, other: Tree) -> Tree:
+    return jax.tree.map(partial(jnp.where, condition), one, other)

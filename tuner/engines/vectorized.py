@@ -1,127 +1,242 @@
 """The vectorized engine: all seeds of a configuration in one compiled program.
 
-Keras on JAX can run a training step as a pure function of the model's state (`train_step(state, batch)`,
-the same that `fit` calls). `program.py` maps it over seeds and loops it over steps; this module feeds it
-the batches that `fit` would show each seed, in the same order, and reads the logs and scores.
+Keras on JAX can run a training step as a pure function of the model's state, the same that `fit` calls.
+`functions.py` traces it, `program.py` maps it over seeds and loops it over steps and epochs. This module
+makes the models of a job, finds out what they share, and trains their seeds in groups.
 """
 
-import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
 
 import jax
 import numpy as np
+from jax.sharding import Mesh
 
 from tuner.building import Built
 from tuner.engines.base import Job, OnProgress, Outcome, UnsupportedError, score
-from tuner.engines.program import Program, same_program
+from tuner.engines.batches import orders
+from tuner.engines.fitting import History, fit_group
+from tuner.engines.functions import sizes
+from tuner.engines.group import Group
+from tuner.engines.pace import Pace
+from tuner.engines.program import BY_SEED, SHARED, Plan, Program
+from tuner.engines.seeded import Seeded, check_alike, equal
+from tuner.engines.states import Initial, State, UnknownOriginError, stacked
+from tuner.engines.tracing import Tree, largest_product
+from tuner.study import Splits
 
-_BY_SEED = "build makes models that differ by seed in more than their weights"
-_SUPPORTED_FIT = frozenset({"batch_size", "epochs", "shuffle"})
+_FEW = 16  # seeds whose models are all built: that is quicker than compiling their initializers
+_ORDERS = 1 << 18  # examples whose order one call gets, over all its epochs
+_MOST_EPOCHS = 512  # in one call
+# On a CPU the seeds of a group fill a core with their largest matrix product, and no more: then the
+# working set of a step stays in its cache (measured: benchmarks/README.md).
+_FILLS_A_CORE = 500_000  # multiplications
+_MOST_ON_A_CPU, _MOST = 32, 256  # seeds of a group
 
 
 def train(job: Job, on_progress: OnProgress) -> tuple[Outcome, ...]:
-    """Train and score all seeds of a job together.
+    """Train and score all seeds of a job, in as many groups as it takes.
 
     Raises: UnsupportedError where the job needs something that only the fit engine has.
     """
-    builts: list[Built] = []
-    for build in job.builds:
-        builts.append(build())
-        if reason := unsupported(builts[-1]):
-            raise UnsupportedError(reason)
-        if builts[-1].fit != builts[0].fit:
-            raise UnsupportedError(_BY_SEED)
-    if builts[-1].splits is not builts[0].splits and not same_program(builts[0], builts[-1]):
-        raise UnsupportedError(_BY_SEED)
-    program = Program(builts)
-    history = _fit(program, builts, on_progress)
-    scores: list[dict[str, float]] = [{} for _ in builts]
-    for name in job.score_on:
-        predictions = program.predict(name)
-        for k, built in enumerate(builts):
-            y_pred = jax.tree.map(lambda array, k=k: array[k], predictions)
-            scores[k][name] = score(job.metric, getattr(built.splits, name)[1], y_pred)
-    weights = program.weights() if job.keep_weights else []
-    return tuple(
-        Outcome(
-            scores[k],
-            {name: tuple(values[:, k].tolist()) for name, values in history.items()},
-            weights=tuple(array[k] for array in weights),
-        )
-        for k in range(len(builts))
-    )
+    return Session(job).train(range(len(job.builds)), on_progress)
 
 
-def unsupported(built: Built, another: Built | None = None) -> str | None:
-    """Why this engine cannot train the model, in words for the user; None where it can.
-
-    `another` is the model of another seed, to be compared with it.
-    """
-    others = sorted(set(built.fit) - _SUPPORTED_FIT)
-    if others:
-        return f"build gives the fit argument {others[0]!r}"
-    if not isinstance(built.fit.get("shuffle", True), bool):
-        return f"build gives shuffle={built.fit['shuffle']!r}"
-    if built.model.run_eagerly or not built.model.jit_compile:
-        return "the model is compiled with run_eagerly or without jit_compile"
-    if built.model.optimizer.use_ema:
-        return "the optimizer keeps a moving average of the weights (use_ema)"
-    if another is not None and not (built.fit == another.fit and same_program(built, another)):
-        return _BY_SEED
+def unsupported(built: Built) -> str | None:
+    """Why this engine cannot train the model, in words for the user; None where it can."""
+    try:
+        check_alike([Seeded(built)])
+    except UnsupportedError as error:
+        return str(error)
     return None
 
 
-def _fit(program: Program, builts: list[Built], on_progress: OnProgress) -> dict[str, np.ndarray]:
-    """Train every seed to the end. Returns: an array of shape (epochs, seeds) for each log."""
-    first = builts[0]
-    epochs, batch_size, rows = int(first.fit["epochs"]), first.batch_size, first.splits.sizes["train"]
-    orders = _orders([built.seed.integer("order") for built in builts], rows, first.fit.get("shuffle", True))
-    full, rest = divmod(rows, batch_size)
-    pace = _Pace()
-    logs = []
-    for epoch, order in zip(range(epochs), orders, strict=False):
-        batches = order[:, : full * batch_size].reshape(len(builts), full, batch_size)
-        start = 0
-        while start < full:
-            stop = min(start + pace.steps, full)
-            with pace.measure(stop - start):
-                program.step(batches, start, stop)
-            start = stop
-            on_progress((epoch + start * batch_size / rows) / epochs)
-        if rest:
-            program.step(order[:, None, full * batch_size :], 0, 1)
-        logs.append(program.end_epoch())
-        on_progress((epoch + 1) / epochs)
-    return {name: np.stack([epoch[name] for epoch in logs]) for name in logs[0]}
+@dataclass(frozen=True, slots=True)
+class _Members:
+    """The seeds of a group: their data and, by seed, what tells them apart."""
+
+    splits: list[Splits]
+    data: dict[str, Tree]
+    state: State
+    inputs: Any
+    rates: np.ndarray | None
+    orders: list[int]
 
 
-def _orders(seeds: list[int], rows: int, shuffle: bool) -> Iterator[np.ndarray]:
-    """The order of the examples, (seeds, rows), epoch after epoch: the permutations that `fit` draws."""
-    if not shuffle:
-        while True:
-            yield np.tile(np.arange(rows, dtype=np.int32), (len(seeds), 1))
-    generators = [np.random.RandomState(seed) for seed in seeds]
-    for generator in generators:
-        generator.permutation(rows)  # Keras draws one before the first epoch
-    while True:
-        yield np.stack([generator.permutation(rows) for generator in generators]).astype(np.int32)
+class Session:
+    """The seeds of a job. Two models are made at once, the others where they are needed.
+
+    `size` is the number of seeds that should train together.
+
+    Raises: UnsupportedError where the job needs something that only the fit engine has.
+    """
+
+    def __init__(self, job: Job) -> None:
+        self._job = job
+        self._samples = [Seeded(build()) for build in job.builds[:2]]
+        first, last = self._samples[0], self._samples[-1]
+        check_alike(self._samples)
+        # Where the seed alone tells the members apart, two of them show what all of them share.
+        self._alike = (
+            job.alike
+            and equal(first.functions.inputs, last.functions.inputs)
+            and equal(first.data, last.data)
+        )
+        self._devices = jax.local_devices()
+        self.size = _group_size(first, len(job.builds), self._devices)
+
+    def train(self, positions: Sequence[int], on_progress: OnProgress) -> tuple[Outcome, ...]:
+        """Train and score the seeds at these positions of the job, in equal groups of `size` at most.
+
+        Groups that do not fit into the memory are halved.
+        """
+        if len(positions) <= self.size:
+            try:
+                return self._train(positions, on_progress)
+            except (MemoryError, jax.errors.JaxRuntimeError) as error:
+                if not _out_of_memory(error) or len(positions) == 1:
+                    raise
+                self.size = math.ceil(len(positions) / 2)
+        outcomes: tuple[Outcome, ...] = ()
+        parts = np.array_split(np.asarray(positions), math.ceil(len(positions) / self.size))
+        for part in map(np.ndarray.tolist, parts):
+            done, share = len(outcomes) / len(positions), len(part) / len(positions)
+            outcomes += self.train(part, _within(on_progress, done, share))
+        return outcomes
+
+    def _train(self, positions: Sequence[int], on_progress: OnProgress) -> tuple[Outcome, ...]:
+        first, count = self._samples[0], len(positions)
+        members = self._members(positions)
+        plan = self._plan(members)
+        program = Program(first.functions, plan, _mesh(count, self._devices))
+        group = Group(program, count, members.state, members.inputs, members.data, members.rates)
+        shuffle = first.built.fit.get("shuffle", True)
+        history = fit_group(
+            group,
+            plan,
+            first.epochs,
+            orders(members.orders, plan.train_rows, shuffle),
+            count,
+            self._job.should_prune,
+            on_progress,
+        )
+        group.finish()
+        return self._outcomes(group, members.splits, history)
+
+    def _members(self, positions: Sequence[int]) -> _Members:
+        if self._alike and len(positions) > _FEW and self._initial is not None:
+            seeds = [self._job.seeds[position] for position in positions]
+            return self._of_equals(self._initial.states(seeds), [seed.integer("order") for seed in seeds])
+        seeded = [self._seeded(position) for position in positions]
+        if not self._alike or any(one.numbers != self._samples[0].numbers for one in seeded):
+            check_alike([self._samples[0], *seeded])
+        state = stacked([one.state for one in seeded])
+        order = [one.built.seed.integer("order") for one in seeded]
+        if self._alike:
+            return self._of_equals(state, order)
+        rates = [one.rates for one in seeded]
+        return _Members(
+            splits=[one.built.splits for one in seeded],
+            data=_stack([one.data for one in seeded]),
+            state=state,
+            inputs=_stack([one.functions.inputs for one in seeded]),
+            rates=None if rates[0] is None else np.stack([rate for rate in rates if rate is not None]),
+            orders=order,
+        )
+
+    @cached_property
+    def _initial(self) -> Initial | None:
+        try:
+            return Initial(*(sample.built for sample in self._samples))
+        except UnknownOriginError:
+            return None
+
+    def _of_equals(self, state: State, order: list[int]) -> _Members:
+        """Members that differ in their state and their order only."""
+        first, count = self._samples[0], len(order)
+        rates = first.rates
+        return _Members(
+            splits=[first.built.splits] * count,
+            data=first.data,
+            state=state,
+            inputs=first.functions.inputs,
+            rates=None if rates is None else np.tile(rates, (count, 1)),
+            orders=order,
+        )
+
+    def _seeded(self, position: int) -> Seeded:
+        known = position < len(self._samples)
+        return self._samples[position] if known else Seeded(self._job.builds[position]())
+
+    def _plan(self, members: _Members) -> Plan:
+        first = self._samples[0]
+        rows, size = first.built.splits.sizes, sizes(first.built)
+        spec = SHARED if self._alike else BY_SEED
+        most = max(1, min(_MOST_EPOCHS, _ORDERS // rows["train"]))
+        return Plan(
+            train_rows=rows["train"],
+            train_batch=size.train,
+            test_rows=rows["validation"],
+            test_batch=size.validation,
+            chunk=min(most, 1 << (first.epochs - 1).bit_length()),
+            rules=first.rules,
+            rate=first.rate,
+            data=spec,
+            inputs=spec,
+        )
+
+    def _outcomes(self, group: Group, splits: Sequence[Splits], history: History) -> tuple[Outcome, ...]:
+        scores: list[dict[str, float]] = [{} for _ in splits]
+        pace = Pace()
+        for name in self._job.score_on:
+            predictions = group.predict(name, pace)
+            for k, own in enumerate(splits):
+                y_pred = jax.tree.map(lambda array, k=k: array[k], predictions)
+                scores[k][name] = score(self._job.metric, getattr(own, name)[1], y_pred)
+        weights = self._in_order(group.weights()) if self._job.keep_weights else []
+        return tuple(
+            Outcome(
+                scores[k],
+                history.of(k),
+                pruned=history.pruned,
+                weights=tuple(array[k] for array in weights),
+            )
+            for k in range(len(splits))
+        )
+
+    def _in_order(self, variables: tuple[list[np.ndarray], list[np.ndarray]]) -> list[np.ndarray]:
+        """Trainable and other variables in the order of `model.weights`, without the generators' states."""
+        model, (trainable, other) = self._samples[0].built.model, variables
+        names = (*model.trainable_variables, *model.non_trainable_variables)
+        values = {id(name): value for name, value in zip(names, (*trainable, *other), strict=True)}
+        return [values[id(weight)] for weight in model.weights]
 
 
-class _Pace:
-    """How many steps to ask of one compiled call, so that progress moves and Ctrl-C is heard."""
+def _group_size(sample: Seeded, count: int, devices: Sequence[Any]) -> int:
+    most = _MOST
+    if devices[0].platform == "cpu":
+        product = max(largest_product(one) for one in sample.functions.traced.values())
+        most = min(_MOST_ON_A_CPU, len(devices) * max(1, round(_FILLS_A_CORE / max(product, 1))))
+    return math.ceil(count / math.ceil(count / most))
 
-    seconds = 1.0
 
-    def __init__(self) -> None:
-        self.steps = 1
-        self._compiled = False
+def _mesh(seeds: int, devices: Sequence[Any]) -> Mesh:
+    """The fewest devices that finish the seeds in the fewest rounds."""
+    rounds = math.ceil(seeds / len(devices))
+    return Mesh(np.asarray(devices[: math.ceil(seeds / rounds)]), ("seeds",))
 
-    @contextmanager
-    def measure(self, steps: int) -> Iterator[None]:
-        start = time.perf_counter()
-        yield
-        elapsed = max(time.perf_counter() - start, 1e-6)
-        if self._compiled:  # the first call spends its time on compilation
-            self.steps = max(1, min(int(steps * self.seconds / elapsed), 8 * self.steps))
-        self._compiled = True
+
+def _stack(trees: Sequence[Tree]) -> Tree:
+    return jax.tree.map(lambda *arrays: np.stack(arrays), *trees)
+
+
+def _within(on_progress: OnProgress, done: float, share: float) -> OnProgress:
+    """Progress of a part as progress of the whole."""
+    return lambda part: on_progress(done + share * part)
+
+
+def _out_of_memory(error: Exception) -> bool:
+    return isinstance(error, MemoryError) or "RESOURCE_EXHAUSTED" in str(error)

@@ -1,0 +1,64 @@
+"""Compiled programs, kept for the next group and the next trial that can use them.
+
+JAX keeps them on disk too; what is found here need not even be traced again.
+"""
+
+import os
+from collections import OrderedDict
+from collections.abc import Callable, Hashable
+from typing import Any
+
+import jax
+
+_KEPT = 32  # programs; the largest take some 30 MB
+_compiled: OrderedDict[Hashable, Callable[..., Any]] = OrderedDict()
+
+
+def compiled(
+    key: Hashable, function: Callable[[], Callable[..., Any]], arguments: tuple[Any, ...]
+) -> Callable[..., Any]:
+    """The compiled form of a jitted function for arguments of these shapes.
+
+    `key` stands for all that the function depends on beside its arguments.
+
+    Raises: MemoryError where the program needs more memory than there is.
+    """
+    leaves, structure = jax.tree.flatten(arguments)
+    full = (key, str(structure), tuple((leaf.shape, str(leaf.dtype)) for leaf in leaves))
+    if full not in _compiled:
+        made = function().lower(*arguments).compile()  # type: ignore[attr-defined]  # it is jitted
+        _check_memory(made)
+        _compiled[full] = made
+        if len(_compiled) > _KEPT:
+            _compiled.popitem(last=False)
+    _compiled.move_to_end(full)
+    return _compiled[full]
+
+
+def clear() -> None:
+    """Forget all compiled programs."""
+    _compiled.clear()
+
+
+def _check_memory(made: Any) -> None:
+    analysis = made.memory_analysis()
+    if analysis is None:
+        return
+    needed = analysis.temp_size_in_bytes + analysis.output_size_in_bytes - analysis.alias_size_in_bytes
+    if needed > (available := available_memory()):
+        raise MemoryError(f"a program needs {needed / 2**30:.1f} GiB, {available / 2**30:.1f} GiB are free")
+
+
+def available_memory() -> int:
+    """Bytes that are free on the first device: of the GPU, or of the machine."""
+    device = jax.local_devices()[0]
+    if device.platform != "cpu" and (stats := device.memory_stats()):
+        return int(stats["bytes_limit"] - stats["bytes_in_use"])
+    try:
+        with open("/proc/meminfo", encoding="ascii") as lines:  # noqa: PTH123  # no file of ours
+            for line in lines:
+                if line.startswith("MemAvailable"):
+                    return int(line.split()[1]) * 1024
+    except OSError:
+        pass
+    return os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")

@@ -1,0 +1,93 @@
+"""The training loop of a group: which steps and epochs each compiled call does."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+
+from tuner.engines.base import OnProgress, ShouldPrune
+from tuner.engines.group import Group
+from tuner.engines.pace import Pace
+from tuner.engines.program import Plan, Window
+
+
+class History:
+    """The logs of every epoch so far, and how many of them each seed has had."""
+
+    def __init__(self, seeds: int) -> None:
+        self.lengths = np.zeros(seeds, dtype=int)
+        self.pruned = False
+        self._epochs: list[dict[str, np.ndarray]] = []
+
+    def add(self, logs: dict[str, np.ndarray], should_prune: ShouldPrune | None) -> None:
+        """Add epochs, arrays of shape (seeds, epochs) by name, up to the one at which to prune."""
+        for place in range(logs["active"].shape[1]):
+            active = logs["active"][:, place]
+            if not active.any():
+                return
+            epoch = {name: values[:, place] for name, values in logs.items() if name != "active"}
+            if self._epochs:  # a seed that has stopped stays where it was
+                before = self._epochs[-1]
+                epoch = {name: np.where(active, values, before[name]) for name, values in epoch.items()}
+            self._epochs.append(epoch)
+            self.lengths += active
+            if should_prune is not None and should_prune(len(self._epochs) - 1, epoch):
+                self.pruned = True
+                return
+
+    def of(self, seed: int) -> dict[str, tuple[float, ...]]:
+        """One number an epoch under each name, until the seed stopped."""
+        epochs = self._epochs[: self.lengths[seed]]
+        return {name: tuple(float(epoch[name][seed]) for epoch in epochs) for name in epochs[0]}
+
+
+def fit_group(
+    group: Group,
+    plan: Plan,
+    epochs: int,
+    orders: Iterator[np.ndarray],
+    seeds: int,
+    should_prune: ShouldPrune | None,
+    on_progress: OnProgress,
+) -> History:
+    """Train the seeds of a group to their end; `orders` gives the examples' order, epoch after epoch."""
+    history, pace = History(seeds), Pace()
+    steps = plan.train_steps + plan.test_steps
+    epoch = 0
+    while epoch < epochs and not history.pruned:
+        count = min(pace.allowed() // steps, plan.chunk, epochs - epoch)
+        if count:
+            order = np.stack([next(orders) for _ in range(count)], axis=1)
+            window = Window(epoch, count, (0, plan.train_steps), (0, plan.test_steps), ends=True)
+            with pace.measure(count * steps):
+                logs = group.advance(window, order)
+        else:
+            count = 1
+            logs = _one_epoch(group, plan, epoch, next(orders)[:, None], pace, epochs, on_progress)
+        history.add(logs, should_prune)
+        epoch += count
+        on_progress(epoch / epochs)
+        if plan.rules and group.all_stopped():
+            break
+    on_progress(1.0)
+    return history
+
+
+def _one_epoch(
+    group: Group,
+    plan: Plan,
+    epoch: int,
+    order: np.ndarray,
+    pace: Pace,
+    epochs: int,
+    on_progress: OnProgress,
+) -> dict[str, np.ndarray]:
+    """An epoch in several calls. Returns: its logs."""
+    for start, stop in pace.over(plan.train_steps):
+        group.advance(Window(epoch, 1, (start, stop), (0, 0), ends=False), order)
+        on_progress((epoch + stop / plan.train_steps) / epochs)
+    logs: dict[str, Any] = {}
+    for start, stop in pace.over(plan.test_steps):
+        window = Window(epoch, 1, (0, 0), (start, stop), ends=stop == plan.test_steps)
+        logs = group.advance(window, order)
+    return logs
