@@ -125,7 +125,7 @@ def test_the_drawn_know_what_they_were_told(tmp_path: Path) -> None:
     for value in (0.5, float("inf"), None):
         search.tell(search.draw(use), value)
     search.draw(use)
-    found = [(drawn.value, drawn.failed, drawn.told) for drawn in opened(tmp_path, "random").drawn()]
+    found = [(drawn.value, drawn.ended, drawn.told) for drawn in opened(tmp_path, "random").drawn()]
     assert found == [
         (0.5, False, True),
         (float("inf"), False, True),

@@ -61,6 +61,9 @@ def run(
     ] = None,
     finalists: Annotated[int, typer.Option(help="Best trials that reach confirmation.")] = 3,
     sampler: Annotated[str, typer.Option(help="tpe, random, grid, qmc or gp (an extra).")] = "tpe",
+    pruner: Annotated[
+        str, typer.Option(help="Ends poor trials after an epoch: none, median, asha or hyperband.")
+    ] = "none",
     objective: Annotated[
         str | None, typer.Option(help="What the search improves: mean, median, mean+1*std, quantile:0.9.")
     ] = None,
@@ -95,6 +98,7 @@ def run(
         repeats=repeats,
         finalists=finalists,
         sampler=sampler,
+        pruner=pruner,
         budget=seconds,
     )
     changes: dict[str, Any] = {"objective": objective, "seed": seed}

@@ -22,6 +22,7 @@ _FIXED = {
     "seed": "the study's seed",
     "objective": "the objective",
     "sampler": "the sampler",
+    "pruner": "the pruner",
     "search_repeats": "the number of search seeds",
     "paired": "whether the data vary with the seed",
     "margin": "the margin",
@@ -29,7 +30,7 @@ _FIXED = {
     "engine": "the engine",
     "backend": "the backend",
 }
-_OF_THE_SEARCH = ("objective", "sampler", "search_repeats")
+_OF_THE_SEARCH = ("objective", "sampler", "pruner", "search_repeats")
 
 
 def clear(folder: Path) -> None:

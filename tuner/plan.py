@@ -20,6 +20,7 @@ class Plan:
     repeats: int | None = None
     finalists: int = 3
     sampler: str = "tpe"
+    pruner: str = "none"
     budget: float | None = None
 
     def __post_init__(self) -> None:

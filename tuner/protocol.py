@@ -3,14 +3,18 @@
 import json
 import math
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
+
 from tuner.backend import prepare_backend
+from tuner.engines.base import ShouldPrune
 from tuner.errors import LedgerError, StudyError
 from tuner.folder import claim, clear
 from tuner.ledger import Ledger, slug
+from tuner.metrics import Metric
 from tuner.objective import evaluate_objective, parse_objective
 from tuner.plan import PROFILES, Plan
 from tuner.provenance import fingerprint, machine, versions
@@ -18,7 +22,7 @@ from tuner.records import BASELINE, Configuration, Look, Phase, Run, Setup
 from tuner.repeats import Preflight, Repeats
 from tuner.reporter import Reporter, Silent
 from tuner.result import Result, load
-from tuner.search import Drawn, Search, check_grid, check_sampler
+from tuner.search import Drawn, Search, check_grid, check_pruner, check_sampler
 from tuner.study import Study
 
 
@@ -60,6 +64,7 @@ class _Session:
         self.fallbacks: list[str] = []
         self.runner = Repeats(study, engine=engine, on_note=self._note_fallback)
         check_sampler(plan.sampler)
+        check_pruner(plan.pruner)
         if not self.trials and not study.candidates:
             raise StudyError(
                 "no trials and no candidates: there is nothing to compare with the baseline;"
@@ -90,6 +95,7 @@ class _Session:
             seed=study.seed,
             objective=study.objective,
             sampler=self.plan.sampler,
+            pruner=self.plan.pruner,
             search_repeats=self.search_repeats,
             paired=study.data_vary,
             margin=study.margin,
@@ -129,7 +135,12 @@ class _Session:
         if not self.trials:
             return None
         return Search(
-            self.folder, self.study.name, preflight.metric.direction, self.plan.sampler, self.study.seed
+            self.folder,
+            self.study.name,
+            preflight.metric.direction,
+            self.plan.sampler,
+            self.study.seed,
+            self.plan.pruner,
         )
 
     def _search(
@@ -153,16 +164,21 @@ class _Session:
                 f"the baseline lies outside the searched ranges ({outside}); the sampler is not told it"
             )
         known = {_key(baseline): value}  # a configuration that is drawn twice reuses its runs
+        pruned: dict[str, bool] = {}
         ranked: list[tuple[float, Configuration]] = []
         sign = 1 if preflight.metric.direction == "minimize" else -1
         for drawn in self._draws(ledger, search):
             key = _key(drawn.configuration)
             if key not in known:
-                known[key] = self._objective(self._measure(ledger, "search", drawn.configuration))
+                prunes = self._pruning(search, drawn, preflight.metric)
+                runs = self._measure(ledger, "search", drawn.configuration, prunes)
+                pruned[key] = any(run.status == "pruned" for run in runs)
+                known[key] = math.nan if pruned[key] else self._objective(runs)
                 if math.isfinite(known[key]):
                     ranked.append((sign * known[key], drawn.configuration))
             if not drawn.told:
-                search.tell(drawn, None if math.isnan(known[key]) else known[key])
+                told = None if math.isnan(known[key]) else known[key]
+                search.tell(drawn, told, pruned=pruned.get(key, False))
         return baseline, [configuration for _, configuration in sorted(ranked, key=lambda pair: pair[0])]
 
     def _draws(self, ledger: Ledger, search: Search) -> Iterator[Drawn]:
@@ -200,7 +216,27 @@ class _Session:
         if look not in setup.looks[-1:]:
             ledger.write_setup(replace(setup, looks=(*setup.looks, look)))
 
-    def _measure(self, ledger: Ledger, phase: Phase, configuration: Configuration) -> tuple[Run, ...]:
+    def _pruning(self, search: Search, drawn: Drawn, metric: Metric) -> ShouldPrune | None:
+        """Asks the pruner about the mean over seeds of the metric's validation curve, or of the loss's."""
+        if self.plan.pruner == "none":
+            return None
+
+        def should_prune(epoch: int, logs: Mapping[str, np.ndarray]) -> bool:
+            curve = logs.get(f"val_{metric.name}")
+            if curve is None:
+                curve = logs["val_loss"] * (1 if metric.direction == "minimize" else -1)
+            value = float(np.mean(curve))  # a run that diverges is a result, and not pruned
+            return math.isfinite(value) and search.prunes(drawn, epoch, value)
+
+        return should_prune
+
+    def _measure(
+        self,
+        ledger: Ledger,
+        phase: Phase,
+        configuration: Configuration,
+        should_prune: ShouldPrune | None = None,
+    ) -> tuple[Run, ...]:
         count = self.search_repeats if phase == "search" else self.repeats
         runs = self.runner.measure(
             ledger,
@@ -208,6 +244,7 @@ class _Session:
             configuration,
             count,
             lambda seeds, share: self.reporter.training(phase, configuration.name, seeds, share),
+            should_prune,
         )
         self.reporter.measured(phase, configuration.name, runs)
         return runs

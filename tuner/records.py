@@ -106,6 +106,7 @@ class Setup:
     repeats: int
     finalists: int
 
+    pruner: str = "none"  # determines the numbers too; folders of before there were pruners have none
     engine_reason: str = ""
     command: str = ""
     seconds: float = 0.0

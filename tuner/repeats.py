@@ -19,7 +19,7 @@ import numpy as np
 from tuner.backend import release_programs
 from tuner.building import Built, build, symbolic
 from tuner.engines import choice
-from tuner.engines.base import Job, OnProgress, Outcome, crashed
+from tuner.engines.base import Job, OnProgress, Outcome, ShouldPrune, crashed, skipped
 from tuner.errors import LedgerError, StudyError, study_errors
 from tuner.ledger import Ledger, missing
 from tuner.metrics import Metric, resolve_metric
@@ -29,8 +29,6 @@ from tuner.study import Build, Splits, Study, digest, leaves
 from tuner.trials import PinnedTrial
 
 SCORE_ON: dict[Phase, tuple[str, ...]] = {"search": ("validation",), "confirmation": ("validation", "test")}
-
-_REASONS = {"complete": "", "diverged": "the loss or the score is not finite"}
 
 OnNote = Callable[[str], None]
 
@@ -133,11 +131,13 @@ class Repeats:
         configuration: Configuration,
         count: int,
         on_progress: Callable[[int, float], None] = lambda seeds, share: None,
+        should_prune: ShouldPrune | None = None,
     ) -> tuple[Run, ...]:
         """The runs of seeds 0..count-1, trained where the ledger has them not.
 
         Groups are planned on disk before any of them trains; `on_progress` gets the number of seeds in
-        training and the share done.
+        training and the share done. `should_prune` is asked about the first group after every epoch; where
+        that is pruned the others are skipped.
 
         Raises: LedgerError where the ledger holds other values under the configuration's name.
         """
@@ -153,11 +153,18 @@ class Repeats:
             training = self.training(phase, configuration, ahead)
             for indices in missing(groups, count, training.size):
                 ledger.write(Group(phase, configuration, indices))
+            pruned, ask = any(run.status == "pruned" for group in groups for run in group.runs), should_prune
             for group in ledger.of(phase, configuration.name):
                 if not group.runs and group.seed_indices[0] < count:
-                    size = len(group.seed_indices)
-                    runs = training.train(group.seed_indices, partial(on_progress, size))
+                    progress = partial(on_progress, len(group.seed_indices))
+                    runs = (
+                        training.skip(group.seed_indices)
+                        if pruned
+                        else training.train(group.seed_indices, progress, ask)
+                    )
+                    pruned = pruned or runs[0].status == "pruned"
                     ledger.write(Group(phase, configuration, group.seed_indices, runs))
+                ask = None
         groups = ledger.of(phase, configuration.name)
         return tuple(run for group in groups for run in group.runs if run.seed_index < count)
 
@@ -233,11 +240,15 @@ class Training:
         """How many seeds should train together."""
         return self.trainer.size
 
-    def train(self, indices: Sequence[int], on_progress: OnProgress) -> tuple[Run, ...]:
+    def train(
+        self, indices: Sequence[int], on_progress: OnProgress, should_prune: ShouldPrune | None = None
+    ) -> tuple[Run, ...]:
         """Train these seeds now. An exception of the user's code makes them failed runs."""
         start = time.perf_counter()
         try:
-            outcomes = self.trainer.train([self.indices.index(one) for one in indices], on_progress)
+            outcomes = self.trainer.train(
+                [self.indices.index(one) for one in indices], on_progress, should_prune
+            )
         except Exception as error:
             outcomes = (crashed(error, self.job),) * len(indices)
         seconds = (time.perf_counter() - start) / len(indices)
@@ -245,6 +256,10 @@ class Training:
         return tuple(
             self._run(index, outcome, seconds) for index, outcome in zip(indices, outcomes, strict=True)
         )
+
+    def skip(self, indices: Sequence[int]) -> tuple[Run, ...]:
+        """The runs of seeds that are not trained, because those before them were pruned."""
+        return tuple(self._run(index, skipped(self.job), 0.0) for index in indices)
 
     def _run(self, index: int, outcome: Outcome, seconds: float) -> Run:
         complete = outcome.status == "complete"
@@ -256,5 +271,13 @@ class Training:
             scores=outcome.scores if complete else dict.fromkeys(self.job.score_on, math.nan),
             history=outcome.history,
             seconds=seconds,
-            reason=_REASONS.get(outcome.status, outcome.error),
+            reason=_reason(outcome),
         )
+
+
+def _reason(outcome: Outcome) -> str:
+    """Why a run ended otherwise than complete, in words."""
+    if outcome.status == "pruned":
+        epochs = len(next(iter(outcome.history.values()), ()))
+        return f"pruned after epoch {epochs}" if epochs else "not trained: the seeds before it were pruned"
+    return "the loss or the score is not finite" if outcome.status == "diverged" else outcome.error

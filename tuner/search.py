@@ -23,6 +23,7 @@ from tuner.seeds import as_integer, sequence
 from tuner.trials import PinnedTrial
 
 SAMPLERS = ("tpe", "random", "grid", "qmc", "gp")
+PRUNERS = ("none", "median", "asha", "hyperband")
 _NAME = "configuration"  # the user attribute that holds a configuration's name
 
 
@@ -33,11 +34,17 @@ class Drawn:
     configuration: Configuration
     number: int
     value: float | None = None
-    failed: bool = False
+    ended: bool = False  # it failed or was pruned
 
     @property
     def told(self) -> bool:
-        return self.failed or self.value is not None
+        return self.ended or self.value is not None
+
+
+def check_pruner(name: str) -> None:
+    """Raises: TunerError where the pruner is unknown."""
+    if name not in PRUNERS:
+        raise TunerError(f"pruner {name!r} is unknown; use {', '.join(PRUNERS)}")
 
 
 def check_sampler(name: str) -> None:
@@ -63,7 +70,9 @@ class Search:
     Raises: LedgerError where the database is not Optuna's.
     """
 
-    def __init__(self, folder: Path, name: str, direction: Direction, sampler: str, seed: int) -> None:
+    def __init__(
+        self, folder: Path, name: str, direction: Direction, sampler: str, seed: int, pruner: str = "none"
+    ) -> None:
         optuna.logging.set_verbosity(logging.WARNING)
         folder.mkdir(parents=True, exist_ok=True)
         self._sampler = sampler
@@ -74,6 +83,7 @@ class Search:
                 study_name=name,
                 storage=self._storage,
                 direction=direction,
+                pruner=_make_pruner(pruner),
                 load_if_exists=True,
             )
         except Exception as error:
@@ -138,20 +148,32 @@ class Search:
         trial.set_user_attr(_NAME, name)
         return Drawn(Configuration(name, trial.params), trial.number)
 
-    def tell(self, drawn: Drawn, value: float | None) -> None:
-        """Close a drawn trial with its objective; None where it failed."""
-        self._close(drawn.number, value)
+    def tell(self, drawn: Drawn, value: float | None, *, pruned: bool = False) -> None:
+        """Close a drawn trial with its objective; None where it failed or was pruned."""
+        self._close(drawn.number, value, pruned=pruned)
+
+    def prunes(self, drawn: Drawn, epoch: int, value: float) -> bool:
+        """Store the value of a trial after an epoch. Returns: whether the trial should end there."""
+        with _quiet():
+            trial = self._live(drawn.number)
+            trial.report(value, epoch)
+            return trial.should_prune()
 
     def _take_up(self, trial: FrozenTrial) -> optuna.Trial:
         """Go on with a draw that was interrupted: the values that it has stay."""
         if trial.params and self._sampler == "qmc":  # its point is taken; another must not be skipped
             self._study.sampler = optuna.samplers.RandomSampler(seed=self._seed)
+        return self._live(trial.number)
+
+    def _live(self, number: int) -> optuna.Trial:
         owner = self._storage.get_study_id_from_name(self._study.study_name)
-        known_as = self._storage.get_trial_id_from_study_id_trial_number(owner, trial.number)
+        known_as = self._storage.get_trial_id_from_study_id_trial_number(owner, number)
         return optuna.trial.Trial(self._study, known_as)
 
-    def _close(self, number: int, value: float | None) -> None:
+    def _close(self, number: int, value: float | None, *, pruned: bool = False) -> None:
         state = TrialState.FAIL if value is None else TrialState.COMPLETE
+        if pruned:
+            state = TrialState.PRUNED
         with _quiet():
             try:
                 self._study.tell(number, value, state=state)
@@ -171,7 +193,17 @@ class Search:
 def _drawn(trial: FrozenTrial) -> Drawn:
     value = trial.value if trial.state == TrialState.COMPLETE else None
     configuration = Configuration(trial.user_attrs[_NAME], trial.params)
-    return Drawn(configuration, trial.number, value, failed=trial.state == TrialState.FAIL)
+    ended = trial.state in (TrialState.FAIL, TrialState.PRUNED)
+    return Drawn(configuration, trial.number, value, ended)
+
+
+def _make_pruner(name: str) -> optuna.pruners.BasePruner:
+    pruners = optuna.pruners
+    if name == "median":
+        return pruners.MedianPruner()
+    if name == "asha":
+        return pruners.SuccessiveHalvingPruner()
+    return pruners.HyperbandPruner() if name == "hyperband" else pruners.NopPruner()
 
 
 def _make_sampler(name: str, study_seed: int, count: int) -> optuna.samplers.BaseSampler:
@@ -203,4 +235,6 @@ def _quiet() -> Iterator[None]:
     """Optuna's notes that an option is experimental are not for the user, who did not choose it."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", optuna.exceptions.ExperimentalWarning)
+        # An interrupted trial is trained again, and reports the same values again.
+        warnings.filterwarnings("ignore", message="The reported value is ignored")
         yield

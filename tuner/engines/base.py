@@ -24,15 +24,14 @@ class Job:
     """One configuration, to be trained with several seeds and scored on the given splits.
 
     `builds` makes the model and data of each seed when called; models are not built before they are
-    needed. `seeds` are given where nothing but these tells the builds apart. `should_prune` ends the
-    training of a group after an epoch. With `keep_weights` the outcomes hold the final weights.
+    needed. `seeds` are given where nothing but these tells the builds apart. With `keep_weights` the
+    outcomes hold the final weights.
     """
 
     builds: tuple[Callable[[], Built], ...]
     metric: Metric
     score_on: tuple[str, ...]
     seeds: tuple[Seed, ...] = ()
-    should_prune: ShouldPrune | None = None
     keep_weights: bool = False
 
     @property
@@ -73,6 +72,11 @@ class Outcome:
 def crashed(error: Exception, job: Job) -> Outcome:
     """The outcome of a seed whose training raised."""
     return Outcome(dict.fromkeys(job.score_on, math.nan), {}, described(error))
+
+
+def skipped(job: Job) -> Outcome:
+    """The outcome of a seed that was not trained, because the seeds before it were pruned."""
+    return Outcome(dict.fromkeys(job.score_on, math.nan), {}, pruned=True)
 
 
 class UnsupportedError(Exception):

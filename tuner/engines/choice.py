@@ -7,7 +7,7 @@ import keras
 
 from tuner.building import Built
 from tuner.engines import fit
-from tuner.engines.base import Job, OnProgress, Outcome, UnsupportedError
+from tuner.engines.base import Job, OnProgress, Outcome, ShouldPrune, UnsupportedError
 from tuner.errors import StudyError, TunerError, described, first_line
 
 ENGINES = ("auto", "vectorized", "fit")
@@ -56,16 +56,18 @@ class Trainer:
         """How many seeds should train together."""
         return 1 if self._session is None else int(self._session.size)
 
-    def train(self, positions: Sequence[int], on_progress: OnProgress) -> tuple[Outcome, ...]:
-        """Train and score the seeds at these positions of the job.
+    def train(
+        self, positions: Sequence[int], on_progress: OnProgress, should_prune: ShouldPrune | None = None
+    ) -> tuple[Outcome, ...]:
+        """Train and score the seeds at these positions of the job; `should_prune` may end it early.
 
         Raises: whatever the vectorized engine raises, where it alone is allowed.
         """
         if self._session is not None:
-            trained = self._try(lambda: self._session.train(positions, on_progress))
+            trained = self._try(lambda: self._session.train(positions, on_progress, should_prune))
             if trained is not None:
                 return tuple(trained)
-        outcomes = fit.train(self._job.only(positions), on_progress)
+        outcomes = fit.train(self._job.only(positions), on_progress, should_prune)
         # Where no seed can be trained, it was no matter of the engine.
         if self._reason and any(not outcome.error for outcome in outcomes):
             self._on_note(f"some configurations train with the fit engine, seed by seed: {self._reason}")

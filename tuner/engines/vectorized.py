@@ -16,7 +16,15 @@ import numpy as np
 from jax.sharding import Mesh
 
 from tuner.building import Built
-from tuner.engines.base import Job, OnProgress, Outcome, UnsupportedError, score
+from tuner.engines.base import (
+    Job,
+    OnProgress,
+    Outcome,
+    ShouldPrune,
+    UnsupportedError,
+    score,
+    skipped,
+)
 from tuner.engines.batches import orders
 from tuner.engines.fitting import History, fit_group
 from tuner.engines.functions import sizes
@@ -88,14 +96,17 @@ class Session:
         self._devices = jax.local_devices()
         self.size = _group_size(first, len(job.builds), self._devices)
 
-    def train(self, positions: Sequence[int], on_progress: OnProgress) -> tuple[Outcome, ...]:
+    def train(
+        self, positions: Sequence[int], on_progress: OnProgress, should_prune: ShouldPrune | None = None
+    ) -> tuple[Outcome, ...]:
         """Train and score the seeds at these positions of the job, in equal groups of `size` at most.
 
-        Groups that do not fit into the memory are halved.
+        Groups that do not fit into the memory are halved. `should_prune` is asked about the first group,
+        and where that is pruned the others are skipped.
         """
         if len(positions) <= self.size:
             try:
-                return self._train(positions, on_progress)
+                return self._train(positions, on_progress, should_prune)
             except (MemoryError, jax.errors.JaxRuntimeError) as error:
                 if not _out_of_memory(error) or len(positions) == 1:
                     raise
@@ -104,10 +115,16 @@ class Session:
         parts = np.array_split(np.asarray(positions), math.ceil(len(positions) / self.size))
         for part in map(np.ndarray.tolist, parts):
             done, share = len(outcomes) / len(positions), len(part) / len(positions)
-            outcomes += self.train(part, _within(on_progress, done, share))
+            if done and outcomes[0].pruned:
+                outcomes += (skipped(self._job),) * len(part)
+                continue
+            ask = None if done else should_prune
+            outcomes += self.train(part, _within(on_progress, done, share), ask)
         return outcomes
 
-    def _train(self, positions: Sequence[int], on_progress: OnProgress) -> tuple[Outcome, ...]:
+    def _train(
+        self, positions: Sequence[int], on_progress: OnProgress, should_prune: ShouldPrune | None
+    ) -> tuple[Outcome, ...]:
         first, count = self._samples[0], len(positions)
         members = self._members(positions)
         plan = self._plan(members)
@@ -120,7 +137,7 @@ class Session:
             first.epochs,
             orders(members.orders, plan.train_rows, shuffle),
             count,
-            self._job.should_prune,
+            should_prune,
             on_progress,
         )
         group.finish()
