@@ -72,9 +72,7 @@ def test_a_trial_that_diverges_is_no_pruned_one(tmp_path: Path) -> None:
             model.optimizer.learning_rate = 1e30
         return model, fit
 
-    result = run(
-        dense_study(build=build), tmp_path, Plan(trials=2, search_repeats=2, repeats=2, pruner="median")
-    )
+    result = run(dense_study(build=build), tmp_path, replace(PLAN, trials=2))
     assert {one.status for one in result.runs if one.configuration != "baseline"} == {"diverged"}
 
 
