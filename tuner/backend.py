@@ -1,15 +1,23 @@
 """Which backend Keras runs on, and how JAX is set up; to be called before Keras is imported."""
 
+import atexit
 import contextlib
+import importlib
 import itertools
 import os
 import sys
+import tempfile
 from pathlib import Path
+from typing import Any
 
 from tuner.errors import TunerError
 
 BACKENDS = ("jax", "tensorflow")
+_CACHE_BYTES = 2 * 1024**3  # compiled programs on disk; a study leaves a few MB
 _groups = itertools.count(1)
+
+# Where Keras asks for TensorFlow only to recognise its types or to seed it; each knows it as `tf`.
+_KERAS_ASKS = ("saving.serialization_lib", "legacy.saving.json_utils", "utils.rng_utils")
 
 
 def prepare_backend(name: str | None = None) -> str:
@@ -50,20 +58,74 @@ def release_programs() -> None:
         jax.clear_caches()
 
 
+class _TensorFlowInUse:
+    """Keras' TensorFlow, but not available before somebody else has imported it."""
+
+    def __init__(self, tensorflow: Any) -> None:
+        self._tensorflow = tensorflow
+
+    @property
+    def available(self) -> bool:
+        return "tensorflow" in sys.modules and bool(self._tensorflow.available)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._tensorflow, name)
+
+
 def _prepare_jax() -> None:
-    """One virtual CPU device a core, and compiled programs kept for later processes."""
+    """One virtual CPU device a core, compiled programs kept for later processes, and no TensorFlow."""
     import jax
 
-    if not os.environ.get("JAX_COMPILATION_CACHE_DIR"):
-        jax.config.update("jax_compilation_cache_dir", str(_cache_folder() / "jax"))
+    if not getattr(jax.config, "jax_compilation_cache_dir", None) and (folder := _cache_folder()):
+        jax.config.update("jax_compilation_cache_dir", str(folder))
+        atexit.register(_shrink, folder, _CACHE_BYTES)
+    if not os.environ.get("JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS"):  # small programs are many
         jax.config.update("jax_persistent_cache_min_compile_time_secs", 0)
     with contextlib.suppress(RuntimeError):  # where JAX has started already, it keeps the devices it has
         jax.config.update("jax_num_cpu_devices", _cores())
+    _leave_tensorflow_alone()
+
+
+def _leave_tensorflow_alone() -> None:
+    """Keep Keras on JAX from importing TensorFlow, which takes seconds, where it is installed but not used.
+
+    Keras finds out whether it is there by importing it, whenever it serialises a layer (`Bidirectional`
+    does) or sets a seed. What cannot do without TensorFlow still imports it: text layers, `tf.data`. These
+    are no public names of Keras; a version that has them not loads TensorFlow as it would without us.
+    """
+    for name in _KERAS_ASKS:
+        with contextlib.suppress(ImportError, KeyError):
+            names = vars(importlib.import_module(f"keras.src.{name}"))
+            if not isinstance(names["tf"], _TensorFlowInUse):
+                names["tf"] = _TensorFlowInUse(names["tf"])
 
 
 def _cores() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-def _cache_folder() -> Path:
-    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "tuner"
+def _cache_folder() -> Path | None:
+    """Where compiled programs are kept; None where no folder can be written."""
+    try:
+        folder = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "tuner" / "jax"
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder):
+            return folder
+    except (OSError, RuntimeError):  # RuntimeError: there is no home
+        return None
+
+
+def _shrink(folder: Path, size: int) -> None:
+    """Delete the files that were not used for longest, until the rest fit into `size` bytes.
+
+    JAX would do that too (jax_compilation_cache_max_size), with a package that it does not bring, and with
+    a lock and a look at all files for every program.
+    """
+    with contextlib.suppress(OSError):  # another process may do the same
+        files = [(path, path.stat()) for path in folder.glob("*-cache")]
+        excess = sum(stat.st_size for _, stat in files) - size
+        for path, stat in sorted(files, key=lambda file: max(file[1].st_atime, file[1].st_mtime)):
+            if excess <= 0:
+                return
+            path.unlink()
+            excess -= stat.st_size
