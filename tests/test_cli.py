@@ -1,5 +1,6 @@
 """The command line, in this process: exit status, one line for a mistake, JSON alone on standard output."""
 
+import gc
 import json
 import shutil
 import sys
@@ -271,6 +272,12 @@ def test_a_wrong_option_is_one_line(
 )
 def test_wrong_arguments_are_one_line(arguments: tuple[str, ...], message: str, call: Call) -> None:
     assert message in one_line(call(*arguments))
+
+
+def test_the_garbage_collector_works_again(call: Call, tmp_path: Path) -> None:
+    for arguments in (("missing.py",), (write(tmp_path), "--backend", "torch")):
+        call("run", *arguments)
+        assert gc.isenabled()
 
 
 def test_a_set_that_json_cannot_hold_is_one_line(call: Call, tmp_path: Path) -> None:

@@ -154,14 +154,18 @@ TRAIN = """
 import sys, tempfile
 from tuner.backend import prepare_backend
 prepare_backend("jax")
-import tuner
-from tests.tiny import dense_study
-result = tuner.run(dense_study(trials=1), tuner.Plan(search_repeats=1, repeats=1), output=tempfile.mkdtemp())
-assert result.setup.engine == "vectorized" and result.baseline is not None
+import tuner.console, tuner.loading
+from tests.tiny import Recorder, dense_study, run
+from pathlib import Path
+begun = Recorder(interrupt=lambda *_: True)
+try:
+    run(dense_study(), Path(tempfile.mkdtemp()), reporter=begun)
+except KeyboardInterrupt:
+    assert begun.trained == [("search", "baseline")]
 """
 
 
-def test_training_on_jax_leaves_tensorflow_alone() -> None:
+def test_what_only_search_and_report_need_is_not_loaded_before_training() -> None:
     modules = child(TRAIN + MEASURE)["modules"]
     assert "jax" in modules
-    assert "tensorflow" not in modules
+    assert [name for name in ("jinja2", "scipy.stats", "sqlalchemy") if name in modules] == []

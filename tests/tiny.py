@@ -3,15 +3,17 @@
 import os
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 import tuner
 from tuner.plan import Plan
 from tuner.records import Phase, Run, Setup
-from tuner.result import Result
 from tuner.study import Splits, Study
+
+if TYPE_CHECKING:
+    from tuner.result import Result  # statistics, which a test of the start must not load
 
 os.environ.setdefault("KERAS_BACKEND", "jax")
 
@@ -126,10 +128,10 @@ class Recorder:
 SMALL = Plan(search_repeats=2, repeats=3, finalists=1)
 
 
-def run(study: Study, folder: Path, plan: Plan = SMALL, **options: Any) -> Result:
+def run(study: Study, folder: Path, plan: Plan = SMALL, **options: Any) -> "Result":
     return tuner.run(study, plan, output=folder, **options)
 
 
-def numbers(result: Result) -> list[tuple[Any, ...]]:
+def numbers(result: "Result") -> list[tuple[Any, ...]]:
     """Everything that training determines, bit for bit."""
     return [(r.phase, r.configuration, r.seed_index, repr(r.scores), repr(r.history)) for r in result.runs]

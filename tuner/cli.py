@@ -1,9 +1,11 @@
 """The command line: parse, call the library, print. Heavy imports wait until a command needs them."""
 
+import gc
 import json
 import shlex
 import sys
-from contextlib import redirect_stdout
+from collections.abc import Iterator
+from contextlib import contextmanager, redirect_stdout
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -84,12 +86,13 @@ def run(
 
     options = parse_options(set_ or [])
     seconds = None if budget is None else parse_duration(budget)
-    prepare_backend(backend)  # before anything imports Keras
+    with _loading():
+        prepare_backend(backend)  # before anything imports Keras
 
-    from tuner.console import reporter
-    from tuner.loading import load_study
-    from tuner.plan import Plan
-    from tuner.protocol import run as run_study
+        from tuner.console import reporter
+        from tuner.loading import load_study
+        from tuner.plan import Plan
+        from tuner.protocol import run as run_study
 
     plan = Plan(
         profile=profile,
@@ -168,6 +171,22 @@ def new(
     except OSError as error:
         raise TunerError(f"{path}: cannot be written ({error.strerror})") from None
     print(f"wrote {path}; run it with: python -m tuner run {path}")
+
+
+@contextmanager
+def _loading() -> Iterator[None]:
+    """Keep the garbage collector from walking all that is loaded, again and again while the heap grows.
+
+    What was loaded stays, so it is not walked later either.
+    """
+    first = "keras" not in sys.modules
+    gc.disable()
+    try:
+        yield
+    finally:
+        if first:
+            gc.freeze()
+        gc.enable()
 
 
 def _publish(result: "Result", as_json: bool) -> None:

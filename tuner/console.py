@@ -7,6 +7,7 @@ import threading
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
@@ -14,8 +15,9 @@ from rich.table import Table
 from rich.text import Text
 
 from tuner.records import BASELINE, Phase, Run, Setup
-from tuner.report import headline
-from tuner.result import Measured, Result
+
+if TYPE_CHECKING:
+    from tuner.result import Measured, Result
 
 _STYLES = {"better": "green", "worse": "red", "equivalent": "cyan", "undecided": "yellow"}
 
@@ -147,8 +149,10 @@ class Bar(Lines):
         )
 
 
-def print_result(result: Result) -> None:
+def print_result(result: "Result") -> None:
     """The verdict in a sentence and the table of confirmed configurations, on standard output."""
+    from tuner.report import headline  # Matplotlib and SciPy, which nobody needs before the end
+
     console = Console()
     if not console.is_terminal:
         console = Console(width=120)
@@ -179,7 +183,7 @@ def print_result(result: Result) -> None:
             console.print(Text(f"note: {measured.name}: {flag}", style="dim"), soft_wrap=True)
 
 
-def _row(measured: Measured) -> tuple[Text | str, ...]:
+def _row(measured: "Measured") -> tuple[Text | str, ...]:
     summary, comparison = measured.summary, measured.comparison
     seeds = str(summary.n) + (f" ({summary.failures} failed)" if summary.failures else "")
     name = Text(measured.name, style="bold" if measured.name == BASELINE else "")

@@ -6,6 +6,7 @@ import time
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -21,9 +22,11 @@ from tuner.provenance import fingerprint, machine, versions
 from tuner.records import BASELINE, Configuration, Look, Phase, Run, Setup
 from tuner.repeats import Preflight, Repeats
 from tuner.reporter import Reporter, Silent
-from tuner.result import Result, load
-from tuner.search import Drawn, Search, check_grid, check_pruner, check_sampler
+from tuner.search import DATABASE, Drawn, Search, check_grid, check_pruner, check_sampler
 from tuner.study import Study
+
+if TYPE_CHECKING:
+    from tuner.result import Result
 
 
 def run(
@@ -35,7 +38,7 @@ def run(
     fresh: bool = False,
     command: str = "",
     reporter: Reporter | None = None,
-) -> Result:
+) -> "Result":
     """Search, repeat, confirm, compare; resumes what the run folder (`output`) already holds.
 
     The folder is reports/<study name> unless given; with `fresh` it starts over.
@@ -71,17 +74,21 @@ class _Session:
                 " set trials=, or candidates={name: values}"
             )
 
-    def run(self, *, fresh: bool, command: str) -> Result:
+    def run(self, *, fresh: bool, command: str) -> "Result":
         preflight = self.runner.preflight()
         if self.plan.sampler == "grid" and self.trials:
             check_grid(preflight.trial.distributions)
         ledger = self._open(preflight, fresh=fresh, command=command)
-        search = self._open_search(preflight)
+        known = self.trials and (self.folder / DATABASE).exists()  # what is wrong with it is told at once
+        search = self._open_search(preflight) if known else None
         try:
             baseline, ranked = self._search(ledger, search, preflight)
             self._confirm(ledger, [baseline, *self.runner.candidates(), *ranked[: self.plan.finalists]])
         finally:
             self._close(ledger)
+
+        from tuner.result import load  # statistics, with all of SciPy that they need
+
         return load(self.folder)
 
     def _open(self, preflight: Preflight, *, fresh: bool, command: str) -> Ledger:
@@ -131,9 +138,7 @@ class _Session:
         self.reporter.note(f"engine: {preflight.engine} on {preflight.backend}; {preflight.engine_reason}")
         return ledger
 
-    def _open_search(self, preflight: Preflight) -> Search | None:
-        if not self.trials:
-            return None
+    def _open_search(self, preflight: Preflight) -> Search:
         return Search(
             self.folder,
             self.study.name,
@@ -151,13 +156,14 @@ class _Session:
         Returns: the baseline, and the trials with a finite objective, best first.
         """
         baseline = Configuration(BASELINE, dict(preflight.trial.params))
-        if search is None:
+        if not self.trials:
             return baseline, []
         self._expect(drawn=0)
         value = self._objective(self._measure(ledger, "search", baseline))
         if math.isnan(value):
             reason = ledger.of("search", BASELINE)[0].runs[0].reason
             raise StudyError(f"the baseline cannot be trained ({reason}); mend it and run with --fresh")
+        search = search or self._open_search(preflight)  # a new database can wait until something has trained
         if not search.tell_baseline(preflight.trial, value):
             outside = ", ".join(preflight.trial.outside)
             self._note(

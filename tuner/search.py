@@ -22,6 +22,7 @@ from tuner.records import BASELINE, Configuration, Direction
 from tuner.seeds import as_integer, sequence
 from tuner.trials import PinnedTrial
 
+DATABASE = "study.db"  # in a run folder
 SAMPLERS = ("tpe", "random", "grid", "qmc", "gp")
 PRUNERS = ("none", "median", "asha", "hyperband")
 _NAME = "configuration"  # the user attribute that holds a configuration's name
@@ -78,7 +79,7 @@ class Search:
         self._sampler = sampler
         self._seed = seed
         try:
-            self._storage = optuna.storages.RDBStorage(f"sqlite:///{folder.resolve() / 'study.db'}")
+            self._storage = optuna.storages.RDBStorage(f"sqlite:///{folder.resolve() / DATABASE}")
             self._study = optuna.create_study(
                 study_name=name,
                 storage=self._storage,
@@ -89,7 +90,7 @@ class Search:
         except Exception as error:
             reason = str(error).split("\n")[0]
             raise LedgerError(
-                f"{folder / 'study.db'}: cannot be opened as an Optuna database ({reason})"
+                f"{folder / DATABASE}: cannot be opened as an Optuna database ({reason})"
             ) from None
         unnamed = (trial for trial in self._trials() if _NAME not in trial.user_attrs)
         self._broken_off = [trial for trial in unnamed if trial.state == TrialState.RUNNING]
