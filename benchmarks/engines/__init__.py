@@ -1,0 +1,1 @@
+"""Speed of the engines beside Keras' own `fit`; `python -m benchmarks.engines`."""

@@ -1,0 +1,1 @@
+"""KerasTuner and tuner on the same searches; `python -m benchmarks.kerastuner`."""
