@@ -40,12 +40,17 @@ def clear() -> None:
     _compiled.clear()
 
 
-def _check_memory(made: Any) -> None:
-    analysis = made.memory_analysis()
+def needed_memory(program: Any) -> int:
+    """Bytes that a compiled program needs beside its arguments; 0 where JAX does not know."""
+    analysis = program.memory_analysis()
     if analysis is None:
-        return
-    needed = analysis.temp_size_in_bytes + analysis.output_size_in_bytes - analysis.alias_size_in_bytes
-    if needed > (available := available_memory()):
+        return 0
+    return int(analysis.temp_size_in_bytes + analysis.output_size_in_bytes - analysis.alias_size_in_bytes)
+
+
+def _check_memory(program: Any) -> None:
+    needed, available = needed_memory(program), available_memory()
+    if needed > available:
         raise MemoryError(f"a program needs {needed / 2**30:.1f} GiB, {available / 2**30:.1f} GiB are free")
 
 

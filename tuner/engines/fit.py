@@ -98,7 +98,7 @@ def _train_one(built: Built, job: Job, on_progress: OnProgress, should_prune: Sh
         scores[name] = score(job.metric, y, y_pred)
     # A compiled metric with a number for every class has no learning curve.
     curves = {name: values for name, values in history.items() if values and np.ndim(values[0]) == 0}
-    weights = tuple(map(keras.ops.convert_to_numpy, model.weights)) if job.keep_weights else ()
+    weights = tuple(np.asarray(weight.value) for weight in model.weights) if job.keep_weights else ()
     return Outcome(
         scores,
         {name: tuple(map(float, values)) for name, values in curves.items()},

@@ -41,7 +41,7 @@ _ORDERS = 1 << 18  # examples whose order one call gets, over all its epochs
 _MOST_EPOCHS = 512  # in one call
 # On a CPU the seeds of a group fill a core with their largest matrix product, and no more: then the
 # working set of a step stays in its cache (measured: benchmarks/README.md).
-_FILLS_A_CORE = 500_000  # multiplications
+_FILLS_A_CORE = 1_200_000  # multiplications
 _MOST_ON_A_CPU, _MOST = 32, 256  # seeds of a group
 
 
@@ -236,7 +236,7 @@ def _group_size(sample: Seeded, count: int, devices: Sequence[Any]) -> int:
     most = _MOST
     if devices[0].platform == "cpu":
         product = max(largest_product(one) for one in sample.functions.traced.values())
-        most = min(_MOST_ON_A_CPU, len(devices) * max(1, round(_FILLS_A_CORE / max(product, 1))))
+        most = min(_MOST_ON_A_CPU, len(devices) * max(1, _FILLS_A_CORE // max(product, 1)))
     return math.ceil(count / math.ceil(count / most))
 
 

@@ -1,0 +1,227 @@
+"""Groups of seeds: their initial weights, the programs they share, their size, their memory."""
+
+import time
+from dataclasses import replace
+from typing import Any
+
+import jax
+import keras
+import numpy as np
+import pytest
+
+from tests.tiny import build_dense, dense_study, lstm_study, splits
+from tuner.engines import cache, fit, vectorized
+from tuner.engines.base import Job
+from tuner.engines.pace import Pace
+from tuner.engines.states import Initial, UnknownOriginError, state_of
+from tuner.records import Configuration
+from tuner.repeats import Repeats
+from tuner.study import Splits, Study
+
+
+def job(study: Study, seeds: int, **params: Any) -> Job:
+    values = params or study.baseline
+    made = Repeats(study)._job("search", Configuration("one", values), range(seeds))
+    return replace(made, keep_weights=True)
+
+
+def quiet(share: float) -> None:
+    """Progress that nobody looks at."""
+
+
+def layers_of_many_kinds(trial: Any, data: Splits) -> Any:
+    layers = keras.layers
+    model = keras.Sequential(
+        [
+            keras.Input((4, 1)),
+            layers.Conv1D(2, 2, kernel_initializer="he_normal"),
+            layers.Bidirectional(layers.LSTM(2, recurrent_dropout=0.1, return_sequences=True)),
+            layers.GRU(2, kernel_initializer="random_normal"),
+            layers.BatchNormalization(),
+            layers.Dropout(0.3),
+            layers.Dense(1, bias_initializer="truncated_normal"),
+        ]
+    )
+    model.compile(keras.optimizers.Adam(0.01), "mse")
+    return model, {"batch_size": 8}
+
+
+def test_initial_weights_are_those_that_keras_draws() -> None:
+    work = job(lstm_study(build=layers_of_many_kinds, baseline={}), 5)
+    builts = [build() for build in work.builds]
+    found = Initial(builts[0], builts[1]).states(work.seeds)
+    for place, built in enumerate(builts):
+        expected = jax.tree.leaves(state_of(built.model))
+        for value, reference in zip(jax.tree.leaves(found), expected, strict=True):
+            np.testing.assert_allclose(value[place], reference, rtol=1e-6, atol=1e-7)
+
+
+def drawing_itself(trial: Any, data: Splits) -> Any:
+    model, fit = build_dense(trial, data)
+    model.layers[0].kernel.assign(np.random.normal(size=(3, 4)))
+    return model, fit
+
+
+def loading_weights(trial: Any, data: Splits) -> Any:
+    model, fit = build_dense(trial, data)
+    model.layers[0].kernel.assign(model.layers[0].kernel * 2)
+    return model, fit
+
+
+@pytest.mark.parametrize("build", [drawing_itself, loading_weights])
+def test_weights_of_another_origin_are_made_by_building_every_model(
+    build: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(vectorized, "_FEW", 0)
+    work = job(dense_study(build=build), 3)
+    with pytest.raises(UnknownOriginError):
+        Initial(work.builds[0](), work.builds[1]())
+    found = vectorized.train(work, quiet)
+    monkeypatch.setattr(vectorized, "_FEW", 99)
+    expected = vectorized.train(work, quiet)
+    assert [one.scores for one in found] == [one.scores for one in expected]
+
+
+def test_many_seeds_build_two_models_only(monkeypatch: pytest.MonkeyPatch) -> None:
+    built: list[int] = []
+
+    def build(trial: Any, data: Splits) -> Any:
+        built.append(1)
+        return build_dense(trial, data)
+
+    monkeypatch.setattr(vectorized, "_FEW", 2)
+    work = job(dense_study(build=build), 6)
+    found = vectorized.train(work, quiet)
+    assert len(built) == 2
+    monkeypatch.setattr(vectorized, "_FEW", 99)
+    expected = vectorized.train(work, quiet)
+    assert len(built) == 8
+    for one, other in zip(found, expected, strict=True):
+        assert one.scores == pytest.approx(dict(other.scores), rel=1e-5)
+
+
+def penalised(trial: Any, data: Splits) -> Any:
+    """What may differ between trials that share a program."""
+    penalty = keras.regularizers.L2(trial.suggest_float("penalty", 1e-4, 1e-1))
+    model = keras.Sequential(
+        [
+            keras.Input((3,)),
+            keras.layers.Dense(4, "tanh", kernel_regularizer=penalty),
+            keras.layers.Dropout(trial.suggest_float("dropout", 0.0, 0.9)),
+            keras.layers.Dense(1),
+        ]
+    )
+    optimizer = keras.optimizers.Adam(
+        trial.suggest_float("learning_rate", 1e-3, 1e-1), beta_1=trial.suggest_float("beta_1", 0.8, 0.99)
+    )
+    model.compile(optimizer, "mse")
+    return model, {"batch_size": 32}
+
+
+TRIALS = [
+    {"penalty": 0.01, "dropout": 0.2, "learning_rate": 0.01, "beta_1": 0.9},
+    {"penalty": 0.03, "dropout": 0.35, "learning_rate": 0.03, "beta_1": 0.95},
+]
+
+
+def test_trials_that_differ_in_numbers_share_a_program() -> None:
+    study = dense_study(build=penalised, baseline=TRIALS[0])
+    cache.clear()
+    vectorized.train(job(study, 2, **TRIALS[0]), quiet)
+    programs = set(cache._compiled)
+    (one, other) = vectorized.train(job(study, 2, **TRIALS[1]), quiet)
+    assert set(cache._compiled) == programs
+    expected = fit.train(job(study, 2, **TRIALS[1]), quiet)
+    for found, reference in zip((one, other), expected, strict=True):
+        assert found.scores == pytest.approx(dict(reference.scores), rel=1e-4)
+
+
+def test_trials_can_share_even_a_group() -> None:
+    study = dense_study(build=penalised, baseline=TRIALS[0])
+    jobs = [job(study, 2, **values) for values in TRIALS]
+    together = replace(jobs[0], builds=jobs[0].builds + jobs[1].builds, seeds=())
+    found = vectorized.train(together, quiet)
+    expected = [outcome for one in jobs for outcome in vectorized.train(one, quiet)]
+    assert len({outcome.scores["validation"] for outcome in found}) == 4
+    for one, other in zip(found, expected, strict=True):
+        assert one.scores == pytest.approx(dict(other.scores), rel=1e-5)
+
+
+def test_a_group_that_does_not_fit_into_the_memory_is_halved(monkeypatch: pytest.MonkeyPatch) -> None:
+    work = job(lstm_study(), 8)
+    cache.clear()
+    expected = vectorized.train(work, quiet)
+    most = max(map(cache.needed_memory, cache._compiled.values()))
+    cache.clear()
+    monkeypatch.setattr(cache, "available_memory", lambda: int(0.8 * most))
+    session = vectorized.Session(work)
+    assert session.size == 8
+    shares: list[float] = []
+    found = session.train(range(8), shares.append)
+    assert session.size < 8
+    assert shares == sorted(shares)
+    for one, other in zip(found, expected, strict=True):
+        assert one.scores == pytest.approx(dict(other.scores), rel=1e-4)
+
+
+def test_what_fits_in_no_size_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    cache.clear()
+    monkeypatch.setattr(cache, "available_memory", lambda: 1)
+    with pytest.raises(MemoryError, match="a program needs"):
+        vectorized.train(job(lstm_study(), 2), quiet)
+
+
+def test_large_products_make_small_groups() -> None:
+    def wide(trial: Any, data: Splits) -> Any:
+        model = keras.Sequential(
+            [keras.Input((3,)), keras.layers.Dense(2000), keras.layers.Dense(2000), keras.layers.Dense(1)]
+        )
+        model.compile("sgd", "mse")
+        return model, {"batch_size": 32}
+
+    sizes = [vectorized.Session(job(study, 12)).size for study in (dense_study(), dense_study(build=wide))]
+    assert sizes[0] == 12
+    assert sizes[1] == len(jax.local_devices())
+
+
+def test_no_call_lasts_much_longer_than_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Training, validation and prediction come in pieces, and Ctrl-C is heard between them."""
+    monkeypatch.setattr(Pace, "seconds", 0.001)
+    x = np.random.default_rng(0).normal(size=(6000, 3)).astype("float32")
+    data = Splits((x, x[:, :1]), (x, x[:, :1]), (x, x[:, :1]))
+    work = job(dense_study(data=data, epochs=3), 2)
+    vectorized.train(work, quiet)  # compiles
+    times: list[float] = []
+    real = Pace.measure
+
+    def measure(self: Pace, units: int) -> Any:
+        times.append(time.perf_counter())
+        return real(self, units)
+
+    monkeypatch.setattr(Pace, "measure", measure)
+    shares: list[float] = []
+    vectorized.train(work, shares.append)
+    assert len(times) > 20
+    assert len(shares) > 6
+
+    def interrupt(share: float) -> None:
+        if 0 < share < 0.5:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        vectorized.train(work, interrupt)
+
+
+def test_pieces_give_the_same_numbers_as_one_call(monkeypatch: pytest.MonkeyPatch) -> None:
+    work = job(lstm_study(epochs=5), 3)
+    expected = vectorized.train(work, quiet)
+    monkeypatch.setattr(Pace, "seconds", 1e-9)  # one batch a call
+    found = vectorized.train(work, quiet)
+    assert [one.scores for one in found] == [one.scores for one in expected]
+    assert [one.history for one in found] == [one.history for one in expected]
+
+
+def test_data_that_are_fixed_are_not_copied_for_every_seed() -> None:
+    session = vectorized.Session(job(dense_study(data=splits()), 4))
+    members = session._members(range(4))
+    assert members.data["train"][0].shape == (64, 3)
