@@ -204,7 +204,7 @@ def _zero() -> Any:
 
 
 def _rate(model: keras.Model) -> Any:
-    rate = model.optimizer.learning_rate
+    rate = getattr(model.optimizer, "learning_rate", None)  # several optimizers in one have none
     return rate if isinstance(rate, keras.Variable) else None
 
 

@@ -7,6 +7,7 @@ for constant arrays, such as the mean of a `Normalization` layer that was adapte
 """
 
 import hashlib
+import itertools
 import math
 import re
 from collections.abc import Callable, Iterator, Sequence
@@ -58,13 +59,11 @@ class Traced:
 def trace(function: Callable[..., Tree], *arguments: Tree) -> Traced:
     """Trace a function for arguments of these shapes and types (arrays, or `jax.ShapeDtypeStruct`)."""
     jaxpr, shape = jax.make_jaxpr(function, return_shape=True)(*arguments)
-    literals: Iterator[Any] = _numbers(jaxpr.jaxpr)
-    numbers = tuple(np.asarray(literal.val, literal.aval.dtype) for literal in literals)
     return Traced(
         jaxpr=jaxpr,
         outputs=jax.tree.structure(shape),
         structure=_structure(jaxpr),
-        numbers=numbers,
+        numbers=tuple(_numbers(jaxpr.jaxpr)),
         constants=tuple(map(np.asarray, jaxpr.consts)),
     )
 
@@ -82,6 +81,17 @@ def _is_number(atom: Any) -> bool:
     if kind.shape or not jnp.issubdtype(kind.dtype, jnp.floating):
         return False
     return math.isfinite(value := float(atom.val)) and abs(value) not in _KNOWN
+
+
+def _places(equation: Any) -> list[bool]:
+    """Which of an equation's arguments are such numbers; XLA simplifies a power that it knows."""
+    fixed = 1 if equation.primitive.name == "pow" else None
+    return [_is_number(atom) and place != fixed for place, atom in enumerate(equation.invars)]
+
+
+def _divides(equation: Any) -> bool:
+    """Whether an equation divides by a number. XLA multiplies by its reciprocal then, and so do we."""
+    return equation.primitive.name == "div" and _places(equation)[1]
 
 
 def _bodies(equation: Any) -> list[Jaxpr]:
@@ -114,10 +124,14 @@ def _equations(jaxpr: Jaxpr) -> Iterator[Any]:
             yield from _equations(body)
 
 
-def _numbers(jaxpr: Jaxpr) -> Iterator[Literal]:
+def _numbers(jaxpr: Jaxpr) -> Iterator[np.ndarray]:
     """The numbers of a program that become inputs, in the order in which `_evaluate` takes them."""
     for equation in jaxpr.eqns:
-        yield from filter(_is_number, equation.invars)
+        literals: Any = itertools.compress(equation.invars, _places(equation))
+        values = [np.asarray(literal.val, literal.aval.dtype) for literal in literals]
+        if _divides(equation):
+            values[-1] = np.divide(1, values[-1], dtype=values[-1].dtype)
+        yield from values
         for body in _bodies(equation):
             yield from _numbers(body)
 
@@ -133,7 +147,8 @@ def _evaluate(
         return atom.val if isinstance(atom, Literal) else values[atom]
 
     for equation in jaxpr.eqns:
-        inputs = [next(numbers) if _is_number(atom) else read(atom) for atom in equation.invars]
+        places = zip(equation.invars, _places(equation), strict=True)
+        inputs = [next(numbers) if is_number else read(atom) for atom, is_number in places]
         # A body may run more than once: its numbers are taken here, in order.
         own = [[next(numbers) for _ in _numbers(body)] for body in _bodies(equation)]
         values.update(zip(equation.outvars, _apply(equation, inputs, own), strict=True))
@@ -142,6 +157,8 @@ def _evaluate(
 
 def _apply(equation: Any, inputs: list[Any], own: list[list[Any]]) -> list[Any]:
     name, params = equation.primitive.name, equation.params
+    if _divides(equation):
+        return [jax.lax.mul(*inputs)]
     if name in _INLINED:
         body = params[_INLINED[name]]
         return _evaluate(_open(body), _consts(body), inputs, iter(own[0]))
@@ -208,15 +225,15 @@ def _structure(jaxpr: ClosedJaxpr) -> str:
 def _described(jaxpr: Jaxpr) -> Iterator[str]:
     names: dict[Any, int] = {}
 
-    def name(atom: Any) -> str:
+    def name(atom: Any, is_number: bool = False) -> str:
         if isinstance(atom, Literal):
-            return f"number {atom.aval}" if _is_number(atom) else f"{atom.val!r} {atom.aval}"
+            return f"number {atom.aval}" if is_number else f"{atom.val!r} {atom.aval}"
         return f"{names.setdefault(atom, len(names))} {atom.aval}"
 
     yield repr([name(variable) for variable in (*jaxpr.constvars, *jaxpr.invars)])
     for equation in jaxpr.eqns:
         bodies = _bodies(equation)
-        yield repr([equation.primitive.name, [name(atom) for atom in equation.invars]])
+        yield repr([equation.primitive.name, *map(name, equation.invars, _places(equation))])
         for key, value in sorted(equation.params.items()):
             if not (bodies and ("jaxpr" in key or key == "branches" or callable(value))):
                 yield f"{key}={_text(value, equation.primitive.name)}"
