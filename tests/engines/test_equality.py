@@ -1,4 +1,4 @@
-"""The vectorized engine trains what `fit` trains where seeds and data vary; `test_table.py` has the models."""
+"""The vectorized engine trains what `fit` trains where seeds and data vary; the table has the models."""
 
 from collections.abc import Callable
 from typing import Any
