@@ -16,7 +16,7 @@ PACKAGE = Path(tuner.__file__).parent
 # A module imports from lower layers only (lowest first), a package from itself as well.
 LAYERS = (
     {"errors", "records", "files"},
-    {"seeds", "stats", "objective", "options", "backend", "plan", "reporter"},
+    {"seeds", "stats", "objective", "options", "backend", "plan", "reporter", "pipelines"},
     {"study"},
     {"space", "trials", "metrics", "models", "problems", "provenance"},
     {"building"},

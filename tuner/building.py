@@ -10,6 +10,7 @@ import keras
 import numpy as np
 
 from tuner.errors import StudyError
+from tuner.pipelines import check_arguments
 from tuner.seeds import Seed
 from tuner.study import Build, Splits, Study
 
@@ -83,9 +84,10 @@ def build(study: Study, builder: Build, trial: Any, splits: Splits, seed: Seed) 
         model, fit = made if isinstance(made, tuple) and len(made) == 2 else (made, {})
         _check(model, fit)
         if not model.built:  # a symbolic call makes the weights of every layer, deferred ones too
-            model(keras.tree.map_structure(symbolic, splits.train[0]))
+            model(keras.tree.map_structure(symbolic, splits.peek("train")[0]))
         drew_until, drew_numpy = random.getstate(), _numpy_state() != before
     _check_fit(fit := {"epochs": study.epochs, **fit})
+    check_arguments(splits.pipelines, fit)
     model.optimizer.build(model.trainable_variables)
     _restart_generators(model, seed.generator("dropout"))
     return Built(model, splits, fit, seed, drew_until, drew_numpy)
@@ -116,10 +118,10 @@ def _check(model: Any, fit: Any) -> None:
 
 
 def _check_fit(fit: dict[str, Any]) -> None:
-    for name, none in (("epochs", False), ("batch_size", True)):
+    for name in ("epochs", "batch_size", "steps_per_epoch", "validation_steps", "validation_batch_size"):
         value = fit.get(name, 1)
         whole = isinstance(value, int | np.integer) and not isinstance(value, bool) and value >= 1
-        if not whole and not (none and value is None):
+        if not whole and (name == "epochs" or value is not None):
             raise StudyError(f"build gives {name}={value!r}; give a whole number, 1 or more")
 
 

@@ -108,15 +108,17 @@ class Repeats:
 
     def _try_metric(self, built: Built, name: str) -> None:
         """Score made-up predictions of the model's output shape, so that a wrong metric is found at once."""
-        x, y = keras.tree.map_structure(lambda array: np.asarray(array)[:4], built.splits.validation)
-        rows = len(next(leaves(y)))
-        with study_errors(f"the model of {name!r}, called on the data,"):
-            spec = built.model(keras.tree.map_structure(symbolic, x))
-        y_pred = keras.tree.map_structure(
-            lambda output: np.full((rows, *output.shape[1:]), 0.5, "float32"), spec
-        )
-        with study_errors(f"the metric, tried on {name!r},"):
-            self.metric.score(y, y_pred)
+        others = [split for split in built.splits.pipelines if split == "test"]  # arrays fit the validation's
+        for split in ("validation", *others):
+            x, y = keras.tree.map_structure(lambda array: np.asarray(array)[:4], built.splits.peek(split))
+            rows = len(next(leaves(y)))
+            with study_errors(f"the model of {name!r}, called on the data,"):
+                spec = built.model(keras.tree.map_structure(symbolic, x))
+            y_pred = keras.tree.map_structure(
+                lambda output, rows=rows: np.full((rows, *output.shape[1:]), 0.5, "float32"), spec
+            )
+            with study_errors(f"the metric, tried on {name!r},"):
+                self.metric.score(y, y_pred)
 
     def try_build(self, trial: Any) -> None:
         """Call the study's functions once with a live trial, to learn which values it suggests."""
@@ -189,7 +191,7 @@ class Repeats:
         def build_one(index: int) -> Built:
             seed = Seed(study.seed, phase, key, index)
             splits = shared[0] if shared else self._splits(trial, seed)
-            if not study.data_vary:
+            if not study.data_vary and not (splits.pipelines and splits is not study.data):
                 shared[:] = [splits]
             return build(study, builder, trial, splits, seed)
 
@@ -201,11 +203,12 @@ class Repeats:
         )
 
     def _splits(self, trial: Any, seed: Seed) -> Splits:
-        """The data of a run; those that depend on nothing are made once."""
+        """The data of a run; those that depend on nothing are made once, but for pipelines, which may have
+        a state: every run starts with fresh ones."""
         if self._fixed is not None:
             return self._fixed
         splits = self.study.splits(trial, seed.generator("data"))
-        if not self.study.data_parameters:
+        if not self.study.data_parameters and not (splits.pipelines and splits is not self.study.data):
             self._fixed = splits
         return splits
 

@@ -4,12 +4,16 @@ It takes every model, callback and data pipeline that Keras takes, and is the re
 vectorized engine is tested against.
 """
 
-from collections.abc import Mapping
+import math
+import warnings
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
 import keras
 import numpy as np
 
+from tuner import pipelines
 from tuner.building import Built, seeded
 from tuner.engines.base import (
     Job,
@@ -21,22 +25,33 @@ from tuner.engines.base import (
     scoring_batch_size,
     skipped,
 )
+from tuner.engines.execution import steps_at_once
+from tuner.engines.feeding import feed, on_disk, scored_batches
 
 
 class _Progress(keras.callbacks.Callback):  # type: ignore[misc]  # Keras has no types
-    """Tells after every batch which share of this seed's training is done."""
+    """Tells after every execution which share of this seed's training is done, as far as that is known."""
 
     def __init__(self, on_progress: OnProgress) -> None:
         super().__init__()
         self._on_progress = on_progress
         self._epoch = 0
+        self._steps = 0  # of the first epoch, where Keras does not know their number
 
     def on_epoch_begin(self, epoch: int, logs: object = None) -> None:
         self._epoch = epoch
 
     def on_train_batch_end(self, batch: int, logs: object = None) -> None:
-        steps = self.params.get("steps") or batch + 1
-        self._on_progress((self._epoch + (batch + 1) / steps) / self.params["epochs"])
+        if self._epoch == 0:
+            self._steps = batch + 1
+        steps = self.params.get("steps") or (self._steps if self._epoch else math.inf)
+        self._tell(min((batch + 1) / steps, 1.0))
+
+    def on_epoch_end(self, epoch: int, logs: object = None) -> None:
+        self._tell(1.0)
+
+    def _tell(self, share: float) -> None:
+        self._on_progress((self._epoch + share) / self.params["epochs"])
 
 
 class _Pruning(keras.callbacks.Callback):  # type: ignore[misc]
@@ -77,25 +92,20 @@ def train(job: Job, on_progress: OnProgress, should_prune: ShouldPrune | None = 
 
 
 def _train_one(built: Built, job: Job, on_progress: OnProgress, should_prune: ShouldPrune | None) -> Outcome:
-    model, splits = built.model, built.splits
-    order = built.seed.integer("order")
-    arguments = {"batch_size": built.batch_size, **built.fit}
-    callbacks = arguments.get("callbacks") or []
+    model, order = built.model, built.seed.integer("order")
+    callbacks = built.fit.get("callbacks") or []
     callbacks = list(callbacks) if isinstance(callbacks, tuple | list) else [callbacks]
+    at_once = steps_at_once(built, callbacks)
     pruning = [] if should_prune is None else [_Pruning(should_prune)]
-    arguments["callbacks"] = [*callbacks, *pruning, _Progress(on_progress)]
-    with seeded(order):  # Keras on JAX shuffles with numpy's global generator
+    arguments = feed(built, at_once) | {"callbacks": [*callbacks, *pruning, _Progress(on_progress)]}
+    with seeded(order), _as_expected(built), _executions(model, at_once):  # Keras draws from both generators
         if keras.config.backend() == "tensorflow":
             import tensorflow
 
             tensorflow.get_logger().setLevel("ERROR")  # a warning that every new model is traced anew
             tensorflow.random.set_seed(order)
-        history = model.fit(*splits.train, validation_data=splits.validation, verbose=0, **arguments).history
-    scores = {}
-    for name in job.score_on:
-        x, y = getattr(splits, name)
-        y_pred = model.predict(x, batch_size=scoring_batch_size(built.batch_size), verbose=0)
-        scores[name] = score(job.metric, y, y_pred)
+        history = model.fit(**arguments, verbose=0).history
+    scores = {name: score(job.metric, *_predicted(built, name)) for name in job.score_on}
     # A compiled metric with a number for every class has no learning curve.
     curves = {name: values for name, values in history.items() if values and np.ndim(values[0]) == 0}
     weights = tuple(np.asarray(weight.value) for weight in model.weights) if job.keep_weights else ()
@@ -105,3 +115,37 @@ def _train_one(built: Built, job: Job, on_progress: OnProgress, should_prune: Sh
         pruned=any(one.pruned for one in pruning),
         weights=weights,
     )
+
+
+def _predicted(built: Built, name: str) -> tuple[Any, Any]:
+    """Targets and predictions of a split; of what comes batch by batch nothing else is kept."""
+    model, split, size = built.model, getattr(built.splits, name), scoring_batch_size(built.batch_size)
+    if name not in built.splits.pipelines and not on_disk(split):
+        return split[1], model.predict(split[0], batch_size=size, verbose=0)
+    pairs = [(y, model.predict_on_batch(x)) for x, y in scored_batches(built, name, size)]
+    y_true, y_pred = keras.tree.map_structure(lambda *parts: np.concatenate(parts), *pairs)
+    return (y_true if name in built.splits.pipelines else split[1]), y_pred
+
+
+@contextmanager
+def _executions(model: keras.Model, steps: int) -> Iterator[None]:
+    """So many steps are run at once; predictions after it are made as compiled."""
+    compiled, model.steps_per_execution = model.steps_per_execution, steps
+    try:
+        yield
+    finally:
+        model.steps_per_execution = compiled
+
+
+@contextmanager
+def _as_expected(built: Built) -> Iterator[None]:
+    """Keras does not warn at the end of every pass over a dataset whose length is not known."""
+    unknown = [
+        name
+        for name, split in built.splits.pipelines.items()
+        if pipelines.is_tensorflow(split) and pipelines.length(split) is None
+    ]
+    with warnings.catch_warnings():
+        if any(not built.fit.get(pipelines.STEPS[name]) for name in unknown):
+            warnings.filterwarnings("ignore", message="Your input ran out of data")
+        yield

@@ -12,8 +12,10 @@ from tuner.engines.base import UnsupportedError
 from tuner.engines.batches import split
 from tuner.engines.callbacks import Rule, as_list, learning_rates, rate_place, rules
 from tuner.engines.functions import Functions, functions
+from tuner.engines.memory import too_large
 from tuner.engines.states import state_of
 from tuner.engines.tracing import Tree
+from tuner.pipelines import kind
 
 _ARRAYS = frozenset({"class_weight", "sample_weight"})  # fit arguments that are part of the data
 _NUMBERS = frozenset({"batch_size", "epochs", "shuffle", "validation_batch_size"})
@@ -57,6 +59,10 @@ class Seeded:
 
 def unsupported_alone(built: Built) -> str | None:
     """Why a model can be trained by `fit` only, by what its build function returned."""
+    for name, data in built.datas.pipelines.items():
+        return f"the {name} data is {kind(data)}, which is read batch by batch"
+    if reason := too_large(built.splits):
+        return reason
     others = sorted(set(built.fit) - _ARRAYS - _NUMBERS - {"callbacks"})
     if others:
         return f"build gives the fit argument {others[0]!r}"

@@ -29,6 +29,7 @@ from tuner.engines.batches import orders
 from tuner.engines.fitting import History, fit_group
 from tuner.engines.functions import sizes
 from tuner.engines.group import Group
+from tuner.engines.memory import too_large
 from tuner.engines.pace import Pace
 from tuner.engines.program import BY_SEED, SHARED, Plan, Program
 from tuner.engines.seeded import Seeded, check_alike, equal
@@ -86,6 +87,8 @@ class Session:
         self._job = job
         self._samples = [Seeded(build()) for build in job.builds[:2]]
         first, last = self._samples[0], self._samples[-1]
+        if not job.alike and (reason := too_large(first.built.splits, vary=True)):
+            raise UnsupportedError(reason)
         check_alike(self._samples)
         # Where the seed alone tells the members apart, two of them show what all of them share.
         self._alike = (

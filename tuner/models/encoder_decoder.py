@@ -52,7 +52,7 @@ def encoder_decoder(
         raise StudyError(f"output is {output!r}; write 'linear' or 'softmax'")
     if layers < 1 or units < 1:
         raise StudyError(f"an encoder-decoder of {layers} layers of {units} units has nothing to train")
-    inputs, targets = (tuple(leaves(part)) for part in data.train)
+    inputs, targets = (tuple(leaves(part)) for part in data.peek("train"))
     if len(inputs) != 1 or len(targets) != 1:
         raise StudyError(
             f"an encoder-decoder has one input and one output, not {len(inputs)} and {len(targets)}"

@@ -1,0 +1,46 @@
+"""Whether data fit into memory beside the copies that the vectorized engine makes of them."""
+
+import os
+from pathlib import Path
+
+import jax
+import keras
+import numpy as np
+
+from tuner.study import NAMES, Splits, leaves
+
+_SEEDS = 10  # that train together, each with its own data where they vary
+_LIMIT = Path("/sys/fs/cgroup/memory.max")  # of a container
+
+
+def too_large(splits: Splits, *, vary: bool = False) -> str | None:
+    """Why arrays are too large for all seeds in one program, in words for the user; None where they are not.
+
+    Every device gets the arrays whole; where they vary with the seed, every seed has its own, stacks them and
+    places them. They are held against the memory of the machine, and not against what is free at the moment,
+    so that a study goes on tomorrow with the engine of today.
+    """
+    copies = 3 * _SEEDS if vary else 1 + jax.local_device_count()
+    needed, there = copies * placed_bytes(splits), machine_bytes()
+    if needed <= there:
+        return None
+    return f"the data and their copies need {needed / 1e9:.1f} GB, and the memory has {there / 1e9:.1f} GB"
+
+
+def placed_bytes(splits: Splits) -> int:
+    """Bytes of all arrays of the splits, with their floats in Keras' type."""
+    float_bytes = np.dtype(keras.config.floatx()).itemsize
+    arrays = [leaf for name in NAMES for leaf in leaves(getattr(splits, name))]
+    return sum(leaf.size * (float_bytes if leaf.dtype.kind == "f" else leaf.itemsize) for leaf in arrays)
+
+
+def machine_bytes() -> float:
+    """Bytes of memory of this machine or container; infinite where it does not tell."""
+    try:
+        found = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    except (AttributeError, OSError, ValueError):
+        return float("inf")
+    try:
+        return min(found, int(_LIMIT.read_text("ascii")))
+    except (OSError, ValueError):  # no container, or one without a limit ("max")
+        return found
