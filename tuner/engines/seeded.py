@@ -59,8 +59,8 @@ class Seeded:
 
 def unsupported_alone(built: Built) -> str | None:
     """Why a model can be trained by `fit` only, by what its build function returned."""
-    for name, data in built.datas.pipelines.items():
-        return f"the {name} data is {kind(data)}, which is read batch by batch"
+    for name, data in built.splits.pipelines.items():
+        return f"the {name} split is {kind(data)}, which is read batch by batch"
     if reason := too_large(built.splits):
         return reason
     others = sorted(set(built.fit) - _ARRAYS - _NUMBERS - {"callbacks"})
