@@ -48,9 +48,10 @@ def addition(data: Data) -> keras.Model:
 
 
 def encdec_sine(data: Data) -> keras.Model:
+    from tuner import Splits
     from tuner.models import encoder_decoder
 
-    return encoder_decoder(data, units=35, layers=2, cell="gru")
+    return encoder_decoder(Splits(*data), units=35, layers=2, cell="gru")
 
 
 def moving_square(data: Data) -> keras.Model:

@@ -2,7 +2,7 @@
 
 from collections import Counter
 
-from tuner.records import BASELINE
+from tuner.records import BASELINE, Setup
 from tuner.report.formats import better_word, count, listed, metric_name, parameter, percent, score, short
 from tuner.result import Measured, Result
 
@@ -43,9 +43,15 @@ def _search(result: Result) -> str:
         f"We tried {count(len(trials), 'configuration')}{baseline}, {origin}. Each was trained with "
         f"{each} random seed{plural} for up to {count(result.epochs, 'epoch')} and ranked by the "
         f"{setup.objective} over seeds of the {metric_name(setup.metric)} on the validation split "
-        f"({better_word(setup.direction)} is better). A score is that of the weights with which training "
-        "ended, never that of the best epoch seen."
+        f"({better_word(setup.direction)} is better).{_pruning(setup)} A score is that of the weights with "
+        "which training ended, never that of the best epoch seen."
     )
+
+
+def _pruning(setup: Setup) -> str:
+    if setup.pruner == "none":
+        return ""
+    return f" Trials that lagged after an epoch were ended there by Optuna's {short(setup.pruner)} pruner."
 
 
 def _confirmation(result: Result, baseline: Measured) -> str:

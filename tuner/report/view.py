@@ -112,6 +112,7 @@ def facts(result: Result) -> tuple[Fact, ...]:
         Fact("Data per seed", "drawn anew for every seed" if setup.paired else "the same for every seed"),
         Fact("Engine", _engine(result)),
         Fact("Sampler", f"{short(setup.sampler)}, objective {short(setup.objective)}"),
+        Fact("Pruner", "" if setup.pruner == "none" else short(setup.pruner)),
         Fact("Options", _pairs(setup.options)),
         Fact("Time", duration(setup.seconds)),
         Fact("Machine", _pairs(setup.machine)),
