@@ -290,9 +290,9 @@ def test_the_objective_decides_who_is_best(tmp_path: Path, monkeypatch: pytest.M
     told: list[tuple[Drawn, float | None]] = []
     real = Search.tell
 
-    def tell(self: Search, drawn: Drawn, value: float | None) -> None:
+    def tell(self: Search, drawn: Drawn, value: float | None, *, pruned: bool = False) -> None:
         told.append((drawn, value))
-        real(self, drawn, value)
+        real(self, drawn, value, pruned=pruned)
 
     monkeypatch.setattr(Search, "tell", tell)
     result = run(dense_study(objective="quantile:1", trials=1), tmp_path)
