@@ -41,7 +41,7 @@ _FEW = 16  # seeds whose models are all built: that is quicker than compiling th
 _ORDERS = 1 << 18  # examples whose order one call gets, over all its epochs
 _MOST_EPOCHS = 512  # in one call
 # On a CPU the seeds of a group fill a core with their largest matrix product, and no more: then the
-# working set of a step stays in its cache (measured: benchmarks/README.md).
+# working set of a step stays in its cache. `python -m benchmarks.engines` shows what it gains.
 _FILLS_A_CORE = 1_200_000  # multiplications
 _MOST_ON_A_CPU, _MOST = 32, 256  # seeds of a group
 
