@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 from tests.tiny import Recorder, build_dense, dense_study, numbers, run, split
-from tuner.engines import memory
+from tuner.engines import feeding, memory
 from tuner.errors import StudyError
 from tuner.records import Configuration, Run
 from tuner.repeats import Repeats
@@ -55,7 +55,8 @@ def build(trial: Any, data: Splits) -> Any:
     rate = trial.suggest_float("learning_rate", 1e-3, 1e-1, log=True)
     model = keras.Sequential([keras.layers.Dense(4, activation="tanh"), keras.layers.Dense(1)])
     model.compile(optimizer=keras.optimizers.SGD(rate), loss="mse")
-    return model, ({} if "train" in data.pipelines else {"batch_size": SIZE}) | {"shuffle": False}
+    given = {"shuffle": False} if isinstance(data.train, tuple | keras.utils.PyDataset) else {}
+    return model, given if "train" in data.pipelines else {**given, "batch_size": SIZE}
 
 
 def study(data: Any, **fit: Any) -> Study:
@@ -229,19 +230,48 @@ def test_progress_of_an_unknown_number_of_steps() -> None:
         assert shares[-1] == pytest.approx(1.0)
 
 
-@pytest.mark.parametrize("dtype", ["float32", "float64"])
-def test_arrays_on_disk_train_like_those_in_memory(tmp_path: Path, dtype: str) -> None:
-    pairs = {name: tuple(array.astype(dtype) for array in pair) for name, pair in PAIRS.items()}
-    on_disk = {}
+def pairs_on_disk(folder: Path, dtype: str) -> tuple[dict[str, Any], dict[str, Any]]:
+    """The pairs in memory and on disk."""
+    pairs: dict[str, Any] = {
+        name: tuple(array.astype(dtype) for array in pair) for name, pair in PAIRS.items()
+    }
+    on_disk: dict[str, Any] = {}
     for name, pair in pairs.items():
         for part, array in zip("xy", pair, strict=True):
-            np.save(tmp_path / f"{name}-{part}.npy", array)
-        on_disk[name] = tuple(np.load(tmp_path / f"{name}-{part}.npy", mmap_mode="r") for part in "xy")
-    study = {"build": build_dense, "epochs": 3}
-    (expected,) = train(dense_study(data=Splits(**pairs), **study))
-    (found,) = train(dense_study(data=Splits(**on_disk), **study))
+            np.save(folder / f"{name}-{part}.npy", array)
+        on_disk[name] = tuple(np.load(folder / f"{name}-{part}.npy", mmap_mode="r") for part in "xy")
+    return pairs, on_disk
+
+
+def build_shuffled(trial: Any, data: Splits) -> Any:
+    return build_dense(trial, data)[0], {"batch_size": SIZE}
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+@pytest.mark.parametrize("names", [("train", "validation", "test"), ("train",), ("validation",)])
+def test_arrays_on_disk_train_like_those_in_memory(tmp_path: Path, dtype: str, names: Any) -> None:
+    pairs, on_disk = pairs_on_disk(tmp_path, dtype)
+    changes = {"build": build_shuffled, "epochs": 3}
+    (expected,) = train(dense_study(data=Splits(**pairs), **changes))
+    mixed = Splits(**{**pairs, **{name: on_disk[name] for name in names}})
+    (found,) = train(dense_study(data=mixed, **changes))
     assert found.history == expected.history
-    assert found.scores == expected.scores
+    assert found.scores == pytest.approx(expected.scores)
+
+
+def test_nothing_on_disk_is_copied_whole(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(array: Any, *_: Any) -> Any:
+        raise AssertionError("Keras casts an array whole")
+
+    class Disk(np.memmap):
+        astype = refuse
+
+    _, on_disk = pairs_on_disk(tmp_path, "float64")
+    data = Splits(**{name: tuple(array.view(Disk) for array in pair) for name, pair in on_disk.items()})
+    train(dense_study(data=data, build=build_shuffled))
+    monkeypatch.setattr(feeding, "_is_copied", lambda array: False)
+    with pytest.raises(AssertionError, match="casts an array whole"):
+        train(dense_study(data=data, build=build_shuffled))
 
 
 def test_arrays_that_are_too_large_for_one_program_go_to_fit(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -258,8 +288,10 @@ ON_TENSORFLOW = """
 import sys
 from tuner.backend import prepare_backend
 prepare_backend(sys.argv[1])
+import tempfile
+from pathlib import Path
 import keras, numpy as np, tensorflow as tf
-from tests.engines.test_feeding import PAIRS, SIZE, Dataset, assert_alike, function, study, train
+from tests.engines.test_feeding import *
 from tuner.repeats import Repeats
 from tuner.study import Splits
 
@@ -279,6 +311,11 @@ endless = Splits(**{**PAIRS, "train": dataset(PAIRS["train"]).repeat()})
 (found,) = train(study(endless, steps_per_epoch=3))
 assert_alike(found, expected)
 if sys.argv[1] == "tensorflow":
+    with tempfile.TemporaryDirectory() as folder:
+        pairs, on_disk = pairs_on_disk(Path(folder), "float32")
+        changes = {"build": build_shuffled, "epochs": 3}
+        one, other = (train(dense_study(data=Splits(**each), **changes))[0] for each in (pairs, on_disk))
+        assert_alike(other, one)
     for kind in (Dataset, function):
         (found,) = train(study(Splits(**{name: kind(pair) for name, pair in PAIRS.items()})))
         assert_alike(found, expected)
@@ -288,7 +325,8 @@ print("done")
 
 @pytest.mark.parametrize("backend", ["jax", "tensorflow"])
 def test_datasets_of_tensorflow(backend: str) -> None:
-    code = [sys.executable, "-W", "error:Your input ran out of data", "-c", ON_TENSORFLOW, backend]
+    quiet = ["-W", "error:Your input ran out of data", "-W", "error:`shuffle=True` was passed"]
+    code = [sys.executable, *quiet, "-c", ON_TENSORFLOW, backend]
     done = subprocess.run(code, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr[-2000:]
     assert done.stdout == "done\n"

@@ -33,15 +33,13 @@ def _training(built: Built, steps_at_once: int) -> dict[str, Any]:
     whole = not fit.keys() & {"sample_weight", "steps_per_epoch"}
     shuffle = fit.get("shuffle", True)
     if whole and isinstance(shuffle, bool):
+        seed = built.seed.integer("order") if shuffle else None
         if on_disk(train):
-            return {"x": _Rows(train, built.batch_size, shuffle=shuffle), **itself}
+            return {"x": _Rows(train, built.batch_size, seed), **itself}
         if _for_tensorflow(train):
             from tuner.engines import batching
 
-            seed = built.seed.integer("order")
-            return (
-                batching.shuffled(train, built.batch_size, seed if shuffle else None, steps_at_once) | itself
-            )
+            return batching.shuffled(train, built.batch_size, seed, steps_at_once) | itself
     return {"x": train[0], "y": train[1]}
 
 
@@ -54,8 +52,9 @@ def _validation(built: Built, given: dict[str, Any]) -> Any:
         steps = given.pop("validation_steps", None)
         return _Passes("validation", validation, steps or built.splits.batches("validation"))
     size = int(given.get("validation_batch_size") or built.batch_size)
+    given["validation_batch_size"] = size  # of arrays beside a train split that makes its own batches
     if on_disk(validation):
-        return _Rows(validation, size, shuffle=False)
+        return _Rows(validation, size)
     if _for_tensorflow(validation) and not given.get("validation_steps"):
         from tuner.engines import batching
 
@@ -70,7 +69,7 @@ def scored_batches(built: Built, name: str, size: int) -> Iterator[tuple[Any, An
     """
     split = getattr(built.splits, name)
     if name not in built.splits.pipelines:
-        rows = _Rows(split, size, shuffle=False)
+        rows = _Rows(split, size)
         yield from (rows[index] for index in range(len(rows)))
         return
     steps = None if pipelines.ends(split) else built.fit.get("validation_steps")
@@ -141,21 +140,24 @@ def _endless(function: Callable[[], Any]) -> Iterator[Any]:
 class _Rows(keras.utils.PyDataset):  # type: ignore[misc]  # Keras has no types
     """Arrays that stay where they are: only the rows of a batch are read.
 
-    The order of the examples is drawn as Keras draws that of arrays.
+    With a seed the order of the examples is drawn as that of arrays in memory is.
     """
 
-    def __init__(self, pair: Any, size: int, *, shuffle: bool) -> None:
+    def __init__(self, pair: Any, size: int, seed: int | None = None) -> None:
         super().__init__()
-        self._pair, self._size, self._shuffle = pair, size, shuffle
+        self._pair, self._size = pair, size
         self._count = len(next(leaves(pair)))
         self._order = np.arange(self._count)
+        self._generator = None if seed is None else np.random.RandomState(seed)
+        if keras.config.backend() == "tensorflow":  # on JAX Keras begins an epoch to build the model
+            self.on_epoch_begin()
 
     def __len__(self) -> int:
         return -(-self._count // self._size)
 
     def on_epoch_begin(self) -> None:
-        if self._shuffle:
-            self._order = np.random.permutation(self._count)
+        if self._generator is not None:
+            self._order = self._generator.permutation(self._count)
 
     def __getitem__(self, index: int) -> Any:
         rows = self._order[index * self._size : (index + 1) * self._size]
