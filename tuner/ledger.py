@@ -155,7 +155,7 @@ def missing(groups: Iterable[Group], count: int, size: int) -> list[tuple[int, .
     Groups that exist keep their members.
 
     >>> missing([], 5, 4)
-    [(0, 1, 2), (3, 4)]
+    [(0, 1), (2, 3, 4)]
     """
     taken = {index for group in groups for index in group.seed_indices}
     free = [index for index in range(count) if index not in taken]
