@@ -7,7 +7,7 @@ import select
 import subprocess
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, Self
 
@@ -37,6 +37,13 @@ def environment(backend: str, cache: Path) -> dict[str, str]:
     fonts = os.environ.get("MPLCONFIGDIR") or str(user_cache() / "matplotlib")
     own = {"KERAS_BACKEND": backend, "XDG_CACHE_HOME": str(cache), "MPLCONFIGDIR": fonts}
     return kept | own | {"TF_CPP_MIN_LOG_LEVEL": "3"}
+
+
+def answer(work: Callable[..., object]) -> None:
+    """The other end of `run_fresh`: read a request, call `work` with it, print what that returns."""
+    answers = os.fdopen(os.dup(1), "w")
+    os.dup2(2, 1)  # nothing but the answer reaches standard output
+    print(json.dumps(work(**json.load(sys.stdin))), file=answers, flush=True)
 
 
 def run_fresh(

@@ -10,6 +10,7 @@ import pytest
 from tests.tiny import Recorder, build_dense, dense_study, numbers, run
 from tuner.errors import TunerError
 from tuner.plan import Plan
+from tuner.report import write_report
 from tuner.result import Result
 from tuner.study import Splits
 
@@ -41,6 +42,7 @@ def test_poor_trials_end_early_and_are_shown(engine: str, tmp_path: Path) -> Non
     states = {trial.user_attrs["configuration"]: trial.state.name for trial in loaded.trials}
     assert {name for name, state in states.items() if state == "PRUNED"} == set(pruned)
     assert result.finalists[0].name not in pruned
+    assert "pruned" in write_report(result, tmp_path).read_text("utf-8")
 
 
 def test_an_interrupted_pruned_search_goes_the_same_way(tmp_path: Path) -> None:

@@ -49,6 +49,14 @@ class Built:
     drew_numpy: bool = True
 
     @property
+    def callbacks(self) -> list[Any]:
+        """What build gave as callbacks, in whichever form Keras takes them."""
+        given = self.fit.get("callbacks")
+        if given is None:
+            return []
+        return list(given) if isinstance(given, list | tuple) else [given]
+
+    @property
     def batch_size(self) -> int:
         return int(self.fit.get("batch_size") or 32)  # 32 is Keras' default
 

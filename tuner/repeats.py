@@ -155,20 +155,32 @@ class Repeats:
             training = self.training(phase, configuration, ahead)
             for indices in missing(groups, count, training.size):
                 ledger.write(Group(phase, configuration, indices))
-            pruned, ask = any(run.status == "pruned" for group in groups for run in group.runs), should_prune
-            for group in ledger.of(phase, configuration.name):
-                if not group.runs and group.seed_indices[0] < count:
-                    progress = partial(on_progress, len(group.seed_indices))
-                    runs = (
-                        training.skip(group.seed_indices)
-                        if pruned
-                        else training.train(group.seed_indices, progress, ask)
-                    )
-                    pruned = pruned or runs[0].status == "pruned"
-                    ledger.write(Group(phase, configuration, group.seed_indices, runs))
-                ask = None
+            self._train_planned(ledger, training, configuration, count, on_progress, should_prune)
         groups = ledger.of(phase, configuration.name)
         return tuple(run for group in groups for run in group.runs if run.seed_index < count)
+
+    def _train_planned(
+        self,
+        ledger: Ledger,
+        training: "Training",
+        configuration: Configuration,
+        count: int,
+        on_progress: Callable[[int, float], None],
+        should_prune: ShouldPrune | None,
+    ) -> None:
+        """Train the planned groups of a configuration that have seeds below `count` and no runs yet."""
+        pruned = False
+        for place, group in enumerate(ledger.of(training.phase, configuration.name)):
+            if not group.runs and group.seed_indices[0] < count:
+                indices = group.seed_indices
+                if pruned:
+                    runs = training.skip(indices)
+                else:
+                    ask = None if place else should_prune
+                    runs = training.train(indices, partial(on_progress, len(indices)), ask)
+                group = Group(training.phase, configuration, indices, runs)
+                ledger.write(group)
+            pruned = pruned or any(run.status == "pruned" for run in group.runs)
 
     def train(
         self, phase: Phase, configuration: Configuration, indices: Sequence[int], on_progress: OnProgress

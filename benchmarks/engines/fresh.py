@@ -7,9 +7,7 @@ and optimizer variables of all seeds together.
 """
 
 import importlib
-import json
 import math
-import os
 import resource
 import sys
 import time
@@ -18,6 +16,7 @@ import numpy as np
 
 from benchmarks.engines.trainers import plain, vectorized
 from benchmarks.engines.workloads import WORKLOADS, Data, Workload
+from benchmarks.processes import answer
 
 
 def peak_memory() -> int:
@@ -59,11 +58,5 @@ def train(contender: str, workload: str, seeds: int, epochs: int) -> dict[str, f
     return {**answer, "peak": peak_memory(), "state": seeds * state_size(one, data)}
 
 
-def main() -> None:
-    answers = os.fdopen(os.dup(1), "w")
-    os.dup2(2, 1)  # nothing but the answer reaches standard output
-    print(json.dumps(train(**json.load(sys.stdin))), file=answers, flush=True)
-
-
 if __name__ == "__main__":
-    main()
+    answer(train)

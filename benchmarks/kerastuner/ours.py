@@ -5,9 +5,6 @@ trial, and prints one JSON object: "seconds" from the end of the imports to the 
 "scores", the mean score of each trial.
 """
 
-import json
-import os
-import sys
 import time
 from statistics import fmean
 from typing import Any
@@ -19,6 +16,7 @@ prepare_backend("jax")
 import keras  # noqa: E402
 
 from benchmarks.kerastuner.searches import SEARCHES, Values  # noqa: E402
+from benchmarks.processes import answer  # noqa: E402
 from tuner.records import Configuration  # noqa: E402
 from tuner.repeats import Repeats  # noqa: E402
 from tuner.study import Splits, Study  # noqa: E402
@@ -59,11 +57,5 @@ def run(search: str, small: bool, values: list[dict[str, Any]]) -> dict[str, Any
     return {"seconds": time.perf_counter() - start, "scores": scores}
 
 
-def main() -> None:
-    answers = os.fdopen(os.dup(1), "w")
-    os.dup2(2, 1)  # nothing but the answer reaches standard output
-    print(json.dumps(run(**json.load(sys.stdin))), file=answers, flush=True)
-
-
 if __name__ == "__main__":
-    main()
+    answer(run)

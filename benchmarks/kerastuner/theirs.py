@@ -4,9 +4,6 @@ It reads one JSON request, {"search", "small"}, and prints one JSON object: "sec
 imports to the end of the search, and "values" and "scores", the hyperparameters and the score of each trial.
 """
 
-import json
-import os
-import sys
 import tempfile
 import time
 from typing import Any
@@ -15,6 +12,7 @@ import keras
 import keras_tuner
 
 from benchmarks.kerastuner.searches import SEARCHES, Values
+from benchmarks.processes import answer
 
 
 def contrived_series(hp: keras_tuner.HyperParameters) -> Values:
@@ -59,11 +57,5 @@ def run(search: str, small: bool) -> dict[str, Any]:
     return {"seconds": seconds, "values": values, "scores": [one.score for one in trials]}
 
 
-def main() -> None:
-    answers = os.fdopen(os.dup(1), "w")
-    os.dup2(2, 1)  # nothing but the answer reaches standard output
-    print(json.dumps(run(**json.load(sys.stdin))), file=answers, flush=True)
-
-
 if __name__ == "__main__":
-    main()
+    answer(run)

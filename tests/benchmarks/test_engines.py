@@ -45,7 +45,8 @@ def test_a_model_is_the_published_one_and_fits_its_data(name: str) -> None:
 
 def test_the_route_to_the_vectorized_engine_is_there() -> None:
     workload = WORKLOADS["tiny"]
-    vectorized(workload, workload.data(), seeds=2)(2)
+    train = vectorized(workload, workload.data(), seeds=2)
+    assert train(2) is None  # it raises where a seed is not complete
 
 
 def test_what_a_training_pays_once_drops_out() -> None:

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from tests.tiny import build_dense, dense_study, lstm_study, splits
-from tuner.engines import cache, fit, vectorized
+from tuner.engines import cache, fit, memory, vectorized
 from tuner.engines.base import Job
 from tuner.engines.pace import Pace
 from tuner.engines.states import Initial, UnknownOriginError, state_of
@@ -126,7 +126,7 @@ TRIALS = [
 
 def test_trials_that_differ_in_numbers_share_a_program() -> None:
     study = dense_study(build=penalised, baseline=TRIALS[0])
-    cache.clear()
+    cache._compiled.clear()
     vectorized.train(job(study, 2, **TRIALS[0]), quiet)
     programs = set(cache._compiled)
     (one, other) = vectorized.train(job(study, 2, **TRIALS[1]), quiet)
@@ -149,11 +149,11 @@ def test_trials_can_share_even_a_group() -> None:
 
 def test_a_group_that_does_not_fit_into_the_memory_is_halved(monkeypatch: pytest.MonkeyPatch) -> None:
     work = job(lstm_study(), 8)
-    cache.clear()
+    cache._compiled.clear()
     expected = vectorized.train(work, quiet)
     most = max(map(cache.needed_memory, cache._compiled.values()))
-    cache.clear()
-    monkeypatch.setattr(cache, "available_memory", lambda: int(0.8 * most))
+    cache._compiled.clear()
+    monkeypatch.setattr(memory, "free_bytes", lambda: int(0.8 * most))
     session = vectorized.Session(work)
     assert session.size == 8
     shares: list[float] = []
@@ -165,8 +165,8 @@ def test_a_group_that_does_not_fit_into_the_memory_is_halved(monkeypatch: pytest
 
 
 def test_what_fits_in_no_size_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
-    cache.clear()
-    monkeypatch.setattr(cache, "available_memory", lambda: 1)
+    cache._compiled.clear()
+    monkeypatch.setattr(memory, "free_bytes", lambda: 1)
     with pytest.raises(MemoryError, match="a program needs"):
         vectorized.train(job(lstm_study(), 2), quiet)
 

@@ -3,12 +3,13 @@
 JAX keeps them on disk too; what is found here need not even be traced again.
 """
 
-import os
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
 from typing import Any
 
 import jax
+
+from tuner.engines import memory
 
 _KEPT = 32  # programs; the largest take some 30 MB
 _compiled: OrderedDict[Hashable, Callable[..., Any]] = OrderedDict()
@@ -35,11 +36,6 @@ def compiled(
     return _compiled[full]
 
 
-def clear() -> None:
-    """Forget all compiled programs."""
-    _compiled.clear()
-
-
 def needed_memory(program: Any) -> int:
     """Bytes that a compiled program needs beside its arguments; 0 where JAX does not know."""
     analysis = program.memory_analysis()
@@ -49,21 +45,6 @@ def needed_memory(program: Any) -> int:
 
 
 def _check_memory(program: Any) -> None:
-    needed, available = needed_memory(program), available_memory()
+    needed, available = needed_memory(program), memory.free_bytes()
     if needed > available:
         raise MemoryError(f"a program needs {needed / 2**30:.1f} GiB, {available / 2**30:.1f} GiB are free")
-
-
-def available_memory() -> int:
-    """Bytes that are free on the first device: of the GPU, or of the machine."""
-    device = jax.local_devices()[0]
-    if device.platform != "cpu" and (stats := device.memory_stats()):
-        return int(stats["bytes_limit"] - stats["bytes_in_use"])
-    try:
-        with open("/proc/meminfo", encoding="ascii") as lines:  # noqa: PTH123  # no file of ours
-            for line in lines:
-                if line.startswith("MemAvailable"):
-                    return int(line.split()[1]) * 1024
-    except OSError:
-        pass
-    return os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")

@@ -144,13 +144,6 @@ class Schedule:
 Rule = EarlyStopping | ReduceOnPlateau | StopAtNaN | Schedule
 
 
-def as_list(callbacks: Any) -> list[Any]:
-    """The callbacks that a build function gave, in whichever form Keras takes."""
-    if callbacks is None:
-        return []
-    return list(callbacks) if isinstance(callbacks, list | tuple) else [callbacks]
-
-
 def rules(callbacks: Sequence[Any], model: keras.Model, measured: Sequence[str]) -> tuple[Rule, ...]:
     """The rules of a model's callbacks, which can watch what is measured.
 

@@ -93,11 +93,9 @@ def train(job: Job, on_progress: OnProgress, should_prune: ShouldPrune | None = 
 
 def _train_one(built: Built, job: Job, on_progress: OnProgress, should_prune: ShouldPrune | None) -> Outcome:
     model, order = built.model, built.seed.integer("order")
-    callbacks = built.fit.get("callbacks") or []
-    callbacks = list(callbacks) if isinstance(callbacks, tuple | list) else [callbacks]
-    at_once = steps_at_once(built, callbacks)
+    at_once = steps_at_once(built, built.callbacks)
     pruning = [] if should_prune is None else [_Pruning(should_prune)]
-    arguments = feed(built, at_once) | {"callbacks": [*callbacks, *pruning, _Progress(on_progress)]}
+    arguments = feed(built, at_once) | {"callbacks": [*built.callbacks, *pruning, _Progress(on_progress)]}
     with seeded(order), _as_expected(built), _executions(model, at_once):  # Keras draws from both generators
         if keras.config.backend() == "tensorflow":
             import tensorflow

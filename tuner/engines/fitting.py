@@ -8,7 +8,7 @@ import numpy as np
 from tuner.engines.base import OnProgress, ShouldPrune
 from tuner.engines.group import Group
 from tuner.engines.pace import Pace
-from tuner.engines.program import Plan, Window
+from tuner.engines.program import Window
 
 
 class History:
@@ -43,15 +43,13 @@ class History:
 
 def fit_group(
     group: Group,
-    plan: Plan,
     epochs: int,
     orders: Iterator[np.ndarray],
-    seeds: int,
     should_prune: ShouldPrune | None,
     on_progress: OnProgress,
 ) -> History:
     """Train the seeds of a group to their end; `orders` gives the examples' order, epoch after epoch."""
-    history, pace = History(seeds), Pace()
+    plan, history, pace = group.plan, History(group.seeds), Pace()
     steps = plan.train_steps + plan.test_steps
     epoch = 0
     while epoch < epochs and not history.pruned:
@@ -63,7 +61,7 @@ def fit_group(
                 logs = group.advance(window, order)
         else:
             count = 1
-            logs = _one_epoch(group, plan, epoch, next(orders)[:, None], pace, epochs, on_progress)
+            logs = _one_epoch(group, epoch, next(orders)[:, None], pace, epochs, on_progress)
         history.add(logs, should_prune)
         epoch += count
         on_progress(epoch / epochs)
@@ -75,7 +73,6 @@ def fit_group(
 
 def _one_epoch(
     group: Group,
-    plan: Plan,
     epoch: int,
     order: np.ndarray,
     pace: Pace,
@@ -83,6 +80,7 @@ def _one_epoch(
     on_progress: OnProgress,
 ) -> dict[str, np.ndarray]:
     """An epoch in several calls. Returns: its logs."""
+    plan = group.plan
     for start, stop in pace.over(plan.train_steps):
         group.advance(Window(epoch, 1, (start, stop), (0, 0), ends=False), order)
         on_progress((epoch + stop / plan.train_steps) / epochs)

@@ -25,12 +25,11 @@ class Group:
         data: dict[str, Tree],
         rates: np.ndarray | None,
     ) -> None:
-        self._program, self._plan = program, program.plan
-        self._seeds = seeds
+        self._program, self.plan, self.seeds = program, program.plan, seeds
         self._padded = seeds + -seeds % program.mesh.size
-        self._inputs = program.place(self._pad(inputs, program.plan.inputs), program.plan.inputs)
+        self._inputs = program.place(self._pad(inputs, self.plan.placed), self.plan.placed)
         self._data = {
-            name: program.place(self._pad(split, program.plan.data), program.plan.data)
+            name: program.place(self._pad(split, self.plan.placed), self.plan.placed)
             for name, split in data.items()
         }
         self._rates = None if rates is None else self._pad(rates, BY_SEED)
@@ -42,11 +41,11 @@ class Group:
         Returns: the logs of the epochs that ended, arrays of shape (seeds, epochs); "active" says whether
         a seed was still in training.
         """
-        room = np.zeros((self._padded, self._plan.chunk, self._plan.train_rows), dtype=np.int32)
+        room = np.zeros((self._padded, self.plan.chunk, self.plan.train_rows), dtype=np.int32)
         room[:, : order.shape[1]] = self._pad(order, BY_SEED)
         rates = None
         if self._rates is not None:
-            at = np.minimum(window.first + np.arange(self._plan.chunk), self._rates.shape[1] - 1)
+            at = np.minimum(window.first + np.arange(self.plan.chunk), self._rates.shape[1] - 1)
             rates = self._program.place(self._rates[:, at], BY_SEED)
         arguments = (
             self._carry,
@@ -59,9 +58,10 @@ class Group:
         self._carry, logs = self._compile("advance", self._program.advance, arguments)(*arguments)
         jax.block_until_ready(self._carry)
         count = window.epochs if window.ends else 0
-        return {name: np.asarray(values)[: self._seeds, :count] for name, values in logs.items()}
+        return {name: np.asarray(values)[: self.seeds, :count] for name, values in logs.items()}
 
     def all_stopped(self) -> bool:
+        """Whether the callbacks have stopped every seed."""
         return not np.asarray(self._carry["active"]).any()
 
     def finish(self) -> None:
@@ -73,18 +73,18 @@ class Group:
     def predict(self, split: str, pace: Pace) -> Tree:
         """Predictions for the x of a split, arrays of shape (seeds, examples, ...)."""
         x = self._data[split][0]
-        rows = jax.tree.leaves(x)[0].shape[int(self._plan.data == BY_SEED)]
+        rows = jax.tree.leaves(x)[0].shape[int(self.plan.placed == BY_SEED)]
         outputs = self._program.place(self._program.outputs(self._padded, rows), BY_SEED)
         for start, stop in pace.over(math.ceil(rows / self._program.predict_size)):
             bounds = self._program.place(np.array([start, stop], dtype=np.int32), SHARED)
             arguments = (outputs, *self._weights, x, self._inputs, bounds)
             outputs = self._compile("predict", self._program.predict, arguments)(*arguments)
             jax.block_until_ready(outputs)
-        return jax.tree.map(lambda array: np.asarray(array)[: self._seeds], outputs)
+        return jax.tree.map(lambda array: np.asarray(array)[: self.seeds], outputs)
 
     def weights(self) -> tuple[list[np.ndarray], list[np.ndarray]]:
         """Trainable and other variables, arrays of shape (seeds, ...)."""
-        trainable, other = jax.tree.map(lambda array: np.asarray(array)[: self._seeds], self._weights)
+        trainable, other = jax.tree.map(lambda array: np.asarray(array)[: self.seeds], self._weights)
         return trainable, other
 
     def _compile(
@@ -97,5 +97,5 @@ class Group:
     def _pad(self, tree: Tree, spec: Any) -> Tree:
         if spec != BY_SEED:
             return tree
-        order = np.arange(self._padded) % self._seeds
+        order = np.arange(self._padded) % self.seeds
         return jax.tree.map(lambda array: np.asarray(array)[order], tree)

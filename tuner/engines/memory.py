@@ -1,4 +1,4 @@
-"""Whether data fit into memory beside the copies that the vectorized engine makes of them."""
+"""How much memory there is, and whether data fit beside the copies that the vectorized engine makes."""
 
 import os
 from pathlib import Path
@@ -11,6 +11,7 @@ from tuner.study import NAMES, Splits, leaves
 
 _SEEDS = 10  # that train together, each with its own data where they vary
 _LIMIT = Path("/sys/fs/cgroup/memory.max")  # of a container
+_STATE = Path("/proc/meminfo")
 
 
 def too_large(splits: Splits, *, vary: bool = False) -> str | None:
@@ -44,3 +45,15 @@ def machine_bytes() -> float:
         return min(found, int(_LIMIT.read_text("ascii")))
     except (OSError, ValueError):  # no container, or one without a limit ("max")
         return found
+
+
+def free_bytes() -> float:
+    """Bytes that are free now: of the first GPU, or of the machine."""
+    device = jax.local_devices()[0]
+    if device.platform != "cpu" and (stats := device.memory_stats()):
+        return float(stats["bytes_limit"] - stats["bytes_in_use"])
+    try:
+        lines = dict(line.split(":", 1) for line in _STATE.read_text("ascii").splitlines())
+        return int(lines["MemAvailable"].split()[0]) * 1024
+    except (OSError, ValueError, KeyError):  # not on Linux
+        return machine_bytes()

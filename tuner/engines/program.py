@@ -54,8 +54,7 @@ class Plan:
     chunk: int  # epochs that one call can do at most
     rules: tuple[Rule, ...]
     rate: int | None  # where the learning rate stands among the optimizer's variables
-    data: PartitionSpec
-    inputs: PartitionSpec
+    placed: PartitionSpec  # data, numbers and constants: one for all seeds, or each its own
 
     @property
     def train_steps(self) -> int:
@@ -69,10 +68,6 @@ class Plan:
     def keeps(self) -> bool:
         """Whether the weights to be scored are others than the last."""
         return bool(self.rules)
-
-    @property
-    def sets_rate(self) -> bool:
-        return any(isinstance(rule, Schedule | ReduceOnPlateau) for rule in self.rules)
 
 
 class Program:
@@ -113,19 +108,19 @@ class Program:
 
     def advance(self) -> Callable[..., Any]:
         """(carry, data, inputs, order, rates, window) -> carry, logs of shape (seeds, chunk) by name."""
-        plan = self.plan
-        specs = (BY_SEED, plan.data, plan.inputs, BY_SEED, BY_SEED, SHARED)
+        placed = self.plan.placed
+        specs = (BY_SEED, placed, placed, BY_SEED, BY_SEED, SHARED)
         return self._spread(self._advance, specs, donate=(0,))
 
     def predict(self) -> Callable[..., Any]:
         """(outputs, trainable, other, x, inputs, bounds) -> outputs, filled for those batches."""
-        plan = self.plan
-        specs = (BY_SEED, BY_SEED, BY_SEED, plan.data, plan.inputs, SHARED)
+        placed = self.plan.placed
+        specs = (BY_SEED, BY_SEED, BY_SEED, placed, placed, SHARED)
         return self._spread(self._predict, specs, donate=(0,))
 
     def final(self) -> Callable[..., Any]:
         """(carry, inputs) -> trainable and other variables that are scored."""
-        return self._spread(self._final, (BY_SEED, self.plan.inputs))
+        return self._spread(self._final, (BY_SEED, self.plan.placed))
 
     def place(self, tree: Tree, spec: PartitionSpec) -> Tree:
         """Put arrays on the devices."""
@@ -146,15 +141,15 @@ class Program:
     def _mapped(self, one: Callable[..., Any], *, data: bool = False, shared: int = 0) -> Callable[..., Any]:
         """`one` mapped over seeds: its first argument are the inputs, the second may be data, and the last
         `shared` ones are the same for every seed."""
-        plan = self.plan
+        own = 0 if self.plan.placed == BY_SEED else None
 
         def call(inputs: Any, *arguments: Any) -> Any:
             axes: list[int | None] = [0] * len(arguments)
             if data:
-                axes[0] = 0 if plan.data == BY_SEED else None
+                axes[0] = own
             if shared:
                 axes[-shared:] = [None] * shared
-            return jax.vmap(one, in_axes=(0 if plan.inputs == BY_SEED else None, *axes))(inputs, *arguments)
+            return jax.vmap(one, in_axes=(own, *axes))(inputs, *arguments)
 
         return call
 

@@ -10,7 +10,7 @@ import numpy as np
 from tuner.building import Built
 from tuner.engines.base import UnsupportedError
 from tuner.engines.batches import split
-from tuner.engines.callbacks import Rule, as_list, learning_rates, rate_place, rules
+from tuner.engines.callbacks import Rule, learning_rates, rate_place, rules
 from tuner.engines.functions import Functions, functions
 from tuner.engines.memory import too_large
 from tuner.engines.states import state_of
@@ -44,12 +44,17 @@ class Seeded:
     @cached_property
     def rules(self) -> tuple[Rule, ...]:
         """What its callbacks do at the end of every epoch."""
-        return rules(as_list(self.built.fit.get("callbacks")), self.built.model, self.functions.logs)
+        return rules(self.built.callbacks, self.built.model, self.functions.logs)
+
+    @property
+    def weights(self) -> Tree:
+        """The weights of the training examples, where there are any."""
+        return self.data["train"][2:]
 
     @property
     def rates(self) -> np.ndarray | None:
         """The learning rate of every epoch, where a callback sets it."""
-        return learning_rates(as_list(self.built.fit.get("callbacks")), self.built.model, self.epochs)
+        return learning_rates(self.built.callbacks, self.built.model, self.epochs)
 
     @property
     def rate(self) -> int | None:

@@ -34,10 +34,9 @@ def state_of(model: keras.Model) -> State:
     )
 
 
-def stacked(states: Sequence[State]) -> State:
-    """States along a new first axis."""
-    parts: State = jax.tree.map(lambda *values: np.stack(values), *states)
-    return parts
+def stacked(trees: Sequence[Any]) -> Any:
+    """Trees of arrays, such as states, along a new first axis."""
+    return jax.tree.map(lambda *values: np.stack(values), *trees)
 
 
 class UnknownOriginError(Exception):

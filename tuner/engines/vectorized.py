@@ -57,7 +57,7 @@ def train(job: Job, on_progress: OnProgress) -> tuple[Outcome, ...]:
 def unsupported(built: Built) -> str | None:
     """Why this engine cannot train the model, in words for the user; None where it can."""
     try:
-        check_alike([Seeded(built)])
+        check_alike([Seeded(built)])  # traces it, and reads its callbacks
     except UnsupportedError as error:
         return str(error)
     return None
@@ -94,7 +94,8 @@ class Session:
         self._alike = (
             job.alike
             and equal(first.functions.inputs, last.functions.inputs)
-            and equal(first.data, last.data)
+            and first.built.splits is last.built.splits
+            and equal(first.weights, last.weights)
         )
         self._devices = jax.local_devices()
         self.size = _group_size(first, len(job.builds), self._devices)
@@ -130,16 +131,14 @@ class Session:
     ) -> tuple[Outcome, ...]:
         first, count = self._samples[0], len(positions)
         members = self._members(positions)
-        plan = self._plan(members)
+        plan = self._plan()
         program = Program(first.functions, plan, _mesh(count, self._devices))
         group = Group(program, count, members.state, members.inputs, members.data, members.rates)
         shuffle = first.built.fit.get("shuffle", True)
         history = fit_group(
             group,
-            plan,
             first.epochs,
             orders(members.orders, plan.train_rows, shuffle),
-            count,
             should_prune,
             on_progress,
         )
@@ -160,9 +159,9 @@ class Session:
         rates = [one.rates for one in seeded]
         return _Members(
             splits=[one.built.splits for one in seeded],
-            data=_stack([one.data for one in seeded]),
+            data=stacked([one.data for one in seeded]),
             state=state,
-            inputs=_stack([one.functions.inputs for one in seeded]),
+            inputs=stacked([one.functions.inputs for one in seeded]),
             rates=None if rates[0] is None else np.stack([rate for rate in rates if rate is not None]),
             orders=order,
         )
@@ -191,10 +190,9 @@ class Session:
         known = position < len(self._samples)
         return self._samples[position] if known else Seeded(self._job.builds[position]())
 
-    def _plan(self, members: _Members) -> Plan:
+    def _plan(self) -> Plan:
         first = self._samples[0]
         rows, size = first.built.splits.sizes, sizes(first.built)
-        spec = SHARED if self._alike else BY_SEED
         most = max(1, min(_MOST_EPOCHS, _ORDERS // rows["train"]))
         return Plan(
             train_rows=rows["train"],
@@ -204,8 +202,7 @@ class Session:
             chunk=min(most, 1 << (first.epochs - 1).bit_length()),
             rules=first.rules,
             rate=first.rate,
-            data=spec,
-            inputs=spec,
+            placed=SHARED if self._alike else BY_SEED,
         )
 
     def _outcomes(self, group: Group, splits: Sequence[Splits], history: History) -> tuple[Outcome, ...]:
@@ -247,10 +244,6 @@ def _mesh(seeds: int, devices: Sequence[Any]) -> Mesh:
     """The fewest devices that finish the seeds in the fewest rounds."""
     rounds = math.ceil(seeds / len(devices))
     return Mesh(np.asarray(devices[: math.ceil(seeds / rounds)]), ("seeds",))
-
-
-def _stack(trees: Sequence[Tree]) -> Tree:
-    return jax.tree.map(lambda *arrays: np.stack(arrays), *trees)
 
 
 def _within(on_progress: OnProgress, done: float, share: float) -> OnProgress:
