@@ -51,7 +51,7 @@ def encdec_sine(data: Data) -> keras.Model:
     from tuner import Splits
     from tuner.models import encoder_decoder
 
-    return encoder_decoder(Splits(*data), units=35, layers=2, cell="gru")
+    return encoder_decoder(Splits(data.train, data.validation, data.test), units=35, layers=2, cell="gru")
 
 
 def moving_square(data: Data) -> keras.Model:

@@ -72,13 +72,23 @@ def lengths(seconds: Callable[[int], float], target: float) -> tuple[int, int]:
 
     `seconds` trains for a number of epochs.
     """
-    seconds(1)  # compiles
-    once = seconds(1)
+    ran: set[int] = set()
+
+    def warm(epochs: int) -> float:
+        """Seconds of a training whose programs are compiled; another length may need others."""
+        if epochs not in ran:
+            ran.add(epochs)
+            seconds(epochs)
+        return seconds(epochs)
+
+    once = warm(1)
     epochs = 2
-    while (extra := seconds(epochs) - once) < target / 4 and epochs < MOST_EPOCHS:
+    while (extra := warm(epochs) - once) < target / 4 and epochs < MOST_EPOCHS:
         epochs *= 8
     difference = math.ceil((epochs - 1) * target / max(extra, target / 4))
     short = max(1, difference // 3)
+    for epochs in {short, short + difference} - ran:
+        seconds(epochs)
     return short, short + difference
 
 

@@ -7,6 +7,8 @@ one with few outputs (the gradient of such a kernel) is one matrix product for e
 
 import itertools
 import math
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import jax
@@ -15,18 +17,23 @@ import jax.numpy as jnp
 _FEW = 64  # taps or outputs that are written out one by one
 
 
-def is_written_out(equation: Any) -> bool:
-    """Whether `convolve` takes the place of this `conv_general_dilated` (GPUs have kernels of their own)."""
+def written_out(equation: Any) -> Callable[..., Any] | None:
+    """What computes this `conv_general_dilated` from products; None where it stays as it is.
+
+    GPUs have kernels of their own.
+    """
     params = equation.params
     if jax.default_backend() != "cpu" or params["feature_group_count"] * params["batch_group_count"] != 1:
-        return False
+        return None
     numbers = params["dimension_numbers"]
     taps = [equation.invars[1].aval.shape[axis] for axis in numbers.rhs_spec[2:]]
     outputs = [equation.outvars[0].aval.shape[axis] for axis in numbers.out_spec[2:]]
-    return bool(min(math.prod(taps), math.prod(outputs)) <= _FEW)
+    if min(math.prod(taps), math.prod(outputs)) > _FEW:
+        return None
+    return partial(_convolve, params=params, dtype=equation.outvars[0].aval.dtype)
 
 
-def convolve(lhs: Any, rhs: Any, params: dict[str, Any], dtype: Any) -> Any:
+def _convolve(lhs: Any, rhs: Any, params: dict[str, Any], dtype: Any) -> Any:
     """What `jax.lax.conv_general_dilated` computes, without a convolution.
 
     out[n, p, f] = sum over w and c of padded[n, p * stride + w * dilation, c] * rhs[w, c, f]

@@ -19,7 +19,7 @@ import jax.numpy as jnp
 import numpy as np
 from jax.extend.core import ClosedJaxpr, Jaxpr, Literal
 
-from tuner.engines.convolution import convolve, is_written_out
+from tuner.engines import convolution, pooling
 
 Tree = Any  # nested tuples, lists and dicts of arrays
 
@@ -36,6 +36,12 @@ _INLINED = {
     "custom_jvp_call": "call_jaxpr",
     "custom_vjp_call": "call_jaxpr",
     "custom_vjp_call_jaxpr": "fun_jaxpr",
+}
+# What CPUs do slowly as it is: each gives a function to put in an equation's place, or None.
+_WRITTEN_OUT = {
+    "conv_general_dilated": convolution.written_out,
+    "reduce_window_max": pooling.maximum,
+    "select_and_scatter_add": pooling.gradient,
 }
 
 
@@ -168,8 +174,8 @@ def _apply(equation: Any, inputs: list[Any], own: list[list[Any]]) -> list[Any]:
         return _while(params, inputs, own)
     if name == "cond":
         return _cond(params, inputs, own)
-    if name == "conv_general_dilated" and is_written_out(equation):
-        return [convolve(inputs[0], inputs[1], params, equation.outvars[0].aval.dtype)]
+    if name in _WRITTEN_OUT and (faster := _WRITTEN_OUT[name](equation)):
+        return [faster(*inputs)]
     bound = equation.primitive.get_bind_params(params)
     functions, params = bound if isinstance(bound, tuple) else ((), bound)  # JAX before 0.10 gives both
     results = equation.primitive.bind(*functions, *inputs, **params)
