@@ -1,4 +1,4 @@
-"""The command line: parse, call the library, print. Heavy imports wait until a command needs them."""
+"""Run a study, and show or rebuild what a run folder says."""
 
 import gc
 import json
@@ -12,37 +12,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from tuner.errors import StudyError, TunerError
+from tuner.cli.app import Folder, Json, app
+from tuner.errors import StudyError
 
 if TYPE_CHECKING:
     from tuner.result import Result
-
-app = typer.Typer(
-    no_args_is_help=True,
-    add_completion=False,
-    pretty_exceptions_enable=False,
-    help="Hyperparameter search and robust evaluation for Keras models: a score is a distribution.",
-)
-
-
-def _version(wanted: bool) -> None:
-    if wanted:
-        from importlib.metadata import version as installed
-
-        print(f"tuner {installed('tuner')}")
-        raise typer.Exit
-
-
-@app.callback()
-def _main(
-    version: Annotated[
-        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
-    ] = False,
-) -> None: ...
-
-
-Folder = Annotated[Path, typer.Argument(metavar="RUN", help="A run folder, such as reports/encdec_sine.")]
-Json = Annotated[bool, typer.Option("--json", help="Print one JSON object on standard output, nothing else.")]
 
 
 @app.command()
@@ -152,25 +126,6 @@ def show(folder: Folder, as_json: Json = False) -> None:
         from tuner.console import print_result
 
         print_result(result)
-
-
-@app.command()
-def new(
-    name: Annotated[str, typer.Argument(metavar="NAME", help="Name of the study, or a path to its file.")],
-) -> None:
-    """Write a commented study file that runs."""
-    from importlib.resources import files
-
-    path = Path(name if name.endswith(".py") else f"{name}.py")
-    if path.exists():
-        raise TunerError(f"{path}: exists already; choose another name")
-    if not path.stem.isidentifier():
-        raise TunerError(f"{path.stem!r} is no name for a Python file; use letters, digits and underscores")
-    try:
-        path.write_text(files("tuner").joinpath("templates/study.py.txt").read_text("utf-8"), "utf-8")
-    except OSError as error:
-        raise TunerError(f"{path}: cannot be written ({error.strerror})") from None
-    print(f"wrote {path}; run it with: python -m tuner run {path}")
 
 
 @contextmanager

@@ -1,0 +1,9 @@
+"""The command line: parse, call the library, print. Heavy imports wait until a command needs them.
+
+Each module adds its commands to the application.
+"""
+
+from tuner.cli import new, run
+from tuner.cli.app import app
+
+__all__ = ["app", "new", "run"]
