@@ -58,6 +58,22 @@ def release_programs() -> None:
         jax.clear_caches()
 
 
+def release_graphs() -> None:
+    """Let TensorFlow, where Keras runs on it, forget the graphs of models that are done with.
+
+    Keras' `clear_session` does so, and would forget the user's settings (a dtype policy, say) as well.
+    """
+    import keras
+
+    if keras.config.backend() != "tensorflow":
+        return
+    from keras.src.backend.common import global_state
+
+    kept = global_state.GLOBAL_STATE_TRACKER, global_state.GLOBAL_SETTINGS_TRACKER
+    keras.utils.clear_session(free_memory=False)
+    global_state.GLOBAL_STATE_TRACKER, global_state.GLOBAL_SETTINGS_TRACKER = kept
+
+
 class _TensorFlowInUse:
     """Keras' TensorFlow, but not available before somebody else has imported it."""
 

@@ -1,6 +1,7 @@
 """From a study and a seed to a compiled Keras model and its data, each from its own stream."""
 
 import random
+from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -8,6 +9,8 @@ from typing import Any
 
 import keras
 import numpy as np
+from keras.src.backend.common import global_state
+from keras.src.random.seed_generator import GLOBAL_SEED_GENERATOR
 
 from tuner.errors import StudyError
 from tuner.pipelines import check_arguments
@@ -31,6 +34,7 @@ _FIT_ARGUMENTS = _RESERVED | {
 
 
 GENERATOR_STATE = "seed_generator_state"  # the variable that Keras' dropout and noise draw from
+_NAMES = "object_name_uids"  # where Keras counts the names that it gives
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +81,24 @@ def seeded(seed: int) -> Iterator[None]:
         np.random.set_state(numpy_state)
 
 
+@contextmanager
+def _as_in_a_new_process() -> Iterator[None]:
+    """Names that Keras gives by counting, and its global generator, go on afterwards where they were.
+
+    So every model has the layer and metric names, and the draws, of the first one: `val_auc` does not
+    become `val_auc_1`. Keras' own way to that, `clear_session`, forgets the user's settings as well.
+    """
+    names = global_state.get_global_attribute(_NAMES)
+    generator = global_state.get_global_attribute(GLOBAL_SEED_GENERATOR)
+    global_state.set_global_attribute(_NAMES, defaultdict(int, names or {}))
+    global_state.set_global_attribute(GLOBAL_SEED_GENERATOR, None)
+    try:
+        yield
+    finally:
+        global_state.set_global_attribute(_NAMES, names)
+        global_state.set_global_attribute(GLOBAL_SEED_GENERATOR, generator)
+
+
 def build(study: Study, builder: Build, trial: Any, splits: Splits, seed: Seed) -> Built:
     """Call a build function for one run.
 
@@ -86,7 +108,7 @@ def build(study: Study, builder: Build, trial: Any, splits: Splits, seed: Seed) 
     Raises: StudyError where build returns no compiled Keras model, or fit arguments that are not to be
     given.
     """
-    with seeded(seed.integer("init")):
+    with seeded(seed.integer("init")), _as_in_a_new_process():
         before = _numpy_state()
         made = builder(trial, splits)
         model, fit = made if isinstance(made, tuple) and len(made) == 2 else (made, {})
@@ -95,6 +117,7 @@ def build(study: Study, builder: Build, trial: Any, splits: Splits, seed: Seed) 
             model(keras.tree.map_structure(symbolic, splits.peek("train")[0]))
         drew_until, drew_numpy = random.getstate(), _numpy_state() != before
     _check_fit(fit := {"epochs": study.epochs, **fit})
+    _check_weights(fit.get("sample_weight"), splits)
     check_arguments(splits.pipelines, fit)
     model.optimizer.build(model.trainable_variables)
     _restart_generators(model, seed.generator("dropout"))
@@ -131,6 +154,19 @@ def _check_fit(fit: dict[str, Any]) -> None:
         whole = isinstance(value, int | np.integer) and not isinstance(value, bool) and value >= 1
         if not whole and (name == "epochs" or value is not None):
             raise StudyError(f"build gives {name}={value!r}; give a whole number, 1 or more")
+
+
+def _check_weights(weights: Any, splits: Splits) -> None:
+    """One weight an example of the train split: on JAX, too few or too many would go unnoticed."""
+    if weights is None or "train" in splits.pipelines:
+        return
+    rows = splits.sizes["train"]
+    for leaf in keras.tree.flatten(weights):
+        if np.ndim(leaf) and len(leaf) != rows:
+            raise StudyError(
+                f"build gives sample_weight for {len(leaf)} examples, and the train split has {rows};"
+                " give one weight an example"
+            )
 
 
 def symbolic(array: Any) -> keras.KerasTensor:

@@ -54,13 +54,16 @@ def _of_classes(y: np.ndarray, by_class: Mapping[int, float]) -> np.ndarray:
     return np.array(weights, dtype=keras.config.floatx())[which.reshape(y.shape)]
 
 
-def orders(seeds: Sequence[int], rows: int, shuffle: bool) -> Iterator[np.ndarray]:
-    """The order of the examples, (seeds, rows), epoch after epoch: the permutations that `fit` draws."""
+def orders(seeds: Sequence[int], rows: int, shuffle: bool, peeks: bool = True) -> Iterator[np.ndarray]:
+    """The order of the examples, (seeds, rows), epoch after epoch: the permutations that `fit` draws.
+
+    Where it `peeks`, Keras draws one before the first epoch to build the losses and metrics.
+    """
     if not shuffle:
         while True:
             yield np.tile(np.arange(rows, dtype=np.int32), (len(seeds), 1))
     generators = [np.random.RandomState(seed) for seed in seeds]
-    for generator in generators:
-        generator.permutation(rows)  # Keras draws one before the first epoch
+    for generator in generators if peeks else ():
+        generator.permutation(rows)
     while True:
         yield np.stack([generator.permutation(rows) for generator in generators]).astype(np.int32)

@@ -156,6 +156,8 @@ def rules(callbacks: Sequence[Any], model: keras.Model, measured: Sequence[str])
                 f" measured are {', '.join(measured)}"
             )
     found = tuple(_rule(callback, model) for callback in callbacks)
+    if sum(rule.restores for rule in found) > 1:
+        raise UnsupportedError("two EarlyStopping callbacks restore weights, one after the other")
     kinds = {type(rule) for rule in found}
     if kinds & {Schedule, ReduceOnPlateau} and _rate(model) is None:
         raise UnsupportedError("a callback sets the learning rate, and the optimizer has a schedule for it")

@@ -65,7 +65,7 @@ def _by_tap(x: Any, kernel: Any, strides: Any, dilation: Any, outputs: Any) -> A
         window = _window(
             x, [place * step for place, step in zip(tap, dilation, strict=True)], outputs, strides
         )
-        total = total + jnp.matmul(window, kernel[tap])
+        total = total + jnp.matmul(window, kernel[tap], preferred_element_type=_sum_type(x))
     return total
 
 
@@ -75,8 +75,14 @@ def _by_output(x: Any, kernel: Any, strides: Any, dilation: Any, outputs: Any) -
     for place in itertools.product(*map(range, outputs)):
         start = [at * stride for at, stride in zip(place, strides, strict=True)]
         window = _window(x, start, kernel.shape[:-2], dilation)
-        rows.append(jnp.tensordot(window, kernel, ([axis + 1 for axis in axes], axes)))
+        pairs = ([axis + 1 for axis in axes], axes)
+        rows.append(jnp.tensordot(window, kernel, pairs, preferred_element_type=_sum_type(x)))
     return jnp.stack(rows, axis=1).reshape(x.shape[0], *outputs, kernel.shape[-1])
+
+
+def _sum_type(x: Any) -> Any:
+    """Half-precision numbers are added up in single precision, as convolutions do it."""
+    return jnp.float32 if x.dtype.itemsize < 4 else x.dtype
 
 
 def _window(x: Any, start: list[int], counts: Any, steps: Any) -> Any:

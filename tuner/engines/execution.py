@@ -22,6 +22,15 @@ _BATCH_HOOKS = tuple(
     f"on_{phase}batch_{end}" for phase in ("", "train_", "test_", "predict_") for end in ("begin", "end")
 )
 
+_LOOPS = (
+    "fit",
+    "evaluate",
+    "predict",
+    "make_train_function",
+    "make_test_function",
+    "make_predict_function",
+)
+
 
 def steps_at_once(built: Built, callbacks: Sequence[Any]) -> int:
     """Steps for one execution: as compiled where that was chosen, 1 where every batch is to be seen.
@@ -38,7 +47,7 @@ def steps_at_once(built: Built, callbacks: Sequence[Any]) -> int:
         or fit.get("steps_per_epoch")
         or fit.get("validation_steps")
         or not all(map(_sleeps_within_epochs, callbacks))
-        or not _steps_as_keras(model)
+        or own_loop(model)
     ):
         return compiled
     steps = math.ceil(built.splits.sizes["train"] / built.batch_size)
@@ -80,7 +89,6 @@ def _sleeps_within_epochs(callback: Any) -> bool:
     return not hears and (keras.config.backend() == "jax" or (own and not lambdas))
 
 
-def _steps_as_keras(model: keras.Model) -> bool:
-    """Whether a model runs its steps as Keras does; a loop of its own need not know of executions."""
-    names = ("make_train_function", "make_test_function")
-    return all(getattr(type(model), name) is getattr(keras.Model, name) for name in names)
+def own_loop(model: keras.Model) -> str:
+    """The name of a loop over batches that a model has of its own, and Keras' would not run; or nothing."""
+    return next((name for name in _LOOPS if getattr(type(model), name) is not getattr(keras.Model, name)), "")

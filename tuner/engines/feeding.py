@@ -30,16 +30,19 @@ def _training(built: Built, steps_at_once: int) -> dict[str, Any]:
         return {"x": _endless(train), **itself}
     if pipelines.kind(train):
         return {"x": _Passes("train", train, built.splits.batches("train")), **itself}
-    whole = not fit.keys() & {"sample_weight", "steps_per_epoch"}
     shuffle = fit.get("shuffle", True)
-    if whole and isinstance(shuffle, bool):
+    if not fit.get("steps_per_epoch") and isinstance(shuffle, bool):
         seed = built.seed.integer("order") if shuffle else None
+        weight = fit.get("sample_weight")
+        data, itself = (
+            (train, itself) if weight is None else ((*train, weight), {**itself, "sample_weight": None})
+        )
         if on_disk(train):
-            return {"x": _Rows(train, built.batch_size, seed), **itself}
-        if _for_tensorflow(train):
+            return {"x": _Rows(data, built.batch_size, seed), **itself}
+        if _for_tensorflow(data):
             from tuner.engines import batching
 
-            return batching.shuffled(train, built.batch_size, seed, steps_at_once) | itself
+            return batching.shuffled(data, built.batch_size, seed, steps_at_once) | itself
     return {"x": train[0], "y": train[1]}
 
 

@@ -14,6 +14,7 @@ import keras
 import numpy as np
 
 from tuner import pipelines
+from tuner.backend import release_graphs
 from tuner.building import Built, seeded
 from tuner.engines.base import (
     Job,
@@ -87,7 +88,7 @@ def train(job: Job, on_progress: OnProgress, should_prune: ShouldPrune | None = 
             outcomes.append(_train_one(build(), job, progress, ask))
         except Exception as error:
             outcomes.append(crashed(error, job))
-        keras.utils.clear_session(free_memory=False)
+        release_graphs()
     return tuple(outcomes)
 
 

@@ -55,8 +55,16 @@ def _is_foldable(layer: Any) -> bool:
 
 
 def _takes_examples_alike(layer: Any) -> bool:
+    """Whether a layer does the same to every example, whatever their number.
+
+    A penalty on activities does not: Keras divides it by the size of the batch.
+    """
+    if getattr(layer, "activity_regularizer", None) is not None:
+        return False
     if type(layer) is keras.Sequential:
         return all(map(_takes_examples_alike, layer.layers))
+    if type(layer) is _LAYERS.Activation:  # a function of the user's may look at the whole batch
+        return getattr(layer.activation, "__module__", "").startswith("keras.")
     return type(layer) in _PER_EXAMPLE
 
 

@@ -14,10 +14,18 @@ import keras
 import numpy as np
 
 from tuner.building import Built
-from tuner.engines.base import scoring_batch_size
+from tuner.engines.base import UnsupportedError, scoring_batch_size
 from tuner.engines.folding import folded_time
 from tuner.engines.states import State
 from tuner.engines.tracing import Traced, Tree, trace
+
+_STEPS = {
+    "train": "training step",
+    "test": "validation step",
+    "predict": "predictions",
+    "logs": "names of the metrics",
+    "final": "weights that the optimizer leaves",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +55,16 @@ class Functions:
     def structure(self) -> tuple[Any, ...]:
         """Equal for models that differ in numbers and constants only."""
         return tuple((name, one.structure, str(one.outputs)) for name, one in sorted(self.traced.items()))
+
+    def difference(self, other: "Functions") -> str:
+        """In which step another model does something else, in words; nothing where it does the same."""
+        if self.structure == other.structure:
+            return ""
+        if set(self.traced) != set(other.traced):
+            return "the number of examples"
+        changed = {one[0] for one, its in zip(self.structure, other.structure, strict=True) if one != its}
+        steps = {name.removesuffix("_rest") for name in changed}
+        return f"the {next(words for name, words in _STEPS.items() if name in steps)}"
 
     @property
     def inputs(self) -> dict[str, Any]:
@@ -86,15 +104,20 @@ def functions(built: Built, data: dict[str, Tree], state: State) -> Functions:
     fresh = jax.tree.map(_shape, metrics)
 
     def step(state: State, metrics: list[Any], batch: Tree) -> tuple[State, list[Any]]:
-        _, (trainable, other, optimizer, metrics) = model.train_step((*state, metrics), batch)
+        logs, (trainable, other, optimizer, metrics) = model.train_step((*state, metrics), batch)
+        _check_logs(model, "train_step", logs)
         return (list(trainable), list(other), list(optimizer)), list(metrics)
 
     def test(trainable: Any, other: Any, metrics: Any, batch: Tree) -> tuple[list[Any], list[Any]]:
-        _, (_, other, metrics) = model.test_step((trainable, other, metrics), batch)
+        logs, (_, other, metrics) = model.test_step((trainable, other, metrics), batch)
+        _check_logs(model, "test_step", logs)
         return list(other), list(metrics)
 
     def predict(trainable: Any, other: Any, x: Tree) -> Tree:
-        return model.predict_step((trainable, other), (x,))[0]
+        outputs, after = model.predict_step((trainable, other), (x,))
+        if any(value is not known for value, known in zip(after, other, strict=True)):
+            raise UnsupportedError("the model's state changes, or it draws at random, when it predicts")
+        return outputs
 
     def logs(metrics: list[Any]) -> dict[str, Any]:
         mapping = list(zip(model.metrics_variables, metrics, strict=True))
@@ -121,6 +144,12 @@ def functions(built: Built, data: dict[str, Tree], state: State) -> Functions:
     traced["logs"] = trace(logs, fresh)
     traced["final"] = trace(final, trainable, optimizer)
     return Functions(traced, metrics)
+
+
+def _check_logs(model: keras.Model, name: str, logs: dict[str, Any]) -> None:
+    """Raises: UnsupportedError where a step returns other logs than the model's metrics."""
+    if others := set(logs) ^ set(model.get_metrics_result()):
+        raise UnsupportedError(f"the model's {name} has logs of its own ({min(others)!r})")
 
 
 def build_metrics(model: keras.Model, train: Tree) -> None:

@@ -11,6 +11,7 @@ from tuner.building import Built
 from tuner.engines.base import UnsupportedError
 from tuner.engines.batches import split
 from tuner.engines.callbacks import Rule, learning_rates, rate_place, rules
+from tuner.engines.execution import own_loop
 from tuner.engines.functions import Functions, functions
 from tuner.engines.memory import too_large
 from tuner.engines.states import state_of
@@ -19,6 +20,7 @@ from tuner.pipelines import kind
 
 _ARRAYS = frozenset({"class_weight", "sample_weight"})  # fit arguments that are part of the data
 _NUMBERS = frozenset({"batch_size", "epochs", "shuffle", "validation_batch_size"})
+_KERAS_DEFAULTS = {"validation_freq": 1}  # None for the others
 
 
 class Seeded:
@@ -32,6 +34,7 @@ class Seeded:
             raise UnsupportedError(reason)
         self.built = built
         self.state = state_of(built.model)
+        self.peeks = _peeks(built.model)
         self.data = {name: split(built, name) for name in ("train", "validation", "test")}
         self.epochs = int(built.fit["epochs"])
         self.numbers = {name: value for name, value in built.fit.items() if name in _NUMBERS}
@@ -51,7 +54,7 @@ class Seeded:
         """The weights of the training examples, where there are any."""
         return self.data["train"][2:]
 
-    @property
+    @cached_property
     def rates(self) -> np.ndarray | None:
         """The learning rate of every epoch, where a callback sets it."""
         return learning_rates(self.built.callbacks, self.built.model, self.epochs)
@@ -68,14 +71,24 @@ def unsupported_alone(built: Built) -> str | None:
         return f"the {name} split is {kind(data)}, which is read batch by batch"
     if reason := too_large(built.splits):
         return reason
-    others = sorted(set(built.fit) - _ARRAYS - _NUMBERS - {"callbacks"})
+    others = (set(built.fit) - _ARRAYS - _NUMBERS - {"callbacks"}) & {
+        name for name, value in built.fit.items() if value != _KERAS_DEFAULTS.get(name)
+    }
     if others:
-        return f"build gives the fit argument {others[0]!r}"
+        return f"build gives the fit argument {min(others)!r}"
     if not isinstance(built.fit.get("shuffle", True), bool):
         return f"build gives shuffle={built.fit['shuffle']!r}"
+    if loop := own_loop(built.model):
+        return f"the model has a {loop} of its own"
     if built.model.run_eagerly or not built.model.jit_compile:
         return "the model is compiled with run_eagerly or without jit_compile"
     return None
+
+
+def _peeks(model: Any) -> bool:
+    """Whether `fit` draws an order to build losses and metrics, before that of the first epoch."""
+    parts = (model._compile_loss, model._compile_metrics)
+    return any(part is not None and not part.built for part in parts)
 
 
 def check_alike(seeded: Sequence[Seeded]) -> None:
@@ -86,9 +99,12 @@ def check_alike(seeded: Sequence[Seeded]) -> None:
     """
     first, rules = seeded[0], seeded[0].rules
     for other in seeded[1:]:
-        alike = first.numbers == other.numbers and rules == other.rules
-        if not alike or first.functions.structure != other.functions.structure:
-            raise UnsupportedError("build makes models that differ by seed in more than their weights")
+        if first.numbers != other.numbers:
+            raise UnsupportedError("build gives other fit arguments for other seeds")
+        if rules != other.rules:
+            raise UnsupportedError("build gives callbacks with other settings for other seeds")
+        if reason := first.functions.difference(other.functions):
+            raise UnsupportedError(f"build makes models that differ by seed in more than numbers: {reason}")
 
 
 def equal(one: Tree, other: Tree) -> bool:

@@ -60,8 +60,8 @@ class Initial:
     """
 
     def __init__(self, first: Built, second: Built) -> None:
-        count = _draws(first)
-        if count is None or _draws(second) != count:
+        count = known_draws(first)
+        if count is None or known_draws(second) != count:
             raise UnknownOriginError
         self._count = count
         self._variables = _variables(first.model)
@@ -129,7 +129,7 @@ def _draw(generator: random.Random) -> int:
     return generator.randint(1, int(1e9))  # as keras.src.random.make_default_seed does
 
 
-def _draws(built: Built) -> int | None:
+def known_draws(built: Built) -> int | None:
     """How many seeds Keras drew while the model was built; None where anything else was drawn too."""
     if built.drew_numpy:
         return None

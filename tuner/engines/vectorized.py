@@ -33,7 +33,7 @@ from tuner.engines.memory import too_large
 from tuner.engines.pace import Pace
 from tuner.engines.program import BY_SEED, SHARED, Plan, Program
 from tuner.engines.seeded import Seeded, check_alike, equal
-from tuner.engines.states import Initial, State, UnknownOriginError, stacked
+from tuner.engines.states import Initial, State, UnknownOriginError, known_draws, stacked
 from tuner.engines.tracing import Tree, largest_product
 from tuner.study import Splits
 
@@ -87,8 +87,6 @@ class Session:
         self._job = job
         self._samples = [Seeded(build()) for build in job.builds[:2]]
         first, last = self._samples[0], self._samples[-1]
-        if not job.alike and (reason := too_large(first.built.splits, vary=True)):
-            raise UnsupportedError(reason)
         check_alike(self._samples)
         # Where the seed alone tells the members apart, two of them show what all of them share.
         self._alike = (
@@ -96,7 +94,11 @@ class Session:
             and equal(first.functions.inputs, last.functions.inputs)
             and first.built.splits is last.built.splits
             and equal(first.weights, last.weights)
+            and equal(first.rates, last.rates)
+            and all(known_draws(sample.built) is not None for sample in self._samples)
         )
+        if not self._alike and (reason := too_large(first.built.splits, vary=True)):
+            raise UnsupportedError(reason)
         self._devices = jax.local_devices()
         self.size = _group_size(first, len(job.builds), self._devices)
 
@@ -138,7 +140,7 @@ class Session:
         history = fit_group(
             group,
             first.epochs,
-            orders(members.orders, plan.train_rows, shuffle),
+            orders(members.orders, plan.train_rows, shuffle, first.peeks),
             should_prune,
             on_progress,
         )
