@@ -164,10 +164,12 @@ def draws_in_training(built: Built) -> bool:
     own_step = any(getattr(type(model), name) is not getattr(keras.Model, name) for name in _STEP)
     if own_step or not generators:
         return bool(generators)
-    before = [np.array(one) for one in generators]
+    before = [np.asarray(one.value).copy() for one in generators]
     few = keras.tree.map_structure(lambda array: np.asarray(array)[:2], built.splits.peek("train")[0])
     try:
         model(few, training=True)
     except Exception:
         return True
-    return any(not np.array_equal(np.array(one), was) for one, was in zip(generators, before, strict=True))
+    return any(
+        not np.array_equal(np.asarray(one.value), was) for one, was in zip(generators, before, strict=True)
+    )

@@ -11,6 +11,15 @@ from tuner.stats.variance import TOGETHER, Source, VarianceShares, variance_shar
 
 Effect = Literal["none", "rounding", "some", "unknown"]
 
+NAMES = {
+    "init": "initial weights",
+    "order": "data order",
+    "dropout": "dropout",
+    "data": "data",
+    TOGETHER: "all together",
+}
+"""What a reader calls the streams."""
+
 ROUNDING = 1e-6
 """Share of the score's size below which a spread is that of single-precision sums in another order."""
 
@@ -79,13 +88,17 @@ class Decomposition:
         for source in self.shares.sources:
             effect = self.effect(source)
             if source.name in self.idle:
-                found.append(f"{source.name} does nothing here: {self.idle[source.name]}.")
+                found.append(
+                    f"{NAMES[source.name].capitalize()}: no effect, because {self.idle[source.name]}."
+                )
             elif effect == "none":
-                found.append(f"{source.name} does nothing here: its runs give the same score bit for bit.")
+                found.append(
+                    f"{NAMES[source.name].capitalize()}: no effect; its runs give the same score bit for bit."
+                )
             elif effect == "rounding":
-                found.append(f"{source.name} does nothing here but change the rounding of sums.")
+                found.append(f"{NAMES[source.name].capitalize()}: no effect but on the rounding of sums.")
         if any(source.name == "data" and source.n for source in self.shares.sources):
-            found.append("data moves what is trained on and what is scored on, both.")
+            found.append("Data: what is trained on and what is scored on both vary.")
         return found
 
     def _about_shares(self) -> list[str]:
@@ -96,14 +109,18 @@ class Decomposition:
         found = [f"Shares hold for the {fixed} of the other streams that were tried; --settings tries more."]
         if math.isfinite(total := self.shares.sum_of_shares):
             found.append(
-                f"Shares need not sum to 100 %, here {total:.0%}: streams that act through each other count "
-                "more than once, and each share has its own error."
+                f"Shares need not sum to 100 %, and here to {100 * total:.0f} %: streams that act through "
+                "each other count more than once, and every share has an error; more --repeats make it smaller."
             )
         return found
 
 
 def decompose(
-    setup: VarianceSetup, runs: Sequence[VariedRun], idle: Mapping[str, str], streams: Sequence[str], seconds: float
+    setup: VarianceSetup,
+    runs: Sequence[VariedRun],
+    idle: Mapping[str, str],
+    streams: Sequence[str],
+    seconds: float,
 ) -> Decomposition:
     """The spread of every stream alone, over its runs, beside that of all together.
 

@@ -7,10 +7,10 @@ arXiv:2103.03098. They fix the other sources at one setting; here the runs are s
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any
 
 from tuner.backend import prepare_backend
-from tuner.decomposition import Decomposition, VariedRun, VarianceSetup, decompose
+from tuner.decomposition import Decomposition, VarianceSetup, VariedRun, decompose
 from tuner.engines.base import Job
 from tuner.errors import StudyError, study_errors
 from tuner.records import BASELINE, Configuration, Phase, Run
@@ -18,6 +18,9 @@ from tuner.reporter import Reporter, Silent
 from tuner.seeds import STREAMS, Apart, Stream
 from tuner.stats.variance import TOGETHER
 from tuner.study import Study
+
+if TYPE_CHECKING:
+    from tuner.repeats import Repeats  # which imports Keras
 
 FEWEST = 4  # runs at one setting: the resamples of fewer are too much alike
 
@@ -44,7 +47,7 @@ def measure_variance(
     settings: int = 2,
     configuration: str = BASELINE,
     params: Mapping[str, Any] | None = None,
-    split: Literal["validation", "test"] = "validation",
+    split: str = "validation",
     engine: str = "auto",
     reporter: Reporter | None = None,
 ) -> Decomposition:
@@ -65,26 +68,12 @@ def measure_variance(
     runner = Repeats(study, engine=engine, on_note=reporter.note)
     preflight = runner.preflight()
     reporter.note(f"engine: {preflight.engine} on {preflight.backend}; {preflight.engine_reason}")
-    named = {BASELINE: Configuration(BASELINE, dict(preflight.trial.params))}
-    chosen = (named | {one.name: one for one in runner.candidates()})[configuration]
-    phase: Phase = "search" if split == "validation" else "confirmation"
-    plan = planned(STREAMS, repeats, settings)
-    training = runner.training(
-        phase, chosen, [one.index for one in plan], {one.index: one.apart for one in plan if one.apart}
-    )
-    idle = idle_streams(study, training.job, preflight.engine)
-    plan = tuple(one for one in plan if one.varied not in idle)
-    reporter.expect(len(plan))
-    runs = training.train(
-        [one.index for one in plan],
-        lambda share: reporter.training(phase, configuration, len(plan), share),
-    )
-    if all(run.status == "failed" for run in runs):
-        raise StudyError(f"training fails with {runs[0].reason}")
+    named = {one.name: one for one in runner.candidates()}
+    named[BASELINE] = Configuration(BASELINE, dict(preflight.trial.params))
     setup = VarianceSetup(
         study=study.name or "study",
         configuration=configuration,
-        params=chosen.params,
+        params=named[configuration].params,
         metric=preflight.metric.name,
         direction=preflight.metric.direction,
         split=split,
@@ -95,8 +84,29 @@ def measure_variance(
         settings=settings,
         level=study.level,
     )
-    varied = [_varied(one, run, split) for one, run in zip(plan, runs, strict=True)]
-    return decompose(setup, varied, idle, STREAMS, time.perf_counter() - started)
+    runs, idle = _train(runner, named[configuration], setup, reporter)
+    return decompose(setup, runs, idle, STREAMS, time.perf_counter() - started)
+
+
+def _train(
+    runner: "Repeats", configuration: Configuration, setup: VarianceSetup, reporter: Reporter
+) -> tuple[list[VariedRun], dict[str, str]]:
+    """The runs of every stream that may have an effect, and why the others have none."""
+    phase: Phase = "search" if setup.split == "validation" else "confirmation"
+    plan = planned(STREAMS, setup.repeats, setup.settings)
+    training = runner.training(
+        phase, configuration, [one.index for one in plan], {one.index: one.apart for one in plan if one.apart}
+    )
+    idle = idle_streams(runner.study, training.job, setup.engine)
+    plan = tuple(one for one in plan if one.varied not in idle)
+    reporter.expect(len(plan))
+    runs = training.train(
+        [one.index for one in plan],
+        lambda share: reporter.training(phase, configuration.name, len(plan), share),
+    )
+    if all(run.status == "failed" for run in runs):
+        raise StudyError(f"training fails with {runs[0].reason}")
+    return [_varied(one, run, setup.split) for one, run in zip(plan, runs, strict=True)], idle
 
 
 def planned(streams: Sequence[Stream], repeats: int, settings: int) -> tuple[Planned, ...]:

@@ -97,9 +97,7 @@ def variance_shares(
     groups = {name: [as_scores(group, name) for group in given] for name, given in sources.items()}
     whole = [as_scores(together, TOGETHER)]
     whole_spread = _spread(whole, rng)
-    found = tuple(
-        _source(name, own, _spread(own, rng), whole_spread, level) for name, own in groups.items()
-    )
+    found = tuple(_source(name, own, _spread(own, rng), whole_spread, level) for name, own in groups.items())
     of_all = _source(TOGETHER, whole, whole_spread, whole_spread, level)
     return VarianceShares(found, of_all, _flags(found, of_all))
 
@@ -124,9 +122,7 @@ def _spread(groups: Sequence[FloatArray], rng: np.random.Generator) -> _Spread:
     return _Spread(variance, freedom, error)
 
 
-def _source(
-    name: str, groups: Sequence[FloatArray], own: _Spread, whole: _Spread, level: float
-) -> Source:
+def _source(name: str, groups: Sequence[FloatArray], own: _Spread, whole: _Spread, level: float) -> Source:
     share = own.variance / whole.variance if whole.variance > 0.0 else math.nan
     if name == TOGETHER:
         share_interval = Interval(math.nan, math.nan, level)
