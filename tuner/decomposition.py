@@ -110,7 +110,7 @@ class Decomposition:
         if math.isfinite(total := self.shares.sum_of_shares):
             found.append(
                 f"Shares need not sum to 100 %, and here to {100 * total:.0f} %: streams that act through "
-                "each other count more than once, and every share has an error; more --repeats make it smaller."
+                "each other count more than once, and every share has an error, which more --repeats lessen."
             )
         return found
 

@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.stats import bootstrap
 
@@ -76,6 +76,19 @@ def test_nothing_varies_together() -> None:
     assert "nothing to share" in found.flags[-1]
 
 
+def test_a_strong_skew_is_said() -> None:
+    tail = [1.0, 1.1, 0.9, 1.0, 9.0]
+    found = variance_shares({"a": [tail], "b": list(B)}, WHOLE)
+    assert [flag for flag in found.flags if "skewed (a)" in flag]
+    assert variance_shares(sources(), WHOLE).flags == ()
+
+
+def test_resamples_of_equal_scores_do_not_widen_an_interval() -> None:
+    """Three scores of which two are equal: their resamples are all equal in more than one of four."""
+    found = variance_shares({"a": [[0.1, 0.1, 0.3]]}, WHOLE).sources[0]
+    assert 1.0 < found.interval.high / found.std < 100.0
+
+
 def test_settings_that_cannot_be_used() -> None:
     with pytest.raises(StatisticsError, match="level is 2"):
         variance_shares(sources(), WHOLE, level=2)
@@ -99,6 +112,7 @@ def test_a_higher_level_has_a_wider_interval() -> None:
     assert narrow.share < narrow.share_interval.high < wide.share_interval.high
 
 
+@settings(max_examples=20)
 @given(st.floats(0.01, 100.0), st.floats(-100.0, 100.0))
 def test_rescaling_carries_deviations_along_and_leaves_shares(scale: float, shift: float) -> None:
     plain = variance_shares(sources(), WHOLE).sources[0]

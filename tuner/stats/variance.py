@@ -11,9 +11,13 @@ from tuner.errors import StatisticsError
 from tuner.stats.design import check_level
 from tuner.stats.intervals import Interval
 from tuner.stats.scores import ROUNDING, FloatArray, Scores, as_scores, finished
+from tuner.stats.significance import is_skewed
 
 RESAMPLES = 2_000
 TOGETHER = "together"
+
+LARGEST_LOGARITHM = 600.0
+"""Beyond it a factor leaves the range of a float."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,11 +56,13 @@ class VarianceShares:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Spread:
-    """A pooled variance, its degrees of freedom, and the bootstrap standard error of its logarithm."""
+    """A pooled variance, its degrees of freedom, the bootstrap standard error of its logarithm, and whether
+    the scores are strongly skewed around the means of their groups."""
 
     variance: float
     freedom: int
     error: float
+    skewed: bool = False
 
 
 def variance_shares(
@@ -80,8 +86,10 @@ def variance_shares(
 
     Intervals are logarithm of the variance, or of the ratio, -+ t * standard error by bootstrap within
     groups, with the fewer degrees of freedom of the two (Efron & Tibshirani (1993), An Introduction to the
-    Bootstrap, sections 6 and 12). They are for the groups at hand, and each alone holds the level. `rng`
-    draws the resamples; without one they are the same every time.
+    Bootstrap, sections 6 and 12). They are for the groups at hand, and each is for itself. For scores near
+    the normal they hold their level; few runs of strongly skewed ones hardly show their tail, and a flag
+    says so (`benchmarks/variance_shares.py`). `rng` draws the resamples; without one they are the same every
+    time.
 
     Raises: StatisticsError where scores or settings cannot be used.
 
@@ -97,9 +105,11 @@ def variance_shares(
     groups = {name: [as_scores(group, name) for group in given] for name, given in sources.items()}
     whole = [as_scores(together, TOGETHER)]
     whole_spread = _spread(whole, rng)
-    found = tuple(_source(name, own, _spread(own, rng), whole_spread, level) for name, own in groups.items())
+    spreads = {name: _spread(own, rng) for name, own in groups.items()}
+    found = tuple(_source(name, own, spreads[name], whole_spread, level) for name, own in groups.items())
     of_all = _source(TOGETHER, whole, whole_spread, whole_spread, level)
-    return VarianceShares(found, of_all, _flags(found, of_all))
+    skewed = [name for name, own in {**spreads, TOGETHER: whole_spread}.items() if own.skewed]
+    return VarianceShares(found, of_all, _flags(found, of_all, skewed))
 
 
 def _spread(groups: Sequence[FloatArray], rng: np.random.Generator) -> _Spread:
@@ -112,14 +122,15 @@ def _spread(groups: Sequence[FloatArray], rng: np.random.Generator) -> _Spread:
         return _Spread(math.nan, 0, math.nan)
     variance = sum(float(own.var() * own.size) for own in kept) / freedom
     largest = max(float(np.abs(own).max()) for own in kept)
-    if math.sqrt(variance) <= ROUNDING * largest:
+    rounding = (ROUNDING * largest) ** 2
+    if variance <= rounding:
         return _Spread(0.0, freedom, 0.0)
     drawn = np.zeros(RESAMPLES)
     for own in kept:
         drawn += rng.choice(own, size=(RESAMPLES, own.size)).var(axis=1) * own.size
-    drawn = drawn[drawn > 0.0]  # a resample of equal scores has no logarithm
+    drawn = drawn[drawn > rounding * freedom]  # the logarithm of a resample of equal scores says nothing
     error = float(np.log(drawn).std(ddof=1)) if drawn.size > RESAMPLES // 2 else math.nan
-    return _Spread(variance, freedom, error)
+    return _Spread(variance, freedom, error, is_skewed(np.concatenate([own - own.mean() for own in kept])))
 
 
 def _source(name: str, groups: Sequence[FloatArray], own: _Spread, whole: _Spread, level: float) -> Source:
@@ -147,11 +158,11 @@ def _around(value: float, error: float, freedom: int, level: float) -> Interval:
         return Interval(0.0, 0.0, level)
     if not (math.isfinite(value) and math.isfinite(error)):
         return Interval(math.nan, math.nan, level)
-    factor = math.exp(float(stdtrit(freedom, 0.5 + level / 2)) * error)
+    factor = math.exp(min(float(stdtrit(freedom, 0.5 + level / 2)) * error, LARGEST_LOGARITHM))
     return Interval(value / factor, value * factor, level)
 
 
-def _flags(sources: Sequence[Source], together: Source) -> tuple[str, ...]:
+def _flags(sources: Sequence[Source], together: Source, skewed: Sequence[str]) -> tuple[str, ...]:
     found = []
     failed = sum(source.failures for source in (*sources, together))
     if failed:
@@ -159,6 +170,11 @@ def _flags(sources: Sequence[Source], together: Source) -> tuple[str, ...]:
         found.append(
             f"{failed} of {total} runs failed: standard deviations and shares are over the runs that "
             "finished, so the whole of the chance is larger than they say."
+        )
+    if skewed:
+        found.append(
+            f"The scores are strongly skewed ({', '.join(skewed)}): more runs may show a larger spread, and "
+            "intervals of so few are too narrow."
         )
     if together.std == 0.0:
         found.append("The scores do not vary with all sources together, so that there is nothing to share.")
