@@ -22,7 +22,7 @@ def test_it_prints_the_table_and_writes_the_files(call: Call, tmp_path: Path) ->
     status, out, err = call("variance", write(tmp_path, STUDY), *FEW)
     assert status == 0, err
     assert "initial weights" in out and "all together" in out
-    assert "note: Dropout: no effect, because the model has no dropout" in out
+    assert "note: Dropout: no effect, because no layer of the model draws" in out
     folder = tmp_path / "reports" / "mine-variance"
     assert (folder / "figures" / "variance.png").exists()
     assert "| initial weights |" in (folder / "variance.md").read_text("utf-8")

@@ -137,7 +137,7 @@ def idle_streams(study: Study, job: Job, engine: str) -> dict[str, str]:
     if engine == "vectorized" and built.fit.get("shuffle", True) is False:
         found["order"] = "build returns shuffle=False"
     if not draws_in_training(built):
-        found["dropout"] = "the model has no dropout, noise or other layer that draws in training"
+        found["dropout"] = "no layer of the model draws random numbers in training"
     if not study.data_vary:
         found["data"] = "the study's data do not vary with the seed"
     return found

@@ -71,7 +71,7 @@ def almost_stochastic_order(
     A failed run of the candidate is infinitely bad, so that ratio and bound are 1; one of the baseline
     counts as no worse than the worst run that finished in either group. Both make dominance harder to claim.
 
-    Source: del Barrio, Cuesta-Albertos & Matran (2018), arXiv:1705.01788, section 3; for runs of neural
+    Source: del Barrio, Cuesta-Albertos & Matran (2018), arXiv:1705.01788; for runs of neural
     networks Dror, Shlomov & Reichart (2019), doi:10.18653/v1/P19-1266.
 
     Raises: StatisticsError where scores or settings cannot be used.
@@ -101,7 +101,7 @@ def almost_stochastic_order(
 def violation_ratio(candidates: FloatArray, baselines: FloatArray) -> FloatArray:
     """The violation ratio of each row, for finite losses of shapes (rows, n) and (rows, m); shape (rows,).
 
-    Source: del Barrio et al. (2018), arXiv:1705.01788, equation 4.
+    Source: del Barrio et al. (2018), arXiv:1705.01788.
 
     >>> violation_ratio(np.array([[1.0, 4.0]]), np.array([[2.0, 2.0]]))
     array([0.8])
@@ -133,7 +133,7 @@ def _pieces(n: int, m: int) -> tuple[FloatArray, NDArray[np.int_], NDArray[np.in
 def _standard_error(candidate: FloatArray, baseline: FloatArray, rng: np.random.Generator) -> float:
     """Standard deviation of the ratio over resamples of both groups.
 
-    Source: del Barrio et al. (2018), arXiv:1705.01788, section 3.
+    Source: Dror et al. (2019), doi:10.18653/v1/P19-1266.
     """
     rows = [rng.choice(group, size=(RESAMPLES, group.size)) for group in (candidate, baseline)]
     return float(violation_ratio(*rows).std(ddof=1))
@@ -142,7 +142,8 @@ def _standard_error(candidate: FloatArray, baseline: FloatArray, rng: np.random.
 def _bounded(candidate: FloatArray, baseline: FloatArray) -> FloatArray:
     """The losses of the baseline, failures as the worst finite loss of either group."""
     finite = np.concatenate([candidate, baseline[np.isfinite(baseline)]])
-    return np.minimum(baseline, finite.max())
+    bounded: FloatArray = np.minimum(baseline, finite.max())
+    return bounded
 
 
 def _flags(candidate: FloatArray, baseline: FloatArray) -> tuple[str, ...]:

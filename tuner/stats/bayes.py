@@ -52,11 +52,10 @@ def bayesian_comparison(
 
     Scores are taken as normal, with the reference prior 1 / (sigma_1 sigma_2) for independent groups: the
     posterior of each mean is a scaled t distribution, and that of their difference the Behrens-Fisher
-    distribution (Jeffreys (1940), doi:10.1111/j.1469-1809.1940.tb02251.x; Box & Tiao (1973), Bayesian
-    Inference in Statistical Analysis, section 2.5). For pairs it is the t distribution of the mean
-    difference (Benavoli, Corani, Demsar & Zaffalon (2017), JMLR 18(77), section 3.1, with no correlation
-    between runs). The margin is the region of practical equivalence of Kruschke (2013),
-    doi:10.1037/a0029146.
+    distribution (Jeffreys (1940), Annals of Eugenics 10, 48-51; Box & Tiao (1973), Bayesian Inference in
+    Statistical Analysis, chapter 2). For pairs it is the t distribution of the mean difference (Benavoli,
+    Corani, Demsar & Zaffalon (2017), JMLR 18(77), with no correlation between runs). The margin is the
+    region of practical equivalence of Kruschke (2013), doi:10.1037/a0029146.
 
     Where a run failed there is no posterior, because a failed run has no place in a mean, and leaving it
     out would favour the group that fails more; the verdict, which goes by ranks there, stands alone.
@@ -100,7 +99,7 @@ def behrens_fisher(limit: float, first: Estimate, second: Estimate) -> float:
     The distribution function of the wider one, averaged over the narrower one by double-exponential
     quadrature (Takahasi & Mori (1974), doi:10.2977/prims/1195192451), which reaches far into heavy tails.
 
-    Source: Box & Tiao (1973), Bayesian Inference in Statistical Analysis, section 2.5.2.
+    Source: Box & Tiao (1973), Bayesian Inference in Statistical Analysis, chapter 2.
 
     >>> round(behrens_fisher(0.0, Estimate(-1.0, 1.0, 5.0), Estimate(0.0, 0.0, 5.0)), 4)  # t at 1
     0.8184
