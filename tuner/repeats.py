@@ -31,6 +31,8 @@ from tuner.trials import PinnedTrial
 
 SCORE_ON: dict[Phase, tuple[str, ...]] = {"search": ("validation",), "confirmation": ("validation", "test")}
 
+NONE_APART: Mapping[int, Apart] = MappingProxyType({})  # every stream of a run has its seed index
+
 OnNote = Callable[[str], None]
 
 
@@ -194,7 +196,7 @@ class Repeats:
         phase: Phase,
         configuration: Configuration,
         indices: Sequence[int],
-        apart: Mapping[int, Apart] = MappingProxyType({}),
+        apart: Mapping[int, Apart] = NONE_APART,
     ) -> "Training":
         """A configuration ready to be trained with any of the given seeds.
 
@@ -205,7 +207,11 @@ class Repeats:
         return Training(phase, configuration.name, tuple(indices), job, trainer)
 
     def _job(
-        self, phase: Phase, configuration: Configuration, indices: Sequence[int], apart: Mapping[int, Apart]
+        self,
+        phase: Phase,
+        configuration: Configuration,
+        indices: Sequence[int],
+        apart: Mapping[int, Apart] = NONE_APART,
     ) -> Job:
         study = self.study
         builder, key = self._builder(configuration)
