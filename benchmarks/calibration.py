@@ -198,16 +198,16 @@ def rates(cell: Cell, title: str, repetitions: int, seed: int) -> tuple[float, .
     return tuple(np.mean([cell.repetition(rng) for _ in range(repetitions)], axis=0).tolist())
 
 
-def main() -> None:
+def print_tables(made: Callable[[], Iterator[Table]], prog: str, description: str | None) -> None:
     """Parse the options, run every table, print it as soon as it is known."""
-    parser = argparse.ArgumentParser(prog="python -m benchmarks.calibration", description=__doc__)
+    parser = argparse.ArgumentParser(prog=f"python -m {prog}", description=description)
     parser.add_argument("--repetitions", type=int, default=10_000, help="repetitions of every cell")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--workers", type=int, default=2, help="processes")
     options = parser.parse_args()
     start = time.perf_counter()
     with ProcessPoolExecutor(options.workers) as pool:
-        for table in tables():
+        for table in made():
             one = partial(rates, title=table.title, repetitions=options.repetitions, seed=options.seed)
             print(f"**{table.title}**\n")
             print(f"| | {' | '.join(table.columns)} |")
@@ -220,4 +220,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    print_tables(tables, prog="benchmarks.calibration", description=__doc__)

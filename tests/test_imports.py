@@ -22,9 +22,9 @@ LAYERS = (
     {"building"},
     {"engines"},
     {"ledger"},
-    {"folder", "result"},
+    {"folder", "result", "decomposition"},
     {"repeats", "search"},
-    {"protocol", "evaluation", "loading"},
+    {"protocol", "evaluation", "loading", "variance"},
     {"figures"},
     {"report"},
     {"console"},
@@ -39,8 +39,9 @@ NARROW = {
     "ledger": {"errors", "files", "records"},
     "folder": {"errors", "ledger", "records"},
     "result": {"errors", "records", "ledger", "stats"},
+    "decomposition": {"errors", "records", "stats"},
     "figures": {"records", "result", "stats"},
-    "report": {"errors", "files", "records", "result", "stats", "figures"},
+    "report": {"errors", "files", "records", "result", "decomposition", "stats", "figures"},
 }
 
 # Which parts of tuner may import a library at all.

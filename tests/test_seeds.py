@@ -8,9 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tuner.seeds import Seed, Stream, as_integer, sequence
+from tuner.seeds import STREAMS, Seed, Stream, as_integer, sequence
 
-STREAMS: tuple[Stream, ...] = ("init", "order", "dropout", "data")
 USUAL = {"study": 7, "phase": "search", "configuration": "abc", "index": 3}
 
 
@@ -59,3 +58,11 @@ def test_data_are_the_same_for_every_configuration() -> None:
 def test_names_do_not_run_into_each_other() -> None:
     assert as_integer(sequence(0, 0, "ab", "c")) != as_integer(sequence(0, 0, "a", "bc"))
     assert as_integer(sequence(0, 1, "a")) != as_integer(sequence(1, 0, "a"))
+
+
+@given(st.integers(0, 100), st.integers(0, 100), st.sampled_from(STREAMS))
+def test_a_stream_can_have_another_index_than_the_others(index: int, own: int, stream: Stream) -> None:
+    seed = Seed(7, "search", "abc", index, ((stream, own),))
+    for one in STREAMS:
+        plain = Seed(7, "search", "abc", own if one == stream else index)
+        assert seed.integer(one) == plain.integer(one)

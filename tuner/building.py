@@ -33,6 +33,8 @@ _FIT_ARGUMENTS = _RESERVED | {
 }
 
 
+_STEP = ("train_step", "compute_loss")  # methods that a model may have of its own
+
 GENERATOR_STATE = "seed_generator_state"  # the variable that Keras' dropout and noise draw from
 _NAMES = "object_name_uids"  # where Keras counts the names that it gives
 
@@ -186,3 +188,24 @@ def _restart_generators(model: keras.Model, rng: np.random.Generator) -> None:
 def restart(rng: np.random.Generator) -> np.ndarray:
     """The state that the next of a model's seed generators starts from."""
     return rng.integers(2**31, size=2).astype("uint32")
+
+
+def draws_in_training(built: Built) -> bool:
+    """Whether the model draws from the "dropout" stream in training; True where that is not sure.
+
+    Calls the model once on a few examples, so that its state is no longer that of the seed.
+    """
+    model = built.model
+    generators = [one for one in model.non_trainable_variables if one.name == GENERATOR_STATE]
+    own_step = any(getattr(type(model), name) is not getattr(keras.Model, name) for name in _STEP)
+    if own_step or not generators:
+        return bool(generators)
+    before = [np.asarray(one.value).copy() for one in generators]
+    few = keras.tree.map_structure(lambda array: np.asarray(array)[:2], built.splits.peek("train")[0])
+    try:
+        model(few, training=True)
+    except Exception:
+        return True
+    return any(
+        not np.array_equal(np.asarray(one.value), was) for one, was in zip(generators, before, strict=True)
+    )

@@ -17,6 +17,7 @@ from rich.text import Text
 from tuner.records import BASELINE, Phase, Run, Setup
 
 if TYPE_CHECKING:
+    from tuner.decomposition import Decomposition
     from tuner.result import Measured, Result
 
 _STYLES = {"better": "green", "worse": "red", "equivalent": "cyan", "undecided": "yellow"}
@@ -181,6 +182,28 @@ def print_result(result: "Result") -> None:
     for measured in result.finalists:
         for flag in measured.comparison.flags if measured.comparison else ():
             console.print(Text(f"note: {measured.name}: {flag}", style="dim"), soft_wrap=True)
+
+
+def print_variance(found: "Decomposition") -> None:
+    """The spread of every stream and its share of the variance, on standard output."""
+    from tuner.report.variance import variance_headers, variance_rows
+
+    console = Console()
+    if not console.is_terminal:
+        console = Console(width=120)
+    setup = found.setup
+    what = f"{setup.split} {setup.metric} of {setup.configuration}, {len(found.runs)} runs"
+    console.print(
+        Text(f"Where the variance of {setup.study} comes from: {what}", style="bold"), soft_wrap=True
+    )
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for place, header in enumerate(variance_headers(found)):
+        table.add_column(header, justify="right" if place else "left", no_wrap=True)
+    for row in variance_rows(found):
+        table.add_row(*map(Text, row))
+    console.print(table)
+    for note in found.notes:
+        console.print(Text(f"note: {note}", style="dim"), soft_wrap=True)
 
 
 def _row(measured: "Measured") -> tuple[Text | str, ...]:

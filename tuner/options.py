@@ -25,8 +25,10 @@ def parse_duration(text: str) -> float:
     return sum(float(number) * _SECONDS[unit] for number, unit in parts)
 
 
-def parse_options(settings: Iterable[str]) -> dict[str, Any]:
+def parse_options(settings: Iterable[str], option: str = "--set") -> dict[str, Any]:
     """NAME=VALUE settings as a dict; values are read as Python literals, and as text where they are none.
+
+    `option` is what errors call them.
 
     >>> parse_options(["n_train=102_400", "cell=lstm", "margin=0.01"])
     {'n_train': 102400, 'cell': 'lstm', 'margin': 0.01}
@@ -38,9 +40,9 @@ def parse_options(settings: Iterable[str]) -> dict[str, Any]:
         name, equals, value = setting.partition("=")
         name = name.strip()
         if not equals or not name.isidentifier():
-            raise TunerError(f"--set {setting}: write it as NAME=VALUE")
+            raise TunerError(f"{option} {setting}: write it as NAME=VALUE")
         if name in options:
-            raise TunerError(f"--set {name} is given twice")
+            raise TunerError(f"{option} {name} is given twice")
         try:
             options[name] = ast.literal_eval(value.strip())
         except (SyntaxError, ValueError):
@@ -48,5 +50,7 @@ def parse_options(settings: Iterable[str]) -> dict[str, Any]:
         try:
             json.dumps(options[name], allow_nan=False)
         except (TypeError, ValueError):
-            raise TunerError(f"--set {setting}: give a number, a text, or a list or dict of them") from None
+            raise TunerError(
+                f"{option} {setting}: give a number, a text, or a list or dict of them"
+            ) from None
     return options

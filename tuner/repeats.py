@@ -8,9 +8,10 @@ import hashlib
 import json
 import math
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
+from types import MappingProxyType
 from typing import Any
 
 import keras
@@ -24,11 +25,13 @@ from tuner.errors import LedgerError, StudyError, study_errors
 from tuner.ledger import Ledger, missing
 from tuner.metrics import Metric, resolve_metric
 from tuner.records import BASELINE, Configuration, Group, Phase, Run
-from tuner.seeds import Seed
+from tuner.seeds import Apart, Seed
 from tuner.study import Build, Splits, Study, digest, leaves
 from tuner.trials import PinnedTrial
 
 SCORE_ON: dict[Phase, tuple[str, ...]] = {"search": ("validation",), "confirmation": ("validation", "test")}
+
+NONE_APART: Mapping[int, Apart] = MappingProxyType({})  # every stream of a run has its seed index
 
 OnNote = Callable[[str], None]
 
@@ -188,20 +191,38 @@ class Repeats:
         """Train the given seeds now. An exception of the user's code makes them failed runs."""
         return self.training(phase, configuration, indices).train(indices, on_progress)
 
-    def training(self, phase: Phase, configuration: Configuration, indices: Sequence[int]) -> "Training":
-        """A configuration ready to be trained with any of the given seeds."""
-        job = self._job(phase, configuration, indices)
+    def training(
+        self,
+        phase: Phase,
+        configuration: Configuration,
+        indices: Sequence[int],
+        apart: Mapping[int, Apart] = NONE_APART,
+    ) -> "Training":
+        """A configuration ready to be trained with any of the given seeds.
+
+        `apart` maps a seed index to the streams that have another index than that.
+        """
+        job = self._job(phase, configuration, indices, apart)
         trainer = choice.Trainer(self._engine, job, self._note)
         return Training(phase, configuration.name, tuple(indices), job, trainer)
 
-    def _job(self, phase: Phase, configuration: Configuration, indices: Sequence[int]) -> Job:
+    def _job(
+        self,
+        phase: Phase,
+        configuration: Configuration,
+        indices: Sequence[int],
+        apart: Mapping[int, Apart] = NONE_APART,
+    ) -> Job:
         study = self.study
         builder, key = self._builder(configuration)
         trial = PinnedTrial(configuration.params, configuration.name)
         shared: list[Splits] = []  # the same arrays for every seed, where the data do not vary
 
+        def seed_of(index: int) -> Seed:
+            return Seed(study.seed, phase, key, index, apart.get(index, ()))
+
         def build_one(index: int) -> Built:
-            seed = Seed(study.seed, phase, key, index)
+            seed = seed_of(index)
             splits = shared[0] if shared else self._splits(trial, seed)
             if not study.data_vary and not (splits.pipelines and splits is not study.data):
                 shared[:] = [splits]
@@ -211,7 +232,7 @@ class Repeats:
             builds=tuple(partial(build_one, index) for index in indices),
             metric=self.metric,
             score_on=SCORE_ON[phase],
-            seeds=() if study.data_vary else tuple(Seed(study.seed, phase, key, index) for index in indices),
+            seeds=() if study.data_vary else tuple(map(seed_of, indices)),
         )
 
     def _splits(self, trial: Any, seed: Seed) -> Splits:

@@ -14,6 +14,9 @@ from typing import Literal
 import numpy as np
 
 Stream = Literal["init", "order", "dropout", "data"]
+STREAMS: tuple[Stream, ...] = ("init", "order", "dropout", "data")
+
+Apart = tuple[tuple[Stream, int], ...]  # streams with an index of their own
 
 
 def sequence(study: int, index: int, *names: str) -> np.random.SeedSequence:
@@ -30,10 +33,15 @@ def as_integer(sequence: np.random.SeedSequence) -> int:
 
 @dataclass(frozen=True, slots=True)
 class Seed:
-    """The streams of one run.
+    """The streams of one run. All have its index, but for those that `apart` gives another one.
+
+    So two runs can share their initial weights and differ in the order of their data.
 
     >>> seed = Seed(study=0, phase="search", configuration="baseline", index=3)
     >>> seed.integer("init") == seed.integer("init"), seed.integer("init") == seed.integer("order")
+    (True, False)
+    >>> other = Seed(study=0, phase="search", configuration="baseline", index=3, apart=(("order", 4),))
+    >>> other.integer("init") == seed.integer("init"), other.integer("order") == seed.integer("order")
     (True, False)
     """
 
@@ -41,6 +49,7 @@ class Seed:
     phase: str
     configuration: str
     index: int
+    apart: Apart = ()
 
     def generator(self, stream: Stream) -> np.random.Generator:
         """A fresh generator at the start of the stream."""
@@ -52,4 +61,5 @@ class Seed:
 
     def _sequence(self, stream: Stream) -> np.random.SeedSequence:
         owner = "" if stream == "data" else self.configuration
-        return sequence(self.study, self.index, self.phase, stream, owner)
+        index = dict(self.apart).get(stream, self.index)
+        return sequence(self.study, index, self.phase, stream, owner)

@@ -60,7 +60,7 @@ def run(
 
     options = parse_options(set_ or [])
     seconds = None if budget is None else parse_duration(budget)
-    with _loading():
+    with loading():
         prepare_backend(backend)  # before anything imports Keras
 
         from tuner.console import reporter
@@ -129,7 +129,7 @@ def show(folder: Folder, as_json: Json = False) -> None:
 
 
 @contextmanager
-def _loading() -> Iterator[None]:
+def loading() -> Iterator[None]:
     """Keep the garbage collector from walking all that is loaded, again and again while the heap grows.
 
     What was loaded stays, so it is not walked later either.

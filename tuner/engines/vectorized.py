@@ -88,9 +88,11 @@ class Session:
         self._samples = [Seeded(build()) for build in job.builds[:2]]
         first, last = self._samples[0], self._samples[-1]
         check_alike(self._samples)
-        # Where the seed alone tells the members apart, two of them show what all of them share.
+        # Where the seed alone tells the members apart, two of them show what all of them share: two that
+        # were not built from the same draws.
         self._alike = (
             job.alike
+            and len({seed.integer("init") for seed in job.seeds[:2]}) == len(self._samples)
             and equal(first.functions.inputs, last.functions.inputs)
             and first.built.splits is last.built.splits
             and equal(first.weights, last.weights)

@@ -3,9 +3,26 @@
 Functions of arrays and a generator: nothing here trains, reads, prints or draws.
 """
 
+from tuner.stats.aso import AlmostStochasticOrder, almost_stochastic_order
+from tuner.stats.bayes import BayesianComparison, bayesian_comparison
 from tuner.stats.compare import Comparison, compare, compare_all
 from tuner.stats.describe import Summary, describe
 from tuner.stats.intervals import Interval
+from tuner.stats.variance import VarianceShares, variance_shares
 from tuner.stats.verdict import Verdict
 
-__all__ = ["Comparison", "Interval", "Summary", "Verdict", "compare", "compare_all", "describe"]
+__all__ = [
+    "AlmostStochasticOrder",
+    "BayesianComparison",
+    "Comparison",
+    "Interval",
+    "Summary",
+    "VarianceShares",
+    "Verdict",
+    "almost_stochastic_order",
+    "bayesian_comparison",
+    "compare",
+    "compare_all",
+    "describe",
+    "variance_shares",
+]

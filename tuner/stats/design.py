@@ -9,6 +9,9 @@ from tuner.errors import StatisticsError
 
 Direction = Literal["minimize", "maximize"]
 
+SECONDARY = "secondary: it describes, and decides no verdict"
+"""The label of every comparison beside the one that the verdict comes from."""
+
 
 def check_level(level: float) -> None:
     """Raises: StatisticsError unless `level` is a confidence level, at least 0.5 and below 1."""
