@@ -198,16 +198,16 @@ def rates(cell: Cell, title: str, repetitions: int, seed: int) -> tuple[float, .
     return tuple(np.mean([cell.repetition(rng) for _ in range(repetitions)], axis=0).tolist())
 
 
-def main() -> None:
+def main(questions: Callable[[], Iterator[Table]] = tables) -> None:
     """Parse the options, run every table, print it as soon as it is known."""
-    parser = argparse.ArgumentParser(prog="python -m benchmarks.calibration", description=__doc__)
+    parser = argparse.ArgumentParser(description="Simulations, printed as Markdown tables.")
     parser.add_argument("--repetitions", type=int, default=10_000, help="repetitions of every cell")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--workers", type=int, default=2, help="processes")
     options = parser.parse_args()
     start = time.perf_counter()
     with ProcessPoolExecutor(options.workers) as pool:
-        for table in tables():
+        for table in questions():
             one = partial(rates, title=table.title, repetitions=options.repetitions, seed=options.seed)
             print(f"**{table.title}**\n")
             print(f"| | {' | '.join(table.columns)} |")

@@ -5,7 +5,21 @@ Functions of arrays and a generator: nothing here trains, reads, prints or draws
 
 from tuner.stats.compare import Comparison, compare, compare_all
 from tuner.stats.describe import Summary, describe
+from tuner.stats.examples import OverExamples, over_examples
+from tuner.stats.forecasts import DieboldMariano, diebold_mariano
 from tuner.stats.intervals import Interval
 from tuner.stats.verdict import Verdict
 
-__all__ = ["Comparison", "Interval", "Summary", "Verdict", "compare", "compare_all", "describe"]
+__all__ = [
+    "Comparison",
+    "DieboldMariano",
+    "Interval",
+    "OverExamples",
+    "Summary",
+    "Verdict",
+    "compare",
+    "compare_all",
+    "describe",
+    "diebold_mariano",
+    "over_examples",
+]
