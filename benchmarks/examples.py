@@ -94,7 +94,7 @@ def forecasts(size: int, horizon: int, rng: np.random.Generator) -> Outcome:
 def tables() -> Iterator[Table]:
     """All questions, in the order of the report."""
     yield Table(
-        f"95 % interval holds the true difference; {SEEDS} + {SEEDS} seeds, {EXAMPLES} new examples each time",
+        f"95 % interval holds the true difference; {SEEDS} + {SEEDS} seeds, {EXAMPLES} new examples each",
         ("over seeds alone", "over seeds and examples", "pigeonhole bootstrap"),
         tuple(
             Cell(f"noise of a seed at an example: {common:g}", partial(independent, common))

@@ -1,14 +1,26 @@
 """What a run folder says: its runs, and the statistics of the confirmation phase derived from them."""
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
+
+import numpy as np
 
 from tuner.errors import LedgerError
 from tuner.ledger import Ledger
-from tuner.records import BASELINE, Configuration, Phase, Run, Setup
-from tuner.stats import Comparison, Summary, compare_all, describe
+from tuner.records import BASELINE, Configuration, ExampleScores, Phase, Run, Setup
+from tuner.stats import (
+    Comparison,
+    DieboldMariano,
+    OverExamples,
+    Summary,
+    compare_all,
+    describe,
+    diebold_mariano,
+    over_examples,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,7 +29,9 @@ class Measured:
 
     `test` and `validation` hold one score a confirmation seed, in the order of the seed indices (NaN
     where the run diverged or failed); `search` holds its search scores on the validation split.
-    `comparison` is against the baseline, and None for the baseline itself.
+    `comparison` is against the baseline, and None for the baseline itself. `over_examples` is the
+    difference to it over seeds and test examples, where the scores of single examples are known;
+    `forecasts` is, for examples of a series, the Diebold-Mariano test of the scores averaged over seeds.
     """
 
     configuration: Configuration
@@ -26,6 +40,8 @@ class Measured:
     search: tuple[float, ...]
     summary: Summary
     comparison: Comparison | None
+    over_examples: OverExamples | None = None
+    forecasts: DieboldMariano | None = None
 
     @property
     def name(self) -> str:
@@ -47,6 +63,8 @@ class Result:
     baseline: Measured | None
     finalists: tuple[Measured, ...]  # best first, by mean test score
     folder: Path | None = None
+    without_examples: str = ""  # why no difference is told over test examples, where none is
+    examples_each: int = 1  # test examples that one stored score stands for
 
     @property
     def epochs(self) -> int:
@@ -80,7 +98,11 @@ def load(folder: str | Path) -> Result:
     setup = ledger.read_setup()
     if setup is None:
         raise LedgerError(f"{folder}: holds no run of tuner (no run.json in it)")
-    return derive(setup, ledger.configurations, ledger.runs, folder)
+    examples = {}
+    if setup.looks:
+        look = setup.looks[-1]
+        examples = {name: ledger.examples("confirmation", name, look.repeats) for name in look.configurations}
+    return derive(setup, ledger.configurations, ledger.runs, folder, examples)
 
 
 def derive(
@@ -88,10 +110,12 @@ def derive(
     configurations: Mapping[str, Configuration],
     runs: tuple[Run, ...],
     folder: Path | None = None,
+    examples: Mapping[str, ExampleScores] = MappingProxyType({}),
 ) -> Result:
     """The statistics of the last look: each configuration described, and compared with the baseline.
 
-    Runs of a confirmation that has not finished are not looked at.
+    Runs of a confirmation that has not finished are not looked at. `examples` are the scores of single test
+    examples by configuration, as far as they are known.
     """
     if not setup.looks:
         return Result(setup, configurations, runs, None, (), folder)
@@ -108,6 +132,7 @@ def derive(
         level=setup.level,
     )
     by_name = {comparison.name: comparison for comparison in comparisons}
+    without = _without_examples(examples, test)
     measured = [
         Measured(
             configuration=configurations[name],
@@ -116,6 +141,8 @@ def derive(
             search=_scores(runs, "search", name, "validation"),
             summary=describe(scores, level=setup.level),
             comparison=by_name.get(name),
+            over_examples=None if without or name == BASELINE else _over_examples(setup, examples, name),
+            forecasts=None if without or name == BASELINE else _forecasts(setup, examples, name),
         )
         for name, scores in test.items()
     ]
@@ -123,7 +150,37 @@ def derive(
     sign = 1 if setup.direction == "minimize" else -1
     finalists = [one for one in measured if one is not baseline]
     finalists.sort(key=lambda one: (math.isnan(one.summary.mean), sign * one.summary.mean))
-    return Result(setup, configurations, runs, baseline, tuple(finalists), folder)
+    each = 1 if without else examples[BASELINE].each
+    return Result(setup, configurations, runs, baseline, tuple(finalists), folder, without, each)
+
+
+def _without_examples(examples: Mapping[str, ExampleScores], names: Iterable[str]) -> str:
+    """Why configurations cannot be compared example by example, in words; nothing where they can."""
+    found = [examples.get(name, ExampleScores(reason="they were not stored")) for name in names]
+    if reason := next((one.reason for one in found if one.reason), ""):
+        return reason
+    if len({(one.values.shape[-1], one.each) for one in found}) > 1:
+        return "the configurations were not scored on the same examples"
+    return "there is a single test example" if found[0].values.shape[-1] < 2 else ""
+
+
+def _over_examples(setup: Setup, examples: Mapping[str, ExampleScores], name: str) -> OverExamples:
+    return over_examples(
+        examples[name].values, examples[BASELINE].values, series=setup.series, level=setup.level
+    )
+
+
+def _forecasts(setup: Setup, examples: Mapping[str, ExampleScores], name: str) -> DieboldMariano | None:
+    """Of the scores averaged over the seeds that have one; where values are means of neighbours their
+    horizon is shorter."""
+    ours, theirs = (
+        table[np.isfinite(table).all(axis=1)].astype(np.float64)
+        for table in (examples[one].values for one in (name, BASELINE))
+    )
+    horizon = 1 + math.ceil((examples[name].horizon - 1) / examples[name].each)
+    if not setup.series or horizon >= ours.shape[1] or not len(ours) or not len(theirs):
+        return None
+    return diebold_mariano(ours.mean(axis=0), theirs.mean(axis=0), horizon)
 
 
 def _scores(runs: Sequence[Run], phase: Phase, name: str, split: str) -> tuple[float, ...]:

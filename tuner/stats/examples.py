@@ -15,7 +15,7 @@ from tuner.errors import StatisticsError
 from tuner.stats.design import check_level
 from tuner.stats.intervals import Estimate, Interval, welch_difference
 from tuner.stats.scores import FloatArray
-from tuner.stats.series import block_length, variance_of_mean
+from tuner.stats.series import autocovariances, block_length, variance_of_mean
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,13 +23,15 @@ class OverExamples:
     """The difference of two means where both seeds and test examples are drawn: candidate - baseline.
 
     `examples` counts what both were scored on; `block` neighbours among them are drawn together, 1 where
-    the examples are independent.
+    the examples are independent. `autocorrelation` is that of the difference at an example, averaged over
+    seeds, with that at the next: near 0 for independent examples.
     """
 
     difference: float
     interval: Interval
     examples: int
     block: int
+    autocorrelation: float
 
 
 def over_examples(
@@ -66,13 +68,15 @@ def over_examples(
         )
     size = first.shape[1]
     if min(len(first), len(second)) < 2:
-        return OverExamples(math.nan, Interval(math.nan, math.nan, level), size, 1)
+        return OverExamples(math.nan, Interval(math.nan, math.nan, level), size, 1, math.nan)
     each = first.mean(axis=0) - second.mean(axis=0)
     block = block_length(each) if series else 1
     common = _common(first, block) + _common(second, block)
     examples = max(float(variance_of_mean(each, block)) - common, 0.0)
     interval = _interval(first.mean(axis=1), second.mean(axis=1), examples, size / block - 1.0, level)
-    return OverExamples(float(each.mean()), interval, size, block)
+    variance, covariance = autocovariances(each, 1)
+    alike = float(covariance / variance) if variance > 0.0 else 0.0
+    return OverExamples(float(each.mean()), interval, size, block, alike)
 
 
 def _runs(scores: NDArray[Any], name: str) -> FloatArray:

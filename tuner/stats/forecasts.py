@@ -66,7 +66,7 @@ def _variance(difference: FloatArray, horizon: int) -> float:
     """Variance of the mean difference: all autocovariances below the horizon, or weighted ones."""
     covariances = autocovariances(difference, horizon - 1)
     variance = float(covariances[0] + 2.0 * covariances[1:].sum())
-    if not variance > 0.0:
+    if variance <= ROUNDING * difference.size * float(covariances[0]):
         weights = 1.0 - np.arange(1, horizon) / horizon
         variance = float(covariances[0] + 2.0 * (weights * covariances[1:]).sum())
     return variance / difference.size

@@ -52,7 +52,9 @@ def block_length(series: FloatArray) -> int:
     spectrum, slope = covariances[0] + tail.sum(), (lags * tail).sum()
     if not spectrum > 0.0:
         return most
-    best = (1.5 * (slope / spectrum) ** 2 * size) ** (1.0 / 3.0)  # 2 g^2 / D with D = 4/3 of the spectrum^2
+    best = float(
+        (1.5 * (slope / spectrum) ** 2 * size) ** (1.0 / 3.0)
+    )  # 2 g^2 / D with D = 4/3 of the spectrum^2
     return min(max(1, round(best)), most)
 
 
