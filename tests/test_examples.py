@@ -50,6 +50,11 @@ def picky(true: np.ndarray, predicted: np.ndarray) -> float:
     return absolute(true, predicted)
 
 
+def infinite(true: np.ndarray, predicted: np.ndarray) -> np.ndarray:
+    return np.full(len(true), 1e60)
+
+
+NO_MEAN = "not the mean of one number an example"
 ABSOLUTE = np.abs(TRUE - PREDICTED).mean(axis=(1, 2))
 
 
@@ -83,11 +88,12 @@ def test_classes_have_scores_too(given: str) -> None:
 @pytest.mark.parametrize(
     ("given", "reason"),
     [
-        ("root_mean_squared_error", "gives no number for a single example"),
-        ("r2_score", "gives no number for a single example"),
-        (largest, "gives no number for a single example"),
-        (root, "gives no number for a single example"),
-        (picky, "gives no number for a single example"),
+        ("root_mean_squared_error", NO_MEAN),
+        ("r2_score", NO_MEAN),
+        (largest, NO_MEAN),
+        (root, NO_MEAN),
+        (picky, NO_MEAN),
+        (infinite, "not finite or too large"),
     ],
 )
 def test_what_is_no_mean_keeps_nothing_and_says_why(given: Any, reason: str) -> None:
@@ -98,10 +104,16 @@ def test_what_is_no_mean_keeps_nothing_and_says_why(given: Any, reason: str) -> 
 
 def test_numbers_whose_mean_is_another_are_not_kept() -> None:
     one = of_run(lambda true, predicted: ABSOLUTE, TRUE, PREDICTED, ABSOLUTE.mean() * (1 + 1e-5))
-    assert (
-        one.values.size == 0 and one.reason == "the metric is not the mean of its values on single examples"
-    )
+    assert one.values.size == 0 and NO_MEAN in one.reason
     assert of_run(lambda true, predicted: ABSOLUTE, TRUE, PREDICTED, ABSOLUTE.mean()).values.size == 41
+
+
+def test_a_metric_that_raises_by_example_does_not_fail_the_run() -> None:
+    def broken(true: Any, predicted: Any) -> np.ndarray:
+        raise ValueError("no")
+
+    one = of_run(broken, TRUE, PREDICTED, 1.0)
+    assert one.values.size == 0 and "raises ValueError" in one.reason
 
 
 def test_one_number_for_each_example_is_scored_by_its_mean() -> None:

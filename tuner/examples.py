@@ -11,12 +11,15 @@ from typing import Any
 
 import numpy as np
 
+from tuner.errors import described
 from tuner.records import ExampleScores
 from tuner.study import leaves
 
 MOST = 100_000  # numbers that are kept of a run
 MOST_CALLS = 1_000  # of a metric that has to be called once a number
 _TOLERANCE = 1e-6  # of the mean against the score: rounding of float32, and no more
+_LARGEST = float(np.finfo(np.float32).max)  # what a number that is kept may be
+_NO_MEAN = "the metric is not the mean of one number an example, as mse, mae and accuracy are"
 
 Each = Callable[[Any, Any], np.ndarray | None]
 
@@ -29,13 +32,19 @@ def of_run(each: Each, y_true: Any, y_pred: Any, score: float) -> ExampleScores:
     """
     if not math.isfinite(score):
         return ExampleScores()
-    values, count = each(y_true, y_pred), _count(y_true)
-    if values is None or not np.isfinite(values).all():
-        return ExampleScores(reason="the metric gives no number for a single example")
+    count = _count(y_true)
+    try:
+        values = each(y_true, y_pred)
+    except Exception as error:  # the run has its score, and keeps it
+        return ExampleScores(reason=f"the metric by example raises {described(error)}")
+    if values is None:
+        return ExampleScores(reason=_NO_MEAN)
     values = np.asarray(values, dtype=np.float64)
+    if not np.all(np.abs(values) <= _LARGEST):
+        return ExampleScores(reason="the metric of a single example is not finite or too large")
     size = math.ceil(count / len(values))
     if not _is_mean(values, size, count, score):
-        return ExampleScores(reason="the metric is not the mean of its values on single examples")
+        return ExampleScores(reason=_NO_MEAN)
     merged = math.ceil(len(values) / MOST)
     starts = np.arange(0, len(values), merged)
     means = np.add.reduceat(values, starts) / np.diff([*starts, len(values)])

@@ -132,36 +132,60 @@ def derive(
         level=setup.level,
     )
     by_name = {comparison.name: comparison for comparison in comparisons}
-    without = _without_examples(examples, test)
+    known, without = _known(examples, test)
     measured = [
-        Measured(
-            configuration=configurations[name],
-            test=scores,
-            validation=_scores(runs, "confirmation", name, "validation")[: look.repeats],
-            search=_scores(runs, "search", name, "validation"),
-            summary=describe(scores, level=setup.level),
-            comparison=by_name.get(name),
-            over_examples=None if without or name == BASELINE else _over_examples(setup, examples, name),
-            forecasts=None if without or name == BASELINE else _forecasts(setup, examples, name),
-        )
+        _measured(setup, configurations[name], runs, scores, by_name.get(name), known)
         for name, scores in test.items()
     ]
     baseline = next(one for one in measured if one.name == BASELINE)
     sign = 1 if setup.direction == "minimize" else -1
     finalists = [one for one in measured if one is not baseline]
     finalists.sort(key=lambda one: (math.isnan(one.summary.mean), sign * one.summary.mean))
-    each = 1 if without else examples[BASELINE].each
+    each = known[BASELINE].each if known else 1
     return Result(setup, configurations, runs, baseline, tuple(finalists), folder, without, each)
 
 
-def _without_examples(examples: Mapping[str, ExampleScores], names: Iterable[str]) -> str:
-    """Why configurations cannot be compared example by example, in words; nothing where they can."""
-    found = [examples.get(name, ExampleScores(reason="they were not stored")) for name in names]
-    if reason := next((one.reason for one in found if one.reason), ""):
+def _measured(
+    setup: Setup,
+    configuration: Configuration,
+    runs: Sequence[Run],
+    test: tuple[float, ...],
+    comparison: Comparison | None,
+    examples: Mapping[str, ExampleScores],
+) -> Measured:
+    """A configuration with its test scores, and what else its runs say; `examples` are those known."""
+    name = configuration.name
+    beside = comparison is not None and name in examples
+    return Measured(
+        configuration=configuration,
+        test=test,
+        validation=_scores(runs, "confirmation", name, "validation")[: len(test)],
+        search=_scores(runs, "search", name, "validation"),
+        summary=describe(test, level=setup.level),
+        comparison=comparison,
+        over_examples=_over_examples(setup, examples, name) if beside else None,
+        forecasts=_forecasts(setup, examples, name) if beside else None,
+    )
+
+
+def _known(
+    examples: Mapping[str, ExampleScores], names: Iterable[str]
+) -> tuple[dict[str, ExampleScores], str]:
+    """What can be compared example by example: the baseline and others; if nothing can, why, in words."""
+    missing = ExampleScores(reason="they were not stored")
+    baseline = examples.get(BASELINE, missing)
+    others = {name: examples.get(name, missing) for name in names if name != BASELINE}
+    reasons = {name: _incomparable(one, baseline) for name, one in others.items()}
+    known = {name: others[name] for name, reason in reasons.items() if not reason}
+    return (known | {BASELINE: baseline} if known else {}), "" if known else next(iter(reasons.values()), "")
+
+
+def _incomparable(one: ExampleScores, baseline: ExampleScores) -> str:
+    if reason := baseline.reason or one.reason:
         return reason
-    if len({(one.values.shape[-1], one.each) for one in found}) > 1:
+    if (one.values.shape[-1], one.each) != (baseline.values.shape[-1], baseline.each):
         return "the configurations were not scored on the same examples"
-    return "there is a single test example" if found[0].values.shape[-1] < 2 else ""
+    return "there is a single test example" if one.values.shape[-1] < 2 else ""
 
 
 def _over_examples(setup: Setup, examples: Mapping[str, ExampleScores], name: str) -> OverExamples:

@@ -1,5 +1,6 @@
 """What the report says of seeds and test examples: which interval is over what, and what disagrees."""
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -84,7 +85,10 @@ def test_examples_of_a_series_come_in_blocks_with_a_test_of_forecasts() -> None:
     (finalist,) = found.finalists
     assert finalist.over_examples is not None and finalist.over_examples.block > 2
     assert finalist.forecasts is not None and finalist.forecasts.horizon == 5
-    assert f"in blocks of {finalist.over_examples.block} (circular block bootstrap" in methods(found)[-1]
+    assert (
+        f"in blocks of {finalist.over_examples.block} examples (circular block bootstrap"
+        in methods(found)[-1]
+    )
     assert "Diebold-Mariano" in methods(found)[-1]
     (line,) = [text for text in warnings(found) if "Diebold-Mariano" in text]
     assert "secondary, no part of the verdict" in line and "200 examples, horizon 5" in line
@@ -112,6 +116,21 @@ def test_means_of_neighbours_are_called_so_and_shorten_the_horizon() -> None:
     shorter = derive(found.setup, found.configurations, found.runs, None, each)
     assert shorter.finalists[0].forecasts is not None and shorter.finalists[0].forecasts.horizon == 3
     assert "means of 3 neighbours, 200 of them" in headline(shorter).evidence
+
+
+def test_a_finalist_without_scores_takes_no_interval_from_the_others() -> None:
+    found = result(0.1)
+    lost = make_runs("confirmation", "b", 0.4, seeds=10, diverged=range(10))
+    examples = {
+        BASELINE: table(make_runs("confirmation", BASELINE, 0.5, seeds=10), 0.0),
+        "a": table(make_runs("confirmation", "a", 0.3, seeds=10), 0.1),
+        "b": ExampleScores(reason="no run ended with a score"),
+    }
+    setup = replace(found.setup, looks=(Look(10, (BASELINE, "a", "b")),))
+    configurations = {**found.configurations, "b": make_configuration("b")}
+    both = derive(setup, configurations, (*found.runs, *lost), None, examples)
+    assert [one.over_examples is None for one in both.finalists] == [False, True]
+    assert examples_fact(both).startswith("200")
 
 
 def test_without_scores_of_examples_nothing_is_claimed_and_the_reason_is_told() -> None:

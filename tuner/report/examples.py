@@ -2,7 +2,6 @@
 
 import math
 
-from tuner.records import BASELINE
 from tuner.report.formats import NONE, count, interval, listed, p_equation, score, short
 from tuner.result import Measured, Result
 from tuner.stats import Interval
@@ -63,7 +62,7 @@ def examples_methods(result: Result) -> str:
     if not result.setup.series:
         return f"{text} The examples counted as independent of each other."
     lengths = sorted({one.over_examples.block for one in result.finalists if one.over_examples})
-    blocks = str(lengths[0]) if len(lengths) == 1 else f"{lengths[0]} to {lengths[-1]}"
+    blocks = "at most " * (len(lengths) > 1) + count(lengths[-1], "example")
     text += (
         f" The examples are in the order of time and entered in blocks of {blocks} (circular block "
         "bootstrap, length by Politis and White, 2004, as corrected in 2009)."
@@ -104,10 +103,10 @@ def _are_alike(autocorrelation: float, examples: int) -> bool:
 
 def examples_fact(result: Result) -> str:
     """What is known of single test examples, for "How it was made"."""
-    if result.baseline is None or not result.finalists:
-        return ""
     if result.without_examples:
         return f"not compared one by one: {result.without_examples}"
     order = "in the order of time" if result.setup.series else "independent of each other"
-    first = next(one for one in result.finalists if one.name != BASELINE)
+    first = next((one for one in result.finalists if one.over_examples), None)
+    if first is None:
+        return ""
     return f"{_examples(result, first)}, taken as {order}"

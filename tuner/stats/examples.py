@@ -61,11 +61,7 @@ def over_examples(
     """
     check_level(level)
     first, second = _runs(candidate, "candidate"), _runs(baseline, "baseline")
-    if first.shape[1] != second.shape[1]:
-        raise StatisticsError(
-            f"the candidate was scored on {first.shape[1]} examples and the baseline on {second.shape[1]};"
-            " give the scores of both on the same ones"
-        )
+    _check_same(first, second)
     size = first.shape[1]
     if min(len(first), len(second)) < 2:
         return OverExamples(math.nan, Interval(math.nan, math.nan, level), size, 1, math.nan)
@@ -87,6 +83,14 @@ def _runs(scores: NDArray[Any], name: str) -> FloatArray:
             f"{name}: scores of examples have shape {values.shape}; give (runs, examples), 2 examples or more"
         )
     return values[np.isfinite(values).all(axis=1)]
+
+
+def _check_same(first: FloatArray, second: FloatArray) -> None:
+    if first.shape[1] != second.shape[1]:
+        raise StatisticsError(
+            f"the candidate was scored on {first.shape[1]} examples and the baseline on {second.shape[1]};"
+            " give the scores of both on the same ones"
+        )
 
 
 def _common(scores: FloatArray, block: int) -> float:

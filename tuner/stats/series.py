@@ -95,6 +95,8 @@ def _of_blocks(series: FloatArray, block: int) -> FloatArray:
     size = series.shape[-1]
     if block >= size:
         return np.full(series.shape[:-1], np.nan)
+    if block == 1:
+        return np.asarray(series.var(axis=-1, ddof=1) / size)
     centred = series - series.mean(axis=-1, keepdims=True)
     # The sum of each block from the running sums, which are 0 before the start and at the end.
     running = np.cumsum(centred, axis=-1)
