@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.signal import lfilter
 
-from tuner.stats.series import autocovariances, block_length, variance_of_mean
+from tuner.stats.series import autocovariances, block_length, degrees_of_freedom, variance_of_mean
 
 FloatArray = np.ndarray
 
@@ -82,6 +82,14 @@ def test_the_variance_is_that_of_theory() -> None:
         series = autoregressive(rho, 500, rng)
         found.append(float(variance_of_mean(series, block_length(series))))
     assert np.mean(found) == pytest.approx(1 / (1 - rho) ** 2 / 500, rel=0.1)
+
+
+@pytest.mark.parametrize("rho", [0.0, 0.7])
+def test_the_degrees_of_freedom_tell_how_the_variance_scatters(rho: float) -> None:
+    rng, size, block = np.random.default_rng(6), 600, 1 if rho == 0.0 else 24
+    found = [float(variance_of_mean(autoregressive(rho, size, rng), block)) for _ in range(1_500)]
+    scatter = np.var(found) / np.mean(found) ** 2  # 2 / degrees of freedom for a chi-squared variable
+    assert 2 / scatter == pytest.approx(degrees_of_freedom(size, block), rel=0.25)
 
 
 def test_a_block_as_long_as_the_series_has_no_variance() -> None:

@@ -15,7 +15,7 @@ from tuner.errors import StatisticsError
 from tuner.stats.design import check_level
 from tuner.stats.intervals import Estimate, Interval, welch_difference
 from tuner.stats.scores import FloatArray
-from tuner.stats.series import autocovariances, block_length, variance_of_mean
+from tuner.stats.series import autocovariances, block_length, degrees_of_freedom, variance_of_mean
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +69,9 @@ def over_examples(
     block = block_length(each) if series else 1
     common = _common(first, block) + _common(second, block)
     examples = max(float(variance_of_mean(each, block)) - common, 0.0)
-    interval = _interval(first.mean(axis=1), second.mean(axis=1), examples, size / block - 1.0, level)
+    interval = _interval(
+        first.mean(axis=1), second.mean(axis=1), examples, degrees_of_freedom(size, block), level
+    )
     variance, covariance = autocovariances(each, 1)
     alike = float(covariance / variance) if variance > 0.0 else 0.0
     return OverExamples(float(each.mean()), interval, size, block, alike)

@@ -91,6 +91,21 @@ def variance_of_mean(series: FloatArray, block: int = 1) -> FloatArray:
     return whole + np.maximum(whole - _of_blocks(series, block // 2), 0.0)
 
 
+def degrees_of_freedom(size: int, block: int) -> float:
+    """Those of `variance_of_mean` for a series of `size` values.
+
+    For blocks n / (b * integral of the squared lag window), where the window of the blocks with their
+    correction has the integral 4/3; for independent values n - 1.
+
+    Source: Priestley (1981), Spectral Analysis and Time Series, section 6.2.4: at frequency 0 an estimate
+    of the spectrum has half the degrees of freedom that it has elsewhere.
+
+    >>> degrees_of_freedom(200, 1), degrees_of_freedom(200, 10)
+    (199.0, 15.0)
+    """
+    return float(size - 1) if block < 2 else 0.75 * size / block
+
+
 def _of_blocks(series: FloatArray, block: int) -> FloatArray:
     size = series.shape[-1]
     if block >= size:
