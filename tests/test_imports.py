@@ -18,6 +18,7 @@ LAYERS = (
     {"errors", "records", "files"},
     {"seeds", "stats", "objective", "options", "backend", "plan", "reporter", "pipelines"},
     {"study"},
+    {"examples"},
     {"space", "trials", "metrics", "models", "problems", "provenance"},
     {"building"},
     {"engines"},

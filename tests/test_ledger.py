@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from tests.factories import make_runs, make_setup
 from tuner.errors import LedgerError
 from tuner.ledger import Ledger, missing, slug
-from tuner.records import Configuration, Group, Look, Phase, Run, Status
+from tuner.records import Configuration, ExampleScores, Group, Look, Phase, Run, Status
 
 names = st.text(min_size=1, max_size=60)
 numbers = st.floats() | st.sampled_from([math.nan, math.inf, -math.inf, -0.0, 5e-324, 0.1])
@@ -257,3 +257,77 @@ def test_records_are_checked_when_made() -> None:
         Group("search", Configuration("a", {}), ())
     with pytest.raises(ValueError, match="one run for each of its seeds"):
         Group("search", Configuration("a", {}), (0, 1), (Run("search", "a", 0, "complete", {}, {}, 0.0),))
+
+
+EXAMPLES = np.random.default_rng(0).normal(size=(3, 5)).astype("float32")
+
+
+def confirmed(ledger: Ledger, first: int, examples: ExampleScores | None, seeds: int = 3) -> Path:
+    """A finished group of a confirmation; gives the file of its examples."""
+    indices = tuple(range(first, first + seeds))
+    runs = tuple(Run("confirmation", "a", index, "complete", {}, {}, 0.0) for index in indices)
+    ledger.write(Group("confirmation", Configuration("a", {}), indices, runs), examples)
+    return ledger.folder / "ledger" / "confirmation" / f"a-{first:04d}.npy"
+
+
+def test_scores_of_examples_come_back_in_the_order_of_the_seeds(tmp_path: Path) -> None:
+    ledger = Ledger(tmp_path)
+    confirmed(ledger, 3, ExampleScores(EXAMPLES + 1, each=2, horizon=4))
+    confirmed(ledger, 0, ExampleScores(EXAMPLES, each=2, horizon=4))
+    for one in (ledger, Ledger(tmp_path)):
+        found = one.examples("confirmation", "a", 5)
+        assert found.values.tolist() == [*EXAMPLES.tolist(), *(EXAMPLES + 1)[:2].tolist()]
+        assert (found.each, found.horizon, found.reason) == (2, 4, "")
+        assert one.groups == Ledger(tmp_path).groups
+
+
+def test_a_group_without_any_score_has_rows_of_nan(tmp_path: Path) -> None:
+    ledger = Ledger(tmp_path)
+    confirmed(ledger, 0, ExampleScores())
+    assert Ledger(tmp_path).examples("confirmation", "a", 3).reason == "no run ended with a score"
+    confirmed(ledger, 3, ExampleScores(EXAMPLES))
+    found = Ledger(tmp_path).examples("confirmation", "a", 6)
+    assert np.isnan(found.values).all(axis=1).tolist() == [True] * 3 + [False] * 3
+
+
+def test_why_there_are_no_scores_of_examples_is_known(tmp_path: Path) -> None:
+    ledger = Ledger(tmp_path)
+    first = confirmed(ledger, 0, ExampleScores(EXAMPLES))
+    confirmed(ledger, 3, ExampleScores(EXAMPLES[:, :4]))
+    assert "not scored on the same examples" in ledger.examples("confirmation", "a", 6).reason
+    confirmed(ledger, 3, None)  # a folder of before they were kept
+    assert ledger.examples("confirmation", "a", 6).reason == "some runs were stored without them"
+    confirmed(ledger, 3, ExampleScores(reason="why"))
+    assert ledger.examples("confirmation", "a", 6).reason == "why"
+    assert ledger.examples("confirmation", "a", 3).reason == ""
+    first.unlink()
+    assert Ledger(tmp_path).examples("confirmation", "a", 3).reason == "the file a-0000.npy is missing"
+
+
+def test_damaged_scores_of_examples_are_recognised(tmp_path: Path) -> None:
+    path = confirmed(Ledger(tmp_path), 0, ExampleScores(EXAMPLES))
+    content = path.read_bytes()
+    changed = bytes([content[-1] ^ 1])
+    for damaged in (b"", content[:-1], content[:-1] + changed, content + b"\0", b"\x80\x04N."):
+        path.write_bytes(damaged)
+        with pytest.raises(LedgerError, match=r"a-0000\.npy: damaged .*; delete it to go on") as caught:
+            Ledger(tmp_path).examples("confirmation", "a", 3)
+        assert "\n" not in str(caught.value)
+    path.write_bytes(content)
+    assert Ledger(tmp_path).examples("confirmation", "a", 3).values.tolist() == EXAMPLES.tolist()
+
+
+def test_scores_of_examples_are_on_disk_before_their_group(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ledger = Ledger(tmp_path)
+    path = confirmed(ledger, 0, ExampleScores(EXAMPLES))
+    path.with_suffix(".json").unlink()
+    path.unlink()
+    ledger.write(Group("confirmation", Configuration("a", {}), (0, 1, 2)))
+    monkeypatch.setattr("tuner.ledger._write", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
+    with pytest.raises(KeyboardInterrupt):
+        confirmed(ledger, 0, ExampleScores(EXAMPLES))
+    assert path.exists()
+    (group,) = Ledger(tmp_path).groups
+    assert group.runs == () and group.examples is None

@@ -313,3 +313,46 @@ def test_every_seed_sees_the_values_that_the_data_function_asked_for() -> None:
     study = dense_study(data=data, build=build, baseline=values)
     runs = Repeats(study).train("search", Configuration("one", values), (0, 1, 2), lambda share: None)
     assert [run.status for run in runs] == ["complete"] * 3
+
+
+def test_a_confirmation_keeps_the_scores_of_its_test_examples(whole: Any) -> None:
+    result, _ = whole
+    folder, repeats = result.folder, result.setup.repeats
+    assert len(list(folder.glob("ledger/confirmation/*.npy"))) == 2
+    assert list(folder.glob("ledger/search/*.npy")) == []
+    for one in (result.baseline, *result.finalists):
+        found = Ledger(folder).examples("confirmation", one.name, repeats)
+        assert found.values.shape == (repeats, 32) and found.horizon == 1
+        assert found.values.mean(axis=1, dtype=float) == pytest.approx(one.test, rel=1e-6)
+    (finalist,) = result.finalists
+    assert finalist.over_examples is not None and finalist.over_examples.examples == 32
+    assert finalist.comparison is not None
+    assert finalist.over_examples.difference == pytest.approx(finalist.comparison.difference, rel=1e-4)
+
+
+def test_both_engines_give_the_same_scores_of_test_examples() -> None:
+    tables = []
+    for engine in ("vectorized", "fit"):
+        training = Repeats(dense_study(), engine=engine).training("confirmation", ONE, (0, 1))
+        examples = training.measure((0, 1), quiet).examples
+        assert examples is not None
+        tables.append(examples.values)
+    assert tables[0] == pytest.approx(tables[1], rel=1e-3, abs=1e-5)
+
+
+@pytest.mark.parametrize(
+    ("data", "reason"),
+    [
+        (lambda rng: splits(), "every seed has test examples of its own"),
+        (lambda trial: splits(), "the test examples depend on the hyperparameters"),
+        (
+            lambda: Splits(split(64, 1), split(32, 2), lambda: iter([split(32, 3)])),
+            "the test split comes batch by batch, perhaps in another order each time",
+        ),
+    ],
+)
+def test_where_examples_are_not_the_same_none_are_kept(data: Any, reason: str, tmp_path: Path) -> None:
+    runner, ledger = Repeats(dense_study(data=data)), Ledger(tmp_path)
+    (run,) = runner.measure(ledger, "confirmation", ONE, 1)
+    assert run.status == "complete"
+    assert ledger.examples("confirmation", ONE.name, 1).reason == reason

@@ -77,6 +77,7 @@ def test_splits_that_do_not_fit_are_refused(change: dict[str, Any], message: str
         ({"seed": -1}, "seed is -1"),
         ({"level": 1.0}, "level is 1.0"),
         ({"level": 95}, "level is 95"),
+        ({"series": 12}, "series is 12; give True where the test examples are in the order of time"),
         ({"margin": 0.0}, "margin is 0.0; give a positive number"),
         ({"margin": float("inf")}, "margin is inf"),
         ({"margin": "small"}, "margin is 'small'"),

@@ -9,7 +9,15 @@ from tuner.records import Setup
 
 # What tuner writes into a run folder; nothing else in it is ever deleted.
 # The last one tells that the folder is tuner's.
-_OWN = ("report.html", "scores.csv", "summary.json", "study.db", "ledger/*/*.json", "run.json")
+_OWN = (
+    "report.html",
+    "scores.csv",
+    "summary.json",
+    "study.db",
+    "ledger/*/*.json",
+    "ledger/*/*.npy",
+    "run.json",
+)
 
 # Settings that determine the numbers: a folder is continued only where they agree.
 _FIXED = {
@@ -27,6 +35,7 @@ _FIXED = {
     "paired": "whether the data vary with the seed",
     "margin": "the margin",
     "level": "the level",
+    "series": "whether the examples are those of a series",
     "engine": "the engine",
     "backend": "the backend",
 }

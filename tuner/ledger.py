@@ -2,24 +2,29 @@
 
     <run folder>/run.json                         the Setup
     <run folder>/ledger/<phase>/<name>-<first>.json   one Group: planned, then finished
+    <run folder>/ledger/<phase>/<name>-<first>.npy    the scores of its test examples (runs, examples)
 
 A file is written in one step and carries a checksum of its content, so a group is there whole or not at
-all. Numbers are JSON with full precision; NaN and infinities are written as
+all. The array of its examples is written before it, and it carries the checksum of that, too. Numbers are
+JSON with full precision; NaN and infinities are written as
 Python's JSON module writes them. Nothing that is read can execute code.
 """
 
 import hashlib
+import io
 import json
 import re
-from collections.abc import Iterable, Mapping
-from dataclasses import asdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, replace
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from tuner.errors import LedgerError
 from tuner.files import write_whole
-from tuner.records import Configuration, Group, Look, Phase, Run, Setup
+from tuner.records import Configuration, ExampleScores, Group, Look, Phase, Run, Setup, StoredExamples
 
 _FORMAT = 1
 
@@ -60,12 +65,42 @@ class Ledger:
         groups = (g for g in self.groups if g.phase == phase and g.configuration.name == configuration)
         return tuple(sorted(groups, key=lambda group: group.seed_indices))
 
-    def write(self, group: Group) -> None:
-        """Store a planned or a finished group; a finished one replaces its plan."""
-        stem = slug(group.configuration.name)
-        path = self.folder / "ledger" / group.phase / f"{stem}-{group.seed_indices[0]:04d}.json"
+    def write(self, group: Group, examples: ExampleScores | None = None) -> None:
+        """Store a planned or a finished group; a finished one replaces its plan.
+
+        `examples` are the scores of its test examples, (runs, examples); they are on disk before it is.
+        """
+        path = self._path(group)
+        if examples is not None:
+            sha256 = _write_array(_beside(path), examples.values) if examples.values.size else ""
+            stored = StoredExamples(sha256, examples.each, examples.horizon, examples.reason)
+            group = replace(group, examples=stored)
         _write(path, asdict(group))
         self._groups[path] = group
+
+    def examples(self, phase: Phase, configuration: str, seeds: int) -> ExampleScores:
+        """The scores of the test examples of a configuration, one row a run, for seeds 0 to `seeds` - 1.
+
+        Raises: LedgerError where a file of them is damaged.
+        """
+        groups = [group for group in self.of(phase, configuration) if group.seed_indices[0] < seeds]
+        stored = [group.examples for group in groups if group.examples is not None]
+        if len(stored) < len(groups):
+            return ExampleScores(reason="some runs were stored without them")
+        if reason := next((one.reason for one in stored if one.reason), ""):
+            return ExampleScores(reason=reason)
+        rows: dict[int, np.ndarray | None] = {}
+        for group, one in zip(groups, stored, strict=True):
+            path = _beside(self._path(group))
+            if one.sha256 and not path.exists():
+                return ExampleScores(reason=f"the file {path.name} is missing")
+            table = _read_array(path, one.sha256) if one.sha256 else [None] * len(group.seed_indices)
+            rows |= zip(group.seed_indices, table, strict=True)
+        return _table([rows[index] for index in sorted(rows) if index < seeds], stored)
+
+    def _path(self, group: Group) -> Path:
+        stem = slug(group.configuration.name)
+        return self.folder / "ledger" / group.phase / f"{stem}-{group.seed_indices[0]:04d}.json"
 
     def read_setup(self) -> Setup | None:
         """The setup that the folder was made with; None where it is new."""
@@ -80,6 +115,46 @@ def _write(path: Path, content: Mapping[str, Any]) -> None:
     body = json.dumps(content, default=_plain)
     head = {"tuner": _FORMAT, "sha256": hashlib.sha256(body.encode()).hexdigest()}
     write_whole(path, f'{{"head": {json.dumps(head)},\n"content": {body}}}\n')
+
+
+def _beside(path: Path) -> Path:
+    """The file with the scores of the examples of a group."""
+    return path.with_suffix(".npy")
+
+
+def _write_array(path: Path, values: np.ndarray) -> str:
+    """Store an array; gives the checksum of its file."""
+    buffer = io.BytesIO()
+    np.save(buffer, values, allow_pickle=False)
+    content = buffer.getvalue()
+    write_whole(path, content)
+    return hashlib.sha256(content).hexdigest()
+
+
+def _read_array(path: Path, sha256: str) -> np.ndarray:
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        raise LedgerError(f"{path}: cannot be read ({type(error).__name__})") from None
+    if hashlib.sha256(content).hexdigest() != sha256:
+        raise LedgerError(
+            f"{path}: damaged (its checksum differs); delete it to go on without scores of single examples"
+        )
+    values: np.ndarray = np.load(io.BytesIO(content), allow_pickle=False)
+    return values
+
+
+def _table(rows: Sequence[np.ndarray | None], stored: Sequence[StoredExamples]) -> ExampleScores:
+    """Rows of runs as one table, NaN where a run has none."""
+    scored = [row for row in rows if row is not None]
+    if not scored:
+        return ExampleScores(reason="no run ended with a score")
+    with_values = [one for one in stored if one.sha256]
+    if len({row.shape for row in scored}) > 1 or len({one.each for one in with_values}) > 1:
+        return ExampleScores(reason="the runs were not scored on the same examples")
+    nothing = np.full_like(scored[0], np.nan)
+    table = np.stack([nothing if row is None else row for row in rows])
+    return ExampleScores(table, with_values[0].each, with_values[0].horizon)
 
 
 def _plain(value: Any) -> Any:
@@ -120,8 +195,13 @@ def _group(content: dict[str, Any], path: Path) -> Group:
             Run(**{**run, "history": {name: tuple(values) for name, values in run["history"].items()}})
             for run in content["runs"]
         )
+        examples = content.get("examples")  # folders of before there were any have none
         return Group(
-            content["phase"], Configuration(**content["configuration"]), tuple(content["seed_indices"]), runs
+            phase=content["phase"],
+            configuration=Configuration(**content["configuration"]),
+            seed_indices=tuple(content["seed_indices"]),
+            runs=runs,
+            examples=None if examples is None else StoredExamples(**examples),
         )
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise LedgerError(f"{path}: is no group of runs ({error})") from None

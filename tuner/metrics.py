@@ -8,8 +8,9 @@ from typing import Any
 import numpy as np
 
 from tuner.errors import StudyError
+from tuner.examples import Each, in_calls
 from tuner.records import Direction
-from tuner.study import Study
+from tuner.study import Study, leaves
 
 # Keras metrics of which more is better. Keras keeps no such flag itself.
 _MAXIMIZED = frozenset(
@@ -48,11 +49,15 @@ _UNDIRECTED = frozenset({"Mean", "MeanMetricWrapper", "Metric", "Sum", "MeanRela
 
 @dataclass(frozen=True, slots=True)
 class Metric:
-    """`score(y_true, y_pred)` of arrays (examples, ...) is one number; may be NaN or infinite."""
+    """`score(y_true, y_pred)` of arrays (examples, ...) is one number; may be NaN or infinite.
+
+    `each(y_true, y_pred)` is one number an example (see `tuner.examples`), whose mean should be the score.
+    """
 
     name: str
     direction: Direction
     score: Callable[[Any, Any], float]
+    each: Each = lambda y_true, y_pred: None
 
 
 def resolve_metric(study: Study) -> Metric:
@@ -65,15 +70,47 @@ def resolve_metric(study: Study) -> Metric:
     if isinstance(given, str):
         fresh = partial(_by_name, given)
         direction = study.direction or _direction(fresh(), given)
-        return Metric(given, direction, lambda *pair: _score(fresh, *_aligned(*pair)))
+        return _of_keras(given, direction, fresh)
     if isinstance(given, keras.metrics.Metric):  # it keeps a state, so every score gets a fresh one
         fresh = partial(type(given).from_config, given.get_config())
         direction = study.direction or _direction(given, given.name)
-        return Metric(given.name, direction, lambda *pair: _score(fresh, *_aligned(*pair)))
+        return _of_keras(given.name, direction, fresh)
     if study.direction is None:
         raise StudyError("metric is a function, so add direction='minimize' or direction='maximize'")
     name = getattr(given, "__name__", type(given).__name__)
-    return Metric(name, study.direction, lambda *pair: float(given(*_aligned(*pair))))
+
+    def score(y_true: Any, y_pred: Any) -> float:
+        return _mean(given(*_aligned(y_true, y_pred)), y_true)
+
+    def each(y_true: Any, y_pred: Any) -> np.ndarray | None:
+        value = given(*_aligned(y_true, y_pred))
+        return _by_example(value) if _has_examples(value, y_true) else in_calls(score, y_true, y_pred)
+
+    return Metric(name, study.direction, score, each)
+
+
+def _of_keras(name: str, direction: Direction, fresh: Callable[[], Any]) -> Metric:
+    return Metric(
+        name,
+        direction,
+        lambda *pair: _score(fresh, *_aligned(*pair)),
+        lambda *pair: _each(fresh, *_aligned(*pair)),
+    )
+
+
+def _mean(value: Any, y_true: Any) -> float:
+    """What a user's metric says: one number, or the mean of one number an example."""
+    return float(np.mean(np.asarray(value))) if _has_examples(value, y_true) else float(value)
+
+
+def _has_examples(value: Any, y_true: Any) -> bool:
+    return np.ndim(value) > 0 and len(value) == len(next(leaves(y_true)))
+
+
+def _by_example(values: Any) -> np.ndarray:
+    """Numbers of shape (examples, ...) as their means of shape (examples,)."""
+    numbers = np.asarray(values, dtype=np.float64)
+    return np.asarray(numbers.reshape(len(numbers), -1).mean(axis=1))
 
 
 def _direction(metric: Any, name: str) -> Direction:
@@ -122,13 +159,36 @@ def _score(fresh: Callable[[], Any], y_true: Any, y_pred: Any) -> float:
         raise StudyError(
             "a Keras metric needs a model with one output; give a function of (y_true, y_pred) as metric"
         )
-    metric = fresh()
-    if type(metric) is keras.metrics.Accuracy:
-        metric = getattr(keras.metrics, _accuracy_kind(y_true, y_pred))()
+    metric = _fitting(fresh(), y_true, y_pred)
     if not isinstance(metric, keras.metrics.Metric):
         metric = keras.metrics.MeanMetricWrapper(metric)
     metric.update_state(y_true, y_pred)
     return float(np.asarray(metric.result()))
+
+
+def _each(fresh: Callable[[], Any], y_true: Any, y_pred: Any) -> np.ndarray | None:
+    """The numbers that a Keras metric or loss averages, by example; None where it is more than a mean."""
+    import keras
+
+    metric = _fitting(fresh(), y_true, y_pred)
+    if isinstance(metric, keras.metrics.Metric):
+        # The function inside: Keras has no public way to it. Without it there are no scores of examples.
+        function, arguments = getattr(metric, "_fn", None), getattr(metric, "_fn_kwargs", {})
+    else:
+        function, arguments = getattr(metric, "call", metric), {}
+    if function is None:
+        return None
+    values = np.asarray(function(y_true, y_pred, **arguments))
+    return _by_example(values) if _has_examples(values, y_true) else None
+
+
+def _fitting(metric: Any, y_true: np.ndarray, y_pred: np.ndarray) -> Any:
+    """The metric itself, or where it is "accuracy" the kind of it that fits the shapes."""
+    import keras
+
+    if type(metric) is keras.metrics.Accuracy:
+        return getattr(keras.metrics, _accuracy_kind(y_true, y_pred))()
+    return metric
 
 
 def _accuracy_kind(y_true: np.ndarray, y_pred: np.ndarray) -> str:

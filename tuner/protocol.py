@@ -107,6 +107,7 @@ class _Session:
             paired=study.data_vary,
             margin=study.margin,
             level=study.level,
+            series=study.series,
             engine=preflight.engine,
             backend=preflight.backend,
             source=study.source or fingerprint(study),

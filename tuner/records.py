@@ -9,6 +9,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+import numpy as np
+
 Phase = Literal["search", "confirmation"]
 Status = Literal["complete", "diverged", "pruned", "failed"]
 Direction = Literal["minimize", "maximize"]
@@ -49,18 +51,44 @@ class Run:
             raise ValueError(f"a complete run has finite scores, not {dict(self.scores)}")
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class ExampleScores:
+    """The score of every test example: `values` of shape (examples,), or (runs, examples) of several runs.
+
+    They are in metric units, in the order of the split, and their mean over examples is the score; a row
+    of NaN is a run without a score. Each stands for `each` neighbours, 1 unless there are very many.
+    `horizon` is the number of steps of a target. Where there are no values, `reason` says why.
+    """
+
+    values: np.ndarray = field(default_factory=lambda: np.empty(0, dtype=np.float32))
+    each: int = 1
+    horizon: int = 1
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class StoredExamples:
+    """What a group's record tells of its `ExampleScores`; the values are in a file with that checksum."""
+
+    sha256: str
+    each: int
+    horizon: int
+    reason: str
+
+
 @dataclass(frozen=True, slots=True)
 class Group:
     """The seeds of one configuration that train together; `runs` is empty until all have ended.
 
     Membership is stored before training starts, so that an interrupted group is trained again whole
-    and gives the same numbers.
+    and gives the same numbers. `examples` is None where nobody asked for scores of single examples.
     """
 
     phase: Phase
     configuration: Configuration
     seed_indices: tuple[int, ...]
     runs: tuple[Run, ...] = ()
+    examples: StoredExamples | None = None
 
     def __post_init__(self) -> None:
         if not self.seed_indices:
@@ -106,6 +134,7 @@ class Setup:
     repeats: int
     finalists: int
 
+    series: bool = False  # the test examples are in the order of time; as the margin, a matter of judging
     pruner: str = "none"  # determines the numbers too; folders of before there were pruners have none
     engine_reason: str = ""
     command: str = ""

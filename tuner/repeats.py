@@ -22,9 +22,10 @@ from tuner.building import Built, build, symbolic
 from tuner.engines import choice
 from tuner.engines.base import Job, OnProgress, Outcome, ShouldPrune, crashed, skipped
 from tuner.errors import LedgerError, StudyError, study_errors
+from tuner.examples import of_group
 from tuner.ledger import Ledger, missing
 from tuner.metrics import Metric, resolve_metric
-from tuner.records import BASELINE, Configuration, Group, Phase, Run
+from tuner.records import BASELINE, Configuration, ExampleScores, Group, Phase, Run
 from tuner.seeds import Apart, Seed
 from tuner.study import Build, Splits, Study, digest, leaves
 from tuner.trials import PinnedTrial
@@ -177,12 +178,12 @@ class Repeats:
             if not group.runs and group.seed_indices[0] < count:
                 indices = group.seed_indices
                 if pruned:
-                    runs = training.skip(indices)
+                    trained = Trained(training.skip(indices), None)
                 else:
                     ask = None if place else should_prune
-                    runs = training.train(indices, partial(on_progress, len(indices)), ask)
-                group = Group(training.phase, configuration, indices, runs)
-                ledger.write(group)
+                    trained = training.measure(indices, partial(on_progress, len(indices)), ask)
+                group = Group(training.phase, configuration, indices, trained.runs)
+                ledger.write(group, trained.examples)
             pruned = pruned or any(run.status == "pruned" for run in group.runs)
 
     def train(
@@ -204,7 +205,8 @@ class Repeats:
         """
         job = self._job(phase, configuration, indices, apart)
         trainer = choice.Trainer(self._engine, job, self._note)
-        return Training(phase, configuration.name, tuple(indices), job, trainer)
+        why = _without_examples(self.study)
+        return Training(phase, configuration.name, tuple(indices), job, trainer, why)
 
     def _job(
         self,
@@ -232,6 +234,7 @@ class Repeats:
             builds=tuple(partial(build_one, index) for index in indices),
             metric=self.metric,
             score_on=SCORE_ON[phase],
+            examples_of="test" if phase == "confirmation" and not _without_examples(study) else "",
             seeds=() if study.data_vary else tuple(map(seed_of, indices)),
         )
 
@@ -261,15 +264,36 @@ class Repeats:
             self._on_note(text)
 
 
+def _without_examples(study: Study) -> str:
+    """Why the runs of a study are not compared example by example, in words; nothing where they are."""
+    if study.data_vary:
+        return "every seed has test examples of its own"
+    if study.data_parameters:
+        return "the test examples depend on the hyperparameters"
+    return ""
+
+
+@dataclass(frozen=True, slots=True)
+class Trained:
+    """Runs, and in confirmation the scores of their test examples, or why there are none."""
+
+    runs: tuple[Run, ...]
+    examples: ExampleScores | None
+
+
 @dataclass(frozen=True, slots=True)
 class Training:
-    """A configuration and an engine to train it with; `indices` are the seeds it can be trained with."""
+    """A configuration and an engine to train it with; `indices` are the seeds it can be trained with.
+
+    `without_examples` says why no scores of test examples are kept, where none are.
+    """
 
     phase: Phase
     configuration: str
     indices: tuple[int, ...]
     job: Job
     trainer: choice.Trainer
+    without_examples: str = ""
 
     @property
     def size(self) -> int:
@@ -280,6 +304,12 @@ class Training:
         self, indices: Sequence[int], on_progress: OnProgress, should_prune: ShouldPrune | None = None
     ) -> tuple[Run, ...]:
         """Train these seeds now. An exception of the user's code makes them failed runs."""
+        return self.measure(indices, on_progress, should_prune).runs
+
+    def measure(
+        self, indices: Sequence[int], on_progress: OnProgress, should_prune: ShouldPrune | None = None
+    ) -> Trained:
+        """The same, with the scores of the test examples."""
         start = time.perf_counter()
         try:
             outcomes = self.trainer.train(
@@ -289,13 +319,22 @@ class Training:
             outcomes = (crashed(error, self.job),) * len(indices)
         seconds = (time.perf_counter() - start) / len(indices)
         release_programs()
-        return tuple(
+        runs = tuple(
             self._run(index, outcome, seconds) for index, outcome in zip(indices, outcomes, strict=True)
         )
+        return Trained(runs, self._examples(outcomes))
 
     def skip(self, indices: Sequence[int]) -> tuple[Run, ...]:
         """The runs of seeds that are not trained, because those before them were pruned."""
         return tuple(self._run(index, skipped(self.job), 0.0) for index in indices)
+
+    def _examples(self, outcomes: Sequence[Outcome]) -> ExampleScores | None:
+        if self.phase != "confirmation":
+            return None
+        if self.without_examples:
+            return ExampleScores(reason=self.without_examples)
+        # A run that diverged after all has no score, whatever the metric says.
+        return of_group([one.examples if one.status == "complete" else None for one in outcomes])
 
     def _run(self, index: int, outcome: Outcome, seconds: float) -> Run:
         complete = outcome.status == "complete"

@@ -1,14 +1,26 @@
 """What a run folder says: its runs, and the statistics of the confirmation phase derived from them."""
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
+
+import numpy as np
 
 from tuner.errors import LedgerError
 from tuner.ledger import Ledger
-from tuner.records import BASELINE, Configuration, Phase, Run, Setup
-from tuner.stats import Comparison, Summary, compare_all, describe
+from tuner.records import BASELINE, Configuration, ExampleScores, Phase, Run, Setup
+from tuner.stats import (
+    Comparison,
+    DieboldMariano,
+    OverExamples,
+    Summary,
+    compare_all,
+    describe,
+    diebold_mariano,
+    over_examples,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,7 +29,9 @@ class Measured:
 
     `test` and `validation` hold one score a confirmation seed, in the order of the seed indices (NaN
     where the run diverged or failed); `search` holds its search scores on the validation split.
-    `comparison` is against the baseline, and None for the baseline itself.
+    `comparison` is against the baseline, and None for the baseline itself. `over_examples` is the
+    difference to it over seeds and test examples, where the scores of single examples are known;
+    `forecasts` is, for examples of a series, the Diebold-Mariano test of the scores averaged over seeds.
     """
 
     configuration: Configuration
@@ -26,6 +40,8 @@ class Measured:
     search: tuple[float, ...]
     summary: Summary
     comparison: Comparison | None
+    over_examples: OverExamples | None = None
+    forecasts: DieboldMariano | None = None
 
     @property
     def name(self) -> str:
@@ -47,6 +63,8 @@ class Result:
     baseline: Measured | None
     finalists: tuple[Measured, ...]  # best first, by mean test score
     folder: Path | None = None
+    without_examples: str = ""  # why no difference is told over test examples, where none is
+    examples_each: int = 1  # test examples that one stored score stands for
 
     @property
     def epochs(self) -> int:
@@ -80,7 +98,11 @@ def load(folder: str | Path) -> Result:
     setup = ledger.read_setup()
     if setup is None:
         raise LedgerError(f"{folder}: holds no run of tuner (no run.json in it)")
-    return derive(setup, ledger.configurations, ledger.runs, folder)
+    examples = {}
+    if setup.looks:
+        look = setup.looks[-1]
+        examples = {name: ledger.examples("confirmation", name, look.repeats) for name in look.configurations}
+    return derive(setup, ledger.configurations, ledger.runs, folder, examples)
 
 
 def derive(
@@ -88,10 +110,12 @@ def derive(
     configurations: Mapping[str, Configuration],
     runs: tuple[Run, ...],
     folder: Path | None = None,
+    examples: Mapping[str, ExampleScores] = MappingProxyType({}),
 ) -> Result:
     """The statistics of the last look: each configuration described, and compared with the baseline.
 
-    Runs of a confirmation that has not finished are not looked at.
+    Runs of a confirmation that has not finished are not looked at. `examples` are the scores of single test
+    examples by configuration, as far as they are known.
     """
     if not setup.looks:
         return Result(setup, configurations, runs, None, (), folder)
@@ -108,22 +132,79 @@ def derive(
         level=setup.level,
     )
     by_name = {comparison.name: comparison for comparison in comparisons}
+    known, without = _known(examples, test)
     measured = [
-        Measured(
-            configuration=configurations[name],
-            test=scores,
-            validation=_scores(runs, "confirmation", name, "validation")[: look.repeats],
-            search=_scores(runs, "search", name, "validation"),
-            summary=describe(scores, level=setup.level),
-            comparison=by_name.get(name),
-        )
+        _measured(setup, configurations[name], runs, scores, by_name.get(name), known)
         for name, scores in test.items()
     ]
     baseline = next(one for one in measured if one.name == BASELINE)
     sign = 1 if setup.direction == "minimize" else -1
     finalists = [one for one in measured if one is not baseline]
     finalists.sort(key=lambda one: (math.isnan(one.summary.mean), sign * one.summary.mean))
-    return Result(setup, configurations, runs, baseline, tuple(finalists), folder)
+    each = known[BASELINE].each if known else 1
+    return Result(setup, configurations, runs, baseline, tuple(finalists), folder, without, each)
+
+
+def _measured(
+    setup: Setup,
+    configuration: Configuration,
+    runs: Sequence[Run],
+    test: tuple[float, ...],
+    comparison: Comparison | None,
+    examples: Mapping[str, ExampleScores],
+) -> Measured:
+    """A configuration with its test scores, and what else its runs say; `examples` are those known."""
+    name = configuration.name
+    beside = comparison is not None and name in examples
+    return Measured(
+        configuration=configuration,
+        test=test,
+        validation=_scores(runs, "confirmation", name, "validation")[: len(test)],
+        search=_scores(runs, "search", name, "validation"),
+        summary=describe(test, level=setup.level),
+        comparison=comparison,
+        over_examples=_over_examples(setup, examples, name) if beside else None,
+        forecasts=_forecasts(setup, examples, name) if beside else None,
+    )
+
+
+def _known(
+    examples: Mapping[str, ExampleScores], names: Iterable[str]
+) -> tuple[dict[str, ExampleScores], str]:
+    """What can be compared example by example: the baseline and others; if nothing can, why, in words."""
+    missing = ExampleScores(reason="they were not stored")
+    baseline = examples.get(BASELINE, missing)
+    others = {name: examples.get(name, missing) for name in names if name != BASELINE}
+    reasons = {name: _incomparable(one, baseline) for name, one in others.items()}
+    known = {name: others[name] for name, reason in reasons.items() if not reason}
+    return (known | {BASELINE: baseline} if known else {}), "" if known else next(iter(reasons.values()), "")
+
+
+def _incomparable(one: ExampleScores, baseline: ExampleScores) -> str:
+    if reason := baseline.reason or one.reason:
+        return reason
+    if (one.values.shape[-1], one.each) != (baseline.values.shape[-1], baseline.each):
+        return "the configurations were not scored on the same examples"
+    return "there is a single test example" if one.values.shape[-1] < 2 else ""
+
+
+def _over_examples(setup: Setup, examples: Mapping[str, ExampleScores], name: str) -> OverExamples:
+    return over_examples(
+        examples[name].values, examples[BASELINE].values, series=setup.series, level=setup.level
+    )
+
+
+def _forecasts(setup: Setup, examples: Mapping[str, ExampleScores], name: str) -> DieboldMariano | None:
+    """Of the scores averaged over the seeds that have one; where values are means of neighbours their
+    horizon is shorter."""
+    ours, theirs = (
+        table[np.isfinite(table).all(axis=1)].astype(np.float64)
+        for table in (examples[one].values for one in (name, BASELINE))
+    )
+    horizon = 1 + math.ceil((examples[name].horizon - 1) / examples[name].each)
+    if not setup.series or horizon >= ours.shape[1] or not len(ours) or not len(theirs):
+        return None
+    return diebold_mariano(ours.mean(axis=0), theirs.mean(axis=0), horizon)
 
 
 def _scores(runs: Sequence[Run], phase: Phase, name: str, split: str) -> tuple[float, ...]:

@@ -173,10 +173,12 @@ class Study:
     `data` is a `Splits`, or a function that makes one, with parameters named `trial` (the framing is
     tuned) and/or `rng` (a `numpy.random.Generator`: the data change with the seed index). `build(trial,
     data)` returns a compiled Keras model, or the model and a dict of `fit` arguments. `metric` is a
-    Keras name or a function of (y_true, y_pred) that returns one number; `direction` says which way is
-    better and is inferred for names that Keras knows. `margin` is the smallest difference that matters,
-    in metric units. `candidates` maps names to hyperparameter values, or to a build function of their
-    own, for a comparison without search.
+    Keras name or a function of (y_true, y_pred) that returns one number, or one for each example, whose
+    mean is the score; `direction` says which way is better and is inferred for names that Keras knows.
+    `margin` is the smallest difference that matters, in metric units. With `series` the test examples are
+    in the order of time, as windows of a series are, so that neighbours count as dependent. `candidates`
+    maps names to hyperparameter values, or to a build function of their own, for a comparison without
+    search.
 
     Raises: StudyError where a field cannot be what it must be.
     """
@@ -190,6 +192,7 @@ class Study:
     name: str = ""
     margin: float | None = None
     level: float = 0.95
+    series: bool = False
     trials: int = 20
     seed: int = 0
     objective: str = "mean"
@@ -229,6 +232,11 @@ class Study:
             isinstance(self.margin, int | float) and math.isfinite(self.margin) and self.margin > 0
         ):
             raise StudyError(f"margin is {self.margin!r}; give a positive number in metric units, or None")
+
+        if not isinstance(self.series, bool):
+            raise StudyError(
+                f"series is {self.series!r}; give True where the test examples are in the order of time"
+            )
 
     def _check_configurations(self) -> None:
         if not isinstance(self.baseline, Mapping):

@@ -36,6 +36,7 @@ COMPARED = {
     "verdict",
     "seeds_needed",
     "search_mean",
+    "over_examples",
 }
 
 

@@ -9,8 +9,9 @@ import numpy as np
 
 from tuner.building import Built
 from tuner.errors import described
+from tuner.examples import of_run
 from tuner.metrics import Metric
-from tuner.records import Status
+from tuner.records import ExampleScores, Status
 from tuner.seeds import Seed
 from tuner.study import leaves
 
@@ -25,7 +26,7 @@ class Job:
 
     `builds` makes the model and data of each seed when called; models are not built before they are
     needed. `seeds` are given where nothing but these tells the builds apart. With `keep_weights` the
-    outcomes hold the final weights.
+    outcomes hold the final weights, with `examples_of` the scores of every example of that split.
     """
 
     builds: tuple[Callable[[], Built], ...]
@@ -33,6 +34,7 @@ class Job:
     score_on: tuple[str, ...]
     seeds: tuple[Seed, ...] = ()
     keep_weights: bool = False
+    examples_of: str = ""
 
     @property
     def alike(self) -> bool:
@@ -50,7 +52,8 @@ class Outcome:
     """What one seed of a job ended with; `history` has one number an epoch under each name.
 
     `error` says what an exception of the user's code said, where one ended the training. `weights` are
-    those that were scored, in the order of `model.weights`, where the job asked for them.
+    those that were scored, in the order of `model.weights`, and `examples` the scores of single examples,
+    where the job asked for them.
     """
 
     scores: Mapping[str, float]
@@ -58,6 +61,7 @@ class Outcome:
     error: str = ""
     pruned: bool = False
     weights: tuple[np.ndarray, ...] = ()
+    examples: ExampleScores | None = None
 
     @property
     def status(self) -> Status:
@@ -88,6 +92,11 @@ def score(metric: Metric, y_true: Any, y_pred: Any) -> float:
     if not all(np.isfinite(leaf).all() for leaf in leaves(y_pred)):
         return math.nan
     return metric.score(y_true, y_pred)
+
+
+def example_scores(job: Job, split: str, y_true: Any, y_pred: Any, score: float) -> ExampleScores | None:
+    """The scores of the examples of a split, where the job asks for them: their mean is `score`."""
+    return of_run(job.metric.each, y_true, y_pred, score) if split == job.examples_of else None
 
 
 def scoring_batch_size(batch_size: int) -> int:

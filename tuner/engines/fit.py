@@ -22,12 +22,16 @@ from tuner.engines.base import (
     Outcome,
     ShouldPrune,
     crashed,
+    example_scores,
     score,
     scoring_batch_size,
     skipped,
 )
 from tuner.engines.execution import steps_at_once
 from tuner.engines.feeding import feed, on_disk, scored_batches
+from tuner.records import ExampleScores
+
+_UNORDERED = "the test split comes batch by batch, perhaps in another order each time"
 
 
 class _Progress(keras.callbacks.Callback):  # type: ignore[misc]  # Keras has no types
@@ -104,7 +108,15 @@ def _train_one(built: Built, job: Job, on_progress: OnProgress, should_prune: Sh
             tensorflow.get_logger().setLevel("ERROR")  # a warning that every new model is traced anew
             tensorflow.random.set_seed(order)
         history = model.fit(**arguments, verbose=0).history
-    scores = {name: score(job.metric, *_predicted(built, name)) for name in job.score_on}
+    scores: dict[str, float] = {}
+    examples: ExampleScores | None = None
+    for name in job.score_on:
+        pair = _predicted(built, name)
+        scores[name] = score(job.metric, *pair)
+        if name in built.splits.pipelines and name == job.examples_of:
+            examples = ExampleScores(reason=_UNORDERED)
+        else:
+            examples = example_scores(job, name, *pair, scores[name]) or examples
     # A compiled metric with a number for every class has no learning curve.
     curves = {name: values for name, values in history.items() if values and np.ndim(values[0]) == 0}
     weights = tuple(np.asarray(weight.value) for weight in model.weights) if job.keep_weights else ()
@@ -113,6 +125,7 @@ def _train_one(built: Built, job: Job, on_progress: OnProgress, should_prune: Sh
         {name: tuple(map(float, values)) for name, values in curves.items()},
         pruned=any(one.pruned for one in pruning),
         weights=weights,
+        examples=examples,
     )
 
 

@@ -22,6 +22,7 @@ from tuner.engines.base import (
     Outcome,
     ShouldPrune,
     UnsupportedError,
+    example_scores,
     score,
     skipped,
 )
@@ -35,6 +36,7 @@ from tuner.engines.program import BY_SEED, SHARED, Plan, Program
 from tuner.engines.seeded import Seeded, check_alike, equal
 from tuner.engines.states import Initial, State, UnknownOriginError, known_draws, stacked
 from tuner.engines.tracing import Tree, largest_product
+from tuner.records import ExampleScores
 from tuner.study import Splits
 
 _FEW = 16  # seeds whose models are all built: that is quicker than compiling their initializers
@@ -211,12 +213,15 @@ class Session:
 
     def _outcomes(self, group: Group, splits: Sequence[Splits], history: History) -> tuple[Outcome, ...]:
         scores: list[dict[str, float]] = [{} for _ in splits]
+        examples: list[ExampleScores | None] = [None for _ in splits]
         pace = Pace()
         for name in self._job.score_on:
             predictions = group.predict(name, pace)
             for k, own in enumerate(splits):
                 y_pred = jax.tree.map(lambda array, k=k: array[k], predictions)
-                scores[k][name] = score(self._job.metric, getattr(own, name)[1], y_pred)
+                y_true = getattr(own, name)[1]
+                scores[k][name] = found = score(self._job.metric, y_true, y_pred)
+                examples[k] = example_scores(self._job, name, y_true, y_pred, found) or examples[k]
         weights = self._in_order(group.weights()) if self._job.keep_weights else []
         return tuple(
             Outcome(
@@ -224,6 +229,7 @@ class Session:
                 history.of(k),
                 pruned=history.pruned,
                 weights=tuple(array[k] for array in weights),
+                examples=examples[k],
             )
             for k in range(len(splits))
         )

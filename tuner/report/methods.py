@@ -3,6 +3,7 @@
 from collections import Counter
 
 from tuner.records import BASELINE, Setup
+from tuner.report.examples import examples_methods
 from tuner.report.formats import better_word, count, listed, metric_name, parameter, percent, score, short
 from tuner.result import Measured, Result
 
@@ -19,8 +20,8 @@ def methods(result: Result) -> tuple[str, ...]:
     """Paragraphs on the search, the confirmation and the statistics of this study."""
     found = [_search(result)]
     if result.baseline is not None:
-        found += [_confirmation(result, result.baseline), _statistics(result)]
-    return tuple(found)
+        found += [_confirmation(result, result.baseline), _statistics(result), examples_methods(result)]
+    return tuple(text for text in found if text)
 
 
 def _search(result: Result) -> str:

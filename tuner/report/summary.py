@@ -74,7 +74,20 @@ def _finalist(finalist: Measured) -> dict[str, Any]:
             "verdict": compared.verdict,
             "seeds_needed": compared.seeds_needed,
         }
-    return {**found, "search_mean": finalist.search_mean}
+    return {**found, "search_mean": finalist.search_mean, "over_examples": _over_examples(finalist)}
+
+
+def _over_examples(finalist: Measured) -> dict[str, Any] | None:
+    """The difference over seeds and test examples; None where single examples are not known."""
+    both, test = finalist.over_examples, finalist.forecasts
+    if both is None:
+        return None
+    return {
+        "interval": [both.interval.low, both.interval.high],
+        "examples": both.examples,
+        "block": both.block,
+        "diebold_mariano": test and {"p_value": test.p_value, "horizon": test.horizon},
+    }
 
 
 def _strict(value: Any) -> Any:

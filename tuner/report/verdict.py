@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from tuner.records import BASELINE
+from tuner.report.examples import examples_sentence
 from tuner.report.formats import (
     NONE,
     better_word,
@@ -99,7 +100,8 @@ def _evidence(result: Result, baseline: Measured, lead: Measured, compared: Comp
     sentence = f"{means} on average {seeds} ({_numbers(compared, decimals)}); {better} is better."
     if ours.failures or theirs.failures:
         return _with_failures(lead, baseline, compared, metric, decimals) + f"; {better} is better."
-    return f"{_capital(sentence)}{_meaning(result, compared, (ours, theirs))}"
+    both = examples_sentence(result, lead, decimals)
+    return f"{_capital(sentence)}{both}{_meaning(result, compared, (ours, theirs))}"
 
 
 def _with_failures(

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from tuner.records import BASELINE
 from tuner.report.captions import Caption, captions
 from tuner.report.cells import Table
+from tuner.report.examples import examples_fact, examples_remarks
 from tuner.report.formats import clean, count, duration, metric_name, parameter, short
 from tuner.report.methods import methods
 from tuner.report.pictures import Picture
@@ -88,6 +89,7 @@ def warnings(result: Result) -> tuple[str, ...]:
     for finalist in result.finalists:
         flags = finalist.comparison.flags if finalist.comparison else ()
         found += [f"{short(finalist.name)}: {clean(flag)}" if several else clean(flag) for flag in flags]
+    found += examples_remarks(result)
     setup = result.setup
     if len(setup.looks) > 1:
         found.append(
@@ -110,6 +112,7 @@ def facts(result: Result) -> tuple[Fact, ...]:
         Fact("Epochs", str(result.epochs)),
         Fact("Data", " · ".join(f"{short(str(split))} {size:,}" for split, size in setup.sizes.items())),
         Fact("Data per seed", "drawn anew for every seed" if setup.paired else "the same for every seed"),
+        Fact("Test examples", clean(examples_fact(result))),
         Fact("Engine", _engine(result)),
         Fact("Sampler", f"{short(setup.sampler)}, objective {short(setup.objective)}"),
         Fact("Pruner", "" if setup.pruner == "none" else short(setup.pruner)),

@@ -7,6 +7,8 @@ from tuner.stats.aso import AlmostStochasticOrder, almost_stochastic_order
 from tuner.stats.bayes import BayesianComparison, bayesian_comparison
 from tuner.stats.compare import Comparison, compare, compare_all
 from tuner.stats.describe import Summary, describe
+from tuner.stats.examples import OverExamples, over_examples
+from tuner.stats.forecasts import DieboldMariano, diebold_mariano
 from tuner.stats.intervals import Interval
 from tuner.stats.variance import VarianceShares, variance_shares
 from tuner.stats.verdict import Verdict
@@ -15,7 +17,9 @@ __all__ = [
     "AlmostStochasticOrder",
     "BayesianComparison",
     "Comparison",
+    "DieboldMariano",
     "Interval",
+    "OverExamples",
     "Summary",
     "VarianceShares",
     "Verdict",
@@ -24,5 +28,7 @@ __all__ = [
     "compare",
     "compare_all",
     "describe",
+    "diebold_mariano",
+    "over_examples",
     "variance_shares",
 ]
