@@ -11,6 +11,8 @@ from tuner.stats.scores import FloatArray
 
 LARGEST_T = 500.0
 """Beyond this t value SciPy's noncentral t is unsafe, and the two sources of noise simply add up."""
+SMALLEST_T = 1e-100
+"""Below, the square of a t value leaves the range of a float; it is 0 for every purpose."""
 
 
 def superiority_interval(candidate: FloatArray, baseline: FloatArray, level: float) -> Interval:
@@ -111,7 +113,9 @@ def _noncentrality(t: float, freedom: float, probability: float) -> float:
     if t > LARGEST_T:
         off = math.sqrt(float(chdtri(freedom, probability)) / freedom) - 1.0
         return t + math.copysign(math.hypot(t * off, normal), off)
-    lowest = -normal - 1e-9  # reached at t = 0, but for rounding
+    if t < SMALLEST_T:
+        return -normal
+    lowest = -normal - 1e-9  # not much above the value at t = 0
     # Beyond it P(S > its value) and P(Z < its value) are together less than the probability.
     highest = t * math.sqrt(float(chdtri(freedom, probability / 2)) / freedom) - float(ndtri(probability / 2))
 

@@ -15,7 +15,7 @@ def letters(pairs: Sequence[Pair]) -> dict[str, str]:
     Two groups differ where their verdict is better or worse. The best group has the letter a. Pairs that
     were not compared count as not differing. The same pairs give the same letters, in any order.
 
-    Source: insert-and-absorb algorithm, Piepho (2004), doi:10.1198/1061860043515.
+    Source: insert, absorb and sweep, Piepho (2004), doi:10.1198/1061860043515.
 
     >>> from tuner.stats import all_pairs
     >>> high, low, wide = [1.1, 1.2, 1.0, 1.3, 1.3], [0.8, 0.9, 0.7, 0.8, 0.9], [0.9, 1.2, 0.8, 1.3, 0.7]
@@ -32,7 +32,7 @@ def letters(pairs: Sequence[Pair]) -> dict[str, str]:
     columns = [frozenset(range(len(order)))]
     for first, second in apart:
         columns = _absorb([part for column in columns for part in _split(column, first, second)])
-    columns.sort(key=sorted)
+    columns = _sweep(sorted(columns, key=sorted))
     return {
         name: "".join(_letter(k) for k, column in enumerate(columns) if rank[name] in column)
         for name in order
@@ -50,6 +50,15 @@ def _absorb(columns: list[frozenset[int]]) -> list[frozenset[int]]:
     """The columns that are not part of another; of equal ones the first."""
     distinct = list(dict.fromkeys(columns))
     return [one for one in distinct if not any(one < other for other in distinct)]
+
+
+def _sweep(columns: list[frozenset[int]]) -> list[frozenset[int]]:
+    """The columns without those that say nothing new: all that share them share another one, too."""
+    for column in columns[::-1]:
+        rest = [other for other in columns if other is not column]
+        if all(any({a, b} <= other for other in rest) for a in column for b in column):
+            columns = rest
+    return columns
 
 
 def _letter(index: int) -> str:

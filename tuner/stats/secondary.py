@@ -79,7 +79,7 @@ def _of_pairs(
 ) -> Iterator[SecondaryTest]:
     both_failed = np.isinf(first) & np.isinf(second)
     differences = np.subtract(first, second, out=np.zeros_like(first), where=~both_failed)
-    if not evidence.ranked:
+    if not evidence.ranked and differences.size >= 2:
         yield sign_flip_test(differences, rng)
     yield SecondaryTest("Wilcoxon's signed-rank test", signed_rank(differences), None)
 
@@ -163,12 +163,13 @@ def _permute(
 
 
 def _welch_t(first: FloatArray, second: FloatArray, axis: int = -1) -> NDArray[np.float64]:
-    """Size of Welch's t. Rounding alone is no spread: it would give splits without spread any value."""
+    """Size of Welch's t. What is due to rounding counts as nothing: splits may lack any spread."""
     squares = first.var(axis=axis, ddof=1) / first.shape[axis]
     squares = squares + second.var(axis=axis, ddof=1) / second.shape[axis]
-    largest = np.maximum(np.abs(first).max(axis=axis), np.abs(second).max(axis=axis))
-    error = np.maximum(np.sqrt(squares), np.maximum(ROUNDING * largest, np.finfo(np.float64).tiny))
-    return np.asarray(np.abs(first.mean(axis=axis) - second.mean(axis=axis)) / error)
+    least = ROUNDING * np.maximum(np.abs(first).max(axis=axis), np.abs(second).max(axis=axis))
+    difference = np.abs(first.mean(axis=axis) - second.mean(axis=axis))
+    error = np.maximum(np.sqrt(squares), np.maximum(least, np.finfo(np.float64).tiny))
+    return np.asarray(np.where(difference <= least, 0.0, difference) / error)
 
 
 def _mean_difference(first: FloatArray, second: FloatArray, axis: int = -1) -> NDArray[np.float64]:
