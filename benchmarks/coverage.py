@@ -13,7 +13,7 @@ from tuner.stats.scores import FloatArray
 
 MEAN = {"normal": 0.0, "lognormal": math.exp(0.5), "t3": 0.0, "mixture": 0.9 + 0.1 * 10.0}
 MEDIAN = {"normal": 0.0, "lognormal": 1.0, "t3": 0.0, "mixture": 1.0 + 0.1 * float(ndtri(0.5 / 0.9))}
-"""Of the mixture, up to the chance that a bad run is not worse than a good one: 4 in 100,000."""
+"""Of the mixture, but for the chance, next to none, that a bad run is not worse than a good one."""
 
 DESIGNS = (
     *((n, n, spreads) for n in (5, 10, 30) for spreads in ((1.0, 1.0), (1.0, 3.0))),
@@ -136,7 +136,8 @@ def _of_effects() -> Iterator[Table]:
         (
             *(
                 Cell(
-                    named(n, m, f"P = {ndtr(shift):.2f}", spreads), partial(superiority, n, m, shift, spreads)
+                    named(n, m, f"P = {ndtr(shift):.2f}", spreads),
+                    partial(superiority, n, m, shift, spreads),
                 )
                 for n, m, spreads in DESIGNS
                 for shift in (0.0, 1.0, 2.0)
@@ -199,8 +200,8 @@ def _of_many() -> Iterator[Table]:
         for n in (5, 10, 30)
     ]
     yield Table(
-        "Five finalists and a baseline: all intervals of the difference cover at once (bound: adjusted, normal, "
-        "94.5 %)",
+        "Five finalists and a baseline: all intervals of the difference cover at once "
+        "(bound: adjusted, normal, 94.5 %)",
         ("adjusted", "not adjusted"),
         tuple(Cell(name, partial(together, *values)) for name, values in cells),
     )

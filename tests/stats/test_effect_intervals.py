@@ -85,8 +85,7 @@ def test_published_noncentrality() -> None:
     assert (found.low, found.high) == pytest.approx((0.8337502, 4.8153592), rel=1e-5)
 
 
-def test_published_pairs() -> None:
-    # Data of the documentation of WebPower for Algina & Keselman's method, limits recomputed with SciPy.
+def test_pairs_by_the_definition_of_algina_and_keselman() -> None:
     variances, covariance, n = (58.121, 49.016), 35.517, 30
     error = math.sqrt((sum(variances) - 2 * covariance) / n)
     pooled = math.sqrt(sum(variances) / 2)

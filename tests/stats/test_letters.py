@@ -1,4 +1,4 @@
-"""Compact letters: a published example, and the rule that they stand for."""
+"""Compact letters by hand, and the rule that they stand for."""
 
 import dataclasses
 from collections.abc import Iterable
@@ -30,8 +30,7 @@ def ordered_pairs(size: int, apart: Iterable[tuple[int, int]]) -> list[Pair]:
     ]
 
 
-def test_published() -> None:
-    # Piepho (2004), table 1: eight treatments T1 to T8 in the order 0 to 7, six pairs that differ.
+def test_eight_groups_with_few_pairs_apart() -> None:
     apart = [(0, 6), (0, 7), (1, 3), (1, 4), (2, 4)]
     found = letters(ordered_pairs(8, apart))
     for first, second in combinations(range(8), 2):
