@@ -1,68 +1,28 @@
-"""How often the verdict is wrong, by simulation: `python -m benchmarks.calibration`.
+"""How often verdicts and intervals are wrong, by simulation: `python -m benchmarks.calibration`.
 
-Every number comes from calls of `tuner.stats.compare` or `compare_all` on drawn scores. Every cell has
-its own stream, derived from the seed and the name of the cell, so that a cell gives the same number
-whatever else is run. Prints Markdown tables.
+Every number comes from calls of `tuner.stats` on drawn scores. Every cell has its own stream, derived from
+the seed and the name of the cell, so that a cell gives the same number whatever else is run. Prints Markdown
+tables; `--only coverage` or `--only verdicts` prints those of one kind.
 """
 
 import argparse
 import math
 import time
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass
 from functools import partial
 
 import numpy as np
 from scipy.stats import ttest_ind
 
+from benchmarks import coverage
+from benchmarks.cells import STANDARD_DEVIATION, Cell, Outcome, Table, draw
 from tuner.stats import compare, compare_all
 from tuner.stats.power import Spread, seeds_for_difference
-from tuner.stats.scores import FloatArray
 
 SIZES = (5, 10, 20, 30)
 DECIDED = ("better", "worse")
-
-
-def draw(distribution: str, rng: np.random.Generator, n: int) -> FloatArray:
-    """`n` scores of one of the four distributions."""
-    if distribution == "normal":
-        return rng.normal(size=n)
-    if distribution == "lognormal":
-        return rng.lognormal(sigma=1.0, size=n)
-    if distribution == "t3":
-        return rng.standard_t(3, size=n)
-    scores = rng.normal(1.0, 0.1, size=n)
-    return np.where(rng.random(n) < 0.1, 10.0 * scores, scores)
-
-
-STANDARD_DEVIATION = {
-    "normal": 1.0,
-    "lognormal": math.sqrt((math.e - 1.0) * math.e),
-    "t3": math.sqrt(3.0),
-    "mixture": math.sqrt(1.01 * (0.9 + 0.1 * 100.0) - (0.9 + 0.1 * 10.0) ** 2),
-}
-
-Outcome = tuple[bool, ...]
-Repetition = Callable[[np.random.Generator], Outcome]
-
-
-@dataclass(frozen=True, slots=True)
-class Cell:
-    """One row of a table: what is drawn, and a function that draws and judges once."""
-
-    setting: str
-    repetition: Repetition
-
-
-@dataclass(frozen=True, slots=True)
-class Table:
-    """Cells that ask the same question; `columns` name the outcomes that a repetition answers."""
-
-    title: str
-    columns: tuple[str, ...]
-    cells: tuple[Cell, ...]
 
 
 def same(distribution: str, n: int, rng: np.random.Generator) -> Outcome:
@@ -119,7 +79,7 @@ def found(difference: float, n: int, rng: np.random.Generator) -> Outcome:
 
 
 def tables() -> Iterator[Table]:
-    """All questions, in the order of the report."""
+    """All questions about verdicts, in the order of the report."""
     shapes = tuple(STANDARD_DEVIATION)
     verdict = "better or worse"
     yield Table(
@@ -191,6 +151,9 @@ def tables() -> Iterator[Table]:
     )
 
 
+KINDS = {"verdicts": tables, "coverage": coverage.tables}
+
+
 def rates(cell: Cell, title: str, repetitions: int, seed: int) -> tuple[float, ...]:
     """Share of the repetitions in which each outcome of the cell is true."""
     name = zlib.crc32(f"{title}: {cell.setting}".encode())
@@ -204,10 +167,12 @@ def print_tables(made: Callable[[], Iterator[Table]], prog: str, description: st
     parser.add_argument("--repetitions", type=int, default=10_000, help="repetitions of every cell")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--workers", type=int, default=2, help="processes")
+    parser.add_argument("--only", choices=KINDS, help="only the tables of one kind")
     options = parser.parse_args()
+    kinds = [options.only] if options.only else list(KINDS)
     start = time.perf_counter()
     with ProcessPoolExecutor(options.workers) as pool:
-        for table in made():
+        for table in (table for kind in kinds for table in KINDS[kind]()):
             one = partial(rates, title=table.title, repetitions=options.repetitions, seed=options.seed)
             print(f"**{table.title}**\n")
             print(f"| | {' | '.join(table.columns)} |")

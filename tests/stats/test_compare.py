@@ -2,6 +2,7 @@
 
 import dataclasses
 import math
+import pickle
 import time
 
 import numpy as np
@@ -65,7 +66,12 @@ def test_swapping_the_groups_flips_the_sign(groups, direction, margin) -> None:
     back = compare(second, first, direction=direction, paired=paired, margin=margin)
     assert close(there.difference, -back.difference)
     assert close(there.interval.low, -back.interval.high)
+    assert close(there.interval_adjusted.low, -back.interval_adjusted.high)
     assert close(there.effect_size, -back.effect_size)
+    assert close(there.interval_effect.low, -back.interval_effect.high)
+    assert close(there.interval_superiority.low, 1.0 - back.interval_superiority.high)
+    assert close(there.cliffs_delta, -back.cliffs_delta)
+    assert close(there.correlation, back.correlation)
     assert close(there.probability_of_superiority, 1.0 - back.probability_of_superiority)
     assert close(there.p_value, back.p_value)
     assert there.verdict == MIRROR[back.verdict]
@@ -134,7 +140,14 @@ def test_every_number_of_evidence_is_a_number(groups, margin) -> None:
     first, second, paired = groups
     result = compare(first, second, paired=paired, margin=margin)
     assert 0.0 <= result.p_value <= 1.0
-    assert 0.0 <= result.probability_of_superiority <= 1.0
+    chances = result.interval_superiority
+    assert 0.0 <= chances.low <= result.probability_of_superiority <= chances.high <= 1.0
+    assert chances.low < chances.high
+    if (
+        not math.isnan(result.interval_effect.low)
+        and not result.failures_candidate + result.failures_baseline
+    ):
+        assert result.interval_effect.low <= result.effect_size <= result.interval_effect.high
     assert (result.seeds_needed is None) == (result.verdict != "undecided")
     assert result.seeds_needed is None or result.seeds_needed > min(len(first), len(second))
     if math.isnan(result.interval.low):
@@ -216,3 +229,104 @@ def test_a_verdict_on_thirty_and_thirty_takes_under_5_milliseconds(failed: int) 
         compare(first, second, margin=0.1)
         seconds.append(time.perf_counter() - start)
     assert min(seconds) < 0.005
+
+
+@given(st.lists(st.lists(eighths, min_size=5, max_size=12), min_size=2, max_size=6), st.booleans())
+@settings(deadline=None)
+def test_adjusted_interval_and_adjusted_p_value_never_contradict(
+    groups: list[list[float]], paired: bool
+) -> None:
+    if paired:
+        groups = [(group * 3)[:5] for group in groups]
+    for one in compare_all({str(k): group for k, group in enumerate(groups)}, baseline="0", paired=paired):
+        found = one.interval_adjusted
+        assert found.level >= one.interval.level - 1e-12
+        if math.isnan(found.low):
+            assert one.p_adjusted == 1.0
+        elif abs(one.p_adjusted - 0.05) > 1e-6 and abs(one.p_value - (1.0 - found.level)) > 1e-6:
+            assert (found.low <= 0.0 <= found.high) == (one.p_adjusted > 0.05)
+            assert found.low <= one.interval.low <= one.interval.high <= found.high
+
+
+def test_a_single_candidate_has_one_interval() -> None:
+    (one,) = compare_all({"base": [1.0, 2.0, 3.0], "new": [1.5, 2.5, 3.5]}, baseline="base")
+    assert one.interval_adjusted == one.interval
+
+
+def test_pairs_have_a_correlation_and_groups_have_none() -> None:
+    first, second = [1.0, 2.0, 4.0, 3.0], [1.5, 2.5, 3.5, 3.0]
+    assert compare(first, second).correlation is None
+    expected = stats.pearsonr(first, second).statistic
+    assert compare(first, second, paired=True).correlation == pytest.approx(expected)
+
+
+def test_cliffs_delta_is_the_difference_of_two_shares() -> None:
+    first, second = [1.0, 2.0, 3.0], [2.0, 5.0]
+    pairs_won = sum(np.sign(b - a) for a in first for b in second) / 6
+    assert compare(first, second).cliffs_delta == pytest.approx(pairs_won)
+
+
+@pytest.mark.parametrize("direction", ["minimize", "maximize"])
+def test_a_fixed_reference_is_a_one_sample_test(direction) -> None:
+    scores = np.random.default_rng(7).normal(size=9)
+    result = compare(scores, 0.4, direction=direction, level=0.9)
+    expected = stats.ttest_1samp(scores, 0.4)
+    interval = expected.confidence_interval(0.9)
+    assert result.p_value == pytest.approx(expected.pvalue, rel=1e-10)
+    assert result.difference == pytest.approx(scores.mean() - 0.4, rel=1e-10)
+    assert (result.interval.low, result.interval.high) == pytest.approx(
+        (interval.low - 0.4, interval.high - 0.4), rel=1e-10
+    )
+    wins = np.sum(scores < 0.4 if direction == "minimize" else scores > 0.4)
+    share = stats.binomtest(int(wins), 9).proportion_ci(0.9, method="exact")
+    assert result.probability_of_superiority == pytest.approx(wins / 9)
+    assert (result.interval_superiority.low, result.interval_superiority.high) == pytest.approx(
+        (share.low, share.high), rel=1e-10
+    )
+    assert (result.method, result.reference, result.correlation) == ("one-sample t-test", 0.4, None)
+    assert (result.n_candidate, result.n_baseline, result.failures_baseline) == (9, 0, 0)
+
+
+@given(st.lists(failing, min_size=1, max_size=12), eighths, st.sampled_from([None, 2.0]))
+@settings(deadline=None)
+def test_a_fixed_reference_is_a_constant_partner(scores: list[float], reference: float, margin) -> None:
+    alone = compare(scores, reference, margin=margin)
+    pairs_ = compare(scores, [reference] * len(scores), paired=True, margin=margin)
+    for field in ("verdict", "difference", "interval", "p_equivalence", "seeds_needed"):
+        assert close_or_equal(getattr(alone, field), getattr(pairs_, field)), field
+    assert alone.p_value == pairs_.p_value
+    assert alone.interval_superiority == pairs_.interval_superiority
+
+
+def close_or_equal(first: object, second: object) -> bool:
+    return repr(first) == repr(second)
+
+
+def test_several_candidates_against_a_fixed_reference() -> None:
+    rng = np.random.default_rng(8)
+    scores = {"naive": 0.5, "a": rng.normal(size=8), "b": rng.normal(size=6)}
+    found = compare_all(scores, baseline="naive")
+    assert [one.name for one in found] == ["a", "b"]
+    plain = [stats.ttest_1samp(scores[name], 0.5).pvalue for name in ("a", "b")]
+    assert [one.p_value for one in found] == pytest.approx(plain)
+    assert found[0].p_adjusted >= found[0].p_value
+    with pytest.raises(StatisticsError, match=r"^a: scores have shape \(\)"):
+        compare_all({"a": 1.0, "base": [1.0, 2.0]}, baseline="base")
+
+
+@pytest.mark.parametrize("reference", [math.nan, math.inf, 1e200])
+def test_a_reference_is_a_finite_number(reference: float) -> None:
+    with pytest.raises(StatisticsError, match="baseline: a fixed reference is a finite number"):
+        compare([1.0, 2.0], reference)
+
+
+def test_a_reference_has_nothing_to_pair() -> None:
+    with pytest.raises(StatisticsError, match="candidate: a fixed reference has no runs to pair"):
+        compare([1.0, 2.0], 1.5, paired=True)
+
+
+def test_a_comparison_survives_pickling() -> None:
+    result = compare([1.0, 2.0, 4.0], [2.0, 3.0, 5.0])
+    again = pickle.loads(pickle.dumps(result))
+    assert again == result
+    assert again.sensitivity() == result.sensitivity()

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tuner.stats.correction import holm
+from tuner.stats.correction import holm, holm_levels
 
 p_values = st.lists(st.floats(0.0, 1.0), min_size=1, max_size=12)
 
@@ -46,3 +46,21 @@ def test_it_does_not_depend_on_the_order(p: list[float], random: object) -> None
     order = list(range(len(p)))
     random.shuffle(order)  # type: ignore[attr-defined]
     assert holm([p[i] for i in order]) == tuple(holm(p)[i] for i in order)
+
+
+@given(p_values, st.sampled_from([0.01, 0.05, 0.2]))
+@settings(deadline=None)
+def test_the_level_of_an_interval_rejects_what_holm_rejects(p: list[float], alpha: float) -> None:
+    for plain, adjusted, level in zip(p, holm(p), holm_levels(p, alpha), strict=True):
+        assert 1.0 - alpha <= level + 1e-12
+        assert level <= 1.0 - alpha / len(p) + 1e-12
+        if abs(plain - (1.0 - level)) > 1e-9 and abs(adjusted - alpha) > 1e-9:
+            assert (plain <= 1.0 - level) == (adjusted <= alpha)
+
+
+def test_levels_by_hand() -> None:
+    # Bonferroni asks for 0.01; Holm rejects 0.0124 at its second step, 0.05 / 4, and stops at 0.03.
+    levels = holm_levels([0.03, 0.0124, 0.5, 0.001, 0.04], 0.05)
+    assert levels == pytest.approx((0.99, 0.9875, 0.99, 0.99, 0.99))
+    assert holm_levels([0.3], 0.05) == pytest.approx((0.95,))
+    assert holm_levels([], 0.05) == ()

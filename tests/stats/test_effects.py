@@ -8,7 +8,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
-from tuner.stats.effects import hedges_g, paired_superiority, probability_of_superiority
+from tuner.stats.effects import (
+    correlation,
+    hedges_g,
+    hedges_g_to_reference,
+    paired_superiority,
+    pooled_deviation,
+    probability_of_superiority,
+)
 
 losses = st.lists(st.integers(0, 6).map(float) | st.just(math.inf), min_size=1, max_size=12).map(np.array)
 
@@ -63,3 +70,37 @@ def test_paired_superiority_by_hand() -> None:
     first = np.array([1.0, 2.0, 3.0, np.inf, np.inf])
     second = np.array([2.0, 2.0, 1.0, 5.0, np.inf])
     assert paired_superiority(first, second) == pytest.approx((1 + 0.5 + 0 + 0 + 0.5) / 5)
+
+
+def test_hedges_g_to_a_reference_by_hand() -> None:
+    # Mean 2, deviation 1, so d = -2; the correction for 2 degrees is gamma(1) / gamma(1/2) = 1 / sqrt(pi).
+    found = hedges_g_to_reference(np.array([1.0, 2.0, 3.0, np.nan]), 4.0)
+    assert found == pytest.approx(-2.0 / math.sqrt(math.pi))
+    assert hedges_g_to_reference(np.full(5, 0.1 + 0.2), 0.3) == 0.0
+    assert math.isnan(hedges_g_to_reference(np.full(5, 0.3), 0.4))
+    assert math.isnan(hedges_g_to_reference(np.array([0.3]), 0.4))
+
+
+def test_pooled_deviation_by_hand() -> None:
+    # Squares 2 (1 degree) and 2 (2 degrees): variance 4 / 3.
+    assert pooled_deviation(np.array([0.0, 2.0]), np.array([4.0, 5.0, 6.0])) == pytest.approx(
+        math.sqrt(4 / 3)
+    )
+    assert math.isnan(pooled_deviation(np.array([0.0]), np.array([4.0, 5.0])))
+
+
+@pytest.mark.parametrize("scale", [1.0, 1e-120, 1e120])
+def test_correlation_is_that_of_scipy(scale: float) -> None:
+    rng = np.random.default_rng(2)
+    first = rng.normal(size=9)
+    second = first + rng.normal(size=9)
+    expected = stats.pearsonr(first, second).statistic
+    assert correlation(scale * first, second) == pytest.approx(expected, rel=1e-10)
+    failed = np.append(first, [np.nan, 1.0]), np.append(second, [3.0, np.inf])
+    assert correlation(*failed) == pytest.approx(expected, rel=1e-10)
+
+
+def test_correlation_needs_something_that_varies() -> None:
+    assert correlation(np.arange(5.0), 2.0 * np.arange(5.0)) == 1.0
+    assert math.isnan(correlation(np.arange(5.0), np.full(5, 0.1)))
+    assert math.isnan(correlation(np.array([1.0]), np.array([2.0])))

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from tuner.errors import StatisticsError
-from tuner.stats.scores import as_scores, finished, losses, standard_deviation
+from tuner.stats.scores import as_baseline, as_scores, finished, losses, standard_deviation
 
 
 @pytest.mark.parametrize(
@@ -56,3 +56,11 @@ def test_a_spread_of_rounding_is_none() -> None:
     assert standard_deviation(np.array([0.1, 0.1, 0.1])) == 0.0
     assert standard_deviation(np.array([1.0, 1.0 + 1e-12])) > 0.0
     assert math.isnan(standard_deviation(np.array([1.0])))
+
+
+def test_a_baseline_is_runs_or_a_number() -> None:
+    assert as_baseline(np.float32(0.5)) == 0.5
+    assert as_baseline([1, 2]).tolist() == [1.0, 2.0]  # type: ignore[union-attr]
+    for wrong in (True, None, "0.5"):
+        with pytest.raises(StatisticsError, match="naive: scores"):
+            as_baseline(wrong, "naive")  # type: ignore[arg-type]

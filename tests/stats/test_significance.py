@@ -11,7 +11,6 @@ from tuner.stats.intervals import Estimate, paired_difference, welch_difference
 from tuner.stats.significance import (
     equivalence_test,
     failure_rates_test,
-    is_skewed,
     mann_whitney,
     rank_check,
     sign_test,
@@ -106,14 +105,6 @@ def test_rank_check_denies_means_that_point_the_other_way() -> None:
 def test_rank_check_of_groups_that_do_not_overlap() -> None:
     assert rank_check(np.arange(5.0), np.arange(9.0, 14.0)) == 0.0
     assert rank_check(np.arange(9.0, 14.0), np.full(5, 1.0)) == 0.0
-
-
-def test_skewness_of_either_sign_counts_and_a_constant_group_has_none() -> None:
-    tail = np.array([0.0, 0.1, 0.2, 0.1, 0.0, 5.0])
-    assert is_skewed(tail)
-    assert is_skewed(-tail)
-    assert not is_skewed(np.arange(10.0))
-    assert not is_skewed(np.full(5, 0.1))
 
 
 def test_failure_rates_by_hand() -> None:

@@ -221,3 +221,52 @@ def test_several_candidates_need_more_seeds() -> None:
     assert alone > 0
     among = compare_all({"x": first, "y": first + 0.01, "z": second}, baseline="z", margin=0.3)
     assert (among[0].seeds_needed or 0) > alone
+
+
+def test_the_rules_hold_against_a_fixed_reference() -> None:
+    assert compare(LOW, 1.0).verdict == "better"
+    assert compare(LOW, 1.0, direction="maximize").verdict == "worse"
+    assert compare(LOW, 0.8, margin=0.05).verdict == "equivalent"
+    few = compare(LOW[:4], 1.0)
+    assert (few.verdict, few.seeds_needed) == ("undecided", 5)
+    assert "Too few runs for a verdict: 4 of the candidate, at least 5 are needed." in few.flags
+    same = compare([1.0] * 6, 2.0)
+    assert (same.verdict, same.p_value) == ("undecided", 1.0)
+    assert said(same, "No group varies, so there is no noise to judge by")
+
+
+def test_the_seeds_against_a_fixed_reference_are_those_of_one_group() -> None:
+    scores = np.random.default_rng(1).normal(size=8)
+    result = compare(scores, 0.1, margin=0.3)
+    noise = Spread(float(scores.std(ddof=1)), 1.0)
+    assert result.verdict == "undecided"
+    assert result.seeds_needed == seeds_for_difference(0.3, noise, alpha=0.05)
+
+
+def test_failures_against_a_fixed_reference_are_decided_by_signs() -> None:
+    result = compare([*LOW, math.nan], 1.0, margin=0.1)
+    assert (result.method, result.failures_candidate) == ("sign test", 1)
+    assert result.p_value == pytest.approx(2 * 10 / 2**9)  # 8 wins of 9
+    assert result.probability_of_superiority == pytest.approx(8 / 9)
+    assert said(result, "1 of 9 candidate runs failed: failures rank worst, the sign test alone decides")
+    assert not said(result, "Fisher")
+    assert compare([*LOW, math.nan, math.inf], 0.1).verdict == "worse"
+    assert said(compare([*LOW[:4], math.nan], 1.0), "With 5 runs the sign test cannot reach")
+
+
+def test_shapes_that_a_mean_does_not_describe_are_said() -> None:
+    plain = np.linspace(0.0, 1.0, 12)
+    tail, heaps = np.append(plain[:11], 9.0), np.repeat([0.0, 5.0], 6) + plain / 10
+    assert compare(plain, plain).flags[:-1] == ()
+    assert said(compare(tail, plain), "The scores of the candidate are skewed (skewness 2.9)")
+    assert said(
+        compare(plain, heaps), "The scores of the baseline look bimodal (bimodality coefficient 1.00 of at"
+    )
+    assert not said(compare(tail[-9:], plain), "skewed")
+
+
+def test_skew_matters_most_against_a_fixed_reference() -> None:
+    few = [1.0, 1.1, 0.9, 1.0, 9.0]
+    assert said(compare(few, 0.5), "the one-sample t-test is wrong more often than it says")
+    assert not said(compare(few, [0.5, 0.4, 0.6, 0.5, 0.5]), "more often than it says")
+    assert not said(compare([*few, math.nan], 0.5), "more often than it says")

@@ -5,11 +5,15 @@ Functions of arrays and a generator: nothing here trains, reads, prints or draws
 
 from tuner.stats.aso import AlmostStochasticOrder, almost_stochastic_order
 from tuner.stats.bayes import BayesianComparison, bayesian_comparison
-from tuner.stats.compare import Comparison, compare, compare_all
+from tuner.stats.compare import compare, compare_all
+from tuner.stats.comparison import Comparison
 from tuner.stats.describe import Summary, describe
 from tuner.stats.examples import OverExamples, over_examples
 from tuner.stats.forecasts import DieboldMariano, diebold_mariano
 from tuner.stats.intervals import Interval
+from tuner.stats.letters import letters
+from tuner.stats.multiple import Contender, Pair, Simultaneous, all_pairs, best_set, dunnett
+from tuner.stats.secondary import SecondaryTest, Sensitivity
 from tuner.stats.variance import VarianceShares, variance_shares
 from tuner.stats.verdict import Verdict
 
@@ -17,18 +21,27 @@ __all__ = [
     "AlmostStochasticOrder",
     "BayesianComparison",
     "Comparison",
+    "Contender",
     "DieboldMariano",
     "Interval",
     "OverExamples",
+    "Pair",
+    "SecondaryTest",
+    "Sensitivity",
+    "Simultaneous",
     "Summary",
     "VarianceShares",
     "Verdict",
+    "all_pairs",
     "almost_stochastic_order",
     "bayesian_comparison",
+    "best_set",
     "compare",
     "compare_all",
     "describe",
     "diebold_mariano",
+    "dunnett",
+    "letters",
     "over_examples",
     "variance_shares",
 ]

@@ -1,58 +1,21 @@
 """Compare candidates with a baseline: estimates first, then the test, then one of four words."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 import numpy as np
 
 from tuner.errors import StatisticsError
-from tuner.stats.correction import holm
+from tuner.stats.comparison import Comparison, judge
+from tuner.stats.correction import holm, holm_levels
 from tuner.stats.design import Design, Direction
-from tuner.stats.effects import hedges_g
 from tuner.stats.evidence import Evidence, gather
-from tuner.stats.intervals import Interval
-from tuner.stats.scores import Scores, as_scores
-from tuner.stats.verdict import Adjusted, Verdict, decide, reasons, seeds_needed
-
-
-@dataclass(frozen=True, slots=True)
-class Comparison:
-    """One candidate against the baseline. Differences are candidate - baseline, in metric units.
-
-    `interval` is that of the difference at the level asked for, not adjusted for other candidates.
-    `p_value` belongs to the test that decides, `method`; `p_equivalence` to the two one-sided tests within
-    the margin, None without one. The adjusted ones (Holm, over all candidates of the call, `comparisons`)
-    are those that the verdict uses. `effect_size` is Hedges' g and has the sign of the difference;
-    `probability_of_superiority` is the chance that a candidate run beats a baseline run, whichever
-    direction is better. `seeds_needed` is None where the verdict is decided. `flags` are sentences.
-    """
-
-    name: str
-    verdict: Verdict
-    difference: float
-    interval: Interval
-    p_value: float
-    p_adjusted: float
-    p_equivalence: float | None
-    p_equivalence_adjusted: float | None
-    effect_size: float
-    probability_of_superiority: float
-    seeds_needed: int | None
-    flags: tuple[str, ...]
-    method: str
-    n_candidate: int
-    n_baseline: int
-    failures_candidate: int
-    failures_baseline: int
-    direction: Direction
-    paired: bool
-    margin: float | None
-    comparisons: int
+from tuner.stats.scores import Scores, as_baseline, as_scores
+from tuner.stats.verdict import Adjusted
 
 
 def compare(
     candidate: Scores,
-    baseline: Scores,
+    baseline: Scores | float,
     *,
     direction: Direction = "minimize",
     paired: bool = False,
@@ -65,7 +28,12 @@ def compare(
     Welch's t-test decides, or the paired t-test where `paired` says that run k of both groups saw the
     same data; where a run failed (a score that is not finite), a rank-based test decides instead, with
     failures as the worst rank. `margin` is the smallest difference that matters, in metric units; without
-    it nothing is equivalent. `rng` is for analyses by resampling; the verdict draws no random numbers.
+    it nothing is equivalent. `rng` is not used: the verdict draws no random numbers, and
+    `Comparison.sensitivity` takes its own.
+
+    A plain number as `baseline` is a fixed reference, such as the score of a naive forecaster: the
+    one-sample t-test decides, or the sign test against the reference where a run failed, and
+    `seeds_needed` counts runs of the candidate alone.
 
     Raises: StatisticsError where scores or settings cannot be used.
 
@@ -74,12 +42,12 @@ def compare(
     ('better', -0.35, None)
     """
     design = Design(direction, paired, margin, level)
-    second = as_scores(baseline, "baseline")
-    return _weigh([gather("candidate", as_scores(candidate, "candidate"), second, design)])[0]
+    second = as_baseline(baseline)
+    return weigh([gather("candidate", as_scores(candidate, "candidate"), second, design)])[0]
 
 
 def compare_all(
-    scores: Mapping[str, Scores],
+    scores: Mapping[str, Scores | float],
     *,
     baseline: str,
     direction: Direction = "minimize",
@@ -91,8 +59,8 @@ def compare_all(
     """Compare every named group with the one called `baseline`, in their order; none gives an empty tuple.
 
     The p-values are Holm-adjusted over the candidates, those of equivalence likewise, so that any false
-    verdict of a kind among all candidates is as rare as in a single comparison. For the rest see
-    `compare`.
+    verdict of a kind among all candidates is as rare as in a single comparison. The baseline may be a
+    plain number. For the rest see `compare`.
 
     Raises: StatisticsError where scores or settings cannot be used.
 
@@ -106,8 +74,8 @@ def compare_all(
         raise StatisticsError(
             f"no scores for the baseline {baseline!r}; there are {', '.join(map(repr, scores))}"
         )
-    second = as_scores(scores[baseline], baseline)
-    return _weigh(
+    second = as_baseline(scores[baseline], baseline)
+    return weigh(
         [
             gather(name, as_scores(values, name), second, design)
             for name, values in scores.items()
@@ -116,55 +84,18 @@ def compare_all(
     )
 
 
-def _weigh(pairs: Sequence[Evidence]) -> tuple[Comparison, ...]:
+def weigh(pairs: Sequence[Evidence]) -> tuple[Comparison, ...]:
     """Adjust the p-values of all pairs for each other and judge every pair by them."""
     p_values = holm([pair.p_value for pair in pairs])
     checked = holm([pair.p_checked for pair in pairs])
+    levels = holm_levels([pair.p_value for pair in pairs], pairs[0].design.alpha) if pairs else ()
     equivalence: Sequence[float | None] = [None] * len(pairs)
     within = [pair.p_equivalence for pair in pairs if pair.p_equivalence is not None]
     if within:
         equivalence = holm(within)
     return tuple(
-        _judge(pair, Adjusted(p_value, p_checked, p_within, len(pairs)))
-        for pair, p_value, p_checked, p_within in zip(pairs, p_values, checked, equivalence, strict=True)
+        judge(pair, Adjusted(p_value, p_checked, p_within, level, len(pairs)))
+        for pair, p_value, p_checked, p_within, level in zip(
+            pairs, p_values, checked, equivalence, levels, strict=True
+        )
     )
-
-
-def _judge(evidence: Evidence, adjusted: Adjusted) -> Comparison:
-    design = evidence.design
-    verdict = decide(evidence, adjusted)
-    flags = reasons(evidence, adjusted, verdict)
-    needed = None
-    if verdict == "undecided":
-        needed, more = seeds_needed(evidence, adjusted)
-        flags += more
-    return Comparison(
-        name=evidence.name,
-        verdict=verdict,
-        difference=evidence.estimate.value,
-        interval=_interval(evidence),
-        p_value=evidence.p_value,
-        p_adjusted=adjusted.p_value,
-        p_equivalence=evidence.p_equivalence,
-        p_equivalence_adjusted=adjusted.p_equivalence,
-        effect_size=hedges_g(evidence.candidate, evidence.baseline),
-        probability_of_superiority=evidence.superiority,
-        seeds_needed=needed,
-        flags=flags,
-        method=evidence.method,
-        n_candidate=evidence.runs[0],
-        n_baseline=evidence.runs[1],
-        failures_candidate=evidence.failures[0],
-        failures_baseline=evidence.failures[1],
-        direction=design.direction,
-        paired=design.paired,
-        margin=design.margin,
-        comparisons=adjusted.comparisons,
-    )
-
-
-def _interval(evidence: Evidence) -> Interval:
-    """The t interval, and none where groups differ without varying: one of no width would claim to know."""
-    if evidence.without_spread and evidence.estimate.value != 0.0:
-        return Interval(float("nan"), float("nan"), evidence.design.level)
-    return evidence.estimate.interval(evidence.design.level)

@@ -7,6 +7,7 @@ import numpy as np
 from scipy.stats import trim_mean
 
 from tuner.stats.design import check_level
+from tuner.stats.group_intervals import bootstrap_interval, median_interval, std_interval
 from tuner.stats.intervals import Interval, mean
 from tuner.stats.scores import Scores, as_scores, finished, standard_deviation
 
@@ -16,7 +17,10 @@ class Summary:
     """One group of runs.
 
     `n` counts all runs and `failures` those among them that failed; every other number is over the runs
-    that finished, `n - failures`, and NaN where too few did. `interval` is the t interval of the mean.
+    that finished, `n - failures`, and NaN where too few did. `interval` is the t interval of the mean,
+    `interval_bootstrap` the BCa bootstrap interval of the mean, None unless it was asked for and at least
+    10 runs finished. `interval_std` assumes normal scores; `interval_median` assumes nothing, and needs 6
+    finished runs at 95 %.
     """
 
     n: int
@@ -28,14 +32,21 @@ class Summary:
     interval: Interval
     iqm: float
     failures: int
+    interval_std: Interval
+    interval_median: Interval
+    interval_bootstrap: Interval | None
 
 
-def describe(scores: Scores, *, level: float = 0.95) -> Summary:
+def describe(
+    scores: Scores, *, level: float = 0.95, bootstrap: bool = False, rng: np.random.Generator | None = None
+) -> Summary:
     """Summarise the scores of shape (runs,) of one configuration; a non-finite score is a failed run.
 
     Standard deviation with ddof 1. Quartiles interpolate linearly between order statistics (definition 7
     of Hyndman & Fan (1996), doi:10.1080/00031305.1996.10473566). The interquartile mean leaves out a
-    quarter of the runs, rounded down, at either end (Agarwal et al. (2021), arXiv:2108.13264).
+    quarter of the runs, rounded down, at either end (Agarwal et al. (2021), arXiv:2108.13264). The sources
+    of the intervals stand in `tuner.stats.group_intervals`. `rng` draws the resamples of `bootstrap`;
+    without it the same scores give the same interval every time.
 
     Raises: StatisticsError where there are no scores, or they are not numbers.
 
@@ -60,4 +71,9 @@ def describe(scores: Scores, *, level: float = 0.95) -> Summary:
         interval=estimate.interval(level),
         iqm=float(trim_mean(kept, 0.25)) if kept.size else math.nan,
         failures=values.size - kept.size,
+        interval_std=std_interval(kept, level),
+        interval_median=median_interval(kept, level),
+        interval_bootstrap=bootstrap_interval(kept, level, rng or np.random.default_rng(0))
+        if bootstrap
+        else None,
     )

@@ -1,6 +1,7 @@
 """Scores as they come in: one number a run, checked once; a run that failed is a non-finite number."""
 
 from collections.abc import Sequence
+from numbers import Real
 from typing import Any
 
 import numpy as np
@@ -18,7 +19,7 @@ ROUNDING = 8 * float(np.finfo(np.float64).eps)
 """Scores whose spread is below this share of their size differ by rounding only."""
 
 
-def as_scores(scores: Scores, name: str = "scores") -> FloatArray:
+def as_scores(scores: Scores | float, name: str = "scores") -> FloatArray:
     """The scores of one group as an array of shape (runs,).
 
     Raises: StatisticsError where they are no numbers, not 1-D, none at all, or too large to square.
@@ -46,6 +47,24 @@ def as_scores(scores: Scores, name: str = "scores") -> FloatArray:
             f"{name}: scores beyond {LARGEST:g} cannot be averaged; write inf or nan for a run that diverged"
         )
     return values
+
+
+def as_baseline(scores: Scores | float, name: str = "baseline") -> FloatArray | float:
+    """The scores of the runs of a baseline, or the plain number that stands for it: a fixed reference.
+
+    Raises: StatisticsError where scores cannot be used, or the number is not finite or too large to square.
+
+    >>> as_baseline(0.5), as_baseline([0.5])
+    (0.5, array([0.5]))
+    """
+    if isinstance(scores, bool) or not isinstance(scores, Real):
+        return as_scores(scores, name)
+    reference = float(scores)
+    if not abs(reference) <= LARGEST:
+        raise StatisticsError(
+            f"{name}: a fixed reference is a finite number up to {LARGEST:g}, not {scores!r}"
+        )
+    return reference
 
 
 def finished(scores: FloatArray) -> FloatArray:

@@ -7,10 +7,7 @@ from scipy import stats
 from scipy.special import stdtr
 
 from tuner.stats.intervals import Estimate
-from tuner.stats.scores import FloatArray, standard_deviation
-
-STRONG_SKEW = 1.0
-"""Absolute sample skewness from which a group counts as skewed: Bulmer (1979), Principles of Statistics."""
+from tuner.stats.scores import FloatArray
 
 
 def t_test(estimate: Estimate) -> float:
@@ -96,19 +93,6 @@ def rank_check(candidate: FloatArray, baseline: FloatArray) -> float:
     # SciPy's statistic is positive where the second group is the larger one.
     agrees = float(statistic) * float(baseline.mean() - candidate.mean()) > 0.0
     return float(p_value) if agrees else 1.0
-
-
-def is_skewed(values: FloatArray) -> bool:
-    """Whether finite scores are strongly skewed: sample skewness beyond 1 on either side.
-
-    Source: coefficient g1 of Joanes & Gill (1998), doi:10.1111/1467-9884.00122.
-
-    >>> is_skewed(np.array([1.0, 1.1, 0.9, 1.0, 9.0])), is_skewed(np.array([1.0, 2.0, 3.0]))
-    (True, False)
-    """
-    if not standard_deviation(values) > 0.0:
-        return False
-    return abs(float(stats.skew(values))) > STRONG_SKEW
 
 
 def failure_rates_test(failures: tuple[int, int], runs: tuple[int, int]) -> float:

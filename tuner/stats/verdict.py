@@ -21,11 +21,15 @@ MINIMUM_RUNS = 5
 
 @dataclass(frozen=True, slots=True)
 class Adjusted:
-    """The p-values of one pair after adjustment for the number of candidates, `comparisons`."""
+    """The p-values of one pair after adjustment for the number of candidates, `comparisons`.
+
+    `level` is the confidence level of the interval that agrees with `p_value`.
+    """
 
     p_value: float
     p_checked: float
     p_equivalence: float | None
+    level: float
     comparisons: int
 
 
@@ -44,7 +48,7 @@ def decide(evidence: Evidence, adjusted: Adjusted) -> Verdict:
 def reasons(evidence: Evidence, adjusted: Adjusted, verdict: Verdict) -> tuple[str, ...]:
     """What the verdict alone does not say, in short sentences."""
     alpha = evidence.design.alpha
-    found = [*_about_runs(evidence), *_about_failures(evidence)]
+    found = [*_about_runs(evidence), *_about_failures(evidence), *_about_shapes(evidence)]
     if verdict == "equivalent" and adjusted.p_value <= alpha:
         side = "better" if evidence.candidate_leads else "worse"
         found.append(f"Significantly {side} than the baseline, but within the margin: equivalent.")
@@ -64,15 +68,15 @@ def seeds_needed(evidence: Evidence, adjusted: Adjusted) -> tuple[int, tuple[str
     step, alpha / comparisons.
     """
     alpha = evidence.design.alpha / adjusted.comparisons
-    paired, margin = evidence.design.paired, evidence.design.margin
+    matched, margin = evidence.matched, evidence.design.margin
     current = min(evidence.runs)
     least = max(current + 1, MINIMUM_RUNS)
     if evidence.ranked or _means_unreliable(evidence, adjusted):
-        needed = seeds_for_superiority(evidence.superiority, paired=paired, alpha=alpha)
+        needed = seeds_for_superiority(evidence.superiority, paired=matched, alpha=alpha)
         return _capped(max(needed, least), "probability of superiority")
     if evidence.without_spread:
         return _capped(MOST_SEEDS)
-    noise = spread(evidence.candidate, evidence.baseline, paired=paired)
+    noise = spread(evidence.candidate, evidence.baseline, paired=matched)
     observed = evidence.estimate.value
     if not noise.std > 0.0:
         return least, ("One run has no spread: the number of seeds needed is only the least for a verdict.",)
@@ -107,9 +111,11 @@ def _about_runs(evidence: Evidence) -> list[str]:
     found = []
     first, second = evidence.runs
     if min(evidence.runs) < MINIMUM_RUNS:
+        of_both = f" and {second} of the baseline, at least {MINIMUM_RUNS} of each are needed."
+        alone = f", at least {MINIMUM_RUNS} are needed."
         found.append(
-            f"Too few runs for a verdict: {first} of the candidate and {second} of the baseline, "
-            f"at least {MINIMUM_RUNS} of each are needed."
+            f"Too few runs for a verdict: {first} of the candidate"
+            + (of_both if evidence.reference is None else alone)
         )
     if evidence.without_spread and not evidence.ranked:
         what = "The difference is the same in every pair" if evidence.design.paired else "No group varies"
@@ -125,19 +131,44 @@ def _about_failures(evidence: Evidence) -> list[str]:
     if not evidence.ranked:
         return []
     (first, second), (n, m) = evidence.failures, evidence.runs
-    paired = evidence.design.paired
-    over = "the pairs in which both runs finished" if paired else "the finished runs"
-    p_value = failure_rates_test(evidence.failures, evidence.runs)
+    over = "the pairs in which both runs finished" if evidence.design.paired else "the finished runs"
+    both = f" and {second} of {m} baseline runs" if evidence.reference is None else ""
     found = [
-        f"{first} of {n} candidate runs and {second} of {m} baseline runs failed: failures rank worst, the "
-        f"{evidence.method} alone decides, and the difference of the means is over {over}.",
-        f"Failure rates {first / n:.0%} and {second / m:.0%}: p = {p_value:.3g} (Fisher's exact test).",
+        f"{first} of {n} candidate runs{both} failed: failures rank worst, the "
+        f"{evidence.method} alone decides, and the difference of the means is over {over}."
     ]
+    if evidence.reference is None:
+        p_value = failure_rates_test(evidence.failures, evidence.runs)
+        found.append(
+            f"Failure rates {first / n:.0%} and {second / m:.0%}: p = {p_value:.3g} (Fisher's exact test)."
+        )
     if evidence.design.margin is not None:
         found.append("The margin is not used where runs failed: it is about means.")
-    if smallest_p_value(n, m, paired=paired) > evidence.design.alpha:
+    if smallest_p_value(n, m, paired=evidence.matched) > evidence.design.alpha:
+        runs = f"{n} and {m}" if evidence.reference is None else f"{n}"
         found.append(
-            f"With {n} and {m} runs the {evidence.method} cannot reach p <= {evidence.design.alpha:.3g}, "
+            f"With {runs} runs the {evidence.method} cannot reach p <= {evidence.design.alpha:.3g}, "
             "whatever the scores."
+        )
+    return found
+
+
+def _about_shapes(evidence: Evidence) -> list[str]:
+    """Groups whose mean describes few of their runs."""
+    found = []
+    for name, shape in zip(("candidate", "baseline"), evidence.shapes, strict=True):
+        if shape.clearly_skewed:
+            found.append(
+                f"The scores of the {name} are skewed (skewness {shape.skewness:.1f}): a few runs move the "
+                "mean, so look at the median as well."
+            )
+        if shape.bimodal:
+            found.append(
+                f"The scores of the {name} look bimodal (bimodality coefficient {shape.bimodality:.2f} "
+                "of at most 1): the mean may describe no run, so look at every one."
+            )
+    if evidence.reference is not None and not evidence.ranked and evidence.shapes[0].skewed:
+        found.append(
+            "Skewed scores against a fixed reference: the one-sample t-test is wrong more often than it says."
         )
     return found

@@ -1,0 +1,140 @@
+"""The record of one comparison, made from weighed evidence."""
+
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from tuner.stats.design import Direction
+from tuner.stats.effect_intervals import effect_interval, superiority_interval, wins_interval
+from tuner.stats.effects import correlation, hedges_g, hedges_g_to_reference, pooled_deviation
+from tuner.stats.evidence import Evidence
+from tuner.stats.intervals import Interval
+from tuner.stats.scores import finished, losses, standard_deviation
+from tuner.stats.secondary import Sensitivity, analyse
+from tuner.stats.verdict import Adjusted, Verdict, decide, reasons, seeds_needed
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """One candidate against the baseline. Differences are candidate - baseline, in metric units.
+
+    `interval` is that of the difference at the level asked for, not adjusted for other candidates;
+    `interval_adjusted` is, and where a t-test decides it excludes 0 exactly where `p_adjusted` is
+    significant. `p_value` belongs to the test that decides, `method`; `p_equivalence` to the two one-sided
+    tests within the margin, None without one. The adjusted ones (Holm, over all candidates of the call,
+    `comparisons`) are those that the verdict uses.
+
+    `effect_size` is Hedges' g and has the sign of the difference; `probability_of_superiority` is the
+    chance that a candidate run beats a baseline run, whichever direction is better. Their intervals,
+    `interval_effect` and `interval_superiority`, are not adjusted. `correlation` is that of the pairs,
+    None where runs are not paired. `seeds_needed` is None where the verdict is decided. `flags` are
+    sentences. Against a fixed `reference`, otherwise None, the baseline has 0 runs.
+    """
+
+    name: str
+    verdict: Verdict
+    difference: float
+    interval: Interval
+    interval_adjusted: Interval
+    p_value: float
+    p_adjusted: float
+    p_equivalence: float | None
+    p_equivalence_adjusted: float | None
+    effect_size: float
+    interval_effect: Interval
+    probability_of_superiority: float
+    interval_superiority: Interval
+    correlation: float | None
+    seeds_needed: int | None
+    flags: tuple[str, ...]
+    method: str
+    n_candidate: int
+    n_baseline: int
+    failures_candidate: int
+    failures_baseline: int
+    direction: Direction
+    paired: bool
+    margin: float | None
+    reference: float | None
+    comparisons: int
+    evidence: Evidence = field(repr=False, compare=False)
+
+    @property
+    def cliffs_delta(self) -> float:
+        """Cliff's delta, 2 P - 1 of the probability of superiority P: above 0 where the candidate is better.
+
+        Source: Cliff (1993), doi:10.1037/0033-2909.114.3.494.
+        """
+        return 2.0 * self.probability_of_superiority - 1.0
+
+    def sensitivity(self, rng: np.random.Generator | None = None) -> Sensitivity:
+        """What other tests say of the same scores. They decide nothing; see `tuner.stats.secondary`.
+
+        `rng` draws the permutations where there are too many to try them all; without it the same scores
+        give the same answer every time.
+        """
+        return analyse(self.evidence, rng or np.random.default_rng(0))
+
+
+def judge(evidence: Evidence, adjusted: Adjusted) -> Comparison:
+    """Reach the verdict and write down all that belongs to it."""
+    design, alone = evidence.design, evidence.reference is not None
+    verdict = decide(evidence, adjusted)
+    flags = reasons(evidence, adjusted, verdict)
+    needed = None
+    if verdict == "undecided":
+        needed, more = seeds_needed(evidence, adjusted)
+        flags += more
+    effect, interval_effect = _effect(evidence)
+    return Comparison(
+        name=evidence.name,
+        verdict=verdict,
+        difference=evidence.estimate.value,
+        interval=_interval(evidence, design.level),
+        interval_adjusted=_interval(evidence, adjusted.level),
+        p_value=evidence.p_value,
+        p_adjusted=adjusted.p_value,
+        p_equivalence=evidence.p_equivalence,
+        p_equivalence_adjusted=adjusted.p_equivalence,
+        effect_size=effect,
+        interval_effect=interval_effect,
+        probability_of_superiority=evidence.superiority,
+        interval_superiority=_superiority(evidence),
+        correlation=correlation(evidence.candidate, evidence.baseline) if design.paired else None,
+        seeds_needed=needed,
+        flags=flags,
+        method=evidence.method,
+        n_candidate=evidence.runs[0],
+        n_baseline=0 if alone else evidence.runs[1],
+        failures_candidate=evidence.failures[0],
+        failures_baseline=evidence.failures[1],
+        direction=design.direction,
+        paired=design.paired,
+        margin=design.margin,
+        reference=evidence.reference,
+        comparisons=adjusted.comparisons,
+        evidence=evidence,
+    )
+
+
+def _interval(evidence: Evidence, level: float) -> Interval:
+    """The t interval, and none where groups differ without varying: one of no width would claim to know."""
+    if evidence.without_spread and evidence.estimate.value != 0.0:
+        return Interval(float("nan"), float("nan"), level)
+    return evidence.estimate.interval(level)
+
+
+def _effect(evidence: Evidence) -> tuple[float, Interval]:
+    """Hedges' g with its interval, in the candidate's own deviations against a fixed reference."""
+    first, second = finished(evidence.candidate), finished(evidence.baseline)
+    if evidence.reference is None:
+        effect, deviation = hedges_g(first, second), pooled_deviation(first, second)
+    else:
+        effect, deviation = hedges_g_to_reference(first, evidence.reference), standard_deviation(first)
+    return effect, effect_interval(evidence.estimate, deviation, evidence.design.level)
+
+
+def _superiority(evidence: Evidence) -> Interval:
+    direction = evidence.design.direction
+    first, second = losses(evidence.candidate, direction), losses(evidence.baseline, direction)
+    return (wins_interval if evidence.matched else superiority_interval)(first, second, evidence.design.level)
