@@ -24,6 +24,7 @@ LAYERS = (
     {"ledger"},
     {"folder", "result"},
     {"repeats", "search"},
+    {"racing"},
     {"protocol", "evaluation", "loading"},
     {"figures"},
     {"report"},
