@@ -6,7 +6,8 @@ The incumbent has at least as many seeds as any challenger: before a challenger 
 incumbent does, where it lacks it. What drops a challenger:
 
 - a run without a score (diverged or failed) or a pruned one, at once, whatever the incumbent has;
-- the test of `stats.racing` at a planned look, and nothing else: to be merely behind drops nobody.
+- the test of `stats.racing` at a planned look, and nothing else: to be merely behind drops nobody. It
+  counts the rivals among which the incumbent was chosen, those that were not dropped.
 
 An incumbent that loses a run drops nobody from then on and gets no more seeds, for its objective cannot
 become better again; the first challenger that reaches the most seeds without a failure takes its place.
@@ -127,9 +128,10 @@ class Race:
         from tuner.stats.racing import Rules  # SciPy, which nobody needs before the first training
 
         rules = Rules(self.first, self.most, self._paired, self._direction)
+        rivals = sum(not one.dropped and math.isfinite(one.objective) for one in self._tried.values())
         for _, following in pairwise(rules.counts):
             incumbent = self._tried[self._incumbent]
-            if rules.drops(np.array(challenger.scores), np.array(incumbent.scores)):
+            if rules.drops(np.array(challenger.scores), np.array(incumbent.scores), rivals):
                 return replace(challenger, dropped=True)
             self._strengthen(following)
             challenger = self._with(challenger.configuration, following, should_prune)

@@ -51,20 +51,20 @@ def p_value_of_losing(
     """One-sided p-value of "the challenger's true mean is as good as the incumbent's, or better".
 
     For finite scores of shape (n,) and (m,), n <= m. Paired: the t-test of the differences over the first
-    n seeds, run k of both having seen the same data. Otherwise Welch's statistic over all m, with the
-    degrees of freedom of the smaller group alone: with the two to four seeds of a first look, Welch's own
-    degrees of freedom, which depend on spreads that nobody knows yet, reject twice as often as they say.
-    Without any spread, or with one seed, there is no test, and nothing speaks against the challenger: 1.
+    n seeds, run k of both having seen the same data. Otherwise Welch's test over all m, with one degree of
+    freedom where the challenger has but two seeds: Welch's own number depends on spreads that two seeds do
+    not tell, and rejects far too often there. Without any spread, or with one seed, there is no test, and
+    nothing speaks against the challenger: 1.
 
-    Source: Student (1908), doi:10.1093/biomet/6.1.1; Welch (1947), doi:10.1093/biomet/34.1-2.28; the
-    smaller group's degrees of freedom are conservative for normal scores whatever the spreads: Mickey &
-    Brown (1966), Annals of Mathematical Statistics 37, 639-642.
+    Source: Student (1908), doi:10.1093/biomet/6.1.1; Welch (1947), doi:10.1093/biomet/34.1-2.28; that the
+    degrees of freedom of the smaller group are conservative for normal scores, whatever the spreads: Mickey
+    & Brown (1966), Annals of Mathematical Statistics 37, 639-642.
 
     >>> scores = np.array([1.0, 2.0, 3.0])
     >>> round(p_value_of_losing(scores + 4.0, scores, paired=False), 4)
-    0.0196
+    0.004
     """
-    n = challenger.size
+    n = min(challenger.size, incumbent.size)
     if n < LEAST_SEEDS:
         return 1.0
     difference = (
@@ -73,7 +73,7 @@ def p_value_of_losing(
     if not difference.standard_error > 0.0:
         return 1.0
     worse = difference.value if direction == "minimize" else -difference.value
-    freedom = min(n, incumbent.size) - 1.0
+    freedom = 1.0 if n == 2 else difference.degrees_of_freedom
     return float(stdtr(freedom, -worse / difference.standard_error))
 
 
@@ -81,9 +81,11 @@ def p_value_of_losing(
 class Rules:
     """How challengers race: from `first` to `most` seeds, in pairs or not, with what error rate.
 
-    The error rate is split evenly over the looks (Bonferroni), which holds it whatever the dependence
-    between looks. Spending functions (Lan & DeMets 1983, doi:10.1093/biomet/70.3.659) are a little less
-    cautious, but their bounds need the joint distribution of the looks, which a few seeds do not give.
+    The error rate is split evenly over the looks, and over the rivals among which the incumbent was chosen
+    by the same scores (Bonferroni). Both hold it whatever the dependence. Without the second, the luck that
+    made the incumbent counts as evidence, and drops two to three times as many as it should. Spending
+    functions (Lan & DeMets 1983, doi:10.1093/biomet/70.3.659) are a little less cautious about the looks,
+    but their bounds need the joint distribution of the looks, which a few seeds do not give.
     """
 
     first: int
@@ -111,17 +113,21 @@ class Rules:
         """
         return tuple(count for count in self.counts[:-1] if count >= LEAST_SEEDS)
 
-    @property
-    def alpha(self) -> float:
-        """The error rate of one look."""
-        return self.error_rate / max(len(self.looks), 1)
+    def alpha(self, rivals: int) -> float:
+        """The error rate of one look at an incumbent that is the best of so many rivals, itself included.
 
-    def drops(self, challenger: FloatArray, incumbent: FloatArray) -> bool:
+        >>> Rules(1, 8).alpha(5)
+        0.005
+        """
+        return self.error_rate / (max(len(self.looks), 1) * rivals)
+
+    def drops(self, challenger: FloatArray, incumbent: FloatArray, rivals: int = 1) -> bool:
         """Whether a challenger with scores (n,) is out against an incumbent with scores (m,), n <= m.
 
         A run without a score (not finite) is a failure and ranks worst: a challenger that has one is out
         at once, whatever the incumbent has; an incumbent that has one can drop nobody. Otherwise the test
-        decides, at the planned looks only.
+        decides, at the planned looks only. `rivals` is the number of configurations of which the incumbent
+        is the best by these scores.
 
         >>> steady, poor = np.array([1.0, 1.1, 1.2, 1.1]), np.array([9.0, 9.1])
         >>> Rules(2, 8).drops(poor, steady), Rules(2, 8).drops(steady[:2], steady)
@@ -132,4 +138,4 @@ class Rules:
         if not np.isfinite(incumbent).all() or challenger.size not in self.looks:
             return False
         p_value = p_value_of_losing(challenger, incumbent, paired=self.paired, direction=self.direction)
-        return p_value <= self.alpha
+        return p_value <= self.alpha(rivals)
