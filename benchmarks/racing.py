@@ -106,6 +106,7 @@ def fixed(seeds: int, scores: FloatArray) -> Outcome:
 def wilcoxon(first: int, scores: FloatArray) -> Outcome:
     """Optuna's pruner with its own threshold, asked after every seed from the first block on.
 
+    It is made for pairs; where seeds have nothing in common, its pairs are arbitrary, and as good as any.
     As its documentation advises, a pruned trial is told the mean over the seeds that it has.
     """
     pruner = optuna.pruners.WilcoxonPruner(n_startup_steps=first)
