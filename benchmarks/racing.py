@@ -14,6 +14,7 @@ import time
 import warnings
 import zlib
 from collections.abc import Callable, Iterator
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from functools import partial
 from itertools import pairwise
@@ -134,7 +135,7 @@ class Cell:
     paired: bool = False
 
     @property
-    def strategies(self) -> dict[str, Strategy]:
+    def strategies(self) -> dict[str, partial[Outcome]]:
         first, most = self.seeds
         return {
             f"raced {first},{most}": partial(raced, Rules(first, most, self.paired)),
@@ -182,31 +183,47 @@ def measure(cell: Cell, strategy: Strategy, repetitions: int, seed: int) -> Row:
     return Row(drops / max(races, 1), float(np.mean(regrets)), error, runs / repetitions)
 
 
+def quiet() -> None:
+    """Optuna's notes are not for the tables."""
+    warnings.simplefilter("ignore", optuna.exceptions.ExperimentalWarning)
+    optuna.logging.set_verbosity(optuna.logging.WARNING)
+
+
+def rows(cell: Cell, repetitions: int, pruner_repetitions: int, seed: int) -> tuple[str, ...]:
+    """The lines of a cell, one a strategy."""
+    lines = []
+    for name, strategy in cell.strategies.items():
+        count = pruner_repetitions if strategy.func is wilcoxon else repetitions
+        row = measure(cell, strategy, count, seed)
+        share = row.runs / (TRIALS * cell.seeds[1])
+        lines.append(
+            f"| {cell.setting} | {name} | {row.drops:.2%} | {row.regret:.4f} ± {row.regret_error:.4f}"
+            f" | {row.runs:.1f} | {share:.0%} |"
+        )
+    return tuple(lines)
+
+
 def main() -> None:
     """Parse the options, run every cell, print it as soon as it is known."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.racing", description=__doc__)
     parser.add_argument("--repetitions", type=int, default=10_000, help="searches of every cell")
     parser.add_argument("--pruner-repetitions", type=int, default=500, help="the same, for Optuna's pruner")
     parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--workers", type=int, default=2, help="processes")
     options = parser.parse_args()
-    warnings.simplefilter("ignore", optuna.exceptions.ExperimentalWarning)
-    optuna.logging.set_verbosity(optuna.logging.WARNING)
     start = time.perf_counter()
+    counts = {"repetitions": options.repetitions, "pruner_repetitions": options.pruner_repetitions}
     print("| search | strategy | best one dropped, a race | regret | runs | of those for all |")
     print("|---|---|---:|---:|---:|---:|")
-    for cell in cells():
-        for name, strategy in cell.strategies.items():
-            slow = name == "WilcoxonPruner"
-            count = min(options.pruner_repetitions, options.repetitions) if slow else options.repetitions
-            row = measure(cell, strategy, count, options.seed)
-            print(
-                f"| {cell.setting} | {name} | {row.drops:.2%} | {row.regret:.4f} ± {row.regret_error:.4f}"
-                f" | {row.runs:.1f} | {row.runs / (TRIALS * cell.seeds[1]):.0%} |",
-                flush=True,
-            )
+    with ProcessPoolExecutor(options.workers, initializer=quiet) as pool:
+        for lines in pool.map(partial(rows, **counts, seed=options.seed), cells()):
+            print("\n".join(lines), flush=True)
     print(f"\n{options.repetitions:,} searches of {TRIALS} trials a cell ", end="")
-    print(f"({min(options.pruner_repetitions, options.repetitions):,} for Optuna's pruner), ", end="")
-    print(f"seed {options.seed}, {time.perf_counter() - start:.0f} s. ± is one standard error.")
+    print(
+        f"(the first {options.pruner_repetitions:,} of them for Optuna's pruner), seed {options.seed}, ",
+        end="",
+    )
+    print(f"{time.perf_counter() - start:.0f} s with {options.workers} processes. ± is one standard error.")
 
 
 if __name__ == "__main__":

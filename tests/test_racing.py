@@ -289,7 +289,7 @@ def test_a_race_interrupted_again_and_again_is_the_same_bit_for_bit(
     whole, _ = raced_whole
     assert whole.folder is not None
     planned = []  # groups that an interruption left without runs
-    for session, after in enumerate((0, 2, *[1] * 50)):
+    for session, after in enumerate((0, 2, *[2] * 50)):
         study = offset_study(trials=3 if session < 3 else 6)  # a longer search goes on from a shorter one
         try:
             resumed = run(study, tmp_path, RACE, reporter=Interrupt(after))
@@ -332,18 +332,18 @@ def test_pairs_race_where_the_data_vary_with_the_seed(tmp_path: Path) -> None:
         y = x.sum(axis=1, keepdims=True) + np.float32(rng.uniform(1.0, 20.0))
         return Splits((x, y), (x, y), (x, y))
 
-    result = run(offset_study(data=data, trials=5), tmp_path, replace(RACE, search_repeats=(4, 8)))
+    result = run(offset_study(data=data, trials=4), tmp_path, replace(RACE, search_repeats=(3, 6)))
     scores = searched(result)
     assert result.setup.paired
     seeds = {len(values) for values in scores.values()}
-    assert max(scores[BASELINE]) > 10 * min(scores[BASELINE]) and 4 in seeds  # or this test shows nothing
+    assert max(scores[BASELINE]) > 10 * min(scores[BASELINE]) and 3 in seeds  # or this test shows nothing
     assert len(scores[BASELINE]) == max(seeds)
-    rules = Rules(4, 8, paired=True)
+    rules = Rules(3, 6, paired=True)
     best, rivals = scores[BASELINE], 1
     for name in list(scores)[1:]:
-        first = np.array(scores[name][:4])
-        assert rules.drops(first, np.array(best), rivals) is (len(scores[name]) == 4)
-        if len(scores[name]) == 8:
+        first = np.array(scores[name][:3])
+        assert rules.drops(first, np.array(best), rivals) is (len(scores[name]) == 3)
+        if len(scores[name]) == 6:
             rivals += 1
             best = min(best, scores[name], key=np.mean)
 
@@ -357,21 +357,21 @@ def test_only_means_are_raced(objective: str, tmp_path: Path) -> None:
 
 
 def test_epochs_are_pruned_in_a_race_too_and_it_resumes(tmp_path: Path) -> None:
-    study = dense_study(epochs=6, trials=9)
-    plan = replace(RACE, search_repeats=(2, 4), pruner="median", sampler="tpe")
+    study = offset_study(epochs=2, trials=9)
+    plan = replace(RACE, search_repeats=(2, 4), pruner="median")
     whole = run(study, tmp_path / "a", plan)
     status: dict[str, list[str]] = {}
     for one in whole.runs:
         if one.phase == "search":
             status.setdefault(one.configuration, []).append(one.status)
     assert ["pruned", "pruned"] in status.values()
-    assert ["complete"] * 4 in status.values()
+    assert {"complete"} in [set(words) for words in status.values() if len(words) == 4]
     with pytest.raises(KeyboardInterrupt):
         run(
             study,
             tmp_path / "b",
             plan,
-            reporter=Recorder(lambda phase, name, share: name == "trial-7" and share > 0),
+            reporter=Recorder(lambda phase, name, share: name == "trial-6" and share > 0),
         )
     assert numbers(run(study, tmp_path / "b", plan)) == numbers(whole)
 

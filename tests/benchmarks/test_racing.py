@@ -1,12 +1,9 @@
 """The simulated searches: what each strategy selects, what it spends, and what the table says of it."""
 
-import warnings
-
 import numpy as np
-import optuna
 import pytest
 
-from benchmarks.racing import TRIALS, Cell, Tables, cells, equal, fixed, measure, raced, wilcoxon
+from benchmarks.racing import TRIALS, Cell, Tables, cells, equal, fixed, measure, quiet, raced, wilcoxon
 from tuner.stats.racing import Rules
 
 STEPS = np.arange(12.0)[:, None] + 0.01 * np.random.default_rng(0).normal(size=(12, 8))
@@ -14,9 +11,8 @@ BEST_LAST = STEPS[::-1]
 
 
 @pytest.fixture(autouse=True)
-def quiet() -> None:
-    warnings.simplefilter("ignore", optuna.exceptions.ExperimentalWarning)
-    optuna.logging.set_verbosity(optuna.logging.WARNING)
+def silent() -> None:
+    quiet()
 
 
 def test_every_strategy_finds_a_best_trial_that_is_far_ahead() -> None:
