@@ -90,11 +90,15 @@ def test_run_writes_the_folder_and_prints_the_verdict(call: Call, tmp_path: Path
 
 
 def test_json_is_one_object_and_nothing_else(call: Call, tmp_path: Path) -> None:
-    status, out, _ = call("run", write(tmp_path), "--json", "--output", "here", *FAST)
+    status, out, _ = call(
+        "run", write(tmp_path), "--json", "--output", "here", *FAST, "--search-repeats", "1,2"
+    )
     assert status == 0
     found = json.loads(out)
     assert found["study"] == "mine"
     assert found["baseline"]["n"] == 2
+    setup = json.loads((tmp_path / "here" / "run.json").read_text())["content"]
+    assert (setup["search_repeats"], setup["most_search_repeats"]) == (1, 2)
     assert found == json.loads((tmp_path / "here" / "summary.json").read_text())
     assert {"metric", "direction", "finalists", "best", "runs", "seconds", "versions"} <= set(found)
 
@@ -228,6 +232,9 @@ WRONG_OPTIONS = [
     (("--repeats", "-1"), "repeats is -1"),
     (("--repeats", "0"), "repeats is 0"),
     (("--search-repeats", "0"), "search-repeats is 0"),
+    (("--search-repeats", "8,2"), "search-repeats is 8,2; give the first number of seeds, then the largest"),
+    (("--search-repeats", "2-8"), "--search-repeats 2-8: write one number of seeds, or the first and the"),
+    (("--search-repeats", "2,8", "--objective", "median"), "raced by their means, and the objective is"),
     (("--trials", "-2"), "trials is -2"),
     (("--trials", "0"), "no trials and no candidates"),
     (("--trials", "many"), "valid integer"),

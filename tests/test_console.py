@@ -2,6 +2,7 @@
 
 import io
 import signal
+import statistics
 
 import pytest
 from rich.console import Console
@@ -55,3 +56,17 @@ def test_the_table_has_a_row_for_the_baseline_and_every_finalist(capsys: pytest.
         *(one.name for one in result.finalists),
     ]
     assert "p (Holm)" in shown
+
+
+def test_a_race_shows_who_has_fewer_seeds_and_who_got_more() -> None:
+    shown, text = lines()
+    shown.start(make_setup(search_repeats=2, most_search_repeats=8))
+    shown.expect(30)
+    for name, center, seeds in (("baseline", 0.05, 2), ("trial-0", 0.9, 2), ("baseline", 0.05, 8)):
+        runs = tuple(make_runs("search", name, center, seeds=seeds))
+        shown.measured("search", name, runs)
+    first, second, third = text.getvalue().splitlines()
+    assert "over 2 of 8 seeds" in first and "over 2 of 8 seeds" in second and "over 8 seeds" in third
+    assert shown._ahead == 30 - 8 - 2  # the seeds that the baseline had are counted once
+    assert shown._best is not None
+    assert shown._best[0] == pytest.approx(statistics.fmean(one.scores["validation"] for one in runs))

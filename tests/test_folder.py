@@ -23,6 +23,7 @@ OTHER = {
     "objective": "median",
     "sampler": "random",
     "search_repeats": 4,
+    "most_search_repeats": 16,
     "paired": True,
     "margin": 0.5,
     "level": 0.9,

@@ -25,6 +25,7 @@ LAYERS = (
     {"ledger"},
     {"folder", "result", "decomposition"},
     {"repeats", "search"},
+    {"racing"},
     {"protocol", "evaluation", "loading", "variance"},
     {"figures"},
     {"report"},

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tuner.errors import TunerError
-from tuner.options import parse_duration, parse_options
+from tuner.options import parse_duration, parse_options, parse_seeds
 
 names = st.from_regex(r"[a-z_][a-z0-9_]{0,8}", fullmatch=True).filter(
     lambda name: not keyword.iskeyword(name)
@@ -63,3 +63,16 @@ def test_a_duration_in_parts_is_their_sum(hours: int, minutes: int, seconds: int
 def test_what_is_no_time_is_refused(text: str) -> None:
     with pytest.raises(TunerError, match="is no time"):
         parse_duration(text)
+
+
+@given(st.integers(-5, 99), st.integers(-5, 99))
+def test_seeds_are_one_number_or_two(first: int, most: int) -> None:
+    assert parse_seeds(str(first)) == first
+    assert parse_seeds(f"{first},{most}") == parse_seeds(f" {first} , {most} ") == (first, most)
+
+
+@pytest.mark.parametrize("text", ["", "2,", ",8", "2-8", "2,4,8", "two", "2.5", "1e3", "(2,8)"])
+def test_what_is_no_number_of_seeds(text: str) -> None:
+    with pytest.raises(TunerError, match="write one number of seeds, or the first and the largest") as caught:
+        parse_seeds(text)
+    assert "\n" not in str(caught.value)

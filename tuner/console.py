@@ -70,6 +70,7 @@ class Lines:
         self._started = time.monotonic()
         self._fresh = 0.0  # runs trained in this session
         self._ahead = 0  # runs still to train
+        self._known: dict[tuple[Phase, str], int] = {}  # runs of a configuration that were told before
         self._training: tuple[int, float] = (0, 0.0)  # seeds of the group in training, share done
         self._best: tuple[float, str] | None = None
 
@@ -92,12 +93,16 @@ class Lines:
     def measured(self, phase: Phase, name: str, runs: tuple[Run, ...]) -> None:
         self._fresh += self._training[0]
         self._training = (0, 0.0)
-        self._ahead = max(self._ahead - len(runs), 0)
+        self._ahead = max(self._ahead - len(runs) + self._known.get((phase, name), 0), 0)
+        self._known[phase, name] = len(runs)
         split = "validation" if phase == "search" else "test"
         scores = [run.scores[split] for run in runs if run.status == "complete"]
-        line = f"{phase:<12} {name:<10} {split} {self._metric()} {_spread(scores)} over {_seeds(len(runs))}"
+        line = f"{phase:<12} {name:<10} {split} {self._metric()} {_spread(scores)}"
+        line += f" over {self._count(phase, runs)}"
         if ended := [run for run in runs if run.status != "complete"]:
             line += f"; {len(ended)} {ended[0].status}: {ended[0].reason}"
+        if phase == "search" and self._best and self._best[1].startswith(f"{name} "):
+            self._best = None  # a race has given it more seeds
         if phase == "search" and self._is_best(scores, runs):
             self._best = (statistics.fmean(scores), f"{name} {_spread(scores)}")
         self._print(line + (f" | {left}" if (left := self.time_left()) else ""))
@@ -121,6 +126,11 @@ class Lines:
         lower = self._setup is None or self._setup.direction == "minimize"
         mean = statistics.fmean(scores)
         return self._best is None or (mean < self._best[0] if lower else mean > self._best[0])
+
+    def _count(self, phase: Phase, runs: Sequence[Run]) -> str:
+        """Such as "4 seeds"; in a race "2 of 8 seeds" for who has not as many as a trial may have."""
+        most = self._setup.search_seeds[1] if self._setup and phase == "search" else 0
+        return f"{len(runs)} of {_seeds(most)}" if len(runs) < most else _seeds(len(runs))
 
     def _metric(self) -> str:
         return self._setup.metric if self._setup else "score"

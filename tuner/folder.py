@@ -32,6 +32,7 @@ _FIXED = {
     "sampler": "the sampler",
     "pruner": "the pruner",
     "search_repeats": "the number of search seeds",
+    "most_search_repeats": "the largest number of search seeds",
     "paired": "whether the data vary with the seed",
     "margin": "the margin",
     "level": "the level",
@@ -39,7 +40,7 @@ _FIXED = {
     "engine": "the engine",
     "backend": "the backend",
 }
-_OF_THE_SEARCH = ("objective", "sampler", "pruner", "search_repeats")
+_OF_THE_SEARCH = ("objective", "sampler", "pruner", "search_repeats", "most_search_repeats")
 
 
 def clear(folder: Path) -> None:

@@ -25,6 +25,22 @@ def parse_duration(text: str) -> float:
     return sum(float(number) * _SECONDS[unit] for number, unit in parts)
 
 
+def parse_seeds(text: str) -> int | tuple[int, int]:
+    """A number of seeds, or the first and the largest one, separated by a comma.
+
+    >>> parse_seeds("4"), parse_seeds("2,8")
+    (4, (2, 8))
+
+    Raises: TunerError where the text is neither.
+    """
+    match = re.fullmatch(r"\s*(-?\d+)\s*(?:,\s*(-?\d+)\s*)?", text)
+    if not match:
+        raise TunerError(
+            f"--search-repeats {text}: write one number of seeds, or the first and the largest, such as 2,8"
+        )
+    return (int(match[1]), int(match[2])) if match[2] else int(match[1])
+
+
 def parse_options(settings: Iterable[str], option: str = "--set") -> dict[str, Any]:
     """NAME=VALUE settings as a dict; values are read as Python literals, and as text where they are none.
 

@@ -1,5 +1,6 @@
 """How much to train in one call of `run`."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from tuner.errors import TunerError
@@ -11,12 +12,15 @@ PROFILES = {"quick": (2, 5), "standard": (4, 10), "paper": (4, 30)}  # seeds in 
 class Plan:
     """How much to train: numbers of trials, seeds and finalists; `budget` in seconds.
 
-    None takes the study's or the profile's value. Raises: TunerError where a number cannot be used.
+    `search_repeats` is the number of seeds of every trial in the search, or a pair: the first and the
+    largest number, between which trials are raced. None takes the study's or the profile's value.
+
+    Raises: TunerError where a number cannot be used.
     """
 
     profile: str = "standard"
     trials: int | None = None
-    search_repeats: int | None = None
+    search_repeats: int | tuple[int, int] | None = None
     repeats: int | None = None
     finalists: int = 3
     sampler: str = "tpe"
@@ -26,10 +30,41 @@ class Plan:
     def __post_init__(self) -> None:
         if self.profile not in PROFILES:
             raise TunerError(f"profile {self.profile!r} is unknown; use {', '.join(PROFILES)}")
-        least = {"trials": 0, "search_repeats": 1, "repeats": 1, "finalists": 1}
+        self._check_search_repeats()
+        least = {"trials": 0, "repeats": 1, "finalists": 1}
         for name, low in least.items():
             value = getattr(self, name)
             if value is not None and value < low:
                 raise TunerError(f"{name.replace('_', '-')} is {value}; give {low} or more")
         if self.budget is not None and self.budget <= 0:
             raise TunerError(f"a budget of {self.budget:g} s leaves no time to train")
+
+    @property
+    def search_seeds(self) -> tuple[int, int]:
+        """The first and the largest number of seeds of a trial in the search.
+
+        >>> Plan(search_repeats=(2, 8)).search_seeds, Plan().search_seeds
+        ((2, 8), (4, 4))
+        """
+        given = PROFILES[self.profile][0] if self.search_repeats is None else self.search_repeats
+        numbers = _as_tuple(given)
+        return numbers[0], numbers[-1]
+
+    def _check_search_repeats(self) -> None:
+        given = self.search_repeats
+        if given is None:
+            return
+        numbers = _as_tuple(given)
+        if len(numbers) not in (1, 2) or not all(isinstance(one, int) for one in numbers):
+            raise TunerError(
+                f"search-repeats is {given!r}; give one number of seeds, or the first and the largest: (2, 8)"
+            )
+        shown = ",".join(map(str, numbers))
+        if min(numbers) < 1:
+            raise TunerError(f"search-repeats is {shown}; give 1 or more")
+        if numbers[0] > numbers[-1]:
+            raise TunerError(f"search-repeats is {shown}; give the first number of seeds, then the largest")
+
+
+def _as_tuple(seeds: int | Sequence[int]) -> tuple[int, ...]:
+    return tuple(seeds) if isinstance(seeds, Sequence) else (seeds,)

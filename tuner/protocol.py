@@ -1,24 +1,21 @@
 """The protocol: baseline, search, confirmation on fresh seeds, result. Every step is resumed from disk."""
 
-import json
 import math
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
-
-import numpy as np
 
 from tuner.backend import prepare_backend
 from tuner.engines.base import ShouldPrune
 from tuner.errors import LedgerError, StudyError
 from tuner.folder import claim, clear
 from tuner.ledger import Ledger, slug
-from tuner.metrics import Metric
-from tuner.objective import evaluate_objective, parse_objective
 from tuner.plan import PROFILES, Plan
 from tuner.provenance import fingerprint, machine, versions
+from tuner.racing import Race, Tried, check_objective, ranked
 from tuner.records import BASELINE, Configuration, Look, Phase, Run, Setup
 from tuner.repeats import Preflight, Repeats
 from tuner.reporter import Reporter, Silent
@@ -57,17 +54,17 @@ class _Session:
     """One call of `run`: what it was given, and the ledger it adds to."""
 
     def __init__(self, study: Study, plan: Plan, folder: Path, engine: str, reporter: Reporter) -> None:
-        searched, confirmed = PROFILES[plan.profile]
         self.study, self.plan, self.folder, self.reporter = study, plan, folder, reporter
         self.trials = study.trials if plan.trials is None else plan.trials
-        self.search_repeats = plan.search_repeats or searched
-        self.repeats = plan.repeats or confirmed
+        self.search_seeds = plan.search_seeds
+        self.repeats = plan.repeats or PROFILES[plan.profile][1]
         self.started = time.monotonic()
         self.notes: list[str] = []
         self.fallbacks: list[str] = []
         self.runner = Repeats(study, engine=engine, on_note=self._note_fallback)
         check_sampler(plan.sampler)
         check_pruner(plan.pruner)
+        check_objective(study.objective, *self.search_seeds)
         if not self.trials and not study.candidates:
             raise StudyError(
                 "no trials and no candidates: there is nothing to compare with the baseline;"
@@ -82,8 +79,9 @@ class _Session:
         known = self.trials and (self.folder / DATABASE).exists()  # what is wrong with it is told at once
         search = self._open_search(preflight) if known else None
         try:
-            baseline, ranked = self._search(ledger, search, preflight)
-            self._confirm(ledger, [baseline, *self.runner.candidates(), *ranked[: self.plan.finalists]])
+            baseline, trials = self._search(ledger, search, preflight)
+            best = ranked(trials, preflight.metric.direction)[: self.plan.finalists]
+            self._confirm(ledger, [baseline, *self.runner.candidates(), *best])
         finally:
             self._close(ledger)
 
@@ -94,6 +92,7 @@ class _Session:
     def _open(self, preflight: Preflight, *, fresh: bool, command: str) -> Ledger:
         """The ledger of the run folder, which must have been made by the same study and settings."""
         study = self.study
+        first, most = self.search_seeds
         setup = Setup(
             study=study.name,
             metric=preflight.metric.name,
@@ -103,7 +102,8 @@ class _Session:
             objective=study.objective,
             sampler=self.plan.sampler,
             pruner=self.plan.pruner,
-            search_repeats=self.search_repeats,
+            search_repeats=first,
+            most_search_repeats=most if first < most else None,
             paired=study.data_vary,
             margin=study.margin,
             level=study.level,
@@ -151,52 +151,55 @@ class _Session:
 
     def _search(
         self, ledger: Ledger, search: Search | None, preflight: Preflight
-    ) -> tuple[Configuration, list[Configuration]]:
-        """Measure the baseline and the trials with the search seeds.
+    ) -> tuple[Configuration, tuple[Tried, ...]]:
+        """Race the baseline and the trials with the search seeds.
 
-        Returns: the baseline, and the trials with a finite objective, best first.
+        Returns: the baseline, and the trials with their runs, in the order drawn.
         """
         baseline = Configuration(BASELINE, dict(preflight.trial.params))
         if not self.trials:
-            return baseline, []
-        self._expect(drawn=0)
-        value = self._objective(self._measure(ledger, "search", baseline))
-        if math.isnan(value):
-            reason = ledger.of("search", BASELINE)[0].runs[0].reason
-            raise StudyError(f"the baseline cannot be trained ({reason}); mend it and run with --fresh")
+            return baseline, ()
+        race = self._race(ledger, preflight)
+        self._expect(race, drawn=0)
+        first = race.enter(baseline)
+        if math.isnan(first.objective):
+            raise StudyError(
+                f"the baseline cannot be trained ({first.runs[0].reason}); mend it and run with --fresh"
+            )
         search = search or self._open_search(preflight)  # a new database can wait until something has trained
-        if not search.tell_baseline(preflight.trial, value):
+        if not search.tell_baseline(preflight.trial, first.objective):
             outside = ", ".join(preflight.trial.outside)
             self._note(
                 f"the baseline lies outside the searched ranges ({outside}); the sampler is not told it"
             )
-        known = {_key(baseline): value}  # a configuration that is drawn twice reuses its runs
-        pruned: dict[str, bool] = {}
-        ranked: list[tuple[float, Configuration]] = []
-        sign = 1 if preflight.metric.direction == "minimize" else -1
-        for drawn in self._draws(ledger, search):
-            key = _key(drawn.configuration)
-            if key not in known:
-                prunes = self._pruning(search, drawn, preflight.metric)
-                runs = self._measure(ledger, "search", drawn.configuration, prunes)
-                pruned[key] = any(run.status == "pruned" for run in runs)
-                known[key] = math.nan if pruned[key] else self._objective(runs)
-                if math.isfinite(known[key]):
-                    ranked.append((sign * known[key], drawn.configuration))
+        for drawn in self._draws(ledger, search, race):
+            # A configuration that is drawn twice reuses its runs.
+            tried = race.known(drawn.configuration)
+            tried = tried or race.enter(drawn.configuration, search.pruning(drawn, preflight.metric))
             if not drawn.told:
-                told = None if math.isnan(known[key]) else known[key]
-                search.tell(drawn, told, pruned=pruned.get(key, False))
-        return baseline, [configuration for _, configuration in sorted(ranked, key=lambda pair: pair[0])]
+                value = None if math.isnan(tried.objective) else tried.objective
+                search.tell(drawn, value, pruned=tried.pruned)
+        return baseline, race.trials
 
-    def _draws(self, ledger: Ledger, search: Search) -> Iterator[Drawn]:
+    def _race(self, ledger: Ledger, preflight: Preflight) -> Race:
+        return Race(
+            self.search_seeds,
+            partial(self._train, ledger, "search"),
+            objective=self.study.objective,
+            direction=preflight.metric.direction,
+            paired=self.study.data_vary,
+            on_measured=lambda tried: self.reporter.measured("search", tried.configuration.name, tried.runs),
+        )
+
+    def _draws(self, ledger: Ledger, search: Search, race: Race) -> Iterator[Drawn]:
         """Configurations drawn in earlier sessions, then new ones, as many as trials and budget allow."""
         earlier = search.drawn()
         yield from earlier
         for number in range(len(earlier), self.trials):
-            if self._budget_spent(ledger, number):
+            if self._budget_spent(ledger, race, number):
                 self._note(f"the budget ends the search after {number} of {self.trials} trials")
                 return
-            self._expect(drawn=number)
+            self._expect(race, drawn=number)
             drawn = search.draw(self.runner.try_build)
             if drawn is None:
                 self._note(f"the grid has no more than {number} points")
@@ -223,29 +226,20 @@ class _Session:
         if look not in setup.looks[-1:]:
             ledger.write_setup(replace(setup, looks=(*setup.looks, look)))
 
-    def _pruning(self, search: Search, drawn: Drawn, metric: Metric) -> ShouldPrune | None:
-        """Asks the pruner about the mean over seeds of the metric's validation curve, or of the loss's."""
-        if self.plan.pruner == "none":
-            return None
+    def _measure(self, ledger: Ledger, phase: Phase, configuration: Configuration) -> tuple[Run, ...]:
+        runs = self._train(ledger, phase, configuration, self.repeats)
+        self.reporter.measured(phase, configuration.name, runs)
+        return runs
 
-        def should_prune(epoch: int, logs: Mapping[str, np.ndarray]) -> bool:
-            curve = logs.get(f"val_{metric.name}")
-            if curve is None:
-                curve = logs["val_loss"] * (1 if metric.direction == "minimize" else -1)
-            value = float(np.mean(curve))  # a run that diverges is a result, and not pruned
-            return math.isfinite(value) and search.prunes(drawn, epoch, value)
-
-        return should_prune
-
-    def _measure(
+    def _train(
         self,
         ledger: Ledger,
         phase: Phase,
         configuration: Configuration,
+        count: int,
         should_prune: ShouldPrune | None = None,
     ) -> tuple[Run, ...]:
-        count = self.search_repeats if phase == "search" else self.repeats
-        runs = self.runner.measure(
+        return self.runner.measure(
             ledger,
             phase,
             configuration,
@@ -253,33 +247,26 @@ class _Session:
             lambda seeds, share: self.reporter.training(phase, configuration.name, seeds, share),
             should_prune,
         )
-        self.reporter.measured(phase, configuration.name, runs)
-        return runs
 
-    def _objective(self, runs: tuple[Run, ...]) -> float:
-        """The search objective of a configuration; NaN where all its runs failed."""
-        if all(run.status == "failed" for run in runs):
-            return math.nan
-        scores = [run.scores["validation"] if run.status == "complete" else math.nan for run in runs]
-        return evaluate_objective(parse_objective(self.study.objective), scores, self.runner.metric.direction)
-
-    def _expect(self, drawn: int) -> None:
+    def _expect(self, race: Race, drawn: int) -> None:
+        """Say how much is ahead, with trials to come that take as many seeds as those before them did."""
         finalists = min(self.plan.finalists, self.trials) + len(self.study.candidates) + 1
-        first = self.search_repeats if drawn == 0 else 0
-        self.reporter.expect(first + (self.trials - drawn) * self.search_repeats + finalists * self.repeats)
+        first = race.most if drawn == 0 else 0
+        searched = round((self.trials - drawn) * race.typical_seeds)
+        self.reporter.expect(first + searched + finalists * self.repeats)
 
     def _untrained(self, ledger: Ledger, name: str) -> int:
         done = sum(len(group.runs) for group in ledger.of("confirmation", name))
         return max(self.repeats - done, 0)
 
-    def _budget_spent(self, ledger: Ledger, trials: int) -> bool:
+    def _budget_spent(self, ledger: Ledger, race: Race, trials: int) -> bool:
         """Whether one more trial would leave too little of the budget for confirmation."""
         if self.plan.budget is None:
             return False
         runs = [run for run in ledger.runs if run.phase == "search"]
         a_run = sum(run.seconds for run in runs) / max(len(runs), 1)
         finalists = min(self.plan.finalists, trials + 1) + len(self.study.candidates) + 1
-        ahead = a_run * (self.search_repeats + finalists * self.repeats)
+        ahead = a_run * (race.most_ahead + finalists * self.repeats)
         return time.monotonic() - self.started + ahead > self.plan.budget
 
     def _note(self, text: str) -> None:
@@ -301,8 +288,3 @@ class _Session:
             ledger.write_setup(
                 replace(setup, notes=notes, fallbacks=fallbacks, seconds=setup.seconds + elapsed)
             )
-
-
-def _key(configuration: Configuration) -> str:
-    """Equal for configurations with equal values."""
-    return json.dumps(dict(configuration.params), sort_keys=True)

@@ -135,6 +135,7 @@ class Setup:
     finalists: int
 
     series: bool = False  # the test examples are in the order of time; as the margin, a matter of judging
+    most_search_repeats: int | None = None  # where trials were raced from search_repeats up to it; fixed too
     pruner: str = "none"  # determines the numbers too; folders of before there were pruners have none
     engine_reason: str = ""
     command: str = ""
@@ -145,3 +146,8 @@ class Setup:
     sizes: Mapping[str, int] = field(default_factory=dict)  # examples in each split
     versions: Mapping[str, str] = field(default_factory=dict)
     machine: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def search_seeds(self) -> tuple[int, int]:
+        """The first and the largest number of seeds of a trial in the search."""
+        return self.search_repeats, self.most_search_repeats or self.search_repeats

@@ -154,7 +154,7 @@ class Repeats:
                 " use --fresh to start over, or --output for another folder"
             )
         done = {run.seed_index for group in groups for run in group.runs}
-        planned = {index for group in groups for index in group.seed_indices}
+        planned = {index for group in groups if group.seed_indices[0] < count for index in group.seed_indices}
         if ahead := sorted((planned | set(range(count))) - done):
             training = self.training(phase, configuration, ahead)
             for indices in missing(groups, count, training.size):

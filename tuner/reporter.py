@@ -21,7 +21,7 @@ class Reporter(Protocol):
         """A group of seeds is in training, and this share of it is done."""
 
     def measured(self, phase: Phase, name: str, runs: tuple[Run, ...]) -> None:
-        """A configuration has all its runs of a phase."""
+        """A configuration has its runs of a phase; a race may give its incumbent more, and tells again."""
 
 
 class Silent:

@@ -6,6 +6,7 @@ Optuna trial: the baseline and broken-off draws have Optuna numbers too.
 
 import importlib.util
 import logging
+import math
 import warnings
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -13,11 +14,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import optuna
 from optuna.distributions import BaseDistribution, FloatDistribution
 from optuna.trial import BaseTrial, FrozenTrial, TrialState
 
+from tuner.engines.base import ShouldPrune
 from tuner.errors import LedgerError, StudyError, TunerError
+from tuner.metrics import Metric
 from tuner.records import BASELINE, Configuration, Direction
 from tuner.seeds import as_integer, sequence
 from tuner.trials import PinnedTrial
@@ -153,7 +157,24 @@ class Search:
         """Close a drawn trial with its objective; None where it failed or was pruned."""
         self._close(drawn.number, value, pruned=pruned)
 
-    def prunes(self, drawn: Drawn, epoch: int, value: float) -> bool:
+    def pruning(self, drawn: Drawn, metric: Metric) -> ShouldPrune | None:
+        """Asks the pruner about the mean over seeds of the metric's validation curve, or of the loss's.
+
+        None where nothing is pruned.
+        """
+        if isinstance(self._study.pruner, optuna.pruners.NopPruner):
+            return None
+
+        def should_prune(epoch: int, logs: Mapping[str, np.ndarray]) -> bool:
+            curve = logs.get(f"val_{metric.name}")
+            if curve is None:
+                curve = logs["val_loss"] * (1 if metric.direction == "minimize" else -1)
+            value = float(np.mean(curve))  # a run that diverges is a result, and not pruned
+            return math.isfinite(value) and self._prunes(drawn, epoch, value)
+
+        return should_prune
+
+    def _prunes(self, drawn: Drawn, epoch: int, value: float) -> bool:
         """Store the value of a trial after an epoch. Returns: whether the trial should end there."""
         with _quiet():
             trial = self._live(drawn.number)

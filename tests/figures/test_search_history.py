@@ -5,9 +5,16 @@ import pytest
 
 from tests.factories import make_configuration, make_result, make_runs, usual_result
 from tuner.figures.samples import Sample
-from tuner.figures.search_history import best_so_far, draw_search_history, search_history
+from tuner.figures.search_history import (
+    best_so_far,
+    draw_search_history,
+    dropped_from_race,
+    search_history,
+)
 from tuner.figures.style import figure_style, new_figure
 from tuner.records import BASELINE, Direction
+from tuner.report.captions import captions
+from tuner.result import Result
 
 
 def test_trials_come_in_the_order_drawn_with_the_baseline_apart() -> None:
@@ -68,3 +75,34 @@ def test_a_mean_off_the_scale_is_marked_at_the_edge() -> None:
 def test_no_trials_give_no_plot() -> None:
     runs = make_runs("search", BASELINE, 0.04, seeds=3)
     assert search_history(make_result(runs, [make_configuration(BASELINE)])) is None
+
+
+def raced() -> Result:
+    """A baseline, a trial that was dropped after two lucky seeds, and one that has all eight."""
+    names = [BASELINE, "trial-0", "trial-1"]
+    runs = make_runs("search", BASELINE, 0.05, seeds=8)
+    runs += make_runs("search", "trial-0", 0.01, seeds=2) + make_runs("search", "trial-1", 0.04, seeds=8)
+    return make_result(
+        runs, [make_configuration(name) for name in names], search_repeats=2, most_search_repeats=8
+    )
+
+
+def test_a_trial_that_was_dropped_from_a_race_is_never_the_best_so_far() -> None:
+    data = search_history(raced())
+    assert data is not None and data.dropped == {"trial-0"}
+    assert [len(trial.scores) for trial in data.trials] == [2, 8]
+    assert data.best.tolist() == [data.baseline.mean, data.trials[1].mean]
+    with figure_style():
+        _, (ax,) = new_figure(3.0)
+        draw_search_history(ax, data, label="validation MSE")
+    (mark,) = (line for line in ax.lines if line.get_label() == "dropped from the race")
+    assert np.asarray(mark.get_ydata()).tolist() == [data.trials[0].mean]
+    assert (
+        "Small circles were dropped from the race before 8 seeds" in captions(raced())["search_history"].text
+    )
+
+
+def test_without_a_race_nobody_was_dropped() -> None:
+    result = usual_result()
+    assert dropped_from_race(result) == frozenset()
+    assert "dropped" not in captions(result)["search_history"].text

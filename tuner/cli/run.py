@@ -31,7 +31,13 @@ def run(
         str, typer.Option(help="Seeds: quick (2 and 5), standard (4 and 10), paper (4 and 30).")
     ] = ("standard"),
     trials: Annotated[int | None, typer.Option(help="Configurations to draw (default: the study's).")] = None,
-    search_repeats: Annotated[int | None, typer.Option(help="Seeds of every trial in the search.")] = None,
+    search_repeats: Annotated[
+        str | None,
+        typer.Option(
+            metavar="N|A,B",
+            help="Seeds of every trial in the search; A,B: from A up to B while it can still win.",
+        ),
+    ] = None,
     repeats: Annotated[
         int | None, typer.Option(help="Fresh seeds of every finalist in confirmation.")
     ] = None,
@@ -56,10 +62,11 @@ def run(
 ) -> int:
     """Search, repeat, compare, report. The same command again goes on where it was left."""
     from tuner.backend import prepare_backend
-    from tuner.options import parse_duration, parse_options
+    from tuner.options import parse_duration, parse_options, parse_seeds
 
     options = parse_options(set_ or [])
     seconds = None if budget is None else parse_duration(budget)
+    seeds = None if search_repeats is None else parse_seeds(search_repeats)
     with loading():
         prepare_backend(backend)  # before anything imports Keras
 
@@ -71,7 +78,7 @@ def run(
     plan = Plan(
         profile=profile,
         trials=trials,
-        search_repeats=search_repeats,
+        search_repeats=seeds,
         repeats=repeats,
         finalists=finalists,
         sampler=sampler,

@@ -1,7 +1,7 @@
 """Search history: what every trial scored on the validation split, with its spread over seeds."""
 
 import math
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -22,7 +22,8 @@ class SearchHistory:
     """The trials in the order in which they were drawn, and the baseline that they had to beat.
 
     `best` is the best mean so far at each trial, the baseline's included, shape (trials,). A trial
-    with a run that has no score does not count for it. `finalists` are names.
+    with a run that has no score does not count for it, nor does one that was dropped from a race: its
+    mean is over fewer seeds. `finalists` and `dropped` are names.
     """
 
     trials: tuple[Sample, ...]
@@ -30,6 +31,16 @@ class SearchHistory:
     best: FloatArray
     finalists: frozenset[str]
     direction: Direction
+    dropped: frozenset[str] = frozenset()
+
+
+def dropped_from_race(result: Result) -> frozenset[str]:
+    """Names of the trials that left a race with fewer seeds than it gives; none where all got as many."""
+    first, most = result.setup.search_seeds
+    if first == most:
+        return frozenset()
+    runs = runs_of(result.runs, "search")
+    return frozenset(name for name, rows in runs.items() if name != BASELINE and len(rows) < most)
 
 
 def search_history(result: Result) -> SearchHistory | None:
@@ -41,14 +52,21 @@ def search_history(result: Result) -> SearchHistory | None:
         return None
     baseline = samples.get(BASELINE, Sample(BASELINE, ()))
     finalists = frozenset(finalist.name for finalist in result.finalists)
-    best = best_so_far(baseline, trials, result.setup.direction)
-    return SearchHistory(trials, baseline, best, finalists, result.setup.direction)
+    dropped = dropped_from_race(result)
+    best = best_so_far(baseline, trials, result.setup.direction, dropped)
+    return SearchHistory(trials, baseline, best, finalists, result.setup.direction, dropped)
 
 
-def best_so_far(baseline: Sample, trials: Iterable[Sample], direction: Direction) -> FloatArray:
-    """The best mean up to each trial, shape (trials,); NaN until there is one."""
+def best_so_far(
+    baseline: Sample,
+    trials: Iterable[Sample],
+    direction: Direction,
+    dropped: Collection[str] = frozenset(),
+) -> FloatArray:
+    """The best mean up to each trial but those `dropped`, shape (trials,); NaN until there is one."""
     choose = np.fmin if direction == "minimize" else np.fmax
-    means = [math.nan if sample.lost else sample.mean for sample in (baseline, *trials)]
+    samples = (baseline, *trials)
+    means = [math.nan if one.lost or one.name in dropped else one.mean for one in samples]
     best: FloatArray = choose.accumulate(np.array(means))[1:]
     return best
 
@@ -90,16 +108,19 @@ def _draw_spreads(ax: Axes, data: SearchHistory, scale: Scale) -> None:
 
 def _draw_means(ax: Axes, data: SearchHistory, scale: Scale) -> None:
     color = PALETTE["candidate"]
+    left = data.dropped - data.finalists
+    others = [s.name not in data.finalists | left for s in data.trials]
     kinds = (
-        ("trial (mean, seeds)", PALETTE["paper"], [s.name not in data.finalists for s in data.trials]),
-        ("finalist", color, [s.name in data.finalists for s in data.trials]),
+        ("trial (mean, seeds)", PALETTE["paper"], 5.8, others),
+        ("dropped from the race", PALETTE["paper"], 3.8, [s.name in left for s in data.trials]),
+        ("finalist", color, 5.8, [s.name in data.finalists for s in data.trials]),
     )
     means = np.array([sample.mean for sample in data.trials])
     off = scale.outside(means)
-    for label, face, chosen in kinds:
+    for label, face, size, chosen in kinds:
         places = np.flatnonzero(np.array(chosen) & ~off)
         if places.size:
-            ax.plot(places, means[places], "o", mfc=face, mec=color, mew=1.3, ms=5.8, label=label, zorder=4)
+            ax.plot(places, means[places], "o", mfc=face, mec=color, mew=1.3, ms=size, label=label, zorder=4)
     beyond = np.flatnonzero(off & np.isfinite(means))
     if beyond.size:
         ax.plot(

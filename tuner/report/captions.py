@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from tuner.figures.search_history import search_history
+from tuner.figures.search_history import dropped_from_race, search_history
 from tuner.report.formats import better_word, count, decimals_for, listed, metric_name, percent, score, short
 from tuner.result import Measured, Result
 
@@ -87,12 +87,16 @@ def _history(result: Result) -> Caption:
     trials = len(data.trials) if data else 0
     best = score(float(data.best[-1])) if data else ""
     metric = metric_name(result.setup.metric)
+    dropped = ""
+    if dropped_from_race(result):
+        most = count(result.setup.search_seeds[1], "seed")
+        dropped = f" Small circles were dropped from the race before {most}, and do not count for that line."
     return Caption(
         "Search history",
         "Each circle is the mean validation score of a configuration, its line and dots are its seeds, "
-        "filled circles went on to confirmation. The step line is the best mean so far. Where the lines of "
-        "the leading circles overlap, the search could not tell them apart: their order is partly luck, "
-        "and these scores are not results.",
+        f"filled circles went on to confirmation. The step line is the best mean so far.{dropped} Where the "
+        "lines of the leading circles overlap, the search could not tell them apart: their order is partly "
+        "luck, and these scores are not results.",
         f"Search history of {count(trials, 'trial')}: mean validation {metric} with its range over seeds. "
         f"Best mean: {best}.",
     )

@@ -1,11 +1,13 @@
 """The methods paragraph, ready to paste: generated from what happened, not from what was planned."""
 
 from collections import Counter
+from collections.abc import Sequence
 
-from tuner.records import BASELINE, Setup
+from tuner.records import BASELINE, Run, Setup
 from tuner.report.examples import examples_methods
 from tuner.report.formats import better_word, count, listed, metric_name, parameter, percent, score, short
 from tuner.result import Measured, Result
+from tuner.stats.racing import Rules
 
 _SAMPLERS = {
     "tpe": "the tree-structured Parzen estimator of Optuna",
@@ -44,8 +46,29 @@ def _search(result: Result) -> str:
         f"We tried {count(len(trials), 'configuration')}{baseline}, {origin}. Each was trained with "
         f"{each} random seed{plural} for up to {count(result.epochs, 'epoch')} and ranked by the "
         f"{setup.objective} over seeds of the {metric_name(setup.metric)} on the validation split "
-        f"({better_word(setup.direction)} is better).{_pruning(setup)} A score is that of the weights with "
-        "which training ended, never that of the best epoch seen."
+        f"({better_word(setup.direction)} is better).{_racing(setup, runs)}{_pruning(setup)} A score is "
+        "that of the weights with which training ended, never that of the best epoch seen."
+    )
+
+
+def _racing(setup: Setup, runs: Sequence[Run]) -> str:
+    """How trials were raced, and what that saved; empty where all got the same number of seeds."""
+    rules = Rules(*setup.search_seeds, setup.paired)
+    if rules.first == rules.most:
+        return ""
+    configurations = len({run.configuration for run in runs})
+    lost = "a run of it ended without a score"
+    test = "paired t-test" if rules.paired else "Welch t-test"
+    if rules.looks:
+        lost += (
+            f", or a one-sided {test} at {listed([str(look) for look in rules.looks])} seeds found its mean "
+            f"worse than that of the best so far (error rate {parameter(rules.error_rate)} a race, split "
+            "evenly over its looks and over the configurations of which that one was the best)"
+        )
+    return (
+        f" Trials were raced from {rules.first} to {rules.most} seeds: one was dropped where {lost}. That "
+        f"took {count(len(runs), 'run')}, {rules.most * configurations - len(runs):,} fewer than "
+        f"{rules.most} seeds for each would have taken."
     )
 
 

@@ -5,6 +5,7 @@ import math
 import numpy as np
 
 from tuner.figures.samples import Sample, runs_of, sample_of
+from tuner.figures.search_history import dropped_from_race
 from tuner.report.cells import Cell, Column, Table, name_cell, number_cell
 from tuner.report.formats import NONE, decimals_at, parameter, short
 from tuner.report.scores import parameter_names
@@ -20,7 +21,7 @@ def trials_table(result: Result) -> Table:
     names = parameter_names(result)
     columns = (
         Column("Configuration", number=False),
-        Column("Status", number=False),
+        Column("Status", number=False, hint="dropped: left the race with fewer seeds than it gives"),
         Column("Seeds"),
         Column("Mean", hint="mean search score on the validation split"),
         Column("SD", hint="standard deviation over seeds"),
@@ -31,11 +32,14 @@ def trials_table(result: Result) -> Table:
     samples = [sample_of(name, runs[name], "validation") for name in order]
     decimals = _decimals(samples)
     finalists = {finalist.name for finalist in result.finalists}
+    dropped = dropped_from_race(result)
     rows = []
     for sample in samples:
         about = name_cell(sample.name, note="finalist" if sample.name in finalists else "")
+        status = sample.lost or ("dropped" if sample.name in dropped else "complete")
+        state = Cell(status, badge="lost" if sample.lost else "")
         scores = _scores(sample, len(runs[sample.name]), decimals, minimize=_minimize(result))
-        rows.append((about, *scores, *_parameters(result, sample.name, names)))
+        rows.append((about, state, *scores, *_parameters(result, sample.name, names)))
     strong = frozenset(row for row, name in enumerate(order) if name in finalists)
     return Table(columns, tuple(rows), strong=strong)
 
@@ -64,7 +68,6 @@ def _scores(sample: Sample, seeds: int, decimals: int | None, *, minimize: bool)
     low, high = (min(scores), max(scores)) if scores else (math.nan, math.nan)
     spread = float(np.std(scores, ddof=1)) if len(scores) > 1 else math.nan
     return (
-        Cell(sample.lost or "complete", badge="lost" if sample.lost else ""),
         Cell(str(seeds)),
         number_cell(sample.mean, decimals),
         number_cell(spread, decimals),

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from tuner.records import BASELINE
+from tuner.records import BASELINE, Setup
 from tuner.report.captions import Caption, captions
 from tuner.report.cells import Table
 from tuner.report.examples import examples_fact, examples_remarks
@@ -108,7 +108,7 @@ def facts(result: Result) -> tuple[Fact, ...]:
         Fact("Configurations tried", f"{tried:,} besides the baseline"),
         Fact("Runs", _phases(result)),
         Fact("Study seed", f"{setup.seed}; all other seeds derive from it"),
-        Fact("Seeds", f"{setup.search_repeats} in search, {setup.repeats} in confirmation"),
+        Fact("Seeds", f"{_search_seeds(setup)} in search, {setup.repeats} in confirmation"),
         Fact("Epochs", str(result.epochs)),
         Fact("Data", " · ".join(f"{short(str(split))} {size:,}" for split, size in setup.sizes.items())),
         Fact("Data per seed", "drawn anew for every seed" if setup.paired else "the same for every seed"),
@@ -124,6 +124,11 @@ def facts(result: Result) -> tuple[Fact, ...]:
         Fact("Notes", ". ".join(clean(note) for note in (*setup.notes, *setup.fallbacks))),
     ]
     return tuple(fact for fact in found if fact.text)
+
+
+def _search_seeds(setup: Setup) -> str:
+    first, most = setup.search_seeds
+    return str(first) if first == most else f"raced from {first} to {most}"
 
 
 def _phases(result: Result) -> str:

@@ -1,0 +1,396 @@
+"""The race of a search: who gets more seeds, who leads, who is out; and that an interrupted one goes on."""
+
+import json
+import math
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import optuna
+import pytest
+
+from benchmarks.racing import raced
+from tests.factories import make_runs
+from tests.tiny import Recorder, dense_study, numbers, run, split
+from tuner.errors import LedgerError, TunerError
+from tuner.ledger import Ledger, _write
+from tuner.plan import Plan
+from tuner.racing import Race, Tried, ranked
+from tuner.records import BASELINE, Configuration, Direction, Run
+from tuner.report import summary, write_report
+from tuner.report.methods import methods
+from tuner.report.trials import trials_table
+from tuner.report.view import facts
+from tuner.result import Result
+from tuner.stats.racing import Rules
+from tuner.study import Splits, Study
+
+STEADY = (1.0, 1.02, 0.98, 1.01, 0.99, 1.03, 0.97, 1.0)
+POOR = (9.0, 9.02, 8.98, 9.01, 8.99, 9.03, 8.97, 9.0)
+BEHIND = (1.01, 1.03, 0.99, 1.02, 1.0, 1.04, 0.98, 1.01)
+AHEAD = (0.99, 1.01, 0.97, 1.0, 0.98, 1.02, 0.96, 0.99)
+
+
+class Scores:
+    """Measures configurations by scores given beforehand, and remembers what it was asked for."""
+
+    def __init__(self, **given: Sequence[float]) -> None:
+        self.given = given
+        self.asked: list[tuple[str, int]] = []
+        self.told: list[tuple[str, int]] = []
+
+    def measure(self, configuration: Configuration, count: int, _: object) -> tuple[Run, ...]:
+        self.asked.append((configuration.name, count))
+        return tuple(
+            Run(
+                "search",
+                configuration.name,
+                index,
+                "complete" if math.isfinite(score) else "diverged",
+                {"validation": score},
+                {},
+                0.1,
+            )
+            for index, score in enumerate(self.given[configuration.name][:count])
+        )
+
+    def race(
+        self, first: int, most: int, *, direction: Direction = "minimize", paired: bool = False
+    ) -> dict[str, Tried]:
+        """Race all of them, in their order."""
+        race = Race(
+            (first, most),
+            self.measure,
+            objective="mean",
+            direction=direction,
+            paired=paired,
+            on_measured=lambda tried: self.told.append((tried.configuration.name, len(tried.runs))),
+        )
+        for number, name in enumerate(self.given):
+            race.enter(Configuration(name, {"number": number}))
+        self.incumbent = race._tried[race._incumbent].configuration.name
+        return {one.configuration.name: one for one in race._tried.values()}
+
+
+@pytest.mark.parametrize("direction", ["minimize", "maximize"])
+@pytest.mark.parametrize("paired", [False, True])
+def test_only_evidence_drops_and_only_a_better_one_takes_over(paired: bool, direction: Direction) -> None:
+    sign = 1 if direction == "minimize" else -1
+    noise = np.tile([0.05, -0.05, 0.03, -0.03], 2)  # so that differences within pairs vary
+    given = {"baseline": STEADY, "poor": POOR + noise, "behind": BEHIND + noise, "ahead": AHEAD + noise}
+    scores = Scores(**{name: tuple(sign * np.array(values)) for name, values in given.items()})
+    found = scores.race(2, 8, direction=direction, paired=paired)
+    assert {name: len(one.runs) for name, one in found.items()} == {
+        "baseline": 8,
+        "poor": 2,
+        "behind": 8,
+        "ahead": 8,
+    }
+    assert [name for name, one in found.items() if one.dropped] == ["poor"]
+    assert scores.incumbent == "ahead"
+
+
+def test_the_incumbent_gets_more_seeds_before_its_challenger_does() -> None:
+    scores = Scores(baseline=STEADY, poor=POOR, behind=BEHIND)
+    scores.race(2, 8)
+    assert scores.asked == [
+        ("baseline", 2),
+        ("poor", 2),
+        ("behind", 2),
+        ("baseline", 4),
+        ("behind", 4),
+        ("baseline", 8),
+        ("behind", 8),
+    ]
+    assert scores.told == [("baseline", 2), ("poor", 2), ("baseline", 4), ("baseline", 8), ("behind", 8)]
+
+
+def test_the_objective_is_over_the_seeds_that_a_trial_has() -> None:
+    found = Scores(baseline=STEADY, poor=POOR).race(2, 8)
+    assert found["poor"].objective == np.mean(POOR[:2])
+    assert found["poor"].scores == POOR[:2]
+
+
+@pytest.mark.parametrize("lost", [0, 1])
+def test_a_seed_without_score_ends_a_challenger_at_once(lost: int) -> None:
+    values = [0.1, 0.1, 0.1, 0.1]
+    values[lost] = math.nan
+    found = Scores(baseline=STEADY, diverging=values).race(2, 8)
+    assert (len(found["diverging"].runs), found["diverging"].dropped) == (2, True)
+    assert found["diverging"].objective == math.inf
+
+
+def test_a_challenger_that_fails_late_does_not_take_over() -> None:
+    scores = Scores(baseline=STEADY, diverging=(*AHEAD[:7], math.nan))
+    found = scores.race(2, 8)
+    assert (len(found["diverging"].runs), found["diverging"].objective) == (8, math.inf)
+    assert scores.incumbent == "baseline"
+
+
+def test_an_incumbent_that_lost_a_run_drops_nobody_and_gets_no_more() -> None:
+    scores = Scores(baseline=(1.0, math.nan, *STEADY), poor=POOR, behind=BEHIND)
+    found = scores.race(2, 8)
+    assert {name: len(one.runs) for name, one in found.items()} == {"baseline": 2, "poor": 8, "behind": 8}
+    assert scores.incumbent == "behind"
+
+
+def test_an_incumbent_that_fails_in_the_race_is_replaced_at_its_end() -> None:
+    scores = Scores(baseline=(*STEADY[:3], math.nan), poor=POOR, behind=BEHIND)
+    found = scores.race(2, 8)
+    assert {name: len(one.runs) for name, one in found.items()} == {"baseline": 4, "poor": 2, "behind": 8}
+    assert scores.incumbent == "behind"
+
+
+def test_one_number_of_seeds_asks_for_each_once() -> None:
+    scores = Scores(baseline=STEADY, poor=POOR, ahead=AHEAD, diverging=(math.nan, *STEADY))
+    found = scores.race(4, 4)
+    assert scores.asked == scores.told == [(name, 4) for name in scores.given]
+    assert not any(one.dropped for one in found.values())
+
+
+def test_a_configuration_with_the_same_values_is_known() -> None:
+    scores = Scores(baseline=STEADY)
+    race = Race((2, 2), scores.measure, objective="mean", direction="minimize", paired=False)
+    first = race.enter(Configuration(BASELINE, {"a": 1, "b": 2}))
+    assert race.known(Configuration("trial-0", {"b": 2, "a": 1})) is first
+    assert race.known(Configuration("trial-0", {"b": 2, "a": 3})) is None
+    assert race.trials == ()
+
+
+def tried(name: str, objective: float, *, dropped: bool = False) -> Tried:
+    return Tried(Configuration(name, {}), tuple(make_runs("search", name, 1.0, seeds=1)), objective, dropped)
+
+
+@pytest.mark.parametrize(("direction", "expected"), [("minimize", "bac"), ("maximize", "abc")])
+def test_dropped_trials_rank_after_all_others_and_failed_ones_not_at_all(
+    direction: Direction, expected: str
+) -> None:
+    extreme = 0.1 if direction == "minimize" else 9.0
+    trials = [tried("a", 3.0), tried("b", 2.0), tried("c", extreme, dropped=True)]
+    trials += [tried("d", math.nan), tried("e", math.inf), tried("f", -math.inf)]
+    assert [one.name for one in ranked(trials, direction)] == list(expected)
+
+
+@pytest.mark.parametrize("paired", [False, True])
+@pytest.mark.parametrize("seeds", [(1, 4), (2, 8), (3, 11)])
+def test_the_simulation_races_as_the_search_does(seeds: tuple[int, int], paired: bool) -> None:
+    rng = np.random.default_rng(seeds[0])
+    for _ in range(20):
+        table = rng.normal(size=(12, 1)) + 0.3 * rng.normal(size=(12, seeds[1]))
+        names = [f"trial-{number}" if number else BASELINE for number in range(12)]
+        scores = Scores(**dict(zip(names, table.tolist(), strict=True)))
+        found = scores.race(*seeds, paired=paired)
+        outcome = raced(Rules(*seeds, paired), table)
+        assert outcome.selected == names.index(scores.incumbent)
+        assert outcome.runs == sum(len(one.runs) for one in found.values())
+        assert [names[number] for number in outcome.dropped] == [
+            name for name, one in found.items() if one.dropped
+        ]
+
+
+def build_offset(trial: Any, data: Splits) -> Any:
+    """A linear model that hardly trains: its score tells how far `offset` is from 1, with little noise."""
+    import keras
+
+    offset = trial.suggest_float("offset", 0.0, 2.0)
+    start = keras.initializers.RandomNormal(mean=offset, stddev=0.03)
+    model = keras.Sequential([keras.Input((3,)), keras.layers.Dense(1, kernel_initializer=start)])
+    model.compile(optimizer=keras.optimizers.SGD(1e-5), loss="mse")
+    return model, {"batch_size": 32}
+
+
+def offset_study(**changes: Any) -> Study:
+    def linear(examples: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
+        x = split(examples, seed)[0]
+        return x, x.sum(axis=1, keepdims=True)
+
+    values = {
+        "data": Splits(linear(64, 1), linear(32, 2), linear(32, 3)),
+        "build": build_offset,
+        "baseline": {"offset": 0.75},
+        "epochs": 1,
+        "trials": 6,
+        "seed": 3,
+    }
+    return dense_study(**values | changes)
+
+
+RACE = Plan(search_repeats=(2, 8), repeats=2, finalists=1, sampler="random")
+
+
+@pytest.fixture(scope="module")
+def raced_whole(tmp_path_factory: pytest.TempPathFactory) -> tuple[Result, Recorder]:
+    """A finished race, and what its reporter was told."""
+    recorder = Recorder()
+    return run(offset_study(), tmp_path_factory.mktemp("race"), RACE, reporter=recorder), recorder
+
+
+def searched(result: Result) -> dict[str, list[float]]:
+    found: dict[str, list[float]] = {}
+    for one in result.runs:
+        if one.phase == "search":
+            found.setdefault(one.configuration, []).append(one.scores["validation"])
+    return found
+
+
+def test_a_search_that_races_spends_its_seeds_on_who_can_win(raced_whole: tuple[Result, Recorder]) -> None:
+    result, recorder = raced_whole
+    scores = searched(result)
+    seeds = {name: len(values) for name, values in scores.items()}
+    assert set(seeds.values()) == {2, 4, 8}  # otherwise this test shows nothing
+    assert seeds[BASELINE] == 8  # which it was given for the sake of the first challenger that stayed
+    assert ("search", "baseline") in recorder.finished[1:]
+    means = {name: np.mean(values) for name, values in scores.items() if name != BASELINE}
+    assert result.finalists[0].name == min(means, key=lambda name: means[name])
+    assert result.setup.search_seeds == (2, 8)
+    last = {name: place for place, (phase, name) in enumerate(recorder.finished) if phase == "search"}
+    assert set(last) == set(seeds)
+    assert recorder.expected[0] == 8 + 6 * 8 + 2 * 2
+    assert recorder.expected[-2] < 8 + 2 * 2  # the last trial is expected to take as many as others did
+
+
+def test_the_sampler_is_told_the_mean_over_the_seeds_of_a_trial(raced_whole: tuple[Result, Recorder]) -> None:
+    result, _ = raced_whole
+    assert result.folder is not None
+    loaded = optuna.load_study(study_name="tiny", storage=f"sqlite:///{result.folder / 'study.db'}")
+    told = {trial.user_attrs["configuration"]: trial.value for trial in loaded.trials}
+    scores = searched(result)
+    baseline = told.pop(BASELINE)
+    assert baseline == np.mean(scores[BASELINE][:2])  # what it had when the search began
+    assert told == {name: np.mean(values) for name, values in scores.items() if name != BASELINE}
+
+
+class Interrupt(Recorder):
+    """Interrupts when a group has begun to train and so many have trained before it."""
+
+    def __init__(self, after: int) -> None:
+        super().__init__()
+        self._groups = -1
+        self._after = after
+        self._last = ("", 1.0)
+
+    def training(self, phase: Any, name: str, seeds: int, share: float) -> None:
+        if name != self._last[0] or share < self._last[1]:
+            self._groups += 1
+        self._last = (name, share)
+        if self._groups == self._after:
+            raise KeyboardInterrupt
+
+
+def groups(folder: Path) -> list[tuple[str, str, tuple[int, ...]]]:
+    return [(one.phase, one.configuration.name, one.seed_indices) for one in Ledger(folder).groups]
+
+
+def test_a_race_interrupted_again_and_again_is_the_same_bit_for_bit(
+    raced_whole: tuple[Result, Recorder], tmp_path: Path
+) -> None:
+    whole, _ = raced_whole
+    assert whole.folder is not None
+    planned = []  # groups that an interruption left without runs
+    for session, after in enumerate((0, 2, *[2] * 50)):
+        study = offset_study(trials=3 if session < 3 else 6)  # a longer search goes on from a shorter one
+        try:
+            resumed = run(study, tmp_path, RACE, reporter=Interrupt(after))
+            break
+        except KeyboardInterrupt:
+            planned += [one for one in Ledger(tmp_path).groups if not one.runs]
+    assert any(one.configuration.name == BASELINE and one.seed_indices[0] > 0 for one in planned)
+    assert any(one.configuration.name != BASELINE and one.seed_indices[0] > 0 for one in planned)
+    assert numbers(resumed) == numbers(whole)
+    assert resumed.configurations == whole.configurations
+    assert groups(tmp_path) == groups(whole.folder)
+
+
+def test_other_numbers_of_seeds_are_refused(raced_whole: tuple[Result, Recorder]) -> None:
+    folder = raced_whole[0].folder
+    assert folder is not None
+    with pytest.raises(LedgerError, match="the largest number of search seeds changed"):
+        run(offset_study(), folder, replace(RACE, search_repeats=(2, 9)))
+    with pytest.raises(LedgerError, match="the largest number of search seeds changed"):
+        run(offset_study(), folder, replace(RACE, search_repeats=2))
+
+
+def test_a_folder_of_before_there_were_races_goes_on(tmp_path: Path) -> None:
+    plan = replace(RACE, search_repeats=2)
+    before = run(offset_study(trials=1), tmp_path, plan)
+    path = tmp_path / "run.json"
+    content = json.loads(path.read_text("utf-8"))["content"]
+    assert content.pop("most_search_repeats") is None
+    _write(path, content)
+    assert numbers(run(offset_study(trials=1), tmp_path, plan)) == numbers(before)
+
+
+def test_pairs_race_where_the_data_vary_with_the_seed(tmp_path: Path) -> None:
+    """Data shift all scores of a seed by far more than configurations differ; pairs see through it."""
+
+    x = split(32, 1)[0]
+    x -= x.mean(axis=0)
+
+    def data(rng: Any) -> Splits:
+        y = x.sum(axis=1, keepdims=True) + np.float32(rng.uniform(1.0, 20.0))
+        return Splits((x, y), (x, y), (x, y))
+
+    result = run(offset_study(data=data, trials=4), tmp_path, replace(RACE, search_repeats=(3, 6)))
+    scores = searched(result)
+    assert result.setup.paired
+    seeds = {len(values) for values in scores.values()}
+    assert max(scores[BASELINE]) > 10 * min(scores[BASELINE]) and 3 in seeds  # or this test shows nothing
+    assert len(scores[BASELINE]) == max(seeds)
+    rules = Rules(3, 6, paired=True)
+    best, rivals = scores[BASELINE], 1
+    for name in list(scores)[1:]:
+        first = np.array(scores[name][:3])
+        assert rules.drops(first, np.array(best), rivals) is (len(scores[name]) == 3)
+        if len(scores[name]) == 6:
+            rivals += 1
+            best = min(best, scores[name], key=np.mean)
+
+
+@pytest.mark.parametrize("objective", ["median", "mean+1*std", "quantile:0.9"])
+def test_only_means_are_raced(objective: str, tmp_path: Path) -> None:
+    with pytest.raises(TunerError, match=r"raced by their means.*--search-repeats 8") as caught:
+        run(offset_study(objective=objective), tmp_path / "new", RACE)
+    assert "\n" not in str(caught.value)
+    assert not (tmp_path / "new").exists()
+
+
+def test_epochs_are_pruned_in_a_race_too_and_it_resumes(tmp_path: Path) -> None:
+    study = offset_study(epochs=2, trials=9)
+    plan = replace(RACE, search_repeats=(2, 4), pruner="median")
+    whole = run(study, tmp_path / "a", plan)
+    status: dict[str, list[str]] = {}
+    for one in whole.runs:
+        if one.phase == "search":
+            status.setdefault(one.configuration, []).append(one.status)
+    assert ["pruned", "pruned"] in status.values()
+    assert {"complete"} in [set(words) for words in status.values() if len(words) == 4]
+    with pytest.raises(KeyboardInterrupt):
+        run(
+            study,
+            tmp_path / "b",
+            plan,
+            reporter=Recorder(lambda phase, name, share: name == "trial-6" and share > 0),
+        )
+    assert numbers(run(study, tmp_path / "b", plan)) == numbers(whole)
+
+
+def test_the_report_says_how_trials_were_raced(raced_whole: tuple[Result, Recorder], tmp_path: Path) -> None:
+    result, _ = raced_whole
+    seeds = {name: len(values) for name, values in searched(result).items()}
+    paragraph = methods(result)[0]
+    assert "trained with 2 to 8 random seeds" in paragraph
+    assert "raced from 2 to 8 seeds" in paragraph
+    assert "one-sided Welch t-test at 2 and 4 seeds" in paragraph
+    taken = sum(seeds.values())
+    assert f"took {taken} runs, {7 * 8 - taken} fewer than 8 seeds for each" in paragraph
+    (fact,) = (one for one in facts(result) if one.label == "Seeds")
+    assert fact.text == "raced from 2 to 8 in search, 2 in confirmation"
+    rows = {row[0].text: (row[1].text, row[2].text) for row in trials_table(result).rows}
+    assert {name: int(shown) for name, (_, shown) in rows.items()} == seeds
+    assert {name for name, (status, _) in rows.items() if status == "dropped"} == {
+        name for name, count in seeds.items() if count < 8
+    }
+    assert summary(result)["runs"]["search"] == taken
+    assert "dropped from the race" in write_report(result, tmp_path).read_text("utf-8")
