@@ -8,7 +8,6 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
-import numpy as np
 from scipy.optimize import brentq
 from scipy.special import chdtri, ndtri
 
@@ -24,7 +23,7 @@ from tuner.stats.power import (
     seeds_for_difference,
     seeds_for_equivalence,
 )
-from tuner.stats.scores import FloatArray, Scores, as_scores, finished, standard_deviation
+from tuner.stats.scores import Scores, as_scores, finished, standard_deviation
 from tuner.stats.verdict import MINIMUM_RUNS
 
 REPEATS = (5, 10, 20, 30, 50, 100)
@@ -60,23 +59,6 @@ class Ranged:
     value: float
     low: float
     high: float
-
-
-@dataclass(frozen=True, slots=True)
-class StandardErrors:
-    """The standard error of the mean against the number of runs, from 2 to all of them.
-
-    `expected` is the standard deviation of all runs over the square root of the number; the others are
-    over the orders in which the same runs could have come: their median, and `low` and `high`, between
-    which a share `level` of the orders lies. All are tuples of one length.
-    """
-
-    runs: tuple[int, ...]
-    expected: tuple[float, ...]
-    median: tuple[float, ...]
-    low: tuple[float, ...]
-    high: tuple[float, ...]
-    level: float
 
 
 def noise_of(std: float, *, runs: int | None = None, paired: bool = False, level: float = 0.95) -> Noise:
@@ -208,44 +190,6 @@ def power_for_equivalence(
     """Probability that `runs` runs a group show a true `difference` to be within `margin`."""
     check_runs(runs)
     return _over(noise, lambda spread: power_of_equivalence(runs, difference, margin, spread, alpha))
-
-
-def standard_errors(
-    scores: Scores, *, rng: np.random.Generator, orders: int = 1_000, level: float = 0.9
-) -> StandardErrors:
-    """How the standard error of the mean falls as runs are added, over `orders` random orders of the runs.
-
-    One order gives one path, which wanders with the luck of its first runs; many orders give a band. The
-    band closes at the right end because every order ends with the same runs: it shows how unsure a small
-    number of runs is, not how unsure all of them are. Failed runs are left out.
-
-    Raises: StatisticsError where fewer than three runs finished.
-    Source: Brownlee (2017), Long Short-Term Memory Networks With Python, section 12.1.5, for one order.
-    """
-    check_level(level)
-    kept = finished(as_scores(scores))
-    if kept.size < 3:
-        raise StatisticsError(f"{kept.size} runs finished; a curve of standard errors takes at least 3")
-    paths = _paths(rng.permuted(np.tile(kept, (orders, 1)), axis=1))
-    runs = np.arange(2, kept.size + 1)
-    low, median, high = np.quantile(paths, ((1 - level) / 2, 0.5, (1 + level) / 2), axis=0)
-    return StandardErrors(
-        runs=tuple(runs.tolist()),
-        expected=tuple((standard_deviation(kept) / np.sqrt(runs)).tolist()),
-        median=tuple(median.tolist()),
-        low=tuple(low.tolist()),
-        high=tuple(high.tolist()),
-        level=level,
-    )
-
-
-def _paths(orders: FloatArray) -> FloatArray:
-    """Standard errors of the first 2, 3, ... runs of every order, from shape (orders, n) to (orders, n - 1)."""
-    count = np.arange(1, orders.shape[1] + 1)
-    centred = orders - orders[0].mean()  # keeps the squares small, and with them the rounding
-    means = np.cumsum(centred, axis=1) / count
-    squares = np.maximum(np.cumsum(centred**2, axis=1) - count * means**2, 0.0)
-    return np.asarray(np.sqrt(squares[:, 1:] / (count[1:] - 1) / count[1:]))
 
 
 def check_runs(runs: int) -> None:

@@ -128,7 +128,7 @@ def opinion(found: Resplit) -> str:
     if found.interval.high < promised / 2:
         return (
             "Far less often than promised: the verdict is cautious with these runs, as it is with heavy "
-            "tails, failed runs or few different scores. It needs more runs than planned to find a difference."
+            "tails, failed runs or few different scores. It needs more runs than planned for a difference."
         )
     return "As promised: the error rate holds for runs like these."
 
