@@ -15,19 +15,21 @@ PACKAGE = Path(tuner.__file__).parent
 
 # A module imports from lower layers only (lowest first), a package from itself as well.
 LAYERS = (
-    {"errors", "records", "files"},
-    {"seeds", "stats", "objective", "options", "backend", "plan", "reporter", "pipelines"},
+    {"errors", "records", "files", "jsontext"},
+    {"seeds", "stats", "objective", "options", "backend", "plan", "reporter", "pipelines", "scorefiles"},
     {"study"},
     {"space", "trials", "metrics", "models", "problems", "provenance"},
     {"building"},
     {"engines"},
     {"ledger"},
     {"folder", "result"},
-    {"repeats", "search"},
-    {"protocol", "evaluation", "loading"},
+    {"repeats", "search", "sources"},
+    {"pairing"},
+    {"lineup"},
+    {"protocol", "evaluation", "loading", "comparison", "planning"},
     {"figures"},
     {"report"},
-    {"console"},
+    {"console", "answers"},
     {"cli"},
     {"__main__"},
 )
@@ -40,7 +42,23 @@ NARROW = {
     "folder": {"errors", "ledger", "records"},
     "result": {"errors", "records", "ledger", "stats"},
     "figures": {"records", "result", "stats"},
-    "report": {"errors", "files", "records", "result", "stats", "figures"},
+    "report": {
+        "errors",
+        "files",
+        "jsontext",
+        "records",
+        "result",
+        "stats",
+        "comparison",
+        "planning",
+        "figures",
+    },
+    "scorefiles": {"errors"},
+    "sources": {"errors", "records", "result", "scorefiles"},
+    "pairing": {"errors", "scorefiles", "sources"},
+    "lineup": {"errors", "records", "scorefiles", "sources", "pairing", "stats"},
+    "comparison": {"scorefiles", "lineup", "stats"},
+    "planning": {"stats"},
 }
 
 # Which parts of tuner may import a library at all.
@@ -50,7 +68,7 @@ HOMES = {
     "tensorflow": {"engines"},
     "optuna": {"search", "trials"},
     "typer": {"cli", "__main__"},
-    "rich": {"console"},
+    "rich": {"console", "answers"},
     "matplotlib": {"figures", "report"},
     "seaborn": {"figures", "report"},
 }
