@@ -205,7 +205,13 @@ def _many(runs: float) -> str:
 
 def _chance(found: Ranged) -> str:
     known = not math.isnan(found.low)
-    return f"{found.value:.0%}" + (f" ({found.low:.0%} to {found.high:.0%})" if known else "")
+    return _probability(found.value) + (
+        f" ({_probability(found.low)} to {_probability(found.high)})" if known else ""
+    )
+
+
+def _probability(value: float) -> str:
+    return "over 99 %" if value > 0.99 else f"{100 * value:.0f} %"
 
 
 def _print_growth(console: Console, growth: StandardErrors) -> None:

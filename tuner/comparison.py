@@ -97,10 +97,11 @@ def verdict_sentence(group: Described, baseline: Described | float, compared: Co
         return f"{name} is equivalent to {other}: {numbers}, within the margin of {compared.margin:g}."
     if compared.verdict == "undecided":
         return f"Undecided whether {name} is better than {other}: {means} ({numbers}). {_needed(compared)}"
+    ranks = ""
     if compared.failures_candidate or compared.failures_baseline:
-        means = f"with failed runs as the worst ones; {means} over those that finished"
+        ranks, means = " by ranks, failed runs being the worst", f"{means} over the runs that finished"
     better = "lower" if compared.direction == "minimize" else "higher"
-    return f"{name} is {compared.verdict} than {other}: {means}, {better} is better ({numbers})."
+    return f"{name} is {compared.verdict} than {other}{ranks}: {means}, {better} is better ({numbers})."
 
 
 def _mean(baseline: Described | float) -> str:

@@ -1,5 +1,6 @@
 """Who is compared with whom, and how: from what the user named to a baseline and its candidates."""
 
+import math
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
@@ -49,6 +50,8 @@ def line_up(sources: Sequence[Source], asked: Asked) -> Lineup:
 
     Raises: ScoresError where there is nothing to compare, or the sources do not go together.
     """
+    if asked.reference is not None and not math.isfinite(asked.reference):
+        raise ScoresError(f"the reference is {asked.reference}; give a finite number")
     design, remarks = _design(sources, asked)
     if len(sources) == 1:
         baseline, candidates = _within(sources[0], asked)

@@ -7,8 +7,14 @@ import typer
 
 from tuner.cli.app import Configuration, Json, Runs, app
 
+_HELP = """How often the verdict cries wolf with your own runs: halves of one configuration, again and again.
 
-@app.command()
+The halves come from the same configuration, so better or worse is a false alarm, which the level allows in \
+5 of 100 comparisons. Takes at least 10 runs; `tuner run --repeats` adds some.
+"""
+
+
+@app.command(help=_HELP)
 def calibrate(
     runs: Runs,
     configuration: Configuration = None,
@@ -30,11 +36,7 @@ def calibrate(
     seed: Annotated[int, typer.Option(min=0, help="Seed of the random splits.")] = 0,
     as_json: Json = False,
 ) -> None:
-    """How often the verdict cries wolf with your own runs: two halves of one configuration, again and again.
-
-    The halves come from the same configuration, so better or worse is a false alarm, which the level
-    allows in 5 of 100 comparisons. Takes at least 10 runs; `tuner run --repeats` adds some.
-    """
+    """Split, compare, count, print; see `_HELP`."""
     import numpy as np
 
     from tuner.jsontext import strict

@@ -10,20 +10,32 @@ from tuner.cli.app import Json, app
 from tuner.errors import ScoresError
 from tuner.records import Direction
 
+_HELP = """Compare scores over seeds, and say better, worse, equivalent or undecided.
 
-@app.command()
+A run folder stands for the confirmation runs on its test split. Alone, it compares its finalists with its \
+baseline; among others, it gives its best configuration, or the one named as FOLDER:CONFIGURATION.
+
+A CSV file from any tool needs a column `score`, one row a run; an empty score is a failed run. A column \
+`seed` or `seed_index` is for --paired, a column `configuration` holds several configurations in one file: \
+the one called baseline, or else the first, is compared with the others.
+
+Two or more candidates are Holm-adjusted. A negative reference is given as --reference NUMBER.
+"""
+
+
+@app.command(help=_HELP)
 def compare(
     sources: Annotated[
         list[str],
         typer.Argument(
-            metavar="BASELINE CANDIDATE...",
-            help="Run folders, CSV files, or PATH:CONFIGURATION; the first may be a number.",
+            metavar="BASELINE CANDIDATE",
+            help="Run folders, CSV files, PATH:CONFIGURATION; the first may be a number.",
             show_default=False,
         ),
     ],
     baseline: Annotated[
         str | None,
-        typer.Option(metavar="NAME", help="The configuration to compare with (default: the first)."),
+        typer.Option(metavar="NAME", help="What to compare the others with (default: the first)."),
     ] = None,
     reference: Annotated[
         float | None,
@@ -49,17 +61,7 @@ def compare(
     ] = None,
     as_json: Json = False,
 ) -> None:
-    """Compare scores over seeds, and say better, worse, equivalent or undecided.
-
-    A run folder stands for the confirmation runs on its test split. Alone, it compares its finalists with
-    its baseline; among others, it gives its best configuration, or the one named as FOLDER:CONFIGURATION.
-
-    A CSV file from any tool needs a column `score`, one row a run; an empty score is a failed run. A column
-    `seed` or `seed_index` is for --paired, a column `configuration` holds several configurations in one
-    file: the one called baseline, or else the first, is compared with the others.
-
-    Two or more candidates are Holm-adjusted. A negative reference is given as --reference NUMBER.
-    """
+    """Read, compare, print; see `_HELP`."""
     from tuner.comparison import as_json as as_answer
     from tuner.comparison import compare_lineup
     from tuner.jsontext import strict

@@ -9,13 +9,20 @@ import typer
 from tuner.cli.app import Configuration, Json, app
 from tuner.errors import ScoresError
 
+_HELP = """How many runs a difference takes, and what difference given runs can show.
 
-@app.command()
+With a standard deviation, or with runs of your own to take it from. A standard deviation of few runs is \
+uncertain, so every answer comes with a range. For runs of your own it also shows how the standard error of \
+their mean fell as runs were added.
+"""
+
+
+@app.command(help=_HELP)
 def power(
     runs: Annotated[
         str | None,
         typer.Argument(
-            metavar="[RUN]",
+            metavar="RUN",
             help="Runs to take the noise from: run folder, CSV with a column `score`, PATH:CONFIGURATION.",
             show_default=False,
         ),
@@ -48,12 +55,7 @@ def power(
     ] = None,
     as_json: Json = False,
 ) -> None:
-    """How many runs a difference takes, and what difference given runs can show.
-
-    With a standard deviation, or with runs of your own to take it from. A standard deviation of few runs is
-    uncertain, so every answer comes with a range. For runs of your own it also shows how the standard
-    error of their mean fell as runs were added.
-    """
+    """Plan, print; see `_HELP`."""
     from tuner.jsontext import strict
     from tuner.planning import Question, plan_with_runs, plan_with_std
     from tuner.planning import as_json as as_answer

@@ -57,8 +57,8 @@ def comparison_table(compared: Compared) -> Table:
     if isinstance(compared.baseline, Described):
         first = (*_described(compared.baseline, decimals), *nothing)
     else:
-        value = Cell(f"{compared.baseline:g}".replace("-", "\N{MINUS SIGN}"))
-        first = (Cell("reference"), Cell(NONE), Cell(NONE), value, Cell(NONE), *nothing)
+        none = Cell(NONE)
+        first = (Cell("reference"), none, none, number_cell(compared.baseline), none, *nothing)
     return Table(columns, (first, *(_judged(one, decimals) for one in compared.candidates)))
 
 

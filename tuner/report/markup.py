@@ -19,6 +19,8 @@ _TEX = {
     "[": "{[}",  # after the end of a row it would be a length
     "]": "{]}",
     "*": "{*}",  # as well
+    NONE: "---",
+    MINUS: "$-$",
     **{mark: f"\\{mark}" for mark in "&%$#_{}"},
 }
 _POWER = re.compile(rf"(\S*?)( {TIMES} )?10([⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+)")
@@ -66,7 +68,8 @@ def markdown(text: str) -> str:
     >>> print(markdown("a|b *c* <d>"))
     a\|b \*c\* \<d\>
     """
-    return re.sub(r"([\\`*_{}\[\]<>()#+!|~$&])", r"\\\1", " ".join(clean(text).split()))
+    line = re.sub(r"([\\`*_{}\[\]<>#!|~$&])", r"\\\1", " ".join(clean(text).split()))
+    return re.sub(r"^([-+]|\d+(?=[.)]))", r"\\\1" if line[:1] in "-+" else r"\1\\", line)
 
 
 def latex(text: str) -> str:

@@ -130,7 +130,7 @@ def opinion(found: Resplit) -> str:
             "Far less often than promised: the verdict is cautious with these runs, as it is with heavy "
             "tails, failed runs or few different scores. It needs more runs than planned for a difference."
         )
-    return "As promised: the error rate holds for runs like these."
+    return "As promised, as far as one sample of runs can tell: the error rate holds for runs like these."
 
 
 def _halves(size: int) -> int:
