@@ -39,7 +39,9 @@ def done(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_help_lists_the_commands(call: Call) -> None:
     status, out, _ = call("--help")
     assert status == 0
-    assert all(command in out for command in ("run", "report", "show", "new"))
+    assert all(
+        command in out for command in ("run", "report", "show", "new", "compare", "power", "calibrate")
+    )
 
 
 def test_run_writes_the_folder_and_prints_the_verdict(call: Call, tmp_path: Path) -> None:
