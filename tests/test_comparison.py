@@ -88,11 +88,21 @@ def said_against(candidate: ScoreSet, baseline: ScoreSet) -> str:
     return compared(candidate, baseline=baseline).candidates[0].sentence
 
 
+def test_verdicts_that_are_there_already_are_kept() -> None:
+    (there,) = compare_all({"old": OLD.scores, "good": SAME.scores}, baseline="old")
+    lineup = Lineup(OLD, (GOOD,), Design(), "mse", (), (there,))
+    assert compare_lineup(lineup).candidates[0].comparison is there
+
+
 def test_a_reference_is_named_with_its_number() -> None:
     (comparison,) = compare_all({"old": OLD.scores, "good": GOOD.scores}, baseline="old")
     group = Described("good", GOOD.scores, describe(GOOD.scores))
     sentence = verdict_sentence(group, 0.25, comparison)
     assert sentence.startswith("good is better than the reference 0.25: ") and "against 0.25 on" in sentence
+    (comparison,) = compare_all({"old": OLD.scores, "same": SAME.scores}, baseline="old")
+    assert "of each" not in verdict_sentence(
+        Described("same", SAME.scores, describe(SAME.scores)), 1.0, comparison
+    )
 
 
 def test_names_from_files_cannot_steer_the_terminal() -> None:

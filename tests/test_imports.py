@@ -54,7 +54,7 @@ NARROW = {
         "figures",
     },
     "scorefiles": {"errors"},
-    "sources": {"errors", "records", "result", "scorefiles"},
+    "sources": {"errors", "records", "result", "scorefiles", "stats"},
     "pairing": {"errors", "scorefiles", "sources"},
     "lineup": {"errors", "records", "scorefiles", "sources", "pairing", "stats"},
     "comparison": {"scorefiles", "lineup", "stats"},

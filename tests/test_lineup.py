@@ -8,7 +8,7 @@ import pytest
 from tests.factories import store, usual_result
 from tuner.errors import ScoresError, StatisticsError
 from tuner.lineup import Asked, Lineup, line_up
-from tuner.records import BASELINE
+from tuner.records import BASELINE, Look
 from tuner.scorefiles import ScoreSet
 from tuner.sources import open_source
 from tuner.stats.design import Design
@@ -72,6 +72,27 @@ def test_a_single_run_folder_compares_its_finalists_as_it_was_set_up() -> None:
     assert (found.metric, found.remarks) == ("accuracy", ())
     changed = lined("run", paired=False, margin=0.01, level=0.8)
     assert changed.design == Design("maximize", False, 0.01, 0.8)
+
+
+def test_a_run_folder_keeps_its_own_verdicts_until_something_else_is_asked() -> None:
+    names = (BASELINE, "trial-1", "trial-2", "trial-3")
+    result = usual_result(looks=(Look(5, names), Look(10, names)))
+    store(result, Path("run"))
+    own = {one.name: one.comparison for one in result.finalists}
+    found = lined("run")
+    assert found.decided == tuple(own[one.name] for one in found.candidates) and found.remarks == ()
+    assert lined("run:trial-2", direction="minimize", level=0.95).decided == (own["trial-2"],)
+    for asked in (
+        {"level": 0.9},
+        {"margin": 1.0},
+        {"paired": True},
+        {"baseline": "trial-1"},
+        {"reference": 1.0},
+    ):
+        other = lined("run", **asked)
+        assert other.decided is None
+        assert "run: its runs were judged 2 times; this comparison does not share" in other.remarks[0]
+    assert lined("run", put("x.csv")).decided is None
 
 
 def test_several_run_folders_give_their_best_or_the_one_named() -> None:

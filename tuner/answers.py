@@ -45,7 +45,7 @@ def print_comparison(compared: Compared) -> None:
     """The table, what must be known beside it, and a sentence for every candidate."""
     console = terminal()
     level = percent(compared.design.level)
-    several = len(compared.candidates) > 1
+    several = any(one.comparison.comparisons > 1 for one in compared.candidates)
     p_values = ("p", "p (Holm)") if several else ("p",)
     headings = ("group", "runs", "mean", "std", "difference", f"{level} interval", *p_values)
     shape = table((*headings, "P(superior)", "g", "verdict"), words=("verdict",))

@@ -55,24 +55,12 @@ class Compared:
 
 
 def compare_lineup(lineup: Lineup) -> Compared:
-    """Compare every candidate with the baseline, Holm-adjusted over the candidates.
+    """Compare every candidate with the baseline, Holm-adjusted over the candidates, where that is not done.
 
     Raises: StatisticsError where scores cannot be used.
     """
     design, baseline = lineup.design, lineup.baseline
-    candidates = {one.name: one.scores for one in lineup.candidates}
-    name = baseline.name if isinstance(baseline, ScoreSet) else "reference"
-    while name in candidates:  # of the reference: the names of sets differ
-        name += "'"
-    groups: dict[str, Any] = {name: baseline.scores if isinstance(baseline, ScoreSet) else baseline}
-    comparisons = compare_all(
-        groups | candidates,
-        baseline=name,
-        direction=design.direction,
-        paired=design.paired,
-        margin=design.margin,
-        level=design.level,
-    )
+    comparisons = _compared(lineup) if lineup.decided is None else lineup.decided
     against = _described(baseline, design) if isinstance(baseline, ScoreSet) else baseline
     judged = tuple(
         Judged(group, comparison, verdict_sentence(group, against, comparison))
@@ -83,6 +71,23 @@ def compare_lineup(lineup: Lineup) -> Compared:
     return Compared(against, judged, design, lineup.metric, lineup.remarks)
 
 
+def _compared(lineup: Lineup) -> tuple[Comparison, ...]:
+    design, baseline = lineup.design, lineup.baseline
+    candidates = {one.name: one.scores for one in lineup.candidates}
+    name = baseline.name if isinstance(baseline, ScoreSet) else "reference"
+    while name in candidates:  # of the reference: the names of sets differ
+        name += "'"
+    groups: dict[str, Any] = {name: baseline.scores if isinstance(baseline, ScoreSet) else baseline}
+    return compare_all(
+        groups | candidates,
+        baseline=name,
+        direction=design.direction,
+        paired=design.paired,
+        margin=design.margin,
+        level=design.level,
+    )
+
+
 def _described(one: ScoreSet, design: Design) -> Described:
     return Described(one.name, one.scores, describe(one.scores, level=design.level))
 
@@ -91,12 +96,15 @@ def verdict_sentence(group: Described, baseline: Described | float, compared: Co
     """The verdict on a candidate in one plain sentence."""
     name = shown(group.name)
     other = shown(baseline.name) if isinstance(baseline, Described) else f"the reference {number(baseline)}"
+    each = "runs of each" if isinstance(baseline, Described) else "runs"
     numbers = _numbers(compared)
     means = f"{number(group.summary.mean)} against {_mean(baseline)} on average"
     if compared.verdict == "equivalent":
         return f"{name} is equivalent to {other}: {numbers}, within the margin of {compared.margin:g}."
     if compared.verdict == "undecided":
-        return f"Undecided whether {name} is better than {other}: {means} ({numbers}). {_needed(compared)}"
+        return (
+            f"Undecided whether {name} is better than {other}: {means} ({numbers}). {_needed(compared, each)}"
+        )
     ranks = ""
     if compared.failures_candidate or compared.failures_baseline:
         ranks, means = " by ranks, failed runs being the worst", f"{means} over the runs that finished"
@@ -120,15 +128,15 @@ def _numbers(compared: Comparison) -> str:
     return ", ".join(said)
 
 
-def _needed(compared: Comparison) -> str:
+def _needed(compared: Comparison, each: str) -> str:
     needed = compared.seeds_needed
     if needed is None:
         return "More runs may settle it."
     if needed >= MOST_SEEDS:
         return "More runs are not expected to settle it."
     if needed <= MINIMUM_RUNS:
-        return f"A verdict takes at least {MINIMUM_RUNS} runs of each."
-    return f"About {needed:,} runs of each are expected to settle it."
+        return f"A verdict takes at least {MINIMUM_RUNS} {each}."
+    return f"About {needed:,} {each} are expected to settle it."
 
 
 def as_json(compared: Compared) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from tuner.pairing import pair_up
 from tuner.records import BASELINE, Direction, Setup
 from tuner.scorefiles import ScoreSet
 from tuner.sources import Source, listing
+from tuner.stats import Comparison
 from tuner.stats.design import Design
 
 
@@ -30,7 +31,8 @@ class Lineup:
     """The sets of scores to compare, in the order of their pairs where they are paired.
 
     `baseline` is a plain number where that is what candidates are compared with. `remarks` are sentences
-    that the reader must know.
+    that the reader must know. `decided` are the verdicts of a run folder where it was asked for just these:
+    they account for all its finalists and for every look at them. None where they are still to be formed.
     """
 
     baseline: ScoreSet | float
@@ -38,6 +40,7 @@ class Lineup:
     design: Design
     metric: str
     remarks: tuple[str, ...]
+    decided: tuple[Comparison, ...] | None = None
 
 
 def line_up(sources: Sequence[Source], asked: Asked) -> Lineup:
@@ -70,9 +73,38 @@ def line_up(sources: Sequence[Source], asked: Asked) -> Lineup:
         _same_streams(sources)
         candidates = pair_up(baseline, candidates)
     remarks += [text for one in sets if (text := _about_seeds(one))]
+    decided = _decided(sources, design, baseline, candidates)
+    if decided is None:
+        remarks += [text for source in sources if (text := _about_looks(source))]
     metrics = {source.setup.metric for source in sources if source.setup}
-    return Lineup(
-        baseline, candidates, design, metrics.pop() if len(metrics) == 1 else "score", tuple(remarks)
+    metric = metrics.pop() if len(metrics) == 1 else "score"
+    return Lineup(baseline, candidates, design, metric, tuple(remarks), decided)
+
+
+def _decided(
+    sources: Sequence[Source],
+    design: Design,
+    baseline: ScoreSet | float,
+    candidates: Sequence[ScoreSet],
+) -> tuple[Comparison, ...] | None:
+    """The verdicts of the only source, where it is a run folder and nothing is asked of it but these."""
+    setup = sources[0].setup
+    if len(sources) > 1 or setup is None:
+        return None
+    own = Design(setup.direction, setup.paired, setup.margin, setup.level)
+    if design != own or not isinstance(baseline, ScoreSet) or baseline.name != BASELINE:
+        return None
+    return tuple(sources[0].verdicts[one.name] for one in candidates)
+
+
+def _about_looks(source: Source) -> str:
+    """A sentence about a study whose runs were judged before."""
+    looks = len(source.setup.looks) if source.setup else 0
+    if looks < 2:
+        return ""
+    return (
+        f"{source.label}: its runs were judged {looks} times; this comparison does not share the error rate "
+        "with those looks."
     )
 
 

@@ -104,9 +104,9 @@ def plan_with_runs(
 
     Raises: StatisticsError where these have no noise, or the question has no answer.
     """
-    values = as_scores(scores, name)
+    values = as_scores(scores, repr(name))
     kept = finished(values)
-    noise = measured_noise(values, name, level=question.level)
+    noise = measured_noise(values, repr(name), level=question.level)
     remarks = []
     if failures := values.size - kept.size:
         remarks.append(

@@ -1,14 +1,15 @@
 """What the arguments of a command name: run folders, CSV files of scores, and configurations in them."""
 
 import math
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from tuner.errors import ScoresError
 from tuner.records import BASELINE, Setup
 from tuner.result import Result, load
 from tuner.scorefiles import ScoreSet, read_scores
+from tuner.stats import Comparison
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,7 +17,8 @@ class Source:
     """A run folder or a CSV file: the sets of scores in it, and what a run folder knows beside them.
 
     `text` is the argument, `label` a short name for the file or folder. `chosen` is the configuration that
-    the argument names, if it does; `best` the one to use, which only a run folder knows.
+    the argument names, if it does; `best` the one to use, which only a run folder knows; `verdicts` are
+    those of a run folder on its finalists, by name.
     """
 
     text: str
@@ -26,6 +28,7 @@ class Source:
     chosen: str | None
     best: str | None = None
     setup: Setup | None = None
+    verdicts: Mapping[str, Comparison] = field(default_factory=dict)
 
     @property
     def baseline(self) -> ScoreSet:
@@ -62,6 +65,7 @@ def open_source(text: str) -> Source:
             chosen=chosen,
             best=best.name if best else None,
             setup=result.setup,
+            verdicts={one.name: one.comparison for one in result.finalists if one.comparison},
         )
     else:
         source = Source(text, path.stem, path, read_scores(path), chosen)

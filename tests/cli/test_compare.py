@@ -137,6 +137,9 @@ def test_names_cannot_steer_the_terminal(call: Call, files: Path) -> None:
     assert status == 0 and "\x1b" not in out and "[red] [31mevil" in out
     assert answer(call, "all.csv")["candidates"][0]["name"] == name
     assert "\x1b" not in one_line(call("compare", "all.csv", "--baseline", "x"))
+    frame["score"] = 1e200
+    frame.to_csv(files / "all.csv", index=False)
+    assert "cannot be averaged" in (message := one_line(call("compare", "all.csv"))) and "\x1b" not in message
 
 
 WRONG = [
