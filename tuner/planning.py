@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from scipy.stats import skew
 
 from tuner.stats.design import check_level, check_margin
 from tuner.stats.growth import StandardErrors, standard_errors
@@ -23,7 +24,9 @@ from tuner.stats.planning import (
 )
 from tuner.stats.power import POWER
 from tuner.stats.scores import as_scores, finished
-from tuner.stats.significance import is_skewed
+
+STRONG_SKEW = 1.0
+"""Absolute sample skewness from which the verdict asks ranks as well: Bulmer (1979), Principles of Statistics."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +116,7 @@ def plan_with_runs(
             f"{failures} of {values.size} runs failed: the plan is for runs that finish. As soon as one "
             "fails, ranks decide instead of means."
         )
-    if is_skewed(kept):
+    if abs(float(skew(kept))) > STRONG_SKEW:
         remarks.append(
             "The scores are strongly skewed: the standard deviation is less sure than its interval says, and "
             "the check by ranks that skewed scores must pass costs power that this plan does not count."

@@ -65,7 +65,8 @@ def test_a_hostile_name_stays_in_its_cell(name: str) -> None:
 
 def test_text_reads_as_before() -> None:
     assert markdown("1. first") == r"1\. first" and markdown("- item") == r"\- item"
-    assert markdown("lstm (best) +2") == "lstm (best) +2"
+    for text in ("lstm (best) +2", "0.9", "1.", "-0.5"):
+        assert markdown(text) == text
     assert latex("Müller (2020)") == "Müller (2020)"
 
 

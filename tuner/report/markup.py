@@ -69,7 +69,7 @@ def markdown(text: str) -> str:
     a\|b \*c\* \<d\>
     """
     line = re.sub(r"([\\`*_{}\[\]<>#!|~$&])", r"\\\1", " ".join(clean(text).split()))
-    return re.sub(r"^([-+]|\d+(?=[.)]))", r"\\\1" if line[:1] in "-+" else r"\1\\", line)
+    return re.sub(r"^([-+](?=\s)|\d+(?=[.)]\s))", r"\\\1" if line[:1] in "-+" else r"\1\\", line)
 
 
 def latex(text: str) -> str:
