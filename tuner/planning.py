@@ -26,7 +26,7 @@ from tuner.stats.power import POWER
 from tuner.stats.scores import as_scores, finished
 
 STRONG_SKEW = 1.0
-"""Absolute sample skewness from which the verdict asks ranks as well: Bulmer (1979), Principles of Statistics."""
+"""Absolute sample skewness from which a verdict asks ranks too: Bulmer (1979), Principles of Statistics."""
 
 
 @dataclass(frozen=True, slots=True)
