@@ -15,12 +15,19 @@ from tuner.backend import prepare_backend  # noqa: E402
 
 prepare_backend("jax")  # before any test imports Keras
 
+from tests.calling import Call, caller  # noqa: E402
 from tests.tiny import Recorder, dense_study, run  # noqa: E402
 from tuner.result import Result  # noqa: E402
 
 
 def pytest_unconfigure() -> None:
     shutil.rmtree(_CACHE, ignore_errors=True)
+
+
+@pytest.fixture
+def call(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str], tmp_path: Path) -> Call:
+    """Run `tuner` with arguments in an empty folder."""
+    return caller(monkeypatch, capfd, tmp_path)
 
 
 @pytest.fixture

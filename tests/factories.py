@@ -2,11 +2,14 @@
 
 import math
 from collections.abc import Collection, Sequence
+from itertools import groupby
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from tuner.records import BASELINE, Configuration, Look, Phase, Run, Setup, Status
+from tuner.ledger import Ledger
+from tuner.records import BASELINE, Configuration, Group, Look, Phase, Run, Setup, Status
 from tuner.result import Result, derive
 
 
@@ -116,3 +119,14 @@ def usual_result(*, trials: int = 6, seeds: int = 10, epochs: int = 12, **setup:
         lost = [2, 5] if name == "trial-3" and seeds > 5 else []
         runs += make_runs("confirmation", name, centers[name], seeds=seeds, epochs=epochs, diverged=lost)
     return make_result(runs, configurations, finalists, **setup)
+
+
+def store(result: Result, folder: Path) -> Path:
+    """The run folder that holds this result."""
+    ledger = Ledger(folder)
+    for (phase, name), runs in groupby(result.runs, key=lambda run: (run.phase, run.configuration)):
+        own = tuple(runs)
+        indices = tuple(run.seed_index for run in own)
+        ledger.write(Group(phase, result.configurations[name], indices, own))
+    ledger.write_setup(result.setup)
+    return folder

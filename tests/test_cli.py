@@ -3,19 +3,14 @@
 import gc
 import json
 import shutil
-import sys
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tuner.__main__ import main
+from tests.calling import Call, one_line
 from tuner.loading import load_study
 from tuner.protocol import _Session
-
-Outcome = tuple[int, str, str]  # exit status, standard output, standard error
-Call = Callable[..., Outcome]
 
 STUDY = """
 from tests.tiny import *
@@ -24,38 +19,10 @@ study = dense_study(name="", trials=1)
 FAST = ("--search-repeats", "1", "--repeats", "2", "--finalists", "1")
 
 
-@pytest.fixture
-def call(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str], tmp_path: Path) -> Call:
-    """Run `tuner` with arguments in an empty folder."""
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("COLUMNS", "100")
-
-    def run(*arguments: object) -> Outcome:
-        monkeypatch.setattr(sys, "argv", ["tuner", *map(str, arguments)])
-        capfd.readouterr()
-        with pytest.raises(SystemExit) as end:
-            main()
-        said = capfd.readouterr()
-        return int(end.value.code or 0), said.out, said.err
-
-    return run
-
-
 def write(folder: Path, text: str = STUDY, name: str = "mine.py") -> Path:
     path = folder / name
     path.write_text(text, "utf-8")
     return path
-
-
-def one_line(outcome: Outcome) -> str:
-    """The message of a mistake in the input."""
-    status, out, err = outcome
-    assert status == 2, err
-    assert out == ""
-    assert err.startswith("tuner: ")
-    assert err.count("\n") == 1
-    assert "Traceback" not in err
-    return err
 
 
 @pytest.fixture(scope="module")
@@ -72,7 +39,9 @@ def done(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_help_lists_the_commands(call: Call) -> None:
     status, out, _ = call("--help")
     assert status == 0
-    assert all(command in out for command in ("run", "report", "show", "new"))
+    assert all(
+        command in out for command in ("run", "report", "show", "new", "compare", "power", "calibrate")
+    )
 
 
 def test_run_writes_the_folder_and_prints_the_verdict(call: Call, tmp_path: Path) -> None:

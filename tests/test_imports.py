@@ -15,8 +15,8 @@ PACKAGE = Path(tuner.__file__).parent
 
 # A module imports from lower layers only (lowest first), a package from itself as well.
 LAYERS = (
-    {"errors", "records", "files"},
-    {"seeds", "stats", "objective", "options", "backend", "plan", "reporter", "pipelines"},
+    {"errors", "records", "files", "jsontext"},
+    {"seeds", "stats", "objective", "options", "backend", "plan", "reporter", "pipelines", "scorefiles"},
     {"study"},
     {"examples"},
     {"space", "trials", "metrics", "models", "problems", "provenance"},
@@ -24,12 +24,13 @@ LAYERS = (
     {"engines"},
     {"ledger"},
     {"folder", "result", "decomposition"},
-    {"repeats", "search"},
-    {"racing"},
-    {"protocol", "evaluation", "loading", "variance"},
+    {"repeats", "search", "sources"},
+    {"racing", "pairing"},
+    {"lineup"},
+    {"protocol", "evaluation", "loading", "variance", "comparison", "planning"},
     {"figures"},
     {"report"},
-    {"console"},
+    {"console", "answers"},
     {"cli"},
     {"__main__"},
 )
@@ -43,7 +44,24 @@ NARROW = {
     "result": {"errors", "records", "ledger", "stats"},
     "decomposition": {"errors", "records", "stats"},
     "figures": {"records", "result", "stats"},
-    "report": {"errors", "files", "records", "result", "decomposition", "stats", "figures"},
+    "report": {
+        "errors",
+        "files",
+        "jsontext",
+        "records",
+        "result",
+        "stats",
+        "comparison",
+        "decomposition",
+        "planning",
+        "figures",
+    },
+    "scorefiles": {"errors"},
+    "sources": {"errors", "records", "result", "scorefiles", "stats"},
+    "pairing": {"errors", "scorefiles", "sources"},
+    "lineup": {"errors", "records", "scorefiles", "sources", "pairing", "stats"},
+    "comparison": {"scorefiles", "lineup", "stats"},
+    "planning": {"stats"},
 }
 
 # Which parts of tuner may import a library at all.
@@ -53,7 +71,7 @@ HOMES = {
     "tensorflow": {"engines"},
     "optuna": {"search", "trials"},
     "typer": {"cli", "__main__"},
-    "rich": {"console"},
+    "rich": {"console", "answers"},
     "matplotlib": {"figures", "report"},
     "seaborn": {"figures", "report"},
 }

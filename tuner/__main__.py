@@ -16,7 +16,8 @@ def main() -> None:
     except (TunerError, typer.TyperException) as error:
         text = error.format_message() if isinstance(error, typer.TyperException) else str(error)
         if text:  # empty where no command was given and the help has been shown
-            print(f"tuner: {' '.join(text.split())}", file=sys.stderr)
+            shown = "".join(character if character.isprintable() else " " for character in text)
+            print(f"tuner: {' '.join(shown.split())}", file=sys.stderr)
         status = 2
     except BrokenPipeError:  # the reader of our output has gone, as in `tuner show ... | head`
         sys.stderr.close()

@@ -20,6 +20,10 @@ class LedgerError(TunerError):
     """A run folder is missing, foreign, damaged, or belongs to another study."""
 
 
+class ScoresError(TunerError):
+    """A file of scores, or the choice of scores in it, cannot be used."""
+
+
 class StatisticsError(TunerError, ValueError):
     """Scores or settings that a statistical procedure cannot accept."""
 

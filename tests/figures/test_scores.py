@@ -7,9 +7,9 @@ import pytest
 from matplotlib.axes import Axes
 
 from tests.factories import usual_result
-from tuner.figures.samples import spread_offsets
-from tuner.figures.scores import boxes, draw_boxes
-from tuner.figures.style import figure_style, new_figure
+from tuner.figures.samples import Sample, spread_offsets
+from tuner.figures.scores import Boxes, boxes, draw_boxes
+from tuner.figures.style import PALETTE, figure_style, new_figure
 from tuner.records import BASELINE
 
 
@@ -66,3 +66,12 @@ def test_neighbouring_scores_are_put_apart() -> None:
     steps = np.abs(np.diff(spread_offsets(scores.tolist(), width=0.2)))
     assert steps.min() > 0.09
     assert math.isclose(float(spread_offsets([3.0], width=0.2)[0]), 0.0)
+
+
+def test_the_row_named_as_the_baseline_has_its_colour() -> None:
+    rows = (Sample("old", (1.0, 2.0)), Sample(BASELINE, (1.5, 2.5)))
+    with figure_style():
+        _, (ax,) = new_figure(2.0)
+        draw_boxes(ax, Boxes(rows, "minimize", 1.5, (1.0, 2.0), baseline="old"), label="score")
+    colors = [line.get_color() for line in ax.lines if line.get_marker() == "o"]
+    assert colors == [PALETTE["baseline"], PALETTE["candidate"]]

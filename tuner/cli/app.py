@@ -31,3 +31,14 @@ def _main(
 
 Folder = Annotated[Path, typer.Argument(metavar="RUN", help="A run folder, such as reports/encdec_sine.")]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object on standard output, nothing else.")]
+Runs = Annotated[
+    str,
+    typer.Argument(
+        metavar="RUN",
+        help="A run folder, a CSV file with a column `score`, or PATH:CONFIGURATION.",
+        show_default=False,
+    ),
+]
+Configuration = Annotated[
+    str | None, typer.Option(metavar="NAME", help="The configuration to take (default: the baseline).")
+]

@@ -21,13 +21,15 @@ FEWEST_FOR_A_BOX = 4  # quartiles of fewer scores would be the scores themselves
 class Boxes:
     """The test scores of the confirmed configurations, baseline first.
 
-    `baseline_mean` and `baseline_interval` are those of the result's table, in metric units.
+    `baseline_mean` and `baseline_interval` are those of the result's table, in metric units; `baseline` is
+    the name of the row that is drawn as the baseline.
     """
 
     rows: tuple[Sample, ...]
     direction: Direction
     baseline_mean: float
     baseline_interval: tuple[float, float]
+    baseline: str = BASELINE
 
 
 def boxes(result: Result) -> Boxes | None:
@@ -54,7 +56,7 @@ def draw_boxes(ax: Axes, data: Boxes, *, label: str) -> Axes:
     if np.isfinite(data.baseline_mean):
         ax.axvline(data.baseline_mean, color=PALETTE["baseline"], lw=1.2, ls=(0, (4, 2)))
     for place, row in enumerate(data.rows):
-        _draw_row(ax, place, row)
+        _draw_row(ax, place, row, "baseline" if row.name == data.baseline else "candidate")
         if row.lost:
             mark_lost(ax, place + 0.24, row.lost, data.direction)
     _name_rows(ax, data.rows)
@@ -63,8 +65,8 @@ def draw_boxes(ax: Axes, data: Boxes, *, label: str) -> Axes:
     return scale.apply(ax, "x")
 
 
-def _draw_row(ax: Axes, place: int, row: Sample) -> None:
-    color = PALETTE["baseline" if row.name == BASELINE else "candidate"]
+def _draw_row(ax: Axes, place: int, row: Sample, role: str) -> None:
+    color = PALETTE[role]
     if len(row.scores) >= FEWEST_FOR_A_BOX:
         stats: dict[str, Any] = boxplot_stats(row.scores)[0]
         line = {"color": color, "linewidth": 1.2}

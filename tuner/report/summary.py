@@ -1,11 +1,10 @@
 """summary.json: the answer of a study for other programs, as strict JSON."""
 
 import json
-import math
 from collections import Counter
-from collections.abc import Mapping
 from typing import Any
 
+from tuner.jsontext import strict
 from tuner.records import BASELINE, Configuration
 from tuner.result import Measured, Result
 
@@ -31,8 +30,8 @@ def summary(result: Result) -> dict[str, Any]:
         "seconds": setup.seconds,
         "versions": dict(setup.versions),
     }
-    strict: dict[str, Any] = _strict(found)
-    return strict
+    answer: dict[str, Any] = strict(found)
+    return answer
 
 
 def summary_json(result: Result) -> str:
@@ -88,18 +87,3 @@ def _over_examples(finalist: Measured) -> dict[str, Any] | None:
         "block": both.block,
         "diebold_mariano": test and {"p_value": test.p_value, "horizon": test.horizon},
     }
-
-
-def _strict(value: Any) -> Any:
-    """`value` in JSON's own types: NumPy scalars unwrapped, non-finite numbers None, all else text."""
-    if hasattr(value, "item") and getattr(value, "ndim", None) == 0:
-        value = value.item()
-    if isinstance(value, float):
-        return value if math.isfinite(value) else None
-    if value is None or isinstance(value, bool | int | str):
-        return value
-    if isinstance(value, Mapping):
-        return {str(key): _strict(item) for key, item in value.items()}
-    if isinstance(value, list | tuple):
-        return [_strict(item) for item in value]
-    return str(value)

@@ -1,0 +1,234 @@
+"""What `compare`, `power` and `calibrate` print in a terminal."""
+
+import math
+from collections.abc import Iterable, Sequence
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from tuner.comparison import Compared, Described, Judged, interval, number, percent, shown, signed
+from tuner.planning import Outlook, Question
+from tuner.scorefiles import ScoreSet
+from tuner.stats.growth import StandardErrors
+from tuner.stats.planning import REPEATS, Ranged
+from tuner.stats.power import MOST_SEEDS
+from tuner.stats.resplit import Resplit, opinion
+
+STYLES = {"better": "green", "worse": "red", "equivalent": "cyan", "undecided": "yellow"}
+
+Cell = Text | str
+
+
+def terminal() -> Console:
+    """Standard output, wide enough for a table where it is no terminal."""
+    console = Console(highlight=False)
+    return console if console.is_terminal else Console(width=150, highlight=False)
+
+
+def print_lines(console: Console, lines: Iterable[str], style: str = "") -> None:
+    """Sentences, each on a line that the terminal may fold."""
+    for line in lines:
+        console.print(Text(line, style=style), soft_wrap=True)
+
+
+def table(names: Sequence[str], *, words: Iterable[str] = ()) -> Table:
+    """A table with these headings; columns of `words` and the first one stand to the left."""
+    found = Table(box=None, pad_edge=False, header_style="bold")
+    left = {names[0], *words}
+    for name in names:
+        found.add_column(name, justify="left" if name in left else "right", no_wrap=name != names[0])
+    return found
+
+
+def print_comparison(compared: Compared) -> None:
+    """The table, what must be known beside it, and a sentence for every candidate."""
+    console = terminal()
+    level = percent(compared.design.level)
+    several = any(one.comparison.comparisons > 1 for one in compared.candidates)
+    p_values = ("p", "p (Holm)") if several else ("p",)
+    headings = ("group", "runs", "mean", "std", "difference", f"{level} interval", *p_values)
+    shape = table((*headings, "P(superior)", "g", "verdict"), words=("verdict",))
+    if isinstance(compared.baseline, Described):
+        shape.add_row(*_described(compared.baseline, "bold"))
+    else:
+        shape.add_row(Text("reference", "bold"), "", number(compared.baseline))
+    for one in compared.candidates:
+        shape.add_row(*_judged(one, several))
+    console.print(shape)
+    for one in compared.candidates:
+        name = shown(one.group.name)
+        print_lines(console, (f"note: {name}: {flag}" for flag in one.comparison.flags), "dim")
+    print_lines(console, (f"note: {shown(remark, 400)}" for remark in compared.remarks), "dim")
+    for one in compared.candidates:
+        console.print(Text(one.sentence, STYLES[one.comparison.verdict]), soft_wrap=True)
+
+
+def _described(group: Described, style: str = "") -> tuple[Cell, ...]:
+    summary = group.summary
+    runs = str(summary.n) + (f" ({summary.failures} failed)" if summary.failures else "")
+    return Text(shown(group.name), style), runs, number(summary.mean), f"{summary.std:.2g}"
+
+
+def _judged(one: Judged, several: bool) -> tuple[Cell, ...]:
+    found = one.comparison
+    p_values = (f"{found.p_value:.2g}", f"{found.p_adjusted:.2g}") if several else (f"{found.p_value:.2g}",)
+    return (
+        *_described(one.group),
+        signed(found.difference),
+        interval(found.interval) or "-",
+        *p_values,
+        f"{found.probability_of_superiority:.2f}",
+        f"{found.effect_size:+.2f}",
+        Text(found.verdict, STYLES[found.verdict]),
+    )
+
+
+def print_calibration(chosen: ScoreSet, found: Resplit) -> None:
+    """How often the verdict cried wolf, how sure that is, and what to think of it."""
+    console = terminal()
+    if found.replaced:
+        how = f"{found.splits:,} times two groups of {found.runs} drawn with replacement"
+    elif found.exhaustive:
+        how = f"all {found.splits:,} ways to split them into two groups of {found.runs}"
+    else:
+        how = f"{found.splits:,} random splits into two groups of {found.runs}"
+    promised = 1.0 - found.level
+    if found.exhaustive:
+        sure = "These are all the splits that there are, so no part of the share is due to the draw"
+    else:
+        low, high = found.interval.low, found.interval.high
+        sure = (
+            f"More such splits would put the share between {low:.2%} and {high:.2%} ({percent(found.level)} "
+            "interval, Clopper-Pearson)"
+        )
+    lines = [
+        f"{shown(chosen.name)}: {len(chosen.scores)} runs, {how}.",
+        f"The verdict cried wolf (better or worse) in {found.alarms:,} of {found.splits:,} comparisons: "
+        f"{found.share:.2%}, where at most {percent(promised)} was promised.",
+    ]
+    if found.equivalent:
+        lines.append(f"It said equivalent, which is true, in {found.equivalent / found.splits:.2%}.")
+    print_lines(console, lines)
+    console.print(Text(opinion(found), "bold"), soft_wrap=True)
+    print_lines(
+        console,
+        [
+            f"note: {sure}. The splits share the same {len(chosen.scores)} runs and are not independent: "
+            "other runs of the configuration would give another share, and no interval here knows of that.",
+            "note: what these runs did not contain, such as a rare bad run, no split can show.",
+        ],
+        "dim",
+    )
+
+
+def print_plan(outlook: Outlook) -> None:
+    """The noise, the answers in sentences, and the tables."""
+    console = terminal()
+    noise, question = outlook.noise, outlook.question
+    print_lines(console, [_noise_line(outlook)])
+    print_lines(console, _plan_lines(outlook))
+    console.print(
+        Text(
+            f"Smallest true difference that is found with {percent(question.power)} power at the "
+            f"{percent(question.level)} level{_among(question)}:",
+            "bold",
+        ),
+        soft_wrap=True,
+    )
+    known = noise.runs is not None
+    shape = table(("repeats", "difference", *(("least", "most") if known else ())))
+    for row in outlook.detectable:
+        ends = (number(row.difference.low), number(row.difference.high)) if known else ()
+        shape.add_row(f"{row.repeats:,}", number(row.difference.value), *ends)
+    console.print(shape)
+    if outlook.growth is not None:
+        _print_growth(console, outlook.growth)
+    print_lines(console, (f"note: {remark}" for remark in outlook.remarks), "dim")
+
+
+def _noise_line(outlook: Outlook) -> str:
+    noise = outlook.noise
+    of = f"{shown(outlook.name)}: " if outlook.name else ""
+    what = "of the differences of pairs " if noise.paired else ""
+    line = f"{of}standard deviation {what}{noise.std:.4g}"
+    if noise.runs is None:
+        return f"{line}."
+    ends = f"{noise.interval.low:.4g} to {noise.interval.high:.4g}"
+    counted = f"{noise.runs} {'pairs' if noise.paired else 'runs'}"
+    return (
+        f"{line} over {counted}, {percent(noise.interval.level)} interval {ends} (chi-square, for normal "
+        "scores); what follows in brackets is at its ends."
+    )
+
+
+def _plan_lines(outlook: Outlook) -> Iterable[str]:
+    """One sentence for each thing asked."""
+    question, effect = outlook.question, outlook.question.effect
+    wanted, among = percent(question.power), _among(question)
+    if outlook.needed is not None and effect is not None:
+        yield (
+            f"To find a true difference of {abs(effect):g} with {wanted} power{among}: "
+            f"{_runs(outlook.needed)} of each configuration."
+        )
+    if outlook.needed_equivalent is not None:
+        yield (
+            f"To show a true difference of 0 to be within the margin of {question.margin:g} with {wanted} "
+            f"power{among}: {_runs(outlook.needed_equivalent)} of each configuration."
+        )
+    if outlook.power is not None and effect is not None:
+        yield (
+            f"With {question.repeats} runs of each, a true difference of {abs(effect):g} is found with "
+            f"{_chance(outlook.power)} power{among}."
+        )
+    if outlook.power_equivalent is not None:
+        yield (
+            f"With {question.repeats} runs of each, a true difference of 0 is shown to be within the margin "
+            f"with {_chance(outlook.power_equivalent)} power{among}."
+        )
+
+
+def _among(question: Question) -> str:
+    return f" (hardest of {question.candidates} candidates)" if question.candidates > 1 else ""
+
+
+def _runs(found: Ranged) -> str:
+    low, high = _many(found.low), _many(found.high)
+    return f"{_many(found.value)} runs" + (f" ({low} to {high})" if low else "")
+
+
+def _many(runs: float) -> str:
+    if math.isnan(runs):
+        return ""
+    return f"{MOST_SEEDS:,} or more" if runs >= MOST_SEEDS else f"{runs:,.0f}"
+
+
+def _chance(found: Ranged) -> str:
+    known = not math.isnan(found.low)
+    return _probability(found.value) + (
+        f" ({_probability(found.low)} to {_probability(found.high)})" if known else ""
+    )
+
+
+def _probability(value: float) -> str:
+    return "over 99 %" if value > 0.99 else f"{100 * value:.0f} %"
+
+
+def _print_growth(console: Console, growth: StandardErrors) -> None:
+    """The standard error at a few numbers of runs, the last being all of them."""
+    console.print(
+        Text("Standard error of the mean as runs are added, over random orders of the runs:", "bold"),
+        soft_wrap=True,
+    )
+    shape = table(("runs", "std / √n", "median", f"{growth.level:.0%} of orders"))
+    places = [
+        place for place, runs in enumerate(growth.runs) if runs in REPEATS or runs in (2, growth.runs[-1])
+    ]
+    for place in places:
+        shape.add_row(
+            str(growth.runs[place]),
+            number(growth.expected[place]),
+            number(growth.median[place]),
+            f"{number(growth.low[place])} to {number(growth.high[place])}",
+        )
+    console.print(shape)

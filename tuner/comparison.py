@@ -1,0 +1,224 @@
+"""Compare what was lined up: every group described, every candidate judged, and the answer in words."""
+
+import math
+from dataclasses import dataclass
+from typing import Any
+
+from tuner.lineup import Lineup
+from tuner.scorefiles import ScoreSet
+from tuner.stats import Comparison, Interval, Summary, compare_all, describe
+from tuner.stats.design import Design
+from tuner.stats.power import MOST_SEEDS
+from tuner.stats.verdict import MINIMUM_RUNS
+
+
+@dataclass(frozen=True, slots=True)
+class Described:
+    """One group of runs: its scores (NaN where a run failed) and their summary."""
+
+    name: str
+    scores: tuple[float, ...]
+    summary: Summary
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """A candidate with its comparison to the baseline, and what that says in a sentence."""
+
+    group: Described
+    comparison: Comparison
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """A baseline and all its candidates. `baseline` is a plain number where that was the reference."""
+
+    baseline: Described | float
+    candidates: tuple[Judged, ...]
+    design: Design
+    metric: str
+    remarks: tuple[str, ...]
+
+    @property
+    def baseline_name(self) -> str:
+        """What the baseline is called in tables and sentences."""
+        if isinstance(self.baseline, Described):
+            return self.baseline.name
+        return f"the reference {self.baseline:g}"
+
+    @property
+    def groups(self) -> tuple[Described, ...]:
+        """Every group of runs, the baseline first where it is one."""
+        candidates = tuple(one.group for one in self.candidates)
+        return (self.baseline, *candidates) if isinstance(self.baseline, Described) else candidates
+
+
+def compare_lineup(lineup: Lineup) -> Compared:
+    """Compare every candidate with the baseline, Holm-adjusted over the candidates, where that is not done.
+
+    Raises: StatisticsError where scores cannot be used.
+    """
+    design, baseline = lineup.design, lineup.baseline
+    comparisons = _compared(lineup) if lineup.decided is None else lineup.decided
+    against = _described(baseline, design) if isinstance(baseline, ScoreSet) else baseline
+    judged = tuple(
+        Judged(group, comparison, verdict_sentence(group, against, comparison))
+        for group, comparison in zip(
+            (_described(one, design) for one in lineup.candidates), comparisons, strict=True
+        )
+    )
+    return Compared(against, judged, design, lineup.metric, lineup.remarks)
+
+
+def _compared(lineup: Lineup) -> tuple[Comparison, ...]:
+    design, baseline = lineup.design, lineup.baseline
+    candidates = {one.name: one.scores for one in lineup.candidates}
+    name = baseline.name if isinstance(baseline, ScoreSet) else "reference"
+    while name in candidates:  # of the reference: the names of sets differ
+        name += "'"
+    groups: dict[str, Any] = {name: baseline.scores if isinstance(baseline, ScoreSet) else baseline}
+    return compare_all(
+        groups | candidates,
+        baseline=name,
+        direction=design.direction,
+        paired=design.paired,
+        margin=design.margin,
+        level=design.level,
+    )
+
+
+def _described(one: ScoreSet, design: Design) -> Described:
+    return Described(one.name, one.scores, describe(one.scores, level=design.level))
+
+
+def verdict_sentence(group: Described, baseline: Described | float, compared: Comparison) -> str:
+    """The verdict on a candidate in one plain sentence."""
+    name = shown(group.name)
+    other = shown(baseline.name) if isinstance(baseline, Described) else f"the reference {number(baseline)}"
+    each = "runs of each" if isinstance(baseline, Described) else "runs"
+    numbers = _numbers(compared)
+    means = f"{number(group.summary.mean)} against {_mean(baseline)} on average"
+    if compared.verdict == "equivalent":
+        return f"{name} is equivalent to {other}: {numbers}, within the margin of {compared.margin:g}."
+    if compared.verdict == "undecided":
+        return (
+            f"Undecided whether {name} is better than {other}: {means} ({numbers}). {_needed(compared, each)}"
+        )
+    ranks = ""
+    if compared.failures_candidate or compared.failures_baseline:
+        ranks, means = " by ranks, failed runs being the worst", f"{means} over the runs that finished"
+    better = "lower" if compared.direction == "minimize" else "higher"
+    return f"{name} is {compared.verdict} than {other}{ranks}: {means}, {better} is better ({numbers})."
+
+
+def _mean(baseline: Described | float) -> str:
+    return number(baseline.summary.mean if isinstance(baseline, Described) else baseline)
+
+
+def _numbers(compared: Comparison) -> str:
+    ends = interval(compared.interval)
+    said = [f"difference {signed(compared.difference)}"]
+    said.append(f"{percent(compared.interval.level)} interval {ends}" if ends else "no interval is possible")
+    adjusted = "Holm-adjusted " if compared.comparisons > 1 else ""
+    p_value = compared.p_adjusted
+    if compared.verdict == "equivalent" and compared.p_equivalence_adjusted is not None:
+        adjusted, p_value = f"{adjusted}equivalence ", compared.p_equivalence_adjusted
+    said.append(f"{adjusted}p = {p_value:.2g}")
+    return ", ".join(said)
+
+
+def _needed(compared: Comparison, each: str) -> str:
+    needed = compared.seeds_needed
+    if needed is None:
+        return "More runs may settle it."
+    if needed >= MOST_SEEDS:
+        return "More runs are not expected to settle it."
+    if needed <= MINIMUM_RUNS:
+        return f"A verdict takes at least {MINIMUM_RUNS} {each}."
+    return f"About {needed:,} {each} are expected to settle it."
+
+
+def as_json(compared: Compared) -> dict[str, Any]:
+    """The answer for other programs."""
+    baseline = compared.baseline
+    design = compared.design
+    return {
+        "metric": compared.metric,
+        "direction": design.direction,
+        "paired": design.paired,
+        "margin": design.margin,
+        "level": design.level,
+        "baseline": _group(baseline)
+        if isinstance(baseline, Described)
+        else {"name": "reference", "value": baseline},
+        "candidates": [_candidate(one) for one in compared.candidates],
+        "remarks": compared.remarks,
+    }
+
+
+def _group(group: Described) -> dict[str, Any]:
+    summary = group.summary
+    return {
+        "name": group.name,
+        "n": summary.n,
+        "failures": summary.failures,
+        "mean": summary.mean,
+        "std": summary.std,
+        "interval": (summary.interval.low, summary.interval.high),
+    }
+
+
+def _candidate(one: Judged) -> dict[str, Any]:
+    found = one.comparison
+    return {
+        **_group(one.group),
+        "difference": found.difference,
+        "difference_interval": (found.interval.low, found.interval.high),
+        "method": found.method,
+        "p_value": found.p_value,
+        "p_adjusted": found.p_adjusted,
+        "p_equivalence": found.p_equivalence,
+        "p_equivalence_adjusted": found.p_equivalence_adjusted,
+        "probability_of_superiority": found.probability_of_superiority,
+        "effect_size": found.effect_size,
+        "verdict": found.verdict,
+        "seeds_needed": found.seeds_needed,
+        "flags": found.flags,
+        "sentence": one.sentence,
+    }
+
+
+def shown(name: str, limit: int = 60) -> str:
+    """A name that came from a file, as it can stand in a line: no control characters, and not too long.
+
+    >>> shown("a" + chr(27) + "[31mb" + chr(10) + "c")
+    'a [31mb c'
+    """
+    text = "".join(character if character.isprintable() else " " for character in name[: limit + 1])
+    return text if len(text) <= limit else f"{text[: limit - 1]}…"
+
+
+def number(value: float) -> str:
+    """A score with four significant digits, a dash where there is none."""
+    return f"{value:.4g}" if math.isfinite(value) else "-"
+
+
+def signed(value: float) -> str:
+    """A difference with its sign."""
+    return f"{value:+.3g}" if math.isfinite(value) else "-"
+
+
+def interval(ends: Interval) -> str:
+    """An interval of a difference; empty where there is none.
+
+    >>> interval(Interval(-0.5, 0.25, 0.95))
+    '-0.5 to +0.25'
+    """
+    known = math.isfinite(ends.low) and math.isfinite(ends.high)
+    return f"{signed(ends.low)} to {signed(ends.high)}" if known else ""
+
+
+def percent(share: float) -> str:
+    """A level such as 0.95 as `95 %`."""
+    return f"{100 * share:.6g} %"

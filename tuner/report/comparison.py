@@ -1,0 +1,186 @@
+"""A comparison as files: one figure, and its table as Markdown, LaTeX and CSV."""
+
+import io
+import math
+from pathlib import Path
+
+import pandas as pd
+from matplotlib.figure import Figure
+
+from tuner.comparison import Compared, Described, Judged
+from tuner.figures.differences import Difference, Differences, draw_differences
+from tuner.figures.samples import Sample
+from tuner.figures.scores import Boxes, draw_boxes
+from tuner.figures.style import WIDTH, figure_style
+from tuner.files import write_whole
+from tuner.report.cells import Cell, Column, Table, number_cell
+from tuner.report.formats import NONE, decimals_at, interval, metric_name, p_value, percent, plain_number
+from tuner.report.markup import latex_table, markdown, markdown_table
+from tuner.report.pictures import DPI
+
+_ROW = 0.5  # inches for one group in the figure
+
+
+def write_comparison(compared: Compared, folder: Path) -> tuple[Path, ...]:
+    """Write comparison.png, .md, .tex and .csv into `folder`; gives their paths."""
+    table = comparison_table(compared)
+    files: dict[str, str | bytes] = {
+        "comparison.png": comparison_png(compared),
+        "comparison.md": markdown_table(table) + _below(compared),
+        "comparison.tex": latex_table(table),
+        "comparison.csv": comparison_frame(compared).to_csv(index=False, lineterminator="\n"),
+    }
+    for name, content in files.items():
+        write_whole(folder / name, content)
+    return tuple(folder / name for name in files)
+
+
+def comparison_table(compared: Compared) -> Table:
+    """The baseline and its candidates, written out for a reader."""
+    level = percent(compared.design.level)
+    columns = (
+        Column("Group", number=False),
+        Column("Runs"),
+        Column("Failed"),
+        Column("Mean"),
+        Column("SD"),
+        Column("Difference"),
+        Column(f"{level} interval"),
+        Column("p"),
+        Column("p (Holm)"),
+        Column("P(superior)"),
+        Column("Hedges' g"),
+        Column("Verdict", number=False),
+    )
+    decimals = _decimals(compared)
+    nothing = (Cell(NONE),) * 7
+    if isinstance(compared.baseline, Described):
+        first = (*_described(compared.baseline, decimals), *nothing)
+    else:
+        none = Cell(NONE)
+        first = (Cell("reference"), none, none, number_cell(compared.baseline), none, *nothing)
+    return Table(columns, (first, *(_judged(one, decimals) for one in compared.candidates)))
+
+
+def _decimals(compared: Compared) -> int | None:
+    errors = [group.summary.standard_error for group in compared.groups if group.summary.standard_error > 0]
+    means = [abs(group.summary.mean) for group in compared.groups if math.isfinite(group.summary.mean)]
+    return decimals_at(min(errors), max(means)) if errors and means else None
+
+
+def _described(group: Described, decimals: int | None) -> tuple[Cell, ...]:
+    summary = group.summary
+    return (
+        Cell(group.name),
+        Cell(str(summary.n)),
+        Cell(str(summary.failures)),
+        number_cell(summary.mean, decimals),
+        number_cell(summary.std, decimals),
+    )
+
+
+def _judged(one: Judged, decimals: int | None) -> tuple[Cell, ...]:
+    found = one.comparison
+    return (
+        *_described(one.group, decimals),
+        number_cell(found.difference, decimals),
+        Cell(interval(found.interval.low, found.interval.high, decimals)),
+        Cell(p_value(found.p_value)),
+        Cell(p_value(found.p_adjusted)),
+        Cell(plain_number(found.probability_of_superiority)),
+        Cell(plain_number(found.effect_size)),
+        Cell(found.verdict),
+    )
+
+
+def _below(compared: Compared) -> str:
+    """The verdicts in sentences, and what must be known beside them, as a Markdown list."""
+    said = [one.sentence for one in compared.candidates]
+    said += [f"{one.group.name}: {flag}" for one in compared.candidates for flag in one.comparison.flags]
+    return "\n" + "".join(f"- {markdown(text)}\n" for text in (*said, *compared.remarks))
+
+
+def comparison_frame(compared: Compared) -> pd.DataFrame:
+    """The same in full precision, one row a group; empty where there is no such number."""
+    rows = []
+    if not isinstance(compared.baseline, Described):
+        rows.append({"group": "reference", "mean": compared.baseline})
+    compared_with = {one.group.name: one for one in compared.candidates}
+    for group in compared.groups:
+        summary = group.summary
+        row = {
+            "group": group.name,
+            "n": summary.n,
+            "failures": summary.failures,
+            "mean": summary.mean,
+            "std": summary.std,
+            "low": summary.interval.low,
+            "high": summary.interval.high,
+        }
+        if group.name in compared_with:
+            found = compared_with[group.name].comparison
+            row |= {
+                "difference": found.difference,
+                "difference_low": found.interval.low,
+                "difference_high": found.interval.high,
+                "p_value": found.p_value,
+                "p_adjusted": found.p_adjusted,
+                "probability_of_superiority": found.probability_of_superiority,
+                "effect_size": found.effect_size,
+                "verdict": found.verdict,
+                "seeds_needed": found.seeds_needed,
+            }
+        rows.append(row)
+    return pd.DataFrame(rows).astype({"n": "Int64", "failures": "Int64", "seeds_needed": "Int64"})
+
+
+def comparison_png(compared: Compared) -> bytes:
+    """The scores of every group above the differences to the baseline, as PNG."""
+    above, below = boxes_of(compared), differences_of(compared)
+    label = metric_name(compared.metric)
+    sizes = (1.0 + _ROW * len(above.rows), 0.9 + _ROW * len(below.rows))
+    with figure_style():
+        figure = Figure(figsize=(WIDTH, sum(sizes)), layout="constrained")
+        first, second = figure.subplots(2, 1, height_ratios=sizes)
+        draw_boxes(first, above, label=label)
+        draw_differences(second, below, label=label)
+        pixels = io.BytesIO()
+        figure.savefig(pixels, format="png", dpi=DPI, facecolor="white")
+    return pixels.getvalue()
+
+
+def boxes_of(compared: Compared) -> Boxes:
+    """The numbers of the upper panel."""
+    rows = tuple(_sample(group) for group in compared.groups)
+    baseline = compared.baseline
+    if not isinstance(baseline, Described):
+        return Boxes(rows, compared.design.direction, baseline, (math.nan, math.nan), baseline="")
+    ends = baseline.summary.interval
+    return Boxes(
+        rows,
+        compared.design.direction,
+        baseline.summary.mean,
+        (ends.low, ends.high),
+        baseline=baseline.name,
+    )
+
+
+def _sample(group: Described) -> Sample:
+    failures = group.summary.failures
+    kept = tuple(score for score in group.scores if math.isfinite(score))
+    return Sample(group.name, kept, f"{failures} failed" if failures else "")
+
+
+def differences_of(compared: Compared) -> Differences:
+    """The numbers of the lower panel."""
+    rows = tuple(
+        Difference(
+            one.group.name,
+            one.comparison.difference,
+            one.comparison.interval.low,
+            one.comparison.interval.high,
+            one.comparison.verdict,
+        )
+        for one in compared.candidates
+    )
+    return Differences(rows, compared.design.direction, compared.design.margin, compared.design.level)
