@@ -19,7 +19,7 @@ from tuner.metrics import Metric
 from tuner.objective import evaluate_objective, parse_objective
 from tuner.plan import PROFILES, Plan
 from tuner.provenance import fingerprint, machine, versions
-from tuner.records import BASELINE, Configuration, Look, Phase, Run, Setup
+from tuner.records import BASELINE, Configuration, Look, Phase, Run, Setup, distinct
 from tuner.repeats import Preflight, Repeats
 from tuner.reporter import Reporter, Silent
 from tuner.search import DATABASE, Drawn, Search, check_grid, check_pruner, check_sampler
@@ -218,9 +218,9 @@ class _Session:
             self.reporter.expect(sum(ahead.values()))
             self._measure(ledger, "confirmation", configuration)
             ahead[name] = 0
-        look = Look(self.repeats, tuple(named))
-        if look not in setup.looks[-1:]:
-            ledger.write_setup(replace(setup, looks=(*setup.looks, look)))
+        looks = distinct((*setup.looks, Look(self.repeats, tuple(named))))
+        if looks != setup.looks:
+            ledger.write_setup(replace(setup, looks=looks))
 
     def _pruning(self, search: Search, drawn: Drawn, metric: Metric) -> ShouldPrune | None:
         """Asks the pruner about the mean over seeds of the metric's validation curve, or of the loss's."""

@@ -32,7 +32,7 @@ def test_better_names_means_interval_and_p_value() -> None:
     assert (found.word, found.claim) == ("better", "trial-1 is better than the baseline")
     evidence = found.evidence.replace("\N{MINUS SIGN}", "-")
     assert evidence.startswith("Test MSE of 0.03229 against 0.04493 on average over 10 seeds each")
-    assert "(difference -0.01264, 95 % interval -0.01539 to -0.00988, Holm-adjusted p = " in evidence
+    assert "(difference -0.01264, 95 % interval -0.01539 to -0.00988, adjusted p = " in evidence
     assert "lower is better" in found.evidence
     assert "trial-2 is undecided. trial-3 is worse." in found.others
 

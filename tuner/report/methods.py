@@ -4,6 +4,7 @@ from collections import Counter
 
 from tuner.records import BASELINE, Setup
 from tuner.report.formats import better_word, count, listed, metric_name, parameter, percent, score, short
+from tuner.report.looks import looks_methods
 from tuner.result import Measured, Result
 
 _SAMPLERS = {
@@ -60,30 +61,17 @@ def _confirmation(result: Result, baseline: Measured) -> str:
     training = f"trained with {count(baseline.summary.n, 'seed')}"
     if any(run.phase == "search" for run in result.runs):
         training = f"then {training} that the search had not used,"
-    unread = ", which nothing before had read" if len(result.setup.looks) == 1 else ""
+    unread = ", which nothing before had read" if len(result.looks) == 1 else ""
     text = (
         f"{who} {training} and scored on the test split{unread}. Only these scores are reported as results."
     )
     lost = sum(one.summary.failures for one in (baseline, *result.finalists))
     if lost:
         text += f" {count(lost, 'run')} ended without a score and counted as the worst of all."
-    if len(result.setup.looks) > 1:
-        text += (
-            f" Verdicts were formed {len(result.setup.looks)} times, with {_looks(result)}. Each look has "
-            "its own chance of a false verdict, and the p-values are not adjusted for that."
-        )
     return text + (
         " Initial weights, the order of the data and dropout drew from separate streams derived from the "
         f"study seed {result.setup.seed}."
     )
-
-
-def _looks(result: Result) -> str:
-    looks = [
-        f"{len(look.configurations) - 1} against the baseline at {look.repeats} seeds"
-        for look in result.setup.looks
-    ]
-    return listed(looks)
 
 
 def _statistics(result: Result) -> str:
@@ -107,6 +95,7 @@ def _statistics(result: Result) -> str:
             f" The p-values were adjusted for {len(compared)} finalists by Holm's method; the intervals "
             "were not."
         )
+    text += looks_methods(result)
     if setup.margin is None:
         return text + " No margin of equivalence was set, so no finalist could be called equivalent."
     return text + (

@@ -107,9 +107,8 @@ def _with_failures(
 ) -> str:
     """Where runs failed they come first: a rank test decides, and means of the finished runs may mislead."""
     ours, theirs = lead.summary, baseline.summary
-    label = "Holm-adjusted " if compared.comparisons > 1 else ""
     decided = "" if _too_few(compared) else f", and the {compared.method} decides"
-    numbers = "" if _too_few(compared) else f" ({label}{p_equation(compared.p_adjusted)})"
+    numbers = "" if _too_few(compared) else f" (adjusted {p_equation(compared.p_adjusted)})"
     return (
         f"{ours.failures} of {count(ours.n, 'run')} of {short(lead.name)} ended without a score, against "
         f"{theirs.failures} of {theirs.n} of the baseline; those rank worst{decided}{numbers}. The runs that "
@@ -129,8 +128,7 @@ def _numbers(compared: Comparison, decimals: int | None) -> str:
     numbers = [f"difference {score(compared.difference, decimals)}"]
     numbers.append(f"{level} interval {ends}" if ends != NONE else "no interval is possible")
     if not _too_few(compared):
-        label = "Holm-adjusted " if compared.comparisons > 1 else ""
-        numbers.append(f"{label}{p_equation(compared.p_adjusted)}")
+        numbers.append(f"adjusted {p_equation(compared.p_adjusted)}")
     return ", ".join(numbers)
 
 

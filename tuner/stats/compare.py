@@ -1,13 +1,13 @@
 """Compare candidates with a baseline: estimates first, then the test, then one of four words."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from tuner.errors import StatisticsError
 from tuner.stats.correction import holm
-from tuner.stats.design import Design, Direction
+from tuner.stats.design import Design, Direction, check_share
 from tuner.stats.effects import hedges_g
 from tuner.stats.evidence import Evidence, gather
 from tuner.stats.intervals import Interval
@@ -21,8 +21,9 @@ class Comparison:
 
     `interval` is that of the difference at the level asked for, not adjusted for other candidates.
     `p_value` belongs to the test that decides, `method`; `p_equivalence` to the two one-sided tests within
-    the margin, None without one. The adjusted ones (Holm, over all candidates of the call, `comparisons`)
-    are those that the verdict uses. `effect_size` is Hedges' g and has the sign of the difference;
+    the margin, None without one. The adjusted ones (divided by the `share` of the error rate that the
+    comparison had, then Holm over all candidates of the call, `comparisons`) are those that the verdict uses:
+    a verdict has one of at most 1 - level. `effect_size` is Hedges' g and has the sign of the difference;
     `probability_of_superiority` is the chance that a candidate run beats a baseline run, whichever
     direction is better. `seeds_needed` is None where the verdict is decided. `flags` are sentences.
     """
@@ -48,6 +49,7 @@ class Comparison:
     paired: bool
     margin: float | None
     comparisons: int
+    share: float
 
 
 def compare(
@@ -86,13 +88,16 @@ def compare_all(
     paired: bool = False,
     margin: float | None = None,
     level: float = 0.95,
+    share: float = 1.0,
+    next_share: float | None = None,
     rng: np.random.Generator | None = None,
 ) -> tuple[Comparison, ...]:
     """Compare every named group with the one called `baseline`, in their order; none gives an empty tuple.
 
     The p-values are Holm-adjusted over the candidates, those of equivalence likewise, so that any false
-    verdict of a kind among all candidates is as rare as in a single comparison. For the rest see
-    `compare`.
+    verdict of a kind among all candidates is as rare as in a single comparison. A look at a study that is
+    looked at several times has a `share` of the error rate (`tuner.stats.spending`), and `seeds_needed` is
+    planned for the `next_share`, the same one unless given. For the rest see `compare`.
 
     Raises: StatisticsError where scores or settings cannot be used.
 
@@ -106,26 +111,32 @@ def compare_all(
         raise StatisticsError(
             f"no scores for the baseline {baseline!r}; there are {', '.join(map(repr, scores))}"
         )
+    planned = share if next_share is None else next_share
+    for one in (share, planned):
+        check_share(one)
     second = as_scores(scores[baseline], baseline)
-    return _weigh(
-        [
-            gather(name, as_scores(values, name), second, design)
-            for name, values in scores.items()
-            if name != baseline
-        ]
-    )
+    pairs = [
+        gather(name, as_scores(values, name), second, design)
+        for name, values in scores.items()
+        if name != baseline
+    ]
+    return _weigh(pairs, share, planned)
 
 
-def _weigh(pairs: Sequence[Evidence]) -> tuple[Comparison, ...]:
-    """Adjust the p-values of all pairs for each other and judge every pair by them."""
-    p_values = holm([pair.p_value for pair in pairs])
-    checked = holm([pair.p_checked for pair in pairs])
+def _weigh(pairs: Sequence[Evidence], share: float = 1.0, planned: float = 1.0) -> tuple[Comparison, ...]:
+    """Adjust the p-values of all pairs for the share and for each other, and judge every pair by them."""
+
+    def adjusted(p_values: Iterable[float]) -> tuple[float, ...]:
+        return holm([min(1.0, p_value / share) for p_value in p_values])
+
+    p_values = adjusted(pair.p_value for pair in pairs)
+    checked = adjusted(pair.p_checked for pair in pairs)
     equivalence: Sequence[float | None] = [None] * len(pairs)
     within = [pair.p_equivalence for pair in pairs if pair.p_equivalence is not None]
     if within:
-        equivalence = holm(within)
+        equivalence = adjusted(within)
     return tuple(
-        _judge(pair, Adjusted(p_value, p_checked, p_within, len(pairs)))
+        _judge(pair, Adjusted(p_value, p_checked, p_within, len(pairs), share, planned))
         for pair, p_value, p_checked, p_within in zip(pairs, p_values, checked, equivalence, strict=True)
     )
 
@@ -160,6 +171,7 @@ def _judge(evidence: Evidence, adjusted: Adjusted) -> Comparison:
         paired=design.paired,
         margin=design.margin,
         comparisons=adjusted.comparisons,
+        share=adjusted.share,
     )
 
 

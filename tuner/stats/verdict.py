@@ -21,12 +21,16 @@ MINIMUM_RUNS = 5
 
 @dataclass(frozen=True, slots=True)
 class Adjusted:
-    """The p-values of one pair after adjustment for the number of candidates, `comparisons`."""
+    """The p-values of one pair after adjustment for the number of candidates, `comparisons`, and the `share`
+    of the error rate that they may use; `planned` is the share for which the seeds needed are counted.
+    """
 
     p_value: float
     p_checked: float
     p_equivalence: float | None
     comparisons: int
+    share: float = 1.0
+    planned: float = 1.0
 
 
 def decide(evidence: Evidence, adjusted: Adjusted) -> Verdict:
@@ -44,7 +48,7 @@ def decide(evidence: Evidence, adjusted: Adjusted) -> Verdict:
 def reasons(evidence: Evidence, adjusted: Adjusted, verdict: Verdict) -> tuple[str, ...]:
     """What the verdict alone does not say, in short sentences."""
     alpha = evidence.design.alpha
-    found = [*_about_runs(evidence), *_about_failures(evidence)]
+    found = [*_about_runs(evidence), *_about_failures(evidence, alpha * adjusted.share)]
     if verdict == "equivalent" and adjusted.p_value <= alpha:
         side = "better" if evidence.candidate_leads else "worse"
         found.append(f"Significantly {side} than the baseline, but within the margin: equivalent.")
@@ -61,9 +65,9 @@ def seeds_needed(evidence: Evidence, adjusted: Adjusted) -> tuple[int, tuple[str
 
     At the margin where there is one and it asks for more runs than there are; otherwise at the observed
     difference, which is optimistic. Among several candidates at the level of Holm's first and hardest
-    step, alpha / comparisons.
+    step, alpha / comparisons, and at the planned share of it.
     """
-    alpha = evidence.design.alpha / adjusted.comparisons
+    alpha = evidence.design.alpha * adjusted.planned / adjusted.comparisons
     paired, margin = evidence.design.paired, evidence.design.margin
     current = min(evidence.runs)
     least = max(current + 1, MINIMUM_RUNS)
@@ -120,8 +124,8 @@ def _about_runs(evidence: Evidence) -> list[str]:
     return found
 
 
-def _about_failures(evidence: Evidence) -> list[str]:
-    """Failed runs, what they change, and whether the rates differ."""
+def _about_failures(evidence: Evidence, alpha: float) -> list[str]:
+    """Failed runs, what they change, and whether the rates differ; `alpha` is what the test may use."""
     if not evidence.ranked:
         return []
     (first, second), (n, m) = evidence.failures, evidence.runs
@@ -135,9 +139,8 @@ def _about_failures(evidence: Evidence) -> list[str]:
     ]
     if evidence.design.margin is not None:
         found.append("The margin is not used where runs failed: it is about means.")
-    if smallest_p_value(n, m, paired=paired) > evidence.design.alpha:
+    if smallest_p_value(n, m, paired=paired) > alpha:
         found.append(
-            f"With {n} and {m} runs the {evidence.method} cannot reach p <= {evidence.design.alpha:.3g}, "
-            "whatever the scores."
+            f"With {n} and {m} runs the {evidence.method} cannot reach p <= {alpha:.3g}, whatever the scores."
         )
     return found
