@@ -82,8 +82,9 @@ class _Session:
         known = self.trials and (self.folder / DATABASE).exists()  # what is wrong with it is told at once
         search = self._open_search(preflight) if known else None
         try:
-            baseline, ranked = self._search(ledger, search, preflight)
-            self._confirm(ledger, [baseline, *self.runner.candidates(), *ranked[: self.plan.finalists]])
+            baseline, trials = self._search(ledger, search, preflight)
+            best = self._ranked(ledger, trials)[: self.plan.finalists]
+            self._confirm(ledger, [baseline, *self.runner.candidates(), *best])
         finally:
             self._close(ledger)
 
@@ -153,7 +154,7 @@ class _Session:
     ) -> tuple[Configuration, list[Configuration]]:
         """Measure the baseline and the trials with the search seeds.
 
-        Returns: the baseline, and the trials with a finite objective, best first.
+        Returns: the baseline, and the trials with a finite objective, in the order drawn.
         """
         baseline = Configuration(BASELINE, dict(preflight.trial.params))
         if not self.trials:
@@ -171,8 +172,7 @@ class _Session:
             )
         known = {_key(baseline): value}  # a configuration that is drawn twice reuses its runs
         pruned: dict[str, bool] = {}
-        ranked: list[tuple[float, Configuration]] = []
-        sign = 1 if preflight.metric.direction == "minimize" else -1
+        finite: list[Configuration] = []
         for drawn in self._draws(ledger, search):
             key = _key(drawn.configuration)
             if key not in known:
@@ -181,11 +181,23 @@ class _Session:
                 pruned[key] = any(run.status == "pruned" for run in runs)
                 known[key] = math.nan if pruned[key] else self._objective(runs)
                 if math.isfinite(known[key]):
-                    ranked.append((sign * known[key], drawn.configuration))
+                    finite.append(drawn.configuration)
             if not drawn.told:
                 told = None if math.isnan(known[key]) else known[key]
                 search.tell(drawn, told, pruned=pruned.get(key, False))
-        return baseline, [configuration for _, configuration in sorted(ranked, key=lambda pair: pair[0])]
+        return baseline, finite
+
+    def _ranked(self, ledger: Ledger, trials: list[Configuration]) -> list[Configuration]:
+        """The trials by their search scores, best first."""
+        if not trials:
+            return []
+        from tuner.ranking import ranked  # SciPy, which nobody needs before the end of the search
+
+        scored = []
+        for trial in trials:
+            runs = [run for group in ledger.of("search", trial.name) for run in group.runs]
+            scored.append((trial, [run.scores["validation"] for run in runs]))
+        return ranked(scored, self.study.objective, self.runner.metric.direction)
 
     def _draws(self, ledger: Ledger, search: Search) -> Iterator[Drawn]:
         """Configurations drawn in earlier sessions, then new ones, as many as trials and budget allow."""
