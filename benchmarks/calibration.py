@@ -191,6 +191,15 @@ def tables() -> Iterator[Table]:
     )
 
 
+def all_tables() -> Iterator[Table]:
+    """The tables of this module, then those of several looks and of whole studies."""
+    from benchmarks import null_study, sequential  # both take their distributions from here
+
+    yield from tables()
+    yield from sequential.tables()
+    yield from null_study.tables()
+
+
 def rates(cell: Cell, title: str, repetitions: int, seed: int) -> tuple[float, ...]:
     """Share of the repetitions in which each outcome of the cell is true."""
     name = zlib.crc32(f"{title}: {cell.setting}".encode())
@@ -207,7 +216,7 @@ def main() -> None:
     options = parser.parse_args()
     start = time.perf_counter()
     with ProcessPoolExecutor(options.workers) as pool:
-        for table in tables():
+        for table in all_tables():
             one = partial(rates, title=table.title, repetitions=options.repetitions, seed=options.seed)
             print(f"**{table.title}**\n")
             print(f"| | {' | '.join(table.columns)} |")

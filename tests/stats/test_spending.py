@@ -1,10 +1,13 @@
 """Looks share one error rate: what each may use, for any sequence of looks."""
 
 import itertools
+from functools import cache
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy.stats import norm
 
 from tuner.stats.spending import KEPT, next_share, shares
 
@@ -51,3 +54,38 @@ def test_looks_that_can_reach_no_verdict_use_nothing() -> None:
 def test_seeds_do_not_become_fewer() -> None:
     with pytest.raises(ValueError, match="a look at 5 seeds cannot follow one at 10"):
         shares([10, 5])
+
+
+def most_harmful(growths: tuple[float, ...], looks: int) -> float:
+    """The chance of a false verdict for the user who always picks the worst next number of seeds, out of what
+    was seen: by dynamic programming over the z statistic, for normal scores of known variance.
+    """
+    z, step = np.linspace(-6.0, 6.0, 241, retstep=True)
+
+    def bound(share: float) -> float:
+        return float(norm.isf(0.05 * share / 2.0))
+
+    @cache
+    def ahead(path: tuple[int, ...]) -> np.ndarray:
+        """The chance of a verdict at a later look, for every z at which the last look was undecided."""
+        chance = np.zeros_like(z)
+        if len(path) == looks:
+            return chance
+        for growth in growths:
+            seeds = (*path, round(path[-1] * growth))
+            limit, kept = bound(shares(seeds)[-1]), path[-1] / seeds[-1]
+            center, std = np.sqrt(kept) * z, np.sqrt(1.0 - kept)
+            decided = norm.sf((limit - center) / std) + norm.cdf((-limit - center) / std)
+            density = norm.pdf((z[None, :] - center[:, None]) / std) / std * step
+            undecided = np.abs(z) < limit
+            chance = np.maximum(chance, decided + density[:, undecided] @ ahead(seeds)[undecided])
+        return chance
+
+    first = bound(shares([1000])[0])
+    undecided = np.abs(z) < first
+    return float(0.05 * shares([1000])[0] + np.sum((norm.pdf(z) * ahead((1000,)) * step)[undecided]))
+
+
+def test_extending_in_the_most_harmful_way_stays_near_the_error_rate() -> None:
+    assert most_harmful((2.0,), looks=4) == pytest.approx(0.0444, abs=0.0003)
+    assert 0.045 < most_harmful((1.1, 1.5, 2.0, 3.0, 5.0, 15.0), looks=4) < 0.0515

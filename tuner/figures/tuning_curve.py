@@ -2,6 +2,7 @@
 
 import math
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -55,7 +56,7 @@ def draw_tuning_curve(ax: Axes, data: TuningCurve, *, label: str) -> Axes:
     scale = scale_of([*data.expected[shown].tolist(), data.baseline], direction=data.direction)
     if math.isfinite(data.baseline):
         ax.axhline(data.baseline, color=PALETTE["baseline"], lw=1.2, ls=(0, (4, 2)), label="baseline (mean)")
-    style = {"color": PALETTE["best"], "lw": 1.8, "ms": 3.5}
+    style: dict[str, Any] = {"color": PALETTE["best"], "lw": 1.8, "ms": 3.5}
     ax.plot(trials[shown], data.expected[shown], "o-", label="expected best mean", **style)
     ax.set_xlabel("trials of the random search")
     ax.set_ylabel(label)
