@@ -9,6 +9,7 @@ from tuner.figures.style import figure_style, new_figure
 from tuner.records import BASELINE
 from tuner.report.captions import captions
 from tuner.report.formats import score
+from tuner.result import derive
 from tuner.stats.selection import best_of_many_bias, shrunken_means
 
 
@@ -50,7 +51,17 @@ def test_what_was_to_be_expected_lies_between_the_search_mean_and_the_middle_of_
     assert np.isnan(rows[BASELINE].expected)
     assert rows["trial-1"].expected == pytest.approx(found.means[1])
     assert rows["trial-1"].search.mean < rows["trial-1"].expected < found.center
-    assert luck_of_the_best(result) == (5, pytest.approx(best_of_many_bias(found)))
+    luck = luck_of_the_best(result)
+    assert (luck.trials, luck.at_most) == (5, False)
+    assert luck.expected == pytest.approx(best_of_many_bias(found))
+
+
+def test_where_trials_have_different_numbers_of_seeds_the_expected_luck_is_a_bound() -> None:
+    result = usual_result()
+    fewer = [r for r in result.runs if (r.configuration, r.seed_index, r.phase) != ("trial-0", 2, "search")]
+    raced = derive(result.setup, result.configurations, tuple(fewer))
+    assert luck_of_the_best(raced).at_most
+    assert "flatter its configuration by at most" in captions(raced)["optimism"].text
 
 
 def test_the_caption_lays_the_measured_luck_beside_the_expected() -> None:
@@ -59,7 +70,7 @@ def test_the_caption_lays_the_measured_luck_beside_the_expected() -> None:
     row = next(row for row in optimism(result) if row.name == "trial-1")
     measured = row.confirmation.mean - row.search.mean
     assert measured > 0.0
-    assert f"flatter its configuration by {score(luck_of_the_best(result)[1])};" in text
+    assert f"flatter its configuration by {score(luck_of_the_best(result).expected)};" in text
     assert f"that of trial-1 came out {score(measured)} worse." in text
 
 

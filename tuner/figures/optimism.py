@@ -56,12 +56,24 @@ def optimism(result: Result) -> tuple[Optimism, ...]:
     return rows if any(row.name != BASELINE for row in rows) else ()
 
 
-def luck_of_the_best(result: Result) -> tuple[int, float]:
+@dataclass(frozen=True, slots=True)
+class Luck:
     """How many trials the search could choose from, and by how much the best mean of so many is expected to
-    flatter its configuration; NaN where the search tells too little.
+    flatter its configuration: NaN where the search tells too little, and no more than that where trials have
+    different numbers of seeds.
     """
-    found = _shrunken(_searched(result), result.setup.direction)
-    return found.means.size, best_of_many_bias(found)
+
+    trials: int
+    expected: float
+    at_most: bool
+
+
+def luck_of_the_best(result: Result) -> Luck:
+    """What the noise between the seeds of the search lets expect."""
+    samples = _searched(result)
+    found = _shrunken(samples, result.setup.direction)
+    sizes = {len(samples[name].scores) for name in _whole(samples)}
+    return Luck(found.means.size, best_of_many_bias(found), len(sizes) > 1)
 
 
 def _searched(result: Result) -> dict[str, Sample]:
@@ -83,7 +95,8 @@ def draw_optimism(ax: Axes, rows: tuple[Optimism, ...], *, direction: Direction,
     """Draw one line a configuration, from its search mean to its confirmation mean."""
     samples = [sample for row in rows for sample in (row.search, row.confirmation)]
     lost = any(sample.lost for sample in samples)
-    scale = scale_of([s for sample in samples for s in sample.scores], direction=direction, room=lost)
+    shown = [score for sample in samples for score in sample.scores] + [row.expected for row in rows]
+    scale = scale_of(shown, direction=direction, room=lost)
     for place, row in enumerate(rows):
         color = PALETTE["baseline" if row.name == BASELINE else "candidate"]
         above, below = place - 0.22, place + 0.22

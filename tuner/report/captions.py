@@ -129,19 +129,20 @@ def _optimism(result: Result) -> Caption:
 
 def _luck(result: Result, rows: tuple[Optimism, ...]) -> str:
     """How lucky the best trial was to be expected to be, and was."""
-    trials, expected = luck_of_the_best(result)
+    luck = luck_of_the_best(result)
     sign = 1 if result.setup.direction == "minimize" else -1
     ends = [
         (sign * row.search.mean, sign * (row.confirmation.mean - row.search.mean), row.name)
         for row in rows
         if row.name != BASELINE and not row.search.lost and math.isfinite(row.confirmation.mean)
     ]
-    if not math.isfinite(expected) or not ends:
+    if not math.isfinite(luck.expected) or not ends:
         return ""
     _, measured, name = min(ends)
+    bound = "at most " if luck.at_most else ""
     return (
-        f" With this noise, the best mean of {count(trials, 'trial')} is expected to flatter its "
-        f"configuration by {score(expected)}; with fresh seeds, that of {short(name)} came out "
+        f" With this noise, the best mean of {count(luck.trials, 'trial')} is expected to flatter its "
+        f"configuration by {bound}{score(luck.expected)}; with fresh seeds, that of {short(name)} came out "
         f"{score(abs(measured))} {'worse' if measured > 0 else 'better'}."
     )
 

@@ -107,7 +107,9 @@ def _with_failures(
 ) -> str:
     """Where runs failed they come first: a rank test decides, and means of the finished runs may mislead."""
     ours, theirs = lead.summary, baseline.summary
-    decided = "" if _too_few(compared) else f", and the {compared.method} decides"
+    # Where runs failed after the verdict was reached, ranks had no part in it.
+    ranks = not _too_few(compared) and not compared.method.endswith("t-test")
+    decided = f", and the {compared.method} decides" if ranks else ""
     numbers = "" if _too_few(compared) else f" (adjusted {p_equation(compared.p_adjusted)})"
     return (
         f"{ours.failures} of {count(ours.n, 'run')} of {short(lead.name)} ended without a score, against "
