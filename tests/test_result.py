@@ -2,12 +2,14 @@
 
 from collections.abc import Sequence
 
+import numpy as np
 import pytest
 
-from tests.factories import make_configuration, make_result, make_runs
+from tests.factories import make_configuration, make_result, make_runs, make_setup
 from tuner.errors import LedgerError
-from tuner.records import BASELINE, Look, Run
-from tuner.result import Result
+from tuner.ranking import ranked
+from tuner.records import BASELINE, Configuration, Look, Run
+from tuner.result import Result, derive
 
 CENTERS = {BASELINE: 0.5, "a": 0.44, "b": 0.5}
 
@@ -81,3 +83,35 @@ def test_a_verdict_outlives_seeds_that_speak_against_it() -> None:
 def test_missing_runs_are_said() -> None:
     with pytest.raises(LedgerError, match="missing"):
         looked((10, "a"), (50, "a"))
+
+
+def null_study(rng: np.random.Generator) -> tuple[bool, bool]:
+    """50 trials all equal to the baseline, from their search scores over ranking and records to a result.
+
+    Returns: whether a finalist is called better, and whether the best single score beats the baseline's.
+    """
+    names = [BASELINE, *(f"trial-{number}" for number in range(50))]
+    search = {name: rng.normal(size=4).tolist() for name in names}
+    configurations = {name: Configuration(name, {}) for name in names}
+    scored = [(configurations[name], search[name]) for name in names[1:]]
+    chosen = [one.name for one in ranked(scored, "mean", "minimize")[:3]]
+    runs = [
+        Run("search", name, k, "complete", {"validation": score}, {}, 0.0)
+        for name, scores in search.items()
+        for k, score in enumerate(scores)
+    ]
+    for name in (BASELINE, *chosen):
+        runs += [
+            Run("confirmation", name, k, "complete", {"validation": 0.0, "test": score}, {}, 0.0)
+            for k, score in enumerate(rng.normal(size=10))
+        ]
+    setup = make_setup(looks=(Look(10, (BASELINE, *chosen)),))
+    result = derive(setup, configurations, tuple(runs))
+    return bool(result.better), min(search[name][0] for name in names[1:]) < search[BASELINE][0]
+
+
+def test_a_study_without_any_difference_is_rarely_won() -> None:
+    rng = np.random.default_rng(0)
+    ours, usual = np.sum([null_study(rng) for _ in range(40)], axis=0)
+    assert ours <= 6  # at 5 %, more happen once in a thousand times
+    assert usual >= 36

@@ -105,6 +105,17 @@ def test_equal_noise_and_sizes_keep_the_order_of_the_means() -> None:
     assert best_first(groups) == tuple(np.argsort([group.mean() for group in groups]).tolist())
 
 
+def test_variances_come_closer_to_the_true_ones() -> None:
+    rng = np.random.default_rng(8)
+    variances = 1.0 / rng.gamma(4.0, 1.0 / 4.0, size=3_000)  # inverse chi-square with 8 degrees of freedom
+    groups = [rng.normal(0.0, np.sqrt(variance), size=3) for variance in variances]
+    found = shrunken_means(groups).noise * 3
+    own = np.array([group.var(ddof=1) for group in groups])
+    # With 8 prior degrees of freedom around 1 and 2 of its own: Smyth (2004), equation 5.
+    assert found == pytest.approx((8.0 + 2.0 * own) / 10.0, rel=0.25)
+    assert np.corrcoef(found, own)[0, 1] > 0.99
+
+
 def test_where_nothing_can_be_learned_means_stay() -> None:
     for groups in ([[1.0], [3.0], [2.0], [5.0], [4.0]], [[1.0, 2.0], [3.0, 5.0], [2.0, 2.5]]):
         found = shrunken_means(groups)

@@ -70,6 +70,21 @@ def test_seeds_needed_are_planned_for_the_next_look() -> None:
     assert now.seeds_needed == stricter.seeds_needed > (whole.seeds_needed or 0)
 
 
+def test_what_the_whole_error_rate_would_have_decided_is_said() -> None:
+    few = np.linspace(0.0, 1.0, 20)
+    groups = {"old": few + 0.2, "a": few}
+    assert 0.04 < compare(groups["a"], groups["old"]).p_value <= 0.05
+    (one,) = compare_looks([groups], baseline="old")
+    assert one.verdict == "undecided"
+    assert said(one, "this would be decided; this look has 80 % of it")
+    assert not said(compare_all(groups, baseline="old")[0], "would be decided")
+    four = {"old": [1.0, 1.1, 1.2, 1.3], "a": [0.86, 0.95, 1.04, 0.95]}
+    assert 0.04 < compare(four["a"], four["old"]).p_value <= 0.05
+    assert not said(compare_looks([four], baseline="old")[0], "would be decided")  # too few for a verdict
+    far = {"old": few + 0.15, "a": few}
+    assert not said(compare_looks([far], baseline="old")[0], "would be decided")
+
+
 def decided_at_ten(then: float) -> list[Groups]:
     """Clearly better at 10 seeds; the seeds after it have a mean of `then`."""
     groups = drawn(1, a=-2.0)

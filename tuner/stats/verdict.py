@@ -57,6 +57,12 @@ def reasons(evidence: Evidence, adjusted: Adjusted, verdict: Verdict) -> tuple[s
             "The means are significantly different, but the Brunner-Munzel test does not confirm it in this "
             f"skewed or unequal-sized pair (p = {evidence.p_checked:.3g}): means unreliable."
         )
+    enough = min(evidence.runs) >= MINIMUM_RUNS
+    if verdict == "undecided" and enough and _missed_by_share(adjusted, alpha):
+        found.append(
+            "By the whole error rate this would be decided; this look has "
+            f"{100 * adjusted.share:.3g} % of it, because the looks at a study share it."
+        )
     return tuple(found)
 
 
@@ -89,6 +95,12 @@ def seeds_needed(evidence: Evidence, adjusted: Adjusted) -> tuple[int, tuple[str
     else:
         needed = seeds_for_difference(observed, noise, alpha=alpha)
     return _capped(max(needed, least), "difference")
+
+
+def _missed_by_share(adjusted: Adjusted, alpha: float) -> bool:
+    """Whether a p-value is too large only because this look may not use the whole error rate."""
+    found = (adjusted.p_checked, adjusted.p_equivalence)
+    return any(p is not None and p * adjusted.share <= alpha < p for p in found)
 
 
 def _means_unreliable(evidence: Evidence, adjusted: Adjusted) -> bool:
