@@ -55,7 +55,7 @@ def test_the_table_has_a_row_for_the_baseline_and_every_finalist(capsys: pytest.
         "baseline",
         *(one.name for one in result.finalists),
     ]
-    assert "p (Holm)" in shown
+    assert "p (adj.)" in shown
 
 
 def test_a_race_shows_who_has_fewer_seeds_and_who_got_more() -> None:

@@ -302,6 +302,22 @@ def test_the_objective_decides_who_is_best(tmp_path: Path, monkeypatch: pytest.M
     assert [value for _, value in told] == [max(scores)]
 
 
+def test_more_seeds_are_another_look_and_the_same_command_again_is_none(tmp_path: Path) -> None:
+    study = dense_study(trials=1)
+    first = run(study, tmp_path, replace(SMALL, repeats=5))
+    assert [look.repeats for look, _ in first.looks] == [5]
+    more = [run(study, tmp_path, replace(SMALL, repeats=6)) for _ in range(2)]
+    assert more[0].setup.looks == more[1].setup.looks
+    assert [(look.repeats, share) for look, share in more[1].looks] == [
+        (5, pytest.approx(0.8)),
+        (6, pytest.approx(0.1)),
+    ]
+    was, now = first.finalists[0].comparison, more[1].finalists[0].comparison
+    assert was is not None and now is not None
+    assert now.n_candidate == 6
+    assert now.verdict == was.verdict or was.verdict == "undecided"
+
+
 def test_a_damaged_ledger_is_named(tmp_path: Path) -> None:
     run(dense_study(trials=1), tmp_path)
     path = tmp_path / "ledger" / "search" / "baseline-0000.json"

@@ -162,7 +162,10 @@ class Bar(Lines):
 
 def print_result(result: "Result") -> None:
     """The verdict in a sentence and the table of confirmed configurations, on standard output."""
-    from tuner.report import headline  # Matplotlib and SciPy, which nobody needs before the end
+    from tuner.report import (
+        headline,
+        looks_warning,
+    )  # Matplotlib and SciPy, which nobody needs before the end
 
     console = Console()
     if not console.is_terminal:
@@ -184,7 +187,7 @@ def print_result(result: "Result") -> None:
         f"{result.setup.level:.0%} interval",
     ):
         table.add_column(header, justify="left" if header == "configuration" else "right", no_wrap=True)
-    table.add_column("p (Holm)" if len(result.finalists) > 1 else "p", justify="right", no_wrap=True)
+    table.add_column("p (adj.)", justify="right", no_wrap=True)
     table.add_column("verdict", no_wrap=True)
     for measured in (result.baseline, *result.finalists):
         table.add_row(*_row(measured))
@@ -192,6 +195,8 @@ def print_result(result: "Result") -> None:
     for measured in result.finalists:
         for flag in measured.comparison.flags if measured.comparison else ():
             console.print(Text(f"note: {measured.name}: {flag}", style="dim"), soft_wrap=True)
+    if said := looks_warning(result):
+        console.print(Text(f"note: {said}", style="dim"), soft_wrap=True)
 
 
 def print_variance(found: "Decomposition") -> None:

@@ -162,18 +162,6 @@ class Race:
         return sign * one.objective < sign * other.objective
 
 
-def ranked(trials: Iterable[Tried], direction: Direction) -> list[Configuration]:
-    """The trials with a finite objective, best first; those that were dropped come after all others.
-
-    A dropped trial has another number of seeds, and where the data vary with the seed it has seen other
-    data: its mean is not to be laid beside that of one that has them all.
-    """
-    sign = 1 if direction == "minimize" else -1
-    finite = [one for one in trials if math.isfinite(one.objective)]
-    finite.sort(key=lambda one: (one.dropped, sign * one.objective))
-    return [one.configuration for one in finite]
-
-
 def _key(configuration: Configuration) -> str:
     """Equal for configurations with equal values."""
     return json.dumps(dict(configuration.params), sort_keys=True)

@@ -5,7 +5,7 @@ group in one program), and a group is stored whole or not at all.
 """
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -103,6 +103,20 @@ class Look:
 
     repeats: int
     configurations: tuple[str, ...]
+
+
+def distinct(looks: Iterable[Look]) -> tuple[Look, ...]:
+    """The looks that showed something new: more seeds than the one before, or a configuration more.
+
+    >>> distinct([Look(10, ("baseline", "a", "b")), Look(10, ("baseline", "b", "a"))])
+    (Look(repeats=10, configurations=('baseline', 'a', 'b')),)
+    """
+    found: list[Look] = []
+    for look in looks:
+        last = found[-1] if found else None
+        if last is None or look.repeats > last.repeats or set(look.configurations) - set(last.configurations):
+            found.append(look)
+    return tuple(found)
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,17 +10,18 @@ import numpy as np
 
 from tuner.errors import LedgerError
 from tuner.ledger import Ledger
-from tuner.records import BASELINE, Configuration, ExampleScores, Phase, Run, Setup
+from tuner.records import BASELINE, Configuration, ExampleScores, Look, Phase, Run, Setup, distinct
 from tuner.stats import (
     Comparison,
     DieboldMariano,
     OverExamples,
     Summary,
-    compare_all,
+    compare_looks,
     describe,
     diebold_mariano,
     over_examples,
 )
+from tuner.stats.spending import shares
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +74,13 @@ class Result:
         return max(lengths, default=self.setup.epochs)
 
     @property
+    def looks(self) -> tuple[tuple[Look, float], ...]:
+        """The looks at this study so far, each with its share of the error rate."""
+        looks = distinct(self.setup.looks)
+        seeds = [look.repeats if len(look.configurations) > 1 else 0 for look in looks]
+        return tuple(zip(looks, shares(seeds), strict=True))
+
+    @property
     def better(self) -> tuple[Measured, ...]:
         """The finalists shown to be better than the baseline, best mean test score first."""
         return tuple(one for one in self.finalists if one.comparison and one.comparison.verdict == "better")
@@ -114,17 +122,19 @@ def derive(
 ) -> Result:
     """The statistics of the last look: each configuration described, and compared with the baseline.
 
-    Runs of a confirmation that has not finished are not looked at. `examples` are the scores of single test
+    All looks share the error rate, and a verdict stays what it was at the look that reached it. Runs of a
+    confirmation that has not finished are not looked at. `examples` are the scores of single test
     examples by configuration, as far as they are known.
     """
-    if not setup.looks:
+    looks = distinct(setup.looks)
+    if not looks:
         return Result(setup, configurations, runs, None, (), folder)
-    look = setup.looks[-1]
-    test = {name: _scores(runs, "confirmation", name, "test")[: look.repeats] for name in look.configurations}
+    seen = [_seen(runs, look) for look in looks]
+    look, test = looks[-1], seen[-1]
     if not all(len(scores) == look.repeats for scores in test.values()):
         raise LedgerError(f"{folder}: runs of its confirmation are missing; `tuner run` trains them again")
-    comparisons = compare_all(
-        test,
+    comparisons = compare_looks(
+        seen,
         baseline=BASELINE,
         direction=setup.direction,
         paired=setup.paired,
@@ -205,6 +215,11 @@ def _forecasts(setup: Setup, examples: Mapping[str, ExampleScores], name: str) -
     if not setup.series or horizon >= ours.shape[1] or not len(ours) or not len(theirs):
         return None
     return diebold_mariano(ours.mean(axis=0), theirs.mean(axis=0), horizon)
+
+
+def _seen(runs: Sequence[Run], look: Look) -> dict[str, tuple[float, ...]]:
+    """The test scores that a look saw, by configuration."""
+    return {name: _scores(runs, "confirmation", name, "test")[: look.repeats] for name in look.configurations}
 
 
 def _scores(runs: Sequence[Run], phase: Phase, name: str, split: str) -> tuple[float, ...]:

@@ -3,7 +3,8 @@
 import pytest
 
 from tests.factories import make_configuration, make_result, make_runs, usual_result
-from tuner.records import BASELINE
+from tuner.records import BASELINE, Look
+from tuner.report.formats import p_equation
 from tuner.report.verdict import Headline, headline
 from tuner.result import Result
 
@@ -32,7 +33,7 @@ def test_better_names_means_interval_and_p_value() -> None:
     assert (found.word, found.claim) == ("better", "trial-1 is better than the baseline")
     evidence = found.evidence.replace("\N{MINUS SIGN}", "-")
     assert evidence.startswith("Test MSE of 0.03229 against 0.04493 on average over 10 seeds each")
-    assert "(difference -0.01264, 95 % interval -0.01539 to -0.00988, Holm-adjusted p = " in evidence
+    assert "(difference -0.01264, 95 % interval -0.01539 to -0.00988, adjusted p = " in evidence
     assert "lower is better" in found.evidence
     assert "trial-2 is undecided. trial-3 is worse." in found.others
 
@@ -48,8 +49,12 @@ def test_higher_is_better_where_the_study_says_so() -> None:
     assert "higher is better" in found.evidence and "Test accuracy" in found.evidence
 
 
-def test_a_single_finalist_has_no_adjustment_to_speak_of() -> None:
-    assert "Holm" not in said(headline(result_of({BASELINE: 0.5, "a": 0.2})))
+def test_a_single_finalist_is_adjusted_for_its_look_alone() -> None:
+    result = result_of({BASELINE: 0.5, "a": 0.46})
+    compared = result.finalists[0].comparison
+    assert compared is not None
+    assert compared.p_adjusted == pytest.approx(compared.p_value / 0.8)
+    assert f"adjusted {p_equation(compared.p_adjusted)}" in headline(result).evidence
 
 
 def test_several_better_ones_say_how_the_best_was_chosen() -> None:
@@ -95,6 +100,16 @@ def test_failures_are_said() -> None:
     )
     assert "the Mann-Whitney test decides" in found.evidence
     assert "The runs that finished have a test MSE" in found.evidence
+
+
+def test_ranks_do_not_decide_what_was_decided_before_runs_failed() -> None:
+    runs = make_runs("confirmation", BASELINE, 0.5, seeds=20)
+    runs += make_runs("confirmation", "a", 0.2, seeds=20, diverged=[15])
+    looks = tuple(Look(seeds, (BASELINE, "a")) for seeds in (10, 20))
+    found = headline(make_result(runs, [make_configuration(n) for n in (BASELINE, "a")], looks=looks))
+    assert found.word == "better"
+    assert found.evidence.startswith("1 of 20 runs of a ended without a score")
+    assert "those rank worst (adjusted p" in found.evidence
 
 
 def test_a_headline_is_not_contradicted_by_means_of_few_finished_runs() -> None:

@@ -1,8 +1,11 @@
 """Optimism panel: what the search promised for a finalist, and what fresh seeds then gave.
 
-Both are scores on the validation split, so that nothing but the seeds differs.
+Both are scores on the validation split, so that nothing but the seeds differs. Beside what was measured
+stands what was to be expected from the noise between the seeds of the search.
 """
 
+import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,28 +17,38 @@ from tuner.figures.scale import scale_of
 from tuner.figures.style import PALETTE, plain
 from tuner.records import BASELINE, Direction
 from tuner.result import Result
+from tuner.stats.selection import Shrunken, best_of_many_bias, shrunken_means
 
 
 @dataclass(frozen=True, slots=True)
 class Optimism:
-    """Validation scores of one configuration in the search and in confirmation."""
+    """Validation scores of one configuration in the search and in confirmation.
+
+    `expected` is the shrunken mean of the search: what fresh seeds were to be expected to give. NaN for the
+    baseline, which was not selected, and where the search tells too little.
+    """
 
     name: str
     search: Sample
     confirmation: Sample
+    expected: float = math.nan
 
 
 def optimism(result: Result) -> tuple[Optimism, ...]:
     """The baseline and each finalist that the search had measured; empty where there is none."""
     if result.baseline is None:
         return ()
-    search = runs_of(result.runs, "search")
+    search = _searched(result)
+    found = _shrunken(search, result.setup.direction)
+    known = math.isfinite(found.spread)
+    expected = dict(zip(_whole(search), found.means.tolist(), strict=True)) if known else {}
     confirmation = runs_of(result.runs, "confirmation")
     rows = tuple(
         Optimism(
             measured.name,
-            sample_of(measured.name, search[measured.name], "validation"),
+            search[measured.name],
             sample_of(measured.name, confirmation.get(measured.name, ()), "validation"),
+            expected.get(measured.name, math.nan),
         )
         for measured in (result.baseline, *result.finalists)
         if measured.name in search
@@ -43,11 +56,47 @@ def optimism(result: Result) -> tuple[Optimism, ...]:
     return rows if any(row.name != BASELINE for row in rows) else ()
 
 
+@dataclass(frozen=True, slots=True)
+class Luck:
+    """How many trials the search could choose from, and by how much the best mean of so many is expected to
+    flatter its configuration: NaN where the search tells too little, and no more than that where trials have
+    different numbers of seeds.
+    """
+
+    trials: int
+    expected: float
+    at_most: bool
+
+
+def luck_of_the_best(result: Result) -> Luck:
+    """What the noise between the seeds of the search lets expect."""
+    samples = _searched(result)
+    found = _shrunken(samples, result.setup.direction)
+    sizes = {len(samples[name].scores) for name in _whole(samples)}
+    return Luck(found.means.size, best_of_many_bias(found), len(sizes) > 1)
+
+
+def _searched(result: Result) -> dict[str, Sample]:
+    """The search scores of every configuration, by name."""
+    runs = runs_of(result.runs, "search")
+    return {name: sample_of(name, own, "validation") for name, own in runs.items()}
+
+
+def _whole(samples: Mapping[str, Sample]) -> list[str]:
+    """The trials among them of which every run has a score."""
+    return [name for name, sample in samples.items() if name != BASELINE and not sample.lost]
+
+
+def _shrunken(samples: Mapping[str, Sample], direction: Direction) -> Shrunken:
+    return shrunken_means([samples[name].scores for name in _whole(samples)], direction=direction)
+
+
 def draw_optimism(ax: Axes, rows: tuple[Optimism, ...], *, direction: Direction, label: str) -> Axes:
     """Draw one line a configuration, from its search mean to its confirmation mean."""
     samples = [sample for row in rows for sample in (row.search, row.confirmation)]
     lost = any(sample.lost for sample in samples)
-    scale = scale_of([s for sample in samples for s in sample.scores], direction=direction, room=lost)
+    shown = [score for sample in samples for score in sample.scores] + [row.expected for row in rows]
+    scale = scale_of(shown, direction=direction, room=lost)
     for place, row in enumerate(rows):
         color = PALETTE["baseline" if row.name == BASELINE else "candidate"]
         above, below = place - 0.22, place + 0.22
@@ -62,6 +111,8 @@ def draw_optimism(ax: Axes, rows: tuple[Optimism, ...], *, direction: Direction,
         style: dict[str, Any] = {"mec": color, "mew": 1.5, "ms": 7, "zorder": 4}
         ax.plot(ends[:1], [above], "o", mfc=PALETTE["paper"], **style)
         ax.plot(ends[1:], [below], "o", mfc=color, **style)
+        if math.isfinite(row.expected):
+            ax.plot([row.expected], [place], "x", color=PALETTE["ink"], ms=6, mew=1.6, zorder=5)
     ax.set_yticks(range(len(rows)), [plain(row.name) for row in rows])
     ax.set_ylim(len(rows) - 0.4, -0.6)
     ax.tick_params(axis="y", length=0)
@@ -70,4 +121,6 @@ def draw_optimism(ax: Axes, rows: tuple[Optimism, ...], *, direction: Direction,
     ax.grid(axis="x")
     for mark, face in (("mean in the search", PALETTE["paper"]), ("mean with fresh seeds", PALETTE["ink"])):
         ax.plot([], [], "o", mfc=face, mec=PALETTE["ink"], mew=1.5, ms=6, label=mark)
+    if any(math.isfinite(row.expected) for row in rows):
+        ax.plot([], [], "x", color=PALETTE["ink"], mew=1.6, ms=6, ls="", label="expected from the noise")
     return scale.apply(ax, "x")

@@ -1,8 +1,14 @@
 """What stands below each figure, and what a reader who cannot see it is told instead."""
 
+import math
 from dataclasses import dataclass
 
+import numpy as np
+
+from tuner.figures.optimism import Optimism, luck_of_the_best, optimism
 from tuner.figures.search_history import dropped_from_race, search_history
+from tuner.figures.tuning_curve import tuning_curve_of
+from tuner.records import BASELINE
 from tuner.report.formats import better_word, count, decimals_for, listed, metric_name, percent, score, short
 from tuner.result import Measured, Result
 
@@ -24,6 +30,7 @@ def captions(result: Result) -> dict[str, Caption]:
         "learning_curves": _curves(result),
         "search_history": _history(result),
         "optimism": _optimism(result),
+        "tuning_curve": _tuning_curve(result),
     }
 
 
@@ -104,16 +111,61 @@ def _history(result: Result) -> Caption:
 
 def _optimism(result: Result) -> Caption:
     side = "right" if result.setup.direction == "minimize" else "left"
+    rows = optimism(result)
     pairs = [
-        f"{short(one.name)} {score(one.search_mean)} in the search"
-        for one in _confirmed(result)
-        if one.search
+        f"{short(row.name)} {score(row.search.mean)} in the search and {score(row.confirmation.mean)} with "
+        "fresh seeds"
+        for row in rows
     ]
+    crosses = (
+        " Crosses are the means that the noise between seeds let expect (shrunken means)."
+        if any(math.isfinite(row.expected) for row in rows)
+        else ""
+    )
     return Caption(
         "What the search promised, and what fresh seeds gave",
         "Open circles are the mean scores that won the search, filled ones the means of fresh seeds on the "
-        f"same validation split; ticks are single seeds. A line that leads to the {side} is optimism: the "
-        "part of the search score that was luck. The baseline was not selected, so its line shows noise "
-        "alone.",
+        f"same validation split; ticks are single seeds.{crosses} A line that leads to the {side} is "
+        "optimism: the part of the search score that was luck. The baseline was not selected, so its line "
+        f"shows noise alone.{_luck(result, rows)}",
         f"Mean validation scores in search and in confirmation: {listed(pairs)}.",
+    )
+
+
+def _luck(result: Result, rows: tuple[Optimism, ...]) -> str:
+    """How lucky the best trial was to be expected to be, and was."""
+    luck = luck_of_the_best(result)
+    sign = 1 if result.setup.direction == "minimize" else -1
+    ends = [
+        (sign * row.search.mean, sign * (row.confirmation.mean - row.search.mean), row.name)
+        for row in rows
+        if row.name != BASELINE and not row.search.lost and math.isfinite(row.confirmation.mean)
+    ]
+    if not math.isfinite(luck.expected) or not ends:
+        return ""
+    _, measured, name = min(ends)
+    bound = "at most " if luck.at_most else ""
+    return (
+        f" With this noise, the best mean of {count(luck.trials, 'trial')} is expected to flatter its "
+        f"configuration by {bound}{score(luck.expected)}; with fresh seeds, that of {short(name)} came out "
+        f"{score(abs(measured))} {'worse' if measured > 0 else 'better'}."
+    )
+
+
+def _tuning_curve(result: Result) -> Caption:
+    data = tuning_curve_of(result)
+    ends = f" It goes from {score(data.expected[np.isfinite(data.expected)][0])}" if data else ""
+    ends += f" to {score(data.expected[-1])}." if data else ""
+    return Caption(
+        "What more trials would have given",
+        "The mean validation score of the best configuration that a random search of so many trials is "
+        "expected to find, averaged over all choices of so many of these trials. Where the curve still moves "
+        "at its end, more trials may pay; where it is flat, they hardly will. Like all scores of the search, "
+        "these are partly luck: they are for choosing, not for reporting."
+        + (
+            " The curve begins where not all trials can have lost a run."
+            if data and not math.isfinite(data.expected[0])
+            else ""
+        ),
+        f"Expected best mean validation score against the number of trials.{ends}",
     )

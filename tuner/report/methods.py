@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from tuner.records import BASELINE, Run, Setup
 from tuner.report.examples import examples_methods
 from tuner.report.formats import better_word, count, listed, metric_name, parameter, percent, score, short
+from tuner.report.looks import looks_methods
 from tuner.result import Measured, Result
 from tuner.stats.racing import Rules
 
@@ -46,8 +47,8 @@ def _search(result: Result) -> str:
         f"We tried {count(len(trials), 'configuration')}{baseline}, {origin}. Each was trained with "
         f"{each} random seed{plural} for up to {count(result.epochs, 'epoch')} and ranked by the "
         f"{setup.objective} over seeds of the {metric_name(setup.metric)} on the validation split "
-        f"({better_word(setup.direction)} is better).{_racing(setup, runs)}{_pruning(setup)} A score is "
-        "that of the weights with which training ended, never that of the best epoch seen."
+        f"({better_word(setup.direction)} is better).{_racing(setup, runs)}{_choice(setup)}{_pruning(setup)} "
+        "A score is that of the weights with which training ended, never that of the best epoch seen."
     )
 
 
@@ -72,6 +73,15 @@ def _racing(setup: Setup, runs: Sequence[Run]) -> str:
     )
 
 
+def _choice(setup: Setup) -> str:
+    if setup.objective != "mean" or not setup.trials:
+        return ""
+    return (
+        " Finalists were chosen by empirical-Bayes means, which trust a mean the less the fewer and the "
+        "noisier its seeds are."
+    )
+
+
 def _pruning(setup: Setup) -> str:
     if setup.pruner == "none":
         return ""
@@ -84,30 +94,17 @@ def _confirmation(result: Result, baseline: Measured) -> str:
     training = f"trained with {count(baseline.summary.n, 'seed')}"
     if any(run.phase == "search" for run in result.runs):
         training = f"then {training} that the search had not used,"
-    unread = ", which nothing before had read" if len(result.setup.looks) == 1 else ""
+    unread = ", which nothing before had read" if len(result.looks) == 1 else ""
     text = (
         f"{who} {training} and scored on the test split{unread}. Only these scores are reported as results."
     )
     lost = sum(one.summary.failures for one in (baseline, *result.finalists))
     if lost:
         text += f" {count(lost, 'run')} ended without a score and counted as the worst of all."
-    if len(result.setup.looks) > 1:
-        text += (
-            f" Verdicts were formed {len(result.setup.looks)} times, with {_looks(result)}. Each look has "
-            "its own chance of a false verdict, and the p-values are not adjusted for that."
-        )
     return text + (
         " Initial weights, the order of the data and dropout drew from separate streams derived from the "
         f"study seed {result.setup.seed}."
     )
-
-
-def _looks(result: Result) -> str:
-    looks = [
-        f"{len(look.configurations) - 1} against the baseline at {look.repeats} seeds"
-        for look in result.setup.looks
-    ]
-    return listed(looks)
 
 
 def _statistics(result: Result) -> str:
@@ -131,6 +128,7 @@ def _statistics(result: Result) -> str:
             f" The p-values were adjusted for {len(compared)} finalists by Holm's method; the intervals "
             "were not."
         )
+    text += looks_methods(result)
     if setup.margin is None:
         return text + " No margin of equivalence was set, so no finalist could be called equivalent."
     return text + (

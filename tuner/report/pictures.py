@@ -14,10 +14,11 @@ from tuner.figures.optimism import Optimism, draw_optimism, optimism
 from tuner.figures.scores import Boxes, boxes, draw_boxes
 from tuner.figures.search_history import SearchHistory, draw_search_history, search_history
 from tuner.figures.style import PALETTE, figure_style, new_figure
+from tuner.figures.tuning_curve import TuningCurve, draw_tuning_curve, tuning_curve_of
 from tuner.report.formats import metric_name
 from tuner.result import Result
 
-KEYS = ("scores", "differences", "learning_curves", "search_history", "optimism")
+KEYS = ("scores", "differences", "learning_curves", "search_history", "optimism", "tuning_curve")
 DPI = 200
 _ROW = 0.5  # inches for one configuration in a figure with a row each
 _PANEL = 2.0  # inches for one row of learning curves
@@ -46,6 +47,7 @@ def _figures(result: Result) -> Iterator[tuple[str, Figure]]:
         lambda: _curves(curves(result)),
         lambda: _history(search_history(result), metric),
         lambda: _optimism(optimism(result), result, metric),
+        lambda: _tuning_curve(tuning_curve_of(result), metric),
     )
     for key, make in zip(KEYS, makers, strict=True):
         figure = make()
@@ -108,6 +110,15 @@ def _optimism(rows: tuple[Optimism, ...], result: Result, metric: str) -> Figure
         return None
     figure, (ax,) = new_figure(1.2 + _ROW * len(rows))
     draw_optimism(ax, rows, direction=result.setup.direction, label=f"validation {metric}")
+    figure.legend(loc="outside upper right", ncols=3)
+    return figure
+
+
+def _tuning_curve(data: TuningCurve | None, metric: str) -> Figure | None:
+    if data is None:
+        return None
+    figure, (ax,) = new_figure(2.8)
+    draw_tuning_curve(ax, data, label=f"validation {metric}")
     figure.legend(loc="outside upper right", ncols=2)
     return figure
 

@@ -31,13 +31,16 @@ def results_table(result: Result) -> Table:
     if result.baseline is None:
         return Table((), ())
     level = percent(result.setup.level)
-    adjusted = "two-sided, Holm-adjusted for the number of finalists, with the raw p below"
+    adjusted = (
+        "two-sided, adjusted for the looks at this study and, by Holm's method, for the number of finalists; "
+        "the raw p below"
+    )
     columns = (
         Column("Configuration", number=False),
         Column("Verdict", number=False, hint="against the baseline"),
         Column("Mean", hint=f"mean test score over seeds, with its {level} t interval"),
         Column("Difference", hint=f"to the mean of the baseline, with its {level} interval"),
-        Column("p (Holm)", hint=adjusted),
+        Column("p (adjusted)", hint=adjusted),
         Column("P(superior)", hint="chance that a run of this configuration beats one of the baseline"),
         Column("Hedges' g", hint="difference in standard deviations"),
         Column("Median"),
@@ -57,7 +60,7 @@ def _result_row(one: Measured, decimals: int | None) -> tuple[Cell, ...]:
     against: tuple[Cell, ...] = (none,) * 4
     if compared is not None:
         ends = interval(compared.interval.low, compared.interval.high, decimals)
-        raw = f"raw {p_value(compared.p_value)}" if compared.comparisons > 1 else ""
+        raw = f"raw {p_value(compared.p_value)}" if compared.p_value < compared.p_adjusted else ""
         against = (
             number_cell(compared.difference, decimals, note=_beside(ends, one, decimals)),
             Cell(p_value(compared.p_adjusted), note=raw, sort=compared.p_adjusted),

@@ -109,9 +109,10 @@ def _with_failures(
 ) -> str:
     """Where runs failed they come first: a rank test decides, and means of the finished runs may mislead."""
     ours, theirs = lead.summary, baseline.summary
-    label = "Holm-adjusted " if compared.comparisons > 1 else ""
-    decided = "" if _too_few(compared) else f", and the {compared.method} decides"
-    numbers = "" if _too_few(compared) else f" ({label}{p_equation(compared.p_adjusted)})"
+    # Where runs failed after the verdict was reached, ranks had no part in it.
+    ranks = not _too_few(compared) and not compared.method.endswith("t-test")
+    decided = f", and the {compared.method} decides" if ranks else ""
+    numbers = "" if _too_few(compared) else f" (adjusted {p_equation(compared.p_adjusted)})"
     return (
         f"{ours.failures} of {count(ours.n, 'run')} of {short(lead.name)} ended without a score, against "
         f"{theirs.failures} of {theirs.n} of the baseline; those rank worst{decided}{numbers}. The runs that "
@@ -131,8 +132,7 @@ def _numbers(compared: Comparison, decimals: int | None) -> str:
     numbers = [f"difference {score(compared.difference, decimals)}"]
     numbers.append(f"{level} interval {ends}" if ends != NONE else "no interval is possible")
     if not _too_few(compared):
-        label = "Holm-adjusted " if compared.comparisons > 1 else ""
-        numbers.append(f"{label}{p_equation(compared.p_adjusted)}")
+        numbers.append(f"adjusted {p_equation(compared.p_adjusted)}")
     return ", ".join(numbers)
 
 

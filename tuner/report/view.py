@@ -8,6 +8,7 @@ from tuner.report.captions import Caption, captions
 from tuner.report.cells import Table
 from tuner.report.examples import examples_fact, examples_remarks
 from tuner.report.formats import clean, count, duration, metric_name, parameter, short
+from tuner.report.looks import looks_warning
 from tuner.report.methods import methods
 from tuner.report.pictures import Picture
 from tuner.report.tables import results_table, runs_table, settings_table
@@ -91,11 +92,8 @@ def warnings(result: Result) -> tuple[str, ...]:
         found += [f"{short(finalist.name)}: {clean(flag)}" if several else clean(flag) for flag in flags]
     found += examples_remarks(result)
     setup = result.setup
-    if len(setup.looks) > 1:
-        found.append(
-            f"This is verdict number {len(setup.looks)} on this study. Each look at more seeds or "
-            "finalists has its own chance of a false verdict, and the p-values are not adjusted for that."
-        )
+    if looks := looks_warning(result):
+        found.append(looks)
     return tuple(dict.fromkeys([*found, *(clean(note) for note in (*setup.notes, *setup.fallbacks))]))
 
 

@@ -14,6 +14,7 @@ from tuner.stats.intervals import Interval
 from tuner.stats.letters import letters
 from tuner.stats.multiple import Contender, Pair, Simultaneous, all_pairs, best_set, dunnett
 from tuner.stats.secondary import SecondaryTest, Sensitivity
+from tuner.stats.sequential import compare_looks
 from tuner.stats.variance import VarianceShares, variance_shares
 from tuner.stats.verdict import Verdict
 
@@ -38,6 +39,7 @@ __all__ = [
     "best_set",
     "compare",
     "compare_all",
+    "compare_looks",
     "describe",
     "diebold_mariano",
     "dunnett",

@@ -1,13 +1,13 @@
 """Compare candidates with a baseline: estimates first, then the test, then one of four words."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
 
 from tuner.errors import StatisticsError
 from tuner.stats.comparison import Comparison, judge
 from tuner.stats.correction import holm, holm_levels
-from tuner.stats.design import Design, Direction
+from tuner.stats.design import Design, Direction, check_share
 from tuner.stats.evidence import Evidence, gather
 from tuner.stats.scores import Scores, as_baseline, as_scores
 from tuner.stats.verdict import Adjusted
@@ -54,12 +54,16 @@ def compare_all(
     paired: bool = False,
     margin: float | None = None,
     level: float = 0.95,
+    share: float = 1.0,
+    next_share: float | None = None,
     rng: np.random.Generator | None = None,
 ) -> tuple[Comparison, ...]:
     """Compare every named group with the one called `baseline`, in their order; none gives an empty tuple.
 
     The p-values are Holm-adjusted over the candidates, those of equivalence likewise, so that any false
-    verdict of a kind among all candidates is as rare as in a single comparison. The baseline may be a
+    verdict of a kind among all candidates is as rare as in a single comparison. A look at a study that is
+    looked at several times has a `share` of the error rate (`tuner.stats.spending`), and `seeds_needed` is
+    planned for the `next_share`, the same one unless given. The baseline may be a
     plain number. For the rest see `compare`.
 
     Raises: StatisticsError where scores or settings cannot be used.
@@ -74,27 +78,33 @@ def compare_all(
         raise StatisticsError(
             f"no scores for the baseline {baseline!r}; there are {', '.join(map(repr, scores))}"
         )
+    planned = share if next_share is None else next_share
+    for one in (share, planned):
+        check_share(one)
     second = as_baseline(scores[baseline], baseline)
-    return weigh(
-        [
-            gather(name, as_scores(values, name), second, design)
-            for name, values in scores.items()
-            if name != baseline
-        ]
-    )
+    pairs = [
+        gather(name, as_scores(values, name), second, design)
+        for name, values in scores.items()
+        if name != baseline
+    ]
+    return weigh(pairs, share, planned)
 
 
-def weigh(pairs: Sequence[Evidence]) -> tuple[Comparison, ...]:
-    """Adjust the p-values of all pairs for each other and judge every pair by them."""
-    p_values = holm([pair.p_value for pair in pairs])
-    checked = holm([pair.p_checked for pair in pairs])
-    levels = holm_levels([pair.p_value for pair in pairs], pairs[0].design.alpha) if pairs else ()
+def weigh(pairs: Sequence[Evidence], share: float = 1.0, planned: float = 1.0) -> tuple[Comparison, ...]:
+    """Adjust the p-values of all pairs for the share and for each other, and judge every pair by them."""
+
+    def adjusted(p_values: Iterable[float]) -> tuple[float, ...]:
+        return holm([min(1.0, p_value / share) for p_value in p_values])
+
+    p_values = adjusted(pair.p_value for pair in pairs)
+    checked = adjusted(pair.p_checked for pair in pairs)
+    levels = holm_levels([pair.p_value for pair in pairs], share * pairs[0].design.alpha) if pairs else ()
     equivalence: Sequence[float | None] = [None] * len(pairs)
     within = [pair.p_equivalence for pair in pairs if pair.p_equivalence is not None]
     if within:
-        equivalence = holm(within)
+        equivalence = adjusted(within)
     return tuple(
-        judge(pair, Adjusted(p_value, p_checked, p_within, level, len(pairs)))
+        judge(pair, Adjusted(p_value, p_checked, p_within, level, len(pairs), share, planned))
         for pair, p_value, p_checked, p_within, level in zip(
             pairs, p_values, checked, equivalence, levels, strict=True
         )

@@ -21,8 +21,9 @@ class Comparison:
     `interval` is that of the difference at the level asked for, not adjusted for other candidates;
     `interval_adjusted` is, and where a t-test decides it excludes 0 exactly where `p_adjusted` is
     significant. `p_value` belongs to the test that decides, `method`; `p_equivalence` to the two one-sided
-    tests within the margin, None without one. The adjusted ones (Holm, over all candidates of the call,
-    `comparisons`) are those that the verdict uses.
+    tests within the margin, None without one. The adjusted ones (divided by the `share` of the error rate
+    that the comparison had, then Holm over all candidates of the call, `comparisons`) are those that the
+    verdict uses: a verdict has one of at most 1 - level.
 
     `effect_size` is Hedges' g and has the sign of the difference; `probability_of_superiority` is the
     chance that a candidate run beats a baseline run, whichever direction is better. Their intervals,
@@ -57,6 +58,7 @@ class Comparison:
     margin: float | None
     reference: float | None
     comparisons: int
+    share: float
     evidence: Evidence = field(repr=False, compare=False)
 
     @property
@@ -113,6 +115,7 @@ def judge(evidence: Evidence, adjusted: Adjusted) -> Comparison:
         margin=design.margin,
         reference=evidence.reference,
         comparisons=adjusted.comparisons,
+        share=adjusted.share,
         evidence=evidence,
     )
 

@@ -31,6 +31,12 @@ def check_margin(margin: float | None) -> None:
         )
 
 
+def check_share(share: float) -> None:
+    """Raises: StatisticsError unless `share` is a share of the error rate, above 0 and at most 1."""
+    if not isinstance(share, Real) or isinstance(share, bool) or not 0.0 < float(share) <= 1.0:
+        raise StatisticsError(f"share is {share!r}; give the share of the error rate, above 0 and at most 1")
+
+
 @dataclass(frozen=True, slots=True)
 class Design:
     """The settings of a comparison, checked when made.

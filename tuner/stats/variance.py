@@ -11,7 +11,7 @@ from tuner.errors import StatisticsError
 from tuner.stats.design import check_level
 from tuner.stats.intervals import Interval
 from tuner.stats.scores import ROUNDING, FloatArray, Scores, as_scores, finished
-from tuner.stats.significance import is_skewed
+from tuner.stats.shape import shape
 
 RESAMPLES = 2_000
 TOGETHER = "together"
@@ -130,7 +130,7 @@ def _spread(groups: Sequence[FloatArray], rng: np.random.Generator) -> _Spread:
         drawn += rng.choice(own, size=(RESAMPLES, own.size)).var(axis=1) * own.size
     drawn = drawn[drawn > rounding * freedom]  # the logarithm of a resample of equal scores says nothing
     error = float(np.log(drawn).std(ddof=1)) if drawn.size > RESAMPLES // 2 else math.nan
-    return _Spread(variance, freedom, error, is_skewed(np.concatenate([own - own.mean() for own in kept])))
+    return _Spread(variance, freedom, error, shape(np.concatenate([own - own.mean() for own in kept]))).skewed)
 
 
 def _source(name: str, groups: Sequence[FloatArray], own: _Spread, whole: _Spread, level: float) -> Source:

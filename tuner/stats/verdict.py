@@ -21,8 +21,8 @@ MINIMUM_RUNS = 5
 
 @dataclass(frozen=True, slots=True)
 class Adjusted:
-    """The p-values of one pair after adjustment for the number of candidates, `comparisons`.
-
+    """The p-values of one pair after adjustment for the number of candidates, `comparisons`, and the `share`
+    of the error rate that they may use; `planned` is the share for which the seeds needed are counted.
     `level` is the confidence level of the interval that agrees with `p_value`.
     """
 
@@ -31,6 +31,8 @@ class Adjusted:
     p_equivalence: float | None
     level: float
     comparisons: int
+    share: float = 1.0
+    planned: float = 1.0
 
 
 def decide(evidence: Evidence, adjusted: Adjusted) -> Verdict:
@@ -48,7 +50,11 @@ def decide(evidence: Evidence, adjusted: Adjusted) -> Verdict:
 def reasons(evidence: Evidence, adjusted: Adjusted, verdict: Verdict) -> tuple[str, ...]:
     """What the verdict alone does not say, in short sentences."""
     alpha = evidence.design.alpha
-    found = [*_about_runs(evidence), *_about_failures(evidence), *_about_shapes(evidence)]
+    found = [
+        *_about_runs(evidence),
+        *_about_failures(evidence, alpha * adjusted.share),
+        *_about_shapes(evidence),
+    ]
     if verdict == "equivalent" and adjusted.p_value <= alpha:
         side = "better" if evidence.candidate_leads else "worse"
         found.append(f"Significantly {side} than the baseline, but within the margin: equivalent.")
@@ -56,6 +62,12 @@ def reasons(evidence: Evidence, adjusted: Adjusted, verdict: Verdict) -> tuple[s
         found.append(
             "The means are significantly different, but the Brunner-Munzel test does not confirm it in this "
             f"skewed or unequal-sized pair (p = {evidence.p_checked:.3g}): means unreliable."
+        )
+    enough = min(evidence.runs) >= MINIMUM_RUNS
+    if verdict == "undecided" and enough and _missed_by_share(adjusted, alpha):
+        found.append(
+            "By the whole error rate this would be decided; this look has "
+            f"{100 * adjusted.share:.3g} % of it, because the looks at a study share it."
         )
     return tuple(found)
 
@@ -65,9 +77,9 @@ def seeds_needed(evidence: Evidence, adjusted: Adjusted) -> tuple[int, tuple[str
 
     At the margin where there is one and it asks for more runs than there are; otherwise at the observed
     difference, which is optimistic. Among several candidates at the level of Holm's first and hardest
-    step, alpha / comparisons.
+    step, alpha / comparisons, and at the planned share of it.
     """
-    alpha = evidence.design.alpha / adjusted.comparisons
+    alpha = evidence.design.alpha * adjusted.planned / adjusted.comparisons
     matched, margin = evidence.matched, evidence.design.margin
     current = min(evidence.runs)
     least = max(current + 1, MINIMUM_RUNS)
@@ -89,6 +101,12 @@ def seeds_needed(evidence: Evidence, adjusted: Adjusted) -> tuple[int, tuple[str
     else:
         needed = seeds_for_difference(observed, noise, alpha=alpha)
     return _capped(max(needed, least), "difference")
+
+
+def _missed_by_share(adjusted: Adjusted, alpha: float) -> bool:
+    """Whether a p-value is too large only because this look may not use the whole error rate."""
+    found = (adjusted.p_checked, adjusted.p_equivalence)
+    return any(p is not None and p * adjusted.share <= alpha < p for p in found)
 
 
 def _means_unreliable(evidence: Evidence, adjusted: Adjusted) -> bool:
@@ -126,8 +144,8 @@ def _about_runs(evidence: Evidence) -> list[str]:
     return found
 
 
-def _about_failures(evidence: Evidence) -> list[str]:
-    """Failed runs, what they change, and whether the rates differ."""
+def _about_failures(evidence: Evidence, alpha: float) -> list[str]:
+    """Failed runs, what they change, and whether the rates differ; `alpha` is what the test may use."""
     if not evidence.ranked:
         return []
     (first, second), (n, m) = evidence.failures, evidence.runs
@@ -144,11 +162,10 @@ def _about_failures(evidence: Evidence) -> list[str]:
         )
     if evidence.design.margin is not None:
         found.append("The margin is not used where runs failed: it is about means.")
-    if smallest_p_value(n, m, paired=evidence.matched) > evidence.design.alpha:
+    if smallest_p_value(n, m, paired=evidence.matched) > alpha:
         runs = f"{n} and {m}" if evidence.reference is None else f"{n}"
         found.append(
-            f"With {runs} runs the {evidence.method} cannot reach p <= {evidence.design.alpha:.3g}, "
-            "whatever the scores."
+            f"With {runs} runs the {evidence.method} cannot reach p <= {alpha:.3g}, whatever the scores."
         )
     return found
 
