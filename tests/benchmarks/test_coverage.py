@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from benchmarks.coverage import tables
+from benchmarks.calibration.coverage import tables
 
 
 def test_every_cell_answers_the_questions_of_its_table() -> None:

@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 from scipy.stats import norm
 
-from benchmarks import secondary, variance_shares
-from benchmarks.calibration import Table, rates
-from benchmarks.secondary import true_violation
+from benchmarks.calibration import secondary, variance_shares
+from benchmarks.calibration.cells import Table, rates
+from benchmarks.calibration.secondary import true_violation
 
 TABLES = (*secondary.tables(), *variance_shares.tables())
 

@@ -221,3 +221,10 @@ def test_a_comparison_needs_neither_a_study_nor_what_trains_it(files: Path) -> N
     assert done.returncode == 0, done.stderr
     assert done.stderr == "[]\n"
     assert json.loads(done.stdout)["candidates"][0]["verdict"] == "better"
+
+
+def test_a_number_is_a_fixed_reference(call: Call, files: Path) -> None:
+    found = answer(call, "0.9", "new.csv")
+    assert found["baseline"] == {"name": "reference", "value": 0.9}
+    assert found["candidates"][0]["p_value"] == pytest.approx(stats.ttest_1samp(SCORES["new"], 0.9).pvalue)
+    assert answer(call, "new.csv", "--reference", "0.9") == found

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from benchmarks.calibration import rates
-from benchmarks.examples import drawn, tables
+from benchmarks.calibration.cells import rates
+from benchmarks.calibration.examples import drawn, tables
 from tuner.errors import StatisticsError
 from tuner.stats import compare, over_examples
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from benchmarks.examples import forecasts
+from benchmarks.calibration.examples import forecasts
 from tuner.errors import StatisticsError
 from tuner.stats import diebold_mariano
 

@@ -58,7 +58,7 @@ def almost_stochastic_order(
     Secondary: a description beside the verdict, not a test that decides. The bound is a normal one with a
     bootstrap standard error, where groups from one distribution have no normal ratio: with 5 to 30 runs and
     level 0.95 it falls below 0.5 in about 19 % of comparisons of such groups, normal or lognormal, and
-    below 0.2 in 3 to 6 % (`benchmarks/secondary.py`). So 0.5 is no threshold to decide by.
+    below 0.2 in 3 to 6 % (`benchmarks/README.md`). So 0.5 is no threshold to decide by.
 
     The ratio is the integral of (F^-1 - G^-1)^2 over the quantiles at which the candidate F is worse than
     the baseline G, over that of all quantiles (the squared Wasserstein distance); the quantile functions are

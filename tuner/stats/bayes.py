@@ -48,7 +48,7 @@ def bayesian_comparison(
     Secondary: a description beside the verdict. The probabilities are no p-values, and a rule such as
     "better with probability above 0.95" has no guarded error rate: in a single look it is wrong about as
     often as a one-sided test at 5 %, among several candidates or looks more often, as
-    `benchmarks/secondary.py` shows.
+    `benchmarks/README.md` shows.
 
     Scores are taken as normal, with the reference prior 1 / (sigma_1 sigma_2) for independent groups: the
     posterior of each mean is a scaled t distribution, and that of their difference the Behrens-Fisher

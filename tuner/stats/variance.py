@@ -88,7 +88,7 @@ def variance_shares(
     groups, with the fewer degrees of freedom of the two (Efron & Tibshirani (1993), An Introduction to the
     Bootstrap, sections 6 and 12). They are for the groups at hand, and each is for itself. For scores near
     the normal they hold their level; few runs of strongly skewed ones hardly show their tail, and a flag
-    says so (`benchmarks/variance_shares.py`). `rng` draws the resamples; without one they are the same every
+    says so (`benchmarks/README.md`). `rng` draws the resamples; without one they are the same every
     time.
 
     Raises: StatisticsError where scores or settings cannot be used.
@@ -130,7 +130,7 @@ def _spread(groups: Sequence[FloatArray], rng: np.random.Generator) -> _Spread:
         drawn += rng.choice(own, size=(RESAMPLES, own.size)).var(axis=1) * own.size
     drawn = drawn[drawn > rounding * freedom]  # the logarithm of a resample of equal scores says nothing
     error = float(np.log(drawn).std(ddof=1)) if drawn.size > RESAMPLES // 2 else math.nan
-    return _Spread(variance, freedom, error, shape(np.concatenate([own - own.mean() for own in kept]))).skewed)
+    return _Spread(variance, freedom, error, shape(np.concatenate([own - own.mean() for own in kept])).skewed)
 
 
 def _source(name: str, groups: Sequence[FloatArray], own: _Spread, whole: _Spread, level: float) -> Source:

@@ -10,8 +10,8 @@ from functools import partial
 import numpy as np
 from scipy.stats import ttest_ind
 
-from benchmarks.calibration import STANDARD_DEVIATION, Cell, Outcome, Table, draw
-from benchmarks.sequential import DOUBLED, first_of
+from benchmarks.calibration.cells import STANDARD_DEVIATION, Cell, Outcome, Table, draw
+from benchmarks.calibration.sequential import DOUBLED, first_of
 from tuner.stats import compare_looks
 from tuner.stats.scores import FloatArray
 from tuner.stats.selection import best_first

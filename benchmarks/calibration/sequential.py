@@ -9,7 +9,7 @@ from functools import partial
 
 import numpy as np
 
-from benchmarks.calibration import DECIDED, STANDARD_DEVIATION, Cell, Outcome, Table, draw
+from benchmarks.calibration.cells import DECIDED, STANDARD_DEVIATION, Cell, Outcome, Table, draw
 from tuner.stats import compare_all, compare_looks
 from tuner.stats.scores import FloatArray
 from tuner.stats.spending import shares

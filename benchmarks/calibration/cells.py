@@ -1,6 +1,7 @@
-"""What the tables of the calibration are made of: drawn scores, cells and tables."""
+"""What the tables of the calibration are made of: drawn scores, cells, tables, and their rates."""
 
 import math
+import zlib
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -28,6 +29,9 @@ STANDARD_DEVIATION = {
     "mixture": math.sqrt(1.01 * (0.9 + 0.1 * 100.0) - (0.9 + 0.1 * 10.0) ** 2),
 }
 
+SIZES = (5, 10, 20, 30)
+DECIDED = ("better", "worse")
+
 Outcome = tuple[bool, ...]
 Repetition = Callable[[np.random.Generator], Outcome]
 
@@ -47,3 +51,10 @@ class Table:
     title: str
     columns: tuple[str, ...]
     cells: tuple[Cell, ...]
+
+
+def rates(cell: Cell, title: str, repetitions: int, seed: int) -> tuple[float, ...]:
+    """Share of the repetitions in which each outcome of the cell is true."""
+    name = zlib.crc32(f"{title}: {cell.setting}".encode())
+    rng = np.random.default_rng([seed, name])
+    return tuple(np.mean([cell.repetition(rng) for _ in range(repetitions)], axis=0).tolist())

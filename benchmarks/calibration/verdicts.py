@@ -1,28 +1,15 @@
-"""How often verdicts and intervals are wrong, by simulation: `python -m benchmarks.calibration`.
+"""How often verdicts are wrong where the truth is known."""
 
-Every number comes from calls of `tuner.stats` on drawn scores. Every cell has its own stream, derived from
-the seed and the name of the cell, so that a cell gives the same number whatever else is run. Prints Markdown
-tables; `--only coverage` or `--only verdicts` prints those of one kind.
-"""
-
-import argparse
 import math
-import time
-import zlib
-from collections.abc import Callable, Iterator
-from concurrent.futures import ProcessPoolExecutor
+from collections.abc import Iterator
 from functools import partial
 
 import numpy as np
 from scipy.stats import ttest_ind
 
-from benchmarks import coverage
-from benchmarks.cells import STANDARD_DEVIATION, Cell, Outcome, Table, draw
+from benchmarks.calibration.cells import DECIDED, SIZES, STANDARD_DEVIATION, Cell, Outcome, Table, draw
 from tuner.stats import compare, compare_all
 from tuner.stats.power import Spread, seeds_for_difference
-
-SIZES = (5, 10, 20, 30)
-DECIDED = ("better", "worse")
 
 
 def same(distribution: str, n: int, rng: np.random.Generator) -> Outcome:
@@ -149,40 +136,3 @@ def tables() -> Iterator[Table]:
             Cell(f"0.7 standard deviations, n = {needed} as planned for 80 %", partial(found, 0.7, needed)),
         ),
     )
-
-
-KINDS = {"verdicts": tables, "coverage": coverage.tables}
-
-
-def rates(cell: Cell, title: str, repetitions: int, seed: int) -> tuple[float, ...]:
-    """Share of the repetitions in which each outcome of the cell is true."""
-    name = zlib.crc32(f"{title}: {cell.setting}".encode())
-    rng = np.random.default_rng([seed, name])
-    return tuple(np.mean([cell.repetition(rng) for _ in range(repetitions)], axis=0).tolist())
-
-
-def print_tables(made: Callable[[], Iterator[Table]], prog: str, description: str | None) -> None:
-    """Parse the options, run every table, print it as soon as it is known."""
-    parser = argparse.ArgumentParser(prog=f"python -m {prog}", description=description)
-    parser.add_argument("--repetitions", type=int, default=10_000, help="repetitions of every cell")
-    parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--workers", type=int, default=2, help="processes")
-    parser.add_argument("--only", choices=KINDS, help="only the tables of one kind")
-    options = parser.parse_args()
-    kinds = [options.only] if options.only else list(KINDS)
-    start = time.perf_counter()
-    with ProcessPoolExecutor(options.workers) as pool:
-        for table in (table for kind in kinds for table in KINDS[kind]()):
-            one = partial(rates, title=table.title, repetitions=options.repetitions, seed=options.seed)
-            print(f"**{table.title}**\n")
-            print(f"| | {' | '.join(table.columns)} |")
-            print("|---|" + "---:|" * len(table.columns))
-            for cell, shares in zip(table.cells, pool.map(one, table.cells), strict=True):
-                print(f"| {cell.setting} | {' | '.join(f'{share:.2%}' for share in shares)} |")
-            print(flush=True)
-    print(f"{options.repetitions:,} repetitions a cell, seed {options.seed}, ", end="")
-    print(f"{time.perf_counter() - start:.0f} s with {options.workers} processes.")
-
-
-if __name__ == "__main__":
-    print_tables(tables, prog="benchmarks.calibration", description=__doc__)

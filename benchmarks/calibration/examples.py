@@ -1,4 +1,4 @@
-"""How far intervals hold where the test examples are drawn too: `python -m benchmarks.examples`.
+"""How far intervals hold where the test examples are drawn too, by simulation: `--only examples`.
 
 In every repetition new seeds and new test examples are drawn for a true difference that stays the same.
 Options and streams are those of `benchmarks.calibration`. Prints Markdown tables.
@@ -10,7 +10,7 @@ from functools import partial
 import numpy as np
 from scipy.signal import lfilter
 
-from benchmarks.calibration import Cell, Outcome, Table, print_tables
+from benchmarks.calibration.cells import Cell, Outcome, Table
 from tuner.stats import compare, diebold_mariano, over_examples
 from tuner.stats.scores import FloatArray
 
@@ -115,7 +115,3 @@ def tables() -> Iterator[Table]:
             for horizon in (1, 5)
         ),
     )
-
-
-if __name__ == "__main__":
-    print_tables(tables, prog="benchmarks.examples", description=__doc__)

@@ -7,7 +7,7 @@ from functools import partial
 import numpy as np
 from scipy.special import ndtr, ndtri
 
-from benchmarks.cells import STANDARD_DEVIATION, Cell, Outcome, Table, draw
+from benchmarks.calibration.cells import STANDARD_DEVIATION, Cell, Outcome, Table, draw
 from tuner.stats import Interval, best_set, compare, compare_all, describe
 from tuner.stats.scores import FloatArray
 

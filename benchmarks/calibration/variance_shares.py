@@ -1,6 +1,6 @@
 """How often the intervals of `variance_shares` hold the truth, by simulation.
 
-`python -m benchmarks.variance_shares` draws scores to which three independent sources add: 60, 30 and 10 %
+`--only variance` draws scores to which three independent sources add: 60, 30 and 10 %
 of the variance. Every cell has a number of runs a source, spread over a number of settings.
 """
 
@@ -10,7 +10,7 @@ from functools import partial
 
 import numpy as np
 
-from benchmarks.calibration import STANDARD_DEVIATION, Cell, Outcome, Table, draw, print_tables
+from benchmarks.calibration.cells import STANDARD_DEVIATION, Cell, Outcome, Table, draw
 from tuner.stats import variance_shares
 from tuner.stats.scores import FloatArray
 
@@ -79,7 +79,3 @@ def tables() -> Iterator[Table]:
             for runs, settings in (*DESIGNS, (40, 10))
         ),
     )
-
-
-if __name__ == "__main__":
-    print_tables(tables, prog="benchmarks.variance_shares", description=__doc__)

@@ -1,4 +1,4 @@
-"""How often the secondary comparisons mislead, by simulation: `python -m benchmarks.secondary`.
+"""How often the secondary comparisons mislead, by simulation: `--only secondary`.
 
 Almost stochastic order and the Bayesian comparison decide no verdict; these tables say what a reader who
 takes them for a test would be in for. Every number comes from calls of `tuner.stats` on drawn scores.
@@ -10,7 +10,7 @@ from functools import partial
 
 import numpy as np
 
-from benchmarks.calibration import SIZES, Cell, Outcome, Table, draw, print_tables
+from benchmarks.calibration.cells import SIZES, Cell, Outcome, Table, draw
 from tuner.stats import almost_stochastic_order, bayesian_comparison
 
 SHAPES = ("normal", "lognormal")
@@ -152,7 +152,3 @@ def tables() -> Iterator[Table]:
     """All questions, in the order of the report."""
     yield from order_tables()
     yield from belief_tables()
-
-
-if __name__ == "__main__":
-    print_tables(tables, prog="benchmarks.secondary", description=__doc__)
