@@ -38,12 +38,13 @@ def test_time_left_is_said_once_something_was_trained() -> None:
 
 
 def test_an_interruption_that_a_callback_swallowed_is_raised_at_the_next_progress() -> None:
+    before = signal.getsignal(signal.SIGINT)
     with reporter() as shown:
         with pytest.raises(KeyboardInterrupt):
             signal.raise_signal(signal.SIGINT)
         with pytest.raises(KeyboardInterrupt):
             shown.training("search", "baseline", 2, 0.5)
-    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+    assert signal.getsignal(signal.SIGINT) is before
 
 
 def test_the_table_has_a_row_for_the_baseline_and_every_finalist(capsys: pytest.CaptureFixture[str]) -> None:

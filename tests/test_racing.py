@@ -160,7 +160,9 @@ def test_a_configuration_with_the_same_values_is_known() -> None:
 
 
 def tried(name: str, objective: float, *, dropped: bool = False) -> Tried:
-    return Tried(Configuration(name, {}), tuple(make_runs("search", name, 1.0, seeds=1)), objective, dropped)
+    center = objective if math.isfinite(objective) else 1.0
+    runs = tuple(make_runs("search", name, center, seeds=1))
+    return Tried(Configuration(name, {}), runs, objective, dropped)
 
 
 @pytest.mark.parametrize(("direction", "expected"), [("minimize", "bac"), ("maximize", "abc")])
@@ -170,7 +172,7 @@ def test_dropped_trials_rank_after_all_others_and_failed_ones_not_at_all(
     extreme = 0.1 if direction == "minimize" else 9.0
     trials = [tried("a", 3.0), tried("b", 2.0), tried("c", extreme, dropped=True)]
     trials += [tried("d", math.nan), tried("e", math.inf), tried("f", -math.inf)]
-    assert [one.name for one in ranked(trials, direction)] == list(expected)
+    assert [one.name for one in ranked(trials, "median", direction)] == list(expected)
 
 
 @pytest.mark.parametrize("paired", [False, True])

@@ -15,7 +15,7 @@ from tuner.folder import claim, clear
 from tuner.ledger import Ledger, slug
 from tuner.plan import PROFILES, Plan
 from tuner.provenance import fingerprint, machine, versions
-from tuner.racing import Race, Tried, check_objective
+from tuner.racing import Race, Tried, check_objective, ranked
 from tuner.records import BASELINE, Configuration, Look, Phase, Run, Setup, distinct
 from tuner.repeats import Preflight, Repeats
 from tuner.reporter import Reporter, Silent
@@ -80,7 +80,7 @@ class _Session:
         search = self._open_search(preflight) if known else None
         try:
             baseline, trials = self._search(ledger, search, preflight)
-            best = self._ranked(trials)[: self.plan.finalists]
+            best = ranked(trials, self.study.objective, preflight.metric.direction)[: self.plan.finalists]
             self._confirm(ledger, [baseline, *self.runner.candidates(), *best])
         finally:
             self._close(ledger)
@@ -180,28 +180,6 @@ class _Session:
                 value = None if math.isnan(tried.objective) else tried.objective
                 search.tell(drawn, value, pruned=tried.pruned)
         return baseline, race.trials
-
-    def _ranked(self, trials: tuple[Tried, ...]) -> list[Configuration]:
-        """The trials with a finite objective by their search scores, best first.
-
-        Those that were dropped from a race come after all others: a trial with another number of seeds has,
-        where the data vary with the seed, seen other data.
-        """
-        if not trials:
-            return []
-        from tuner.ranking import ranked  # SciPy, which nobody needs before the end of the search
-
-        finite = [one for one in trials if math.isfinite(one.objective)]
-        parts = [[one for one in finite if one.dropped is dropped] for dropped in (False, True)]
-        return [
-            configuration
-            for part in parts
-            for configuration in ranked(
-                [(one.configuration, one.scores) for one in part],
-                self.study.objective,
-                self.runner.metric.direction,
-            )
-        ]
 
     def _race(self, ledger: Ledger, preflight: Preflight) -> Race:
         return Race(

@@ -162,6 +162,25 @@ class Race:
         return sign * one.objective < sign * other.objective
 
 
+def ranked(trials: Iterable[Tried], objective: str, direction: Direction) -> list[Configuration]:
+    """The trials with a finite objective, best first (`tuner.ranking`); those dropped come after all others.
+
+    A dropped trial has another number of seeds, and where the data vary with the seed it has seen other
+    data: its mean is not to be laid beside that of one that has them all.
+    """
+    from tuner.ranking import ranked as by_scores  # SciPy, which nobody needs before the end of the search
+
+    finite = [one for one in trials if math.isfinite(one.objective)]
+    parts = [[one for one in finite if one.dropped is dropped] for dropped in (False, True)]
+    return [
+        configuration
+        for part in parts
+        for configuration in by_scores(
+            [(one.configuration, one.scores) for one in part], objective, direction
+        )
+    ]
+
+
 def _key(configuration: Configuration) -> str:
     """Equal for configurations with equal values."""
     return json.dumps(dict(configuration.params), sort_keys=True)

@@ -189,7 +189,7 @@ def random_predictions(trial: Any, data: Splits) -> Any:
     [
         (of_class(Looped), "a make_train_function of its own"),
         (of_class(Telling), "train_step has logs of its own ('twice')"),
-        (random_predictions, "draws at random, when it predicts"),
+        (random_predictions, "depend on a state that they change"),
     ],
 )
 def test_it_goes_to_fit_with_the_reason(build: Any, why: str) -> None:

@@ -17,7 +17,7 @@ from tuner.building import Built
 from tuner.engines.base import UnsupportedError, scoring_batch_size
 from tuner.engines.folding import folded_time
 from tuner.engines.states import State
-from tuner.engines.tracing import Traced, Tree, trace
+from tuner.engines.tracing import Traced, Tree, inputs_used, trace
 
 _STEPS = {
     "train": "training step",
@@ -102,6 +102,7 @@ def functions(built: Built, data: dict[str, Tree], state: State) -> Functions:
     metrics = [np.asarray(variable) for variable in model.metrics_variables]
     trainable, other, optimizer = jax.tree.map(_shape, state)
     fresh = jax.tree.map(_shape, metrics)
+    changing: list[int] = []  # what a prediction changes, among the other variables
 
     def step(state: State, metrics: list[Any], batch: Tree) -> tuple[State, list[Any]]:
         logs, (trainable, other, optimizer, metrics) = model.train_step((*state, metrics), batch)
@@ -115,8 +116,7 @@ def functions(built: Built, data: dict[str, Tree], state: State) -> Functions:
 
     def predict(trainable: Any, other: Any, x: Tree) -> Tree:
         outputs, after = model.predict_step((trainable, other), (x,))
-        if any(value is not known for value, known in zip(after, other, strict=True)):
-            raise UnsupportedError("the model's state changes, or it draws at random, when it predicts")
+        changing[:] = [k for k, pair in enumerate(zip(after, other, strict=True)) if pair[0] is not pair[1]]
         return outputs
 
     def logs(metrics: list[Any]) -> dict[str, Any]:
@@ -141,6 +141,8 @@ def functions(built: Built, data: dict[str, Tree], state: State) -> Functions:
             traced[f"test{name}"] = trace(test, trainable, other, fresh, _batch(validation, rows))
         rows = min(size.predict, _rows(validation), _rows(data["test"]))
         traced["predict"] = trace(predict, trainable, other, _batch(validation[0], rows))
+    if inputs_used(traced["predict"]) & {len(trainable) + place for place in changing}:
+        raise UnsupportedError("predictions of the model depend on a state that they change, such as a seed")
     traced["logs"] = trace(logs, fresh)
     traced["final"] = trace(final, trainable, optimizer)
     return Functions(traced, metrics)

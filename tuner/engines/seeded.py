@@ -71,11 +71,10 @@ def unsupported_alone(built: Built) -> str | None:
         return f"the {name} split is {kind(data)}, which is read batch by batch"
     if reason := too_large(built.splits):
         return reason
-    others = (set(built.fit) - _ARRAYS - _NUMBERS - {"callbacks"}) & {
-        name for name, value in built.fit.items() if value != _KERAS_DEFAULTS.get(name)
-    }
-    if others:
-        return f"build gives the fit argument {min(others)!r}"
+    others = sorted(set(built.fit) - _ARRAYS - _NUMBERS - {"callbacks"})
+    for name in others:
+        if built.fit[name] != _KERAS_DEFAULTS.get(name):
+            return f"build gives the fit argument {name!r}"
     if not isinstance(built.fit.get("shuffle", True), bool):
         return f"build gives shuffle={built.fit['shuffle']!r}"
     if loop := own_loop(built.model):

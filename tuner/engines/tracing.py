@@ -74,6 +74,19 @@ def trace(function: Callable[..., Tree], *arguments: Tree) -> Traced:
     )
 
 
+def inputs_used(traced: Traced) -> frozenset[int]:
+    """Places, among the flat arguments of a function, of those that its results depend on.
+
+    A call, a loop or a branch counts as depending on all that it is given.
+    """
+    jaxpr = traced.jaxpr.jaxpr
+    needed = {atom for atom in jaxpr.outvars if not isinstance(atom, Literal)}
+    for equation in reversed(jaxpr.eqns):
+        if needed.intersection(equation.outvars):
+            needed.update(atom for atom in equation.invars if not isinstance(atom, Literal))
+    return frozenset(place for place, one in enumerate(jaxpr.invars) if one in needed)
+
+
 def largest_product(traced: Traced) -> int:
     """Multiplications in the largest matrix product or convolution of a function."""
     return max((_product(equation) for equation in _equations(traced.jaxpr.jaxpr)), default=0)

@@ -11,6 +11,7 @@ from tuner.report.formats import clean, count, duration, metric_name, parameter,
 from tuner.report.looks import looks_warning
 from tuner.report.methods import methods
 from tuner.report.pictures import Picture
+from tuner.report.secondary import secondary_table
 from tuner.report.tables import results_table, runs_table, settings_table
 from tuner.report.trials import trials_table
 from tuner.report.verdict import Headline, headline
@@ -46,6 +47,7 @@ class View:
     warnings: tuple[str, ...]
     figures: Mapping[str, FigureView]
     results: Table
+    secondary: Table
     settings: Table
     trials: Table
     runs: Table
@@ -64,6 +66,7 @@ def build_view(result: Result, pictures: Mapping[str, Picture]) -> View:
         warnings=warnings(result),
         figures={key: FigureView(key, one.svg, words[key]) for key, one in pictures.items()},
         results=results_table(result),
+        secondary=secondary_table(result),
         settings=settings_table(result),
         trials=trials_table(result),
         runs=runs_table(result),

@@ -6,9 +6,8 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from tests.test_cli import Call, call, one_line, write
-
-__all__ = ["call"]  # the fixture
+from tests.calling import Call, one_line
+from tests.test_cli import write
 
 STUDY = """
 from tests.tiny import *
