@@ -7,9 +7,9 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from tuner.comparison import Compared, Described, Judged, interval, number, percent, shown, signed
+from tuner.comparing.comparison import Compared, Described, Judged, interval, number, percent, shown, signed
+from tuner.comparing.scorefiles import ScoreSet
 from tuner.planning import Outlook, Question
-from tuner.scorefiles import ScoreSet
 from tuner.stats.growth import StandardErrors
 from tuner.stats.planning import REPEATS, Ranged
 from tuner.stats.power import MOST_SEEDS

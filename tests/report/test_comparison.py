@@ -6,10 +6,10 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from tests.test_comparison import FRAIL, GOOD, OLD, SAME, compared
-from tuner.comparison import Compared
+from tests.comparing.test_comparison import FRAIL, GOOD, OLD, SAME, compared
+from tuner.comparing.comparison import Compared
+from tuner.comparing.scorefiles import ScoreSet
 from tuner.report.comparison import boxes_of, comparison_table, differences_of, write_comparison
-from tuner.scorefiles import ScoreSet
 
 
 def against_number() -> Compared:

@@ -39,8 +39,8 @@ def calibrate(
     """Split, compare, count, print; see `_HELP`."""
     import numpy as np
 
+    from tuner.comparing.sources import chosen_set, open_source
     from tuner.jsontext import strict
-    from tuner.sources import chosen_set, open_source
     from tuner.stats.resplit import opinion, resplit
 
     source = open_source(runs)

@@ -62,11 +62,11 @@ def compare(
     as_json: Json = False,
 ) -> None:
     """Read, compare, print; see `_HELP`."""
-    from tuner.comparison import as_json as as_answer
-    from tuner.comparison import compare_lineup
+    from tuner.comparing.comparison import as_json as as_answer
+    from tuner.comparing.comparison import compare_lineup
+    from tuner.comparing.lineup import Asked, line_up
+    from tuner.comparing.sources import as_number, open_source
     from tuner.jsontext import strict
-    from tuner.lineup import Asked, line_up
-    from tuner.sources import as_number, open_source
 
     first = as_number(sources[0])
     if first is not None:

@@ -67,7 +67,7 @@ def power(
     else:
         import numpy as np
 
-        from tuner.sources import chosen_set, open_source
+        from tuner.comparing.sources import chosen_set, open_source
 
         source = open_source(runs)
         chosen = chosen_set(source, configuration)

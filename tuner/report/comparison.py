@@ -7,7 +7,7 @@ from pathlib import Path
 import pandas as pd
 from matplotlib.figure import Figure
 
-from tuner.comparison import Compared, Described, Judged
+from tuner.comparing.comparison import Compared, Described, Judged
 from tuner.figures.differences import Difference, Differences, draw_differences
 from tuner.figures.samples import Sample
 from tuner.figures.scores import Boxes, draw_boxes

@@ -5,11 +5,11 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
+from tuner.comparing.pairing import pair_up
+from tuner.comparing.scorefiles import ScoreSet
+from tuner.comparing.sources import Source, listing
 from tuner.errors import ScoresError
-from tuner.pairing import pair_up
 from tuner.records import BASELINE, Direction, Setup
-from tuner.scorefiles import ScoreSet
-from tuner.sources import Source, listing
 from tuner.stats import Comparison
 from tuner.stats.design import Design
 

@@ -4,8 +4,8 @@ import math
 from dataclasses import dataclass
 from typing import Any
 
-from tuner.lineup import Lineup
-from tuner.scorefiles import ScoreSet
+from tuner.comparing.lineup import Lineup
+from tuner.comparing.scorefiles import ScoreSet
 from tuner.stats import Comparison, Interval, Summary, compare_all, describe
 from tuner.stats.design import Design
 from tuner.stats.power import MOST_SEEDS

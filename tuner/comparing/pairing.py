@@ -4,9 +4,9 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 
+from tuner.comparing.scorefiles import ScoreSet
+from tuner.comparing.sources import listing
 from tuner.errors import ScoresError
-from tuner.scorefiles import ScoreSet
-from tuner.sources import listing
 
 
 def pair_up(baseline: ScoreSet, candidates: Sequence[ScoreSet]) -> tuple[ScoreSet, ...]:

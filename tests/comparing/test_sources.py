@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 
 from tests.factories import make_configuration, make_result, make_runs, store, usual_result
+from tuner.comparing.sources import as_number, chosen_set, open_source
 from tuner.errors import LedgerError, ScoresError
 from tuner.records import BASELINE
-from tuner.sources import as_number, chosen_set, open_source
 
 
 @pytest.fixture

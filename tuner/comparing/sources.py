@@ -5,10 +5,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from tuner.comparing.scorefiles import ScoreSet, read_scores
 from tuner.errors import ScoresError
 from tuner.records import BASELINE, Setup
 from tuner.result import Result, load
-from tuner.scorefiles import ScoreSet, read_scores
 from tuner.stats import Comparison
 
 

@@ -6,11 +6,11 @@ from pathlib import Path
 import pytest
 
 from tests.factories import store, usual_result
+from tuner.comparing.lineup import Asked, Lineup, line_up
+from tuner.comparing.scorefiles import ScoreSet
+from tuner.comparing.sources import open_source
 from tuner.errors import ScoresError, StatisticsError
-from tuner.lineup import Asked, Lineup, line_up
 from tuner.records import BASELINE, Look
-from tuner.scorefiles import ScoreSet
-from tuner.sources import open_source
 from tuner.stats.design import Design
 
 USUAL = "seed,score\n1,1.0\n2,1.2\n3,1.1\n"

@@ -7,9 +7,9 @@ import pandas as pd
 import pytest
 
 from tests.factories import usual_result
+from tuner.comparing.scorefiles import ScoreSet, read_scores
 from tuner.errors import ScoresError
 from tuner.report.scores import scores_csv
-from tuner.scorefiles import ScoreSet, read_scores
 
 
 def written(folder: Path, text: str | bytes, name: str = "mine.csv") -> Path:
