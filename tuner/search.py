@@ -167,8 +167,10 @@ class Search:
 
         def should_prune(epoch: int, logs: Mapping[str, np.ndarray]) -> bool:
             curve = logs.get(f"val_{metric.name}")
-            if curve is None:
+            if curve is None and "val_loss" in logs:
                 curve = logs["val_loss"] * (1 if metric.direction == "minimize" else -1)
+            if curve is None:  # an epoch without validation
+                return False
             value = float(np.mean(curve))  # a run that diverges is a result, and not pruned
             return math.isfinite(value) and self._prunes(drawn, epoch, value)
 

@@ -200,3 +200,20 @@ def test_it_goes_to_fit_with_the_reason(build: Any, why: str) -> None:
 def test_weights_of_other_examples_are_refused(rows: int) -> None:
     with pytest.raises(StudyError, match=f"sample_weight for {rows} examples, and the train split has 64"):
         reason(lambda trial, data: (small(), {"sample_weight": np.ones(rows)}))
+
+
+def test_curves_have_a_number_for_every_epoch_and_pruning_waits_for_validation() -> None:
+    asked: list[int] = []
+
+    def should_prune(epoch: int, logs: Any) -> bool:
+        asked.append(epoch)
+        assert ("val_loss" in logs) == (epoch % 2 == 1)
+        return False
+
+    runner = Repeats(study(lambda trial, data: (small(), {"validation_freq": 2}), epochs=5))
+    training = runner.training("search", Configuration("one", {}), range(2))
+    for run in training.train([0, 1], lambda share: None, should_prune):
+        assert run.status == "complete"
+        assert np.isnan(run.history["val_loss"]).tolist() == [True, False, True, False, True]
+        assert len(run.history["loss"]) == 5
+    assert asked == [0, 1, 2, 3, 4]

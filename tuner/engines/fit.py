@@ -59,6 +59,24 @@ class _Progress(keras.callbacks.Callback):  # type: ignore[misc]  # Keras has no
         self._on_progress((self._epoch + share) / self.params["epochs"])
 
 
+class _Curves(keras.callbacks.Callback):  # type: ignore[misc]
+    """One number an epoch under each name; NaN in epochs without it, as those without validation."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._epochs: list[dict[str, float]] = []
+
+    def on_epoch_end(self, epoch: int, logs: Mapping[str, Any] | None = None) -> None:
+        # A compiled metric with a number for every class has no learning curve.
+        numbers = {name: value for name, value in (logs or {}).items() if np.ndim(value) == 0}
+        self._epochs.append({name: float(value) for name, value in numbers.items()})
+
+    @property
+    def values(self) -> dict[str, tuple[float, ...]]:
+        names = dict.fromkeys(name for epoch in self._epochs for name in epoch)
+        return {name: tuple(epoch.get(name, math.nan) for epoch in self._epochs) for name in names}
+
+
 class _Pruning(keras.callbacks.Callback):  # type: ignore[misc]
     """Ends the training of a seed where it is to be pruned."""
 
@@ -100,14 +118,16 @@ def _train_one(built: Built, job: Job, on_progress: OnProgress, should_prune: Sh
     model, order = built.model, built.seed.integer("order")
     at_once = steps_at_once(built, built.callbacks)
     pruning = [] if should_prune is None else [_Pruning(should_prune)]
-    arguments = feed(built, at_once) | {"callbacks": [*built.callbacks, *pruning, _Progress(on_progress)]}
+    curves = _Curves()
+    ours = [*pruning, curves, _Progress(on_progress)]
+    arguments = feed(built, at_once) | {"callbacks": [*built.callbacks, *ours]}
     with seeded(order), _as_expected(built), _executions(model, at_once):  # Keras draws from both generators
         if keras.config.backend() == "tensorflow":
             import tensorflow
 
             tensorflow.get_logger().setLevel("ERROR")  # a warning that every new model is traced anew
             tensorflow.random.set_seed(order)
-        history = model.fit(**arguments, verbose=0).history
+        model.fit(**arguments, verbose=0)
     scores: dict[str, float] = {}
     examples: ExampleScores | None = None
     for name in job.score_on:
@@ -117,12 +137,10 @@ def _train_one(built: Built, job: Job, on_progress: OnProgress, should_prune: Sh
             examples = ExampleScores(reason=_UNORDERED)
         else:
             examples = example_scores(job, name, *pair, scores[name]) or examples
-    # A compiled metric with a number for every class has no learning curve.
-    curves = {name: values for name, values in history.items() if values and np.ndim(values[0]) == 0}
     weights = tuple(np.asarray(weight.value) for weight in model.weights) if job.keep_weights else ()
     return Outcome(
         scores,
-        {name: tuple(map(float, values)) for name, values in curves.items()},
+        curves.values,
         pruned=any(one.pruned for one in pruning),
         weights=weights,
         examples=examples,
