@@ -10,8 +10,8 @@ from tests.factories import make_configuration, make_runs, make_setup
 from tuner.records import BASELINE, ExampleScores, Look, Run
 from tuner.report.examples import examples_fact
 from tuner.report.methods import methods
+from tuner.report.secondary import secondary_table
 from tuner.report.summary import summary
-from tuner.report.tables import results_table
 from tuner.report.verdict import headline
 from tuner.report.view import warnings
 from tuner.result import Result, derive
@@ -62,7 +62,9 @@ def test_both_intervals_are_said_with_what_they_are_over() -> None:
     said = methods(found)[-1]
     assert "The intervals above are over seeds on this test split." in said
     assert "over seeds and test examples (200)" in said and "independent of each other" in said
-    assert "with examples" in results_table(found).rows[1][3].note
+    shown = secondary_table(found)
+    column = [one.title for one in shown.columns].index("With examples")
+    assert " to " in shown.rows[0][column].text
 
 
 @pytest.mark.parametrize(("spread", "only"), [(0.1, False), (3.0, True)])

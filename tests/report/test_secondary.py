@@ -24,7 +24,7 @@ def test_its_numbers_are_those_of_the_analyses() -> None:
     shown = dict(zip(titles, (cell.text for cell in row), strict=True))
     if all(map(math.isfinite, result.baseline.test)):
         expected = stats.mannwhitneyu(one.test, result.baseline.test).pvalue
-        assert shown["Mann-Whitney test"] == p_value(expected)
+        assert shown["Mann-Whitney"] == p_value(expected)
         belief = bayesian_comparison(one.test, result.baseline.test, margin=0.01)
         assert float(shown["P(better)"]) == pytest.approx(belief.better, abs=0.01)
     assert table.remark.startswith("Secondary analyses: none of them enters a verdict.")

@@ -1,7 +1,8 @@
 """What other analyses say of the confirmed scores. They decide nothing, and the page says so."""
 
 from tuner.report.cells import Cell, Column, Table, name_cell
-from tuner.report.formats import NONE, listed, p_value, plain_number, short
+from tuner.report.examples import examples_interval
+from tuner.report.formats import NONE, decimals_for, listed, p_value, plain_number, short
 from tuner.result import Measured, Result
 from tuner.stats import (
     Comparison,
@@ -14,6 +15,7 @@ from tuner.stats import (
 )
 
 _HINTS = {
+    "With examples": "interval of the difference over seeds and test examples",
     "P(better)": "probability, after these runs, that the true mean is better (flat prior)",
     "P(equivalent)": "probability that the true means differ by less than the margin",
     "ASO bound": "almost stochastic order: bound of how much of the candidate is worse; small is better",
@@ -33,10 +35,12 @@ def secondary_table(result: Result) -> Table:
     tests = {one.name: comparison.sensitivity() for one, comparison in compared}
     names = list(dict.fromkeys(test.name for found in tests.values() for test in found.tests))
     shared = _letters(result)
+    decimals = decimals_for((baseline, *result.finalists))
     columns = [
         Column("Configuration", number=False),
         Column("Deciding test", hint="unadjusted p-value of the test that the verdict rests on"),
-        *(Column(name, hint="unadjusted p-value") for name in names),
+        *(Column(_short(name), hint=f"unadjusted p-value of the {name}") for name in names),
+        Column("With examples", hint=_HINTS["With examples"]),
         Column("P(better)", hint=_HINTS["P(better)"]),
         Column("ASO bound", hint=_HINTS["ASO bound"]),
         Column("Letters", number=False, hint=_HINTS["Letters"]),
@@ -48,6 +52,7 @@ def secondary_table(result: Result) -> Table:
             name_cell(one.name),
             Cell(p_value(comparison.p_value), note=comparison.method),
             *_tests(tests[one.name], names),
+            Cell(examples_interval(one, decimals) or NONE),
             *_beliefs(result, one, baseline),
             Cell(plain_number(_order(one, baseline, comparison))),
             Cell(shared[one.name]),
@@ -57,6 +62,16 @@ def secondary_table(result: Result) -> Table:
     none = (Cell(NONE),) * (len(columns) - 2)
     rows.append((name_cell(baseline.name), *none, Cell(shared[baseline.name])))
     return Table(tuple(columns), tuple(rows), remark=_remark(result, tests))
+
+
+def _short(name: str) -> str:
+    """What a test is called above its column.
+
+    >>> _short("sign-flip test of the mean")
+    'Sign-flip'
+    """
+    words = name.split(" test")[0]
+    return words[0].upper() + words[1:]
 
 
 def _tests(found: Sensitivity, names: list[str]) -> tuple[Cell, ...]:

@@ -4,7 +4,6 @@ import math
 
 from tuner.records import Run
 from tuner.report.cells import Cell, Column, Table, name_cell, number_cell
-from tuner.report.examples import examples_interval
 from tuner.report.formats import (
     NONE,
     clean,
@@ -62,7 +61,7 @@ def _result_row(one: Measured, decimals: int | None) -> tuple[Cell, ...]:
         ends = interval(compared.interval.low, compared.interval.high, decimals)
         raw = f"raw {p_value(compared.p_value)}" if compared.p_value < compared.p_adjusted else ""
         against = (
-            number_cell(compared.difference, decimals, note=_beside(ends, one, decimals)),
+            number_cell(compared.difference, decimals, note=ends if ends != NONE else ""),
             Cell(p_value(compared.p_adjusted), note=raw, sort=compared.p_adjusted),
             Cell(plain_number(compared.probability_of_superiority)),
             Cell(plain_number(compared.effect_size)),
@@ -79,13 +78,6 @@ def _result_row(one: Measured, decimals: int | None) -> tuple[Cell, ...]:
         number_cell(numbers.std, decimals, note=f"SE {error}" if error != NONE else ""),
         Cell(str(numbers.n), note=f"{numbers.failures} failed"),
     )
-
-
-def _beside(ends: str, one: Measured, decimals: int | None) -> str:
-    """The interval over seeds, and beside it the one over seeds and test examples."""
-    both = examples_interval(one, decimals)
-    said = [ends] if ends != NONE else []
-    return "; ".join([*said, f"with examples {both}"] if both else said)
 
 
 def _needed(compared: Comparison | None) -> str:
