@@ -16,11 +16,8 @@ def test_rows_are_the_comparisons() -> None:
     for row, finalist in zip(data.rows, result.finalists, strict=True):
         compared = finalist.comparison
         assert compared is not None
-        assert (row.value, row.low, row.high) == (
-            compared.difference,
-            compared.interval.low,
-            compared.interval.high,
-        )
+        assert (row.value, row.interval) == (compared.difference, compared.interval)
+        assert row.adjusted == compared.interval_adjusted
         assert row.verdict == compared.verdict
 
 
@@ -33,8 +30,9 @@ def test_intervals_are_drawn_from_end_to_end_within_the_axis() -> None:
     drawn = {tuple(np.asarray(line.get_xdata()).tolist()) for line in ax.lines}
     low, high = ax.get_xlim()
     for row in data.rows:
-        assert (row.low, row.high) in drawn
-        assert low < row.low <= row.high < high
+        for one in (row.interval, row.adjusted):
+            assert (one.low, one.high) in drawn
+        assert low < row.adjusted.low < row.interval.low <= row.interval.high < row.adjusted.high < high
     assert low < 0 < high
 
 

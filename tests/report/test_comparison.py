@@ -59,5 +59,5 @@ def test_the_figure_has_the_numbers_of_the_comparison() -> None:
     assert data.baseline_mean == np.mean(OLD.scores)
     rows = differences_of(found).rows
     assert [row.verdict for row in rows] == [one.comparison.verdict for one in found.candidates]
-    assert rows[0].low == found.candidates[0].comparison.interval.low
+    assert rows[0].interval == found.candidates[0].comparison.interval
     assert differences_of(found).margin == 0.05

@@ -11,17 +11,32 @@ from tuner.figures.scale import scale_of
 from tuner.figures.style import PALETTE, VERDICT_MARKERS, plain
 from tuner.records import Direction
 from tuner.result import Result
+from tuner.stats import Comparison, Interval
 
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """Candidate minus baseline in metric units; NaN where it could not be estimated."""
+    """Candidate minus baseline in metric units; NaN where it could not be estimated.
+
+    `interval` is that of this difference alone, `adjusted` accounts for the number of candidates and looks.
+    """
 
     name: str
     value: float
-    low: float
-    high: float
+    interval: Interval
+    adjusted: Interval
     verdict: str
+
+    @classmethod
+    def of(cls, name: str, comparison: Comparison) -> "Difference":
+        """The row of a comparison."""
+        return cls(
+            name,
+            comparison.difference,
+            comparison.interval,
+            comparison.interval_adjusted,
+            comparison.verdict,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,13 +52,7 @@ class Differences:
 def differences(result: Result) -> Differences | None:
     """The numbers of the plot; None where nothing was compared with the baseline."""
     rows = tuple(
-        Difference(
-            name=finalist.name,
-            value=finalist.comparison.difference,
-            low=finalist.comparison.interval.low,
-            high=finalist.comparison.interval.high,
-            verdict=finalist.comparison.verdict,
-        )
+        Difference.of(finalist.name, finalist.comparison)
         for finalist in result.finalists
         if finalist.comparison is not None
     )
@@ -54,7 +63,8 @@ def differences(result: Result) -> Differences | None:
 
 def draw_differences(ax: Axes, data: Differences, *, label: str) -> Axes:
     """Draw `data` on `ax`, one row a finalist; `label` names the score, such as "test MSE"."""
-    numbers = [number for row in data.rows for number in (row.value, row.low, row.high)]
+    ends = [end for row in data.rows for one in (row.interval, row.adjusted) for end in (one.low, one.high)]
+    numbers = [*ends, *(row.value for row in data.rows)]
     margin = data.margin or 0.0
     unknown = any(not math.isfinite(row.value) for row in data.rows)
     scale = scale_of([*numbers, 0.0, margin, -margin], direction=data.direction, room=unknown, may_log=False)
@@ -66,9 +76,10 @@ def draw_differences(ax: Axes, data: Differences, *, label: str) -> Axes:
             mark_lost(ax, place, "no difference: runs without a score", data.direction)
             continue
         color = PALETTE[row.verdict]
-        ends = scale.clip(np.array([row.low, row.high]))
-        if not np.isnan(ends).any():
-            ax.plot(ends, [place, place], color=color, lw=2.2, solid_capstyle="butt")
+        for interval, width in ((row.adjusted, 0.9), (row.interval, 2.6)):
+            reach = scale.clip(np.array([interval.low, interval.high]))
+            if not np.isnan(reach).any():
+                ax.plot(reach, [place, place], color=color, lw=width, solid_capstyle="butt")
         face = PALETTE["paper"] if row.verdict == "undecided" else color
         marker = VERDICT_MARKERS[row.verdict]
         ax.plot([row.value], [place], marker, mfc=face, mec=color, mew=1.6, ms=7.5, zorder=3)

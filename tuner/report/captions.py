@@ -68,10 +68,10 @@ def _differences(result: Result) -> Caption:
     )
     return Caption(
         "Difference to the baseline",
-        f"Each line is the {percent(result.setup.level)} interval of a difference of means over seeds. One "
-        "that stays clear of the dashed line at zero speaks for a real difference; a long one says that more "
-        "seeds would help. The words are the verdicts, which also account for the number of "
-        f"finalists.{margin}",
+        f"Each thick line is the {percent(result.setup.level)} interval of a difference of means over seeds; "
+        "the thin one accounts for the number of finalists and looks, as the verdicts do. One that stays "
+        "clear of the dashed line at zero speaks for a real difference; a long one says that more seeds "
+        f"would help.{margin}",
         f"Forest plot of differences in mean test score to the baseline: {'; '.join(said)}.",
     )
 

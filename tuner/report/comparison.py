@@ -173,14 +173,5 @@ def _sample(group: Described) -> Sample:
 
 def differences_of(compared: Compared) -> Differences:
     """The numbers of the lower panel."""
-    rows = tuple(
-        Difference(
-            one.group.name,
-            one.comparison.difference,
-            one.comparison.interval.low,
-            one.comparison.interval.high,
-            one.comparison.verdict,
-        )
-        for one in compared.candidates
-    )
+    rows = tuple(Difference.of(one.group.name, one.comparison) for one in compared.candidates)
     return Differences(rows, compared.design.direction, compared.design.margin, compared.design.level)
