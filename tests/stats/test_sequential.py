@@ -189,3 +189,27 @@ def test_extending_until_decided_keeps_the_error_rate() -> None:
         naive += any(compare_all(look, baseline="old")[0].verdict != "undecided" for look in looks)
     assert wrong <= 33  # 20 and three standard errors of 4.4
     assert naive > 33  # this check can fail
+
+
+def test_a_capped_p_value_is_not_said_to_miss_by_the_share() -> None:
+    old, new = np.random.default_rng(1).normal(size=(2, 40))
+    (one,) = compare_looks([{"old": old[:k], "new": new[:k]} for k in (10, 20, 40)], baseline="old")
+    assert one.verdict == "undecided" and one.p_value > 0.4 and one.p_adjusted == 1.0
+    assert not any("whole error rate" in flag for flag in one.flags)
+
+
+def test_ranks_never_say_more_than_so_few_runs_can() -> None:
+    (one,) = compare_all({"old": [1.0] * 5, "new": [np.nan] * 5}, baseline="old", share=0.1)
+    assert one.p_value == pytest.approx(2 / 252)
+    assert one.verdict == "undecided"
+    assert any("cannot reach" in flag for flag in one.flags)
+
+
+def test_failures_after_the_decision_are_told() -> None:
+    rng = np.random.default_rng(0)
+    old = rng.normal(size=20)
+    new = old - 3.0 + 0.1 * rng.normal(size=20)
+    new[15] = np.nan
+    (one,) = compare_looks([{"old": old[:k], "new": new[:k]} for k in (10, 20)], baseline="old")
+    assert one.verdict == "better" and one.method == "Welch's t-test"
+    assert any("1 candidate and 0 baseline runs have failed by now" in flag for flag in one.flags)

@@ -107,7 +107,9 @@ def verdict_sentence(group: Described, baseline: Described | float, compared: Co
         )
     ranks = ""
     if compared.failures_candidate or compared.failures_baseline:
-        ranks, means = " by ranks, failed runs being the worst", f"{means} over the runs that finished"
+        means = f"{means} over the runs that finished"
+        if not compared.method.endswith("t-test"):  # that of an earlier look, without failures
+            ranks = " by ranks, failed runs being the worst"
     better = "lower" if compared.direction == "minimize" else "higher"
     return f"{name} is {compared.verdict} than {other}{ranks}: {means}, {better} is better ({numbers})."
 

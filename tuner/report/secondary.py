@@ -50,7 +50,7 @@ def secondary_table(result: Result) -> Table:
     rows = [
         (
             name_cell(one.name),
-            Cell(p_value(comparison.p_value), note=comparison.method),
+            Cell(p_value(comparison.evidence.p_value), note=comparison.evidence.method),
             *_tests(tests[one.name], names),
             Cell(examples_interval(one, decimals) or NONE),
             *_beliefs(result, one, baseline),
@@ -117,6 +117,11 @@ def _remark(result: Result, tests: dict[str, Sensitivity]) -> str:
     several = len(tests) > 1
     for name, found in tests.items():
         said += [f"{short(name)}: {flag}" if several else flag for flag in found.flags]
+    said += [
+        f"{short(one.name)} was decided at an earlier look; the tests here are of all its seeds."
+        for one in result.finalists
+        if one.comparison and one.comparison.p_value != one.comparison.evidence.p_value
+    ]
     scores = {one.name: one.test for one in (result.baseline, *result.finalists)}
     contenders = best_set(scores, direction=setup.direction, paired=setup.paired, level=setup.level)
     best = [short(one.name) for one in contenders if one.may_be_best]

@@ -96,6 +96,12 @@ def _kept(decision: Comparison, now: Comparison, alpha: float) -> Comparison:
         f"the estimates are of all {now.n_candidate}."
     )
     flags = (*decision.flags, reached)
+    failures = now.failures_candidate + now.failures_baseline
+    if failures > decision.failures_candidate + decision.failures_baseline:
+        flags += (
+            f"{now.failures_candidate} candidate and {now.failures_baseline} baseline runs have failed by "
+            "now: the estimates are over the runs that finished.",
+        )
     if not _borne_out(decision, now, alpha):
         p_value = now.p_equivalence if decision.verdict == "equivalent" else now.p_value
         flags += (

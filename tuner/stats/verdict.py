@@ -104,9 +104,12 @@ def seeds_needed(evidence: Evidence, adjusted: Adjusted) -> tuple[int, tuple[str
 
 
 def _missed_by_share(adjusted: Adjusted, alpha: float) -> bool:
-    """Whether a p-value is too large only because this look may not use the whole error rate."""
+    """Whether a p-value is too large only because this look may not use the whole error rate.
+
+    Not known of one that was capped at 1: then nothing is said.
+    """
     found = (adjusted.p_checked, adjusted.p_equivalence)
-    return any(p is not None and p * adjusted.share <= alpha < p for p in found)
+    return any(p is not None and p < 1.0 and p * adjusted.share <= alpha < p for p in found)
 
 
 def _means_unreliable(evidence: Evidence, adjusted: Adjusted) -> bool:
