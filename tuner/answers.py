@@ -46,7 +46,7 @@ def print_comparison(compared: Compared) -> None:
     console = terminal()
     level = percent(compared.design.level)
     several = any(one.comparison.comparisons > 1 for one in compared.candidates)
-    p_values = ("p", "p (Holm)") if several else ("p",)
+    p_values = ("p", "p (adj.)") if several else ("p",)
     headings = ("group", "runs", "mean", "std", "difference", f"{level} interval", *p_values)
     shape = table((*headings, "P(superior)", "g", "verdict"), words=("verdict",))
     if isinstance(compared.baseline, Described):

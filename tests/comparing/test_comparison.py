@@ -62,7 +62,7 @@ def said(*candidates: ScoreSet, **design: object) -> str:
 def test_every_verdict_is_a_plain_sentence() -> None:
     better = said(GOOD)
     assert better.startswith("good is better than old: ") and "lower is better (difference -0." in better
-    assert "Holm" not in better and "Holm-adjusted p = " in said(GOOD, SAME)
+    assert "adjusted" not in better and "adjusted p = " in said(GOOD, SAME)
     assert said(GOOD, direction="maximize").startswith("good is worse than old: ")
     assert "higher is better" in said(GOOD, direction="maximize")
     equivalent = said(CLOSE, margin=0.2)

@@ -116,3 +116,10 @@ def test_a_wrong_file_is_said_with_its_name(tmp_path: Path, text: str | bytes, m
 def test_a_file_that_cannot_be_opened_is_said(tmp_path: Path) -> None:
     with pytest.raises(ScoresError, match=r"none\.csv: cannot be read \(No such file"):
         read_scores(tmp_path / "none.csv")
+
+
+def test_a_blank_line_between_the_scores_of_a_single_column_is_a_failed_run(tmp_path: Path) -> None:
+    path = tmp_path / "scores.csv"
+    path.write_text("\nscore\n0.1\n\n0.2\n\n\n0.3\n\n\n", "utf-8")
+    (found,) = read_scores(path)
+    assert [score == score for score in found.scores] == [True, False, True, False, False, True]

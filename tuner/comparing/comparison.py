@@ -122,7 +122,7 @@ def _numbers(compared: Comparison) -> str:
     ends = interval(compared.interval)
     said = [f"difference {signed(compared.difference)}"]
     said.append(f"{percent(compared.interval.level)} interval {ends}" if ends else "no interval is possible")
-    adjusted = "Holm-adjusted " if compared.comparisons > 1 else ""
+    adjusted = "adjusted " if compared.comparisons > 1 else ""
     p_value = compared.p_adjusted
     if compared.verdict == "equivalent" and compared.p_equivalence_adjusted is not None:
         adjusted, p_value = f"{adjusted}equivalence ", compared.p_equivalence_adjusted

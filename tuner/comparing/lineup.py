@@ -75,7 +75,7 @@ def line_up(sources: Sequence[Source], asked: Asked) -> Lineup:
     remarks += [text for one in sets if (text := _about_seeds(one))]
     decided = _decided(sources, design, baseline, candidates)
     if decided is None:
-        remarks += [text for source in sources if (text := _about_looks(source))]
+        remarks += dict.fromkeys(text for source in sources if (text := _about_looks(source)))
     metrics = {source.setup.metric for source in sources if source.setup}
     metric = metrics.pop() if len(metrics) == 1 else "score"
     return Lineup(baseline, candidates, design, metric, tuple(remarks), decided)
@@ -100,11 +100,12 @@ def _decided(
 def _about_looks(source: Source) -> str:
     """A sentence about a study whose runs were judged before."""
     looks = len(source.setup.looks) if source.setup else 0
-    if looks < 2:
+    if not looks:
         return ""
+    often = "once" if looks == 1 else f"{looks} times"
     return (
-        f"{source.label}: its runs were judged {looks} times; this comparison does not share the error rate "
-        "with those looks."
+        f"{source.label}: its runs were judged {often}; this comparison does not share the error rate with "
+        "what was said then."
     )
 
 

@@ -64,14 +64,15 @@ def read_scores(path: Path) -> tuple[ScoreSet, ...]:
 
 
 def _table(path: Path) -> tuple[tuple[str, ...], list[_Row]]:
-    """Names of the columns, and the rows that are not blank."""
+    """Names of the columns, and the rows. Blank lines are no rows, but for those between the scores of a
+    file with one column: there they are missing scores."""
     lines: list[tuple[int, list[str]]] = []
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:
             separator = _separator(file.readline())
             file.seek(0)
             reader = csv.reader(file, delimiter=separator, strict=True)
-            lines = [(reader.line_num, cells) for cells in reader if _is_row(cells)]
+            lines = [(reader.line_num, cells) for cells in reader]
     except UnicodeDecodeError as error:
         raise ScoresError(
             f"{path}: is no text in UTF-8 (byte {error.start}); save it as CSV in UTF-8"
@@ -80,6 +81,7 @@ def _table(path: Path) -> tuple[tuple[str, ...], list[_Row]]:
         raise ScoresError(f"{path}, line {reader.line_num}: cannot be read as CSV ({error})") from None
     except OSError as error:
         raise ScoresError(f"{path}: cannot be read ({error.strerror})") from None
+    lines = _rows(lines)
     if not lines:
         raise ScoresError(f"{path}: is empty; it needs a header with a column 'score', and one row a run")
     (_, header), *rest = lines
@@ -96,6 +98,15 @@ def _table(path: Path) -> tuple[tuple[str, ...], list[_Row]]:
                 "that hold the separator"
             )
     return columns, [_Row(line, dict(zip(columns, cells, strict=True))) for line, cells in rest]
+
+
+def _rows(lines: list[tuple[int, list[str]]]) -> list[tuple[int, list[str]]]:
+    """The header and the rows among the lines of a file."""
+    filled = [place for place, (_, cells) in enumerate(lines) if _is_row(cells)]
+    if not filled or len(lines[filled[0]][1]) > 1:
+        return [lines[place] for place in filled]
+    between = lines[filled[0] : filled[-1] + 1]
+    return [(line, cells if _is_row(cells) else [""]) for line, cells in between]
 
 
 def _is_row(cells: list[str]) -> bool:

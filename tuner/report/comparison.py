@@ -47,7 +47,7 @@ def comparison_table(compared: Compared) -> Table:
         Column("Difference"),
         Column(f"{level} interval"),
         Column("p"),
-        Column("p (Holm)"),
+        Column("p (adjusted)"),
         Column("P(superior)"),
         Column("Hedges' g"),
         Column("Verdict", number=False),
