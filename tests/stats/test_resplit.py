@@ -95,9 +95,9 @@ def found_with(share: float, splits: int = SPLITS) -> Resplit:
     ("found", "words"),
     [
         (found_with(0.05), "As promised"),
-        (found_with(0.07), "As promised"),
+        (found_with(0.07), "A little above"),
         (found_with(0.12), "More often than promised"),
-        (found_with(0.12, splits=25), "As promised"),  # 3 of 25 may be chance
+        (found_with(0.12, splits=25), "A little above"),  # 3 of 25 may be chance
         (found_with(0.005), "Far less often"),
         (found_with(0.0, splits=20), "As promised"),
     ],

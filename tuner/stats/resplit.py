@@ -130,6 +130,11 @@ def opinion(found: Resplit) -> str:
             "Far less often than promised: the verdict is cautious with these runs, as it is with heavy "
             "tails, failed runs or few different scores. It needs more runs than planned for a difference."
         )
+    if found.share > promised:
+        return (
+            "A little above what was promised, which the halves of one sample of runs may well be: nothing "
+            "here speaks against the verdict."
+        )
     return "As promised, as far as one sample of runs can tell: the error rate holds for runs like these."
 
 
