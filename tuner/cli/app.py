@@ -42,3 +42,7 @@ Runs = Annotated[
 Configuration = Annotated[
     str | None, typer.Option(metavar="NAME", help="The configuration to take (default: the baseline).")
 ]
+Margin = Annotated[
+    float | None, typer.Option(help="Smallest difference that matters (default: the run folder's).")
+]
+Level = Annotated[float | None, typer.Option(help="Confidence level (default: the run folder's, else 0.95).")]

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from tuner.cli.app import Configuration, Json, Runs, app
+from tuner.cli.app import Configuration, Json, Level, Margin, Runs, app
 
 _HELP = """How often the verdict cries wolf with your own runs: halves of one configuration, again and again.
 
@@ -27,12 +27,8 @@ def calibrate(
         ),
     ] = None,
     splits: Annotated[int, typer.Option(help="Most pairs of groups to compare.")] = 2_000,
-    margin: Annotated[
-        float | None, typer.Option(help="Smallest difference that matters (default: the run folder's).")
-    ] = None,
-    level: Annotated[
-        float | None, typer.Option(help="Confidence level (default: the run folder's, else 0.95).")
-    ] = None,
+    margin: Margin = None,
+    level: Level = None,
     seed: Annotated[int, typer.Option(min=0, help="Seed of the random splits.")] = 0,
     as_json: Json = False,
 ) -> None:

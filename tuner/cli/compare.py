@@ -6,7 +6,7 @@ from typing import Annotated, cast, get_args
 
 import typer
 
-from tuner.cli.app import Json, app
+from tuner.cli.app import Json, Level, Margin, app
 from tuner.errors import ScoresError
 from tuner.records import Direction
 
@@ -46,12 +46,8 @@ def compare(
     direction: Annotated[
         str | None, typer.Option(help="minimize or maximize (default: the run folder's, else minimize).")
     ] = None,
-    margin: Annotated[
-        float | None, typer.Option(help="Smallest difference that matters (default: the run folder's).")
-    ] = None,
-    level: Annotated[
-        float | None, typer.Option(help="Confidence level (default: the run folder's, else 0.95).")
-    ] = None,
+    margin: Margin = None,
+    level: Level = None,
     paired: Annotated[
         bool | None,
         typer.Option("--paired/--unpaired", help="Match runs by seed, in whatever order they stand."),

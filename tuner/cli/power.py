@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from tuner.cli.app import Configuration, Json, app
+from tuner.cli.app import Configuration, Json, Level, app
 from tuner.errors import ScoresError
 
 _HELP = """How many runs a difference takes, and what difference given runs can show.
@@ -40,9 +40,7 @@ def power(
         float | None, typer.Option(help="Plan to show that the difference is within this margin, too.")
     ] = None,
     wanted: Annotated[float, typer.Option("--power", help="Probability of finding what is there.")] = 0.8,
-    level: Annotated[
-        float | None, typer.Option(help="Confidence level (default: the run folder's, else 0.95).")
-    ] = None,
+    level: Level = None,
     candidates: Annotated[
         int, typer.Option(min=1, help="Candidates compared at once: plans for the hardest step of Holm.")
     ] = 1,

@@ -89,7 +89,7 @@ def run(
     try:
         with reporter() as progress, redirect_stdout(sys.stderr):  # what the study prints is not our answer
             loaded = load_study(study, options)
-            try:
+            with named(study):
                 result = run_study(
                     replace(loaded, **{name: value for name, value in changes.items() if value is not None}),
                     plan,
@@ -99,8 +99,6 @@ def run(
                     command=shlex.join(["python", "-m", "tuner", *sys.argv[1:]]),
                     reporter=progress,
                 )
-            except StudyError as error:
-                raise StudyError(f"{study}: {error}") from error
     except KeyboardInterrupt:
         print(
             "\ntuner: interrupted; every finished run is kept. Run the same command again to go on.",
@@ -133,6 +131,15 @@ def show(folder: Folder, as_json: Json = False) -> None:
         from tuner.console import print_result
 
         print_result(result)
+
+
+@contextmanager
+def named(study: Path) -> Iterator[None]:
+    """Within it, what is wrong with a study is said with the name of its file."""
+    try:
+        yield
+    except StudyError as error:
+        raise StudyError(f"{study}: {error}") from error
 
 
 @contextmanager

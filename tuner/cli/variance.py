@@ -9,8 +9,8 @@ from typing import Annotated
 import typer
 
 from tuner.cli.app import Json, app
-from tuner.cli.run import loading
-from tuner.errors import StudyError, TunerError
+from tuner.cli.run import loading, named
+from tuner.errors import TunerError
 
 
 @app.command()
@@ -60,7 +60,7 @@ def variance(
             loaded = load_study(study, options)
             folder = output or Path("reports") / slug(f"{loaded.name}-variance")
             _check_folder(folder)
-            try:
+            with named(study):
                 found = measure_variance(
                     loaded if seed is None else replace(loaded, seed=seed),
                     repeats=repeats,
@@ -71,8 +71,6 @@ def variance(
                     engine=engine,
                     reporter=progress,
                 )
-            except StudyError as error:
-                raise StudyError(f"{study}: {error}") from error
     except KeyboardInterrupt:
         print("\ntuner: interrupted; nothing was written", file=sys.stderr)
         return 130
