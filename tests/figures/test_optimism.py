@@ -7,8 +7,8 @@ from tests.factories import make_configuration, make_result, make_runs, usual_re
 from tuner.figures.optimism import draw_optimism, luck_of_the_best, optimism
 from tuner.figures.style import figure_style, new_figure
 from tuner.records import BASELINE
-from tuner.report.captions import captions
 from tuner.report.formats import score
+from tuner.report.panels.optimism import OPTIMISM
 from tuner.result import derive
 from tuner.stats.selection import best_of_many_bias, shrunken_means
 
@@ -61,12 +61,12 @@ def test_where_trials_have_different_numbers_of_seeds_the_expected_luck_is_a_bou
     fewer = [r for r in result.runs if (r.configuration, r.seed_index, r.phase) != ("trial-0", 2, "search")]
     raced = derive(result.setup, result.configurations, tuple(fewer))
     assert luck_of_the_best(raced).at_most
-    assert "flatter its configuration by at most" in captions(raced)["optimism"].text
+    assert "flatter its configuration by at most" in OPTIMISM.caption(raced).text
 
 
 def test_the_caption_lays_the_measured_luck_beside_the_expected() -> None:
     result = usual_result()
-    text = captions(result)["optimism"].text
+    text = OPTIMISM.caption(result).text
     row = next(row for row in optimism(result) if row.name == "trial-1")
     measured = row.confirmation.mean - row.search.mean
     assert measured > 0.0
@@ -77,7 +77,7 @@ def test_the_caption_lays_the_measured_luck_beside_the_expected() -> None:
 def test_with_few_trials_nothing_is_expected() -> None:
     result = usual_result(trials=4)
     assert all(np.isnan(row.expected) for row in optimism(result))
-    assert "expected to flatter" not in captions(result)["optimism"].text
+    assert "expected to flatter" not in OPTIMISM.caption(result).text
 
 
 def test_without_search_scores_there_is_no_panel() -> None:

@@ -13,7 +13,7 @@ from tuner.figures.search_history import (
 )
 from tuner.figures.style import figure_style, new_figure
 from tuner.records import BASELINE, Direction
-from tuner.report.captions import captions
+from tuner.report.panels.search_history import SEARCH_HISTORY
 from tuner.result import Result
 
 
@@ -97,12 +97,10 @@ def test_a_trial_that_was_dropped_from_a_race_is_never_the_best_so_far() -> None
         draw_search_history(ax, data, label="validation MSE")
     (mark,) = (line for line in ax.lines if line.get_label() == "dropped from the race")
     assert np.asarray(mark.get_ydata()).tolist() == [data.trials[0].mean]
-    assert (
-        "Small circles were dropped from the race before 8 seeds" in captions(raced())["search_history"].text
-    )
+    assert "Small circles were dropped from the race before 8 seeds" in SEARCH_HISTORY.caption(raced()).text
 
 
 def test_without_a_race_nobody_was_dropped() -> None:
     result = usual_result()
     assert dropped_from_race(result) == frozenset()
-    assert "dropped" not in captions(result)["search_history"].text
+    assert "dropped" not in SEARCH_HISTORY.caption(result).text

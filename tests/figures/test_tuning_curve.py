@@ -9,8 +9,7 @@ from tests.factories import make_configuration, make_result, make_runs, usual_re
 from tuner.figures.style import figure_style, new_figure
 from tuner.figures.tuning_curve import draw_tuning_curve, tuning_curve_of
 from tuner.records import BASELINE
-from tuner.report.captions import captions
-from tuner.report.pictures import draw_pictures
+from tuner.report.panels.tuning_curve import TUNING_CURVE
 from tuner.result import Result
 
 
@@ -64,9 +63,9 @@ def test_what_is_drawn_is_the_finite_part() -> None:
     (curve,) = (line for line in ax.lines if line.get_marker() == "o")
     assert np.asarray(curve.get_xdata()).tolist() == [3, 4]
     assert np.asarray(curve.get_ydata()) == pytest.approx(data.expected[2:])
-    assert "begins where" in captions(searched([0.6, 0.4, 0.5, 0.7], lost=(0, 3)))["tuning_curve"].text
+    assert "begins where" in TUNING_CURVE.caption(searched([0.6, 0.4, 0.5, 0.7], lost=(0, 3))).text
 
 
 def test_the_report_of_a_random_search_has_it() -> None:
-    assert "tuning_curve" in draw_pictures(searched([0.6, 0.4, 0.5]))
-    assert "tuning_curve" not in draw_pictures(usual_result())
+    assert TUNING_CURVE.figure(searched([0.6, 0.4, 0.5])) is not None
+    assert TUNING_CURVE.figure(usual_result()) is None

@@ -10,7 +10,8 @@ import pytest
 from tests.factories import make_configuration, make_result, make_runs, usual_result
 from tuner.records import BASELINE, Look
 from tuner.report.page import render
-from tuner.report.pictures import KEYS, draw_pictures
+from tuner.report.panels import PANELS
+from tuner.report.pictures import draw_pictures
 from tuner.report.view import build_view
 from tuner.result import Result
 
@@ -46,6 +47,9 @@ class Page(HTMLParser):
 
     def attributes(self, name: str) -> list[str]:
         return [value for _, attributes in self.tags if (value := attributes.get(name)) is not None]
+
+
+KEYS = {panel.key for panel in PANELS}
 
 
 def page_of(result: Result) -> str:
@@ -189,8 +193,8 @@ def searched() -> Result:
             make_result(make_runs("confirmation", BASELINE, 0.04, seeds=5), [make_configuration(BASELINE)]),
             {"scores", "learning_curves"},
         ),
-        (confirmed(seeds=1, epochs=1), set(KEYS) - {"tuning_curve"}),
-        (confirmed(seeds=6, lost=6), set(KEYS) - {"tuning_curve"}),
+        (confirmed(seeds=1, epochs=1), KEYS - {"tuning_curve"}),
+        (confirmed(seeds=6, lost=6), KEYS - {"tuning_curve"}),
         (
             confirmed(
                 seeds=6,
@@ -199,14 +203,14 @@ def searched() -> Result:
                 margin=0.5,
                 looks=(Look(5, (BASELINE, "a")), Look(6, (BASELINE, "a"))),
             ),
-            set(KEYS) - {"tuning_curve"},
+            KEYS - {"tuning_curve"},
         ),
     ],
     ids=["no runs", "nothing", "interrupted", "no finalists", "one seed", "all diverged", "paired"],
 )
 def test_every_state_of_a_study_has_a_page(result: Result, figures: set[str]) -> None:
     pictures = draw_pictures(result)
-    assert set(pictures) == figures
+    assert {picture.key for picture in pictures} == figures
     text = Page(render(build_view(result, pictures))).text
     assert result.setup.study in text and "How it was made" in text
     assert not re.search(r"\b(nan|None|inf)\b", text)

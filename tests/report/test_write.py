@@ -11,7 +11,7 @@ from tests.factories import make_configuration, make_result, make_runs, usual_re
 from tuner.files import write_whole
 from tuner.records import BASELINE
 from tuner.report import write_report
-from tuner.report.pictures import KEYS
+from tuner.report.panels import PANELS
 
 
 def test_all_files_of_the_contract_are_written(tmp_path: Path) -> None:
@@ -24,7 +24,7 @@ def test_all_files_of_the_contract_are_written(tmp_path: Path) -> None:
         "scores.csv",
         "summary.json",
     }
-    assert {path.name for path in (folder / "figures").iterdir()} == {f"{key}.png" for key in KEYS}
+    assert {path.name for path in (folder / "figures").iterdir()} == {f"{panel.key}.png" for panel in PANELS}
     assert all(path.read_bytes().startswith(b"\x89PNG") for path in (folder / "figures").iterdir())
     assert json.loads((folder / "summary.json").read_text(encoding="utf-8"))["best"] == "trial-1"
     assert len(pd.read_csv(folder / "scores.csv")) > 0

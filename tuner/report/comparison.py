@@ -1,6 +1,5 @@
 """A comparison as files: one figure, and its table as Markdown, LaTeX and CSV."""
 
-import io
 import math
 from pathlib import Path
 
@@ -10,13 +9,13 @@ from matplotlib.figure import Figure
 from tuner.comparing.comparison import Compared, Described, Judged
 from tuner.figures.differences import Difference, Differences, draw_differences
 from tuner.figures.samples import Sample
+from tuner.figures.saving import png
 from tuner.figures.scores import Boxes, draw_boxes
 from tuner.figures.style import WIDTH, figure_style
 from tuner.files import write_whole
 from tuner.report.cells import Cell, Column, Table, number_cell
 from tuner.report.formats import NONE, decimals_at, interval, metric_name, p_value, percent, plain_number
 from tuner.report.markup import latex_table, markdown, markdown_table
-from tuner.report.pictures import DPI
 
 _ROW = 0.5  # inches for one group in the figure
 
@@ -144,9 +143,7 @@ def comparison_png(compared: Compared) -> bytes:
         first, second = figure.subplots(2, 1, height_ratios=sizes)
         draw_boxes(first, above, label=label)
         draw_differences(second, below, label=label)
-        pixels = io.BytesIO()
-        figure.savefig(pixels, format="png", dpi=DPI, facecolor="white")
-    return pixels.getvalue()
+        return png(figure)
 
 
 def boxes_of(compared: Compared) -> Boxes:

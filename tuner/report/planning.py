@@ -1,16 +1,14 @@
 """A plan as files: its tables as CSV, its figures as PNG."""
 
-import io
 from pathlib import Path
 
 import pandas as pd
-from matplotlib.figure import Figure
 
 from tuner.figures.planning import DetectableCurve, draw_detectable, draw_standard_errors
+from tuner.figures.saving import png
 from tuner.figures.style import figure_style, new_figure
 from tuner.files import write_whole
 from tuner.planning import Outlook
-from tuner.report.pictures import DPI
 
 _HEIGHT = 3.4  # inches
 
@@ -23,7 +21,7 @@ def write_plan(outlook: Outlook, folder: Path) -> tuple[Path, ...]:
     with figure_style():
         figure, (ax,) = new_figure(_HEIGHT)
         draw_detectable(ax, curve, label="score")
-        files["detectable.png"] = _png(figure)
+        files["detectable.png"] = png(figure)
         if growth is not None:
             frame = pd.DataFrame(
                 {name: getattr(growth, name) for name in ("runs", "expected", "median", "low", "high")}
@@ -31,7 +29,7 @@ def write_plan(outlook: Outlook, folder: Path) -> tuple[Path, ...]:
             files["standard_error.csv"] = _csv(frame)
             figure, (ax,) = new_figure(_HEIGHT)
             draw_standard_errors(ax, growth, label="score")
-            files["standard_error.png"] = _png(figure)
+            files["standard_error.png"] = png(figure)
     for name, content in files.items():
         write_whole(folder / name, content)
     return tuple(folder / name for name in files)
@@ -57,9 +55,3 @@ def detectable_frame(curve: DetectableCurve) -> pd.DataFrame:
 
 def _csv(frame: pd.DataFrame) -> str:
     return frame.to_csv(index=False, lineterminator="\n")
-
-
-def _png(figure: Figure) -> bytes:
-    pixels = io.BytesIO()
-    figure.savefig(pixels, format="png", dpi=DPI, facecolor="white")
-    return pixels.getvalue()

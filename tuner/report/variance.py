@@ -1,6 +1,5 @@
 """What the crossing of the streams has found, as files and for other programs."""
 
-import io
 import json
 import math
 from collections.abc import Iterator
@@ -10,11 +9,11 @@ from typing import Any
 import pandas as pd
 
 from tuner.decomposition import NAMES, Decomposition
+from tuner.figures.saving import png
 from tuner.figures.style import figure_style, new_figure
 from tuner.figures.variance import deviations, draw_deviations, share_range, share_text
 from tuner.files import write_whole
 from tuner.report.formats import NONE, clean, decimals_at, interval, metric_name, percent, score
-from tuner.report.pictures import DPI
 from tuner.stats.variance import Source
 
 _ROW = 0.5  # inches for one stream
@@ -109,12 +108,11 @@ def write_variance(found: Decomposition, folder: Path) -> Path:
 
 def variance_picture(found: Decomposition) -> bytes:
     """The figure as PNG; the same runs give the same bytes."""
-    rows, pixels = deviations(found.shares, NAMES), io.BytesIO()
+    rows = deviations(found.shares, NAMES)
     with figure_style():
         figure, (ax,) = new_figure(0.9 + _ROW * len(rows))
         draw_deviations(ax, rows, label=f"{found.setup.split} {metric_name(found.setup.metric)}")
-        figure.savefig(pixels, format="png", dpi=DPI, facecolor="white")
-    return pixels.getvalue()
+        return png(figure)
 
 
 def variance_json(found: Decomposition) -> str:

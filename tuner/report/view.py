@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from tuner.records import BASELINE, Setup
-from tuner.report.captions import Caption, captions
 from tuner.report.cells import Table
 from tuner.report.examples import examples_fact, examples_remarks
 from tuner.report.formats import clean, count, duration, metric_name, parameter, short
@@ -16,15 +15,6 @@ from tuner.report.tables import results_table, runs_table, settings_table
 from tuner.report.trials import trials_table
 from tuner.report.verdict import Headline, headline
 from tuner.result import Result
-
-
-@dataclass(frozen=True, slots=True)
-class FigureView:
-    """A figure with its words; `svg` is markup of our own making and the only text that is not escaped."""
-
-    key: str
-    svg: str
-    caption: Caption
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +35,7 @@ class View:
     subtitle: str
     headline: Headline
     warnings: tuple[str, ...]
-    figures: Mapping[str, FigureView]
+    figures: tuple[Picture, ...]
     results: Table
     secondary: Table
     settings: Table
@@ -55,16 +45,15 @@ class View:
     facts: tuple[Fact, ...]
 
 
-def build_view(result: Result, pictures: Mapping[str, Picture]) -> View:
+def build_view(result: Result, pictures: tuple[Picture, ...]) -> View:
     """The view of `result` with the figures that were drawn for it."""
-    words = captions(result)
     return View(
         title=short(result.setup.study),
         full_title=clean(result.setup.study),
         subtitle=_subtitle(result),
         headline=headline(result),
         warnings=warnings(result),
-        figures={key: FigureView(key, one.svg, words[key]) for key, one in pictures.items()},
+        figures=pictures,
         results=results_table(result),
         secondary=secondary_table(result),
         settings=settings_table(result),

@@ -4,7 +4,8 @@ from pathlib import Path
 
 from tuner.files import write_whole
 from tuner.report.page import render
-from tuner.report.pictures import KEYS, draw_pictures
+from tuner.report.panels import PANELS
+from tuner.report.pictures import draw_pictures
 from tuner.report.scores import scores_csv
 from tuner.report.summary import summary_json
 from tuner.report.view import build_view
@@ -19,9 +20,9 @@ def write_report(result: Result, folder: Path) -> Path:
     """
     pictures = draw_pictures(result)
     drawings = folder / "figures"
-    for key, picture in pictures.items():
-        write_whole(drawings / f"{key}.png", picture.png)
-    for key in set(KEYS) - set(pictures):
+    for picture in pictures:
+        write_whole(drawings / f"{picture.key}.png", picture.png)
+    for key in {panel.key for panel in PANELS} - {picture.key for picture in pictures}:
         (drawings / f"{key}.png").unlink(missing_ok=True)
     write_whole(folder / "scores.csv", scores_csv(result))
     write_whole(folder / "summary.json", summary_json(result))

@@ -1,0 +1,24 @@
+"""The figures of the page, each a module: what is drawn, where it stands, and its words.
+
+A panel takes its numbers and its drawing from `tuner.figures`. A new one is a module here and a line in
+`PANELS`, which is the order of the page within each section.
+"""
+
+from tuner.report.panels.base import Caption, Panel, Section
+from tuner.report.panels.differences import DIFFERENCES
+from tuner.report.panels.learning_curves import LEARNING_CURVES
+from tuner.report.panels.optimism import OPTIMISM
+from tuner.report.panels.scores import SCORES
+from tuner.report.panels.search_history import SEARCH_HISTORY
+from tuner.report.panels.tuning_curve import TUNING_CURVE
+
+__all__ = ["PANELS", "Caption", "Panel", "Section"]
+
+PANELS: tuple[Panel, ...] = (
+    SCORES,
+    DIFFERENCES,
+    LEARNING_CURVES,
+    SEARCH_HISTORY,
+    OPTIMISM,
+    TUNING_CURVE,
+)

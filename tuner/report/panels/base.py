@@ -1,0 +1,41 @@
+"""What every figure of the page has, and what several of them say alike."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Literal
+
+from matplotlib.figure import Figure
+
+from tuner.result import Measured, Result
+
+Section = Literal["results", "training", "search"]
+
+ROW = 0.5  # inches for one configuration in a figure with a row each
+
+
+@dataclass(frozen=True, slots=True)
+class Caption:
+    """`title` heads the figure, `text` says what to look for, `alternative` describes what it shows."""
+
+    title: str
+    text: str
+    alternative: str
+
+
+@dataclass(frozen=True, slots=True)
+class Panel:
+    """One figure of the page: `key` names its files, `section` is where it stands.
+
+    `figure` draws it, and gives None where the result has no numbers for it; `caption` is asked only
+    where there is a figure.
+    """
+
+    key: str
+    section: Section
+    figure: Callable[[Result], Figure | None]
+    caption: Callable[[Result], Caption]
+
+
+def confirmed(result: Result) -> tuple[Measured, ...]:
+    """The baseline and the finalists; empty before confirmation has finished."""
+    return (result.baseline, *result.finalists) if result.baseline else ()

@@ -1,0 +1,70 @@
+"""What the search promised for the finalists, and what fresh seeds gave."""
+
+import math
+from collections.abc import Sequence
+
+from matplotlib.figure import Figure
+
+from tuner.figures.optimism import Optimism, draw_optimism, luck_of_the_best, optimism
+from tuner.figures.style import new_figure
+from tuner.records import BASELINE
+from tuner.report.formats import count, listed, metric_name, score, short
+from tuner.report.panels.base import ROW, Caption, Panel
+from tuner.result import Result
+
+
+def _figure(result: Result) -> Figure | None:
+    rows = optimism(result)
+    if not rows:
+        return None
+    figure, (ax,) = new_figure(1.2 + ROW * len(rows))
+    label = f"validation {metric_name(result.setup.metric)}"
+    draw_optimism(ax, rows, direction=result.setup.direction, label=label)
+    figure.legend(loc="outside upper right", ncols=3)
+    return figure
+
+
+def _caption(result: Result) -> Caption:
+    side = "right" if result.setup.direction == "minimize" else "left"
+    rows = optimism(result)
+    pairs = [
+        f"{short(row.name)} {score(row.search.mean)} in the search and {score(row.confirmation.mean)} with "
+        "fresh seeds"
+        for row in rows
+    ]
+    crosses = (
+        " Crosses are the means that the noise between seeds let expect (shrunken means)."
+        if any(math.isfinite(row.expected) for row in rows)
+        else ""
+    )
+    return Caption(
+        "What the search promised, and what fresh seeds gave",
+        "Open circles are the mean scores that won the search, filled ones the means of fresh seeds on the "
+        f"same validation split; ticks are single seeds.{crosses} A line that leads to the {side} is "
+        "optimism: the part of the search score that was luck. The baseline was not selected, so its line "
+        f"shows noise alone.{_luck(result, rows)}",
+        f"Mean validation scores in search and in confirmation: {listed(pairs)}.",
+    )
+
+
+def _luck(result: Result, rows: Sequence[Optimism]) -> str:
+    """How lucky the best trial was to be expected to be, and was."""
+    luck = luck_of_the_best(result)
+    sign = 1 if result.setup.direction == "minimize" else -1
+    ends = [
+        (sign * row.search.mean, sign * (row.confirmation.mean - row.search.mean), row.name)
+        for row in rows
+        if row.name != BASELINE and not row.search.lost and math.isfinite(row.confirmation.mean)
+    ]
+    if not math.isfinite(luck.expected) or not ends:
+        return ""
+    _, measured, name = min(ends)
+    bound = "at most " if luck.at_most else ""
+    return (
+        f" With this noise, the best mean of {count(luck.trials, 'trial')} is expected to flatter its "
+        f"configuration by {bound}{score(luck.expected)}; with fresh seeds, that of {short(name)} came out "
+        f"{score(abs(measured))} {'worse' if measured > 0 else 'better'}."
+    )
+
+
+OPTIMISM = Panel("optimism", "search", _figure, _caption)
