@@ -34,7 +34,7 @@ def median_table(head: str, rounds: Rounds, columns: Iterable[str]) -> str:
     """Medians over the rounds."""
     columns = tuple(columns)
     rows = [(row, *(median(found[column].values()) for column in columns)) for row, found in rounds.items()]
-    return _markdown((head, *columns), rows)
+    return markdown((head, *columns), rows)
 
 
 def ratio_table(head: str, rounds: Rounds, pairs: Iterable[tuple[str, str]]) -> str:
@@ -44,7 +44,7 @@ def ratio_table(head: str, rounds: Rounds, pairs: Iterable[tuple[str, str]]) -> 
         (row, *(median(ratios(found[slow], found[fast])) for slow, fast in pairs))
         for row, found in rounds.items()
     ]
-    return _markdown((head, *(f"{slow} / {fast}" for slow, fast in pairs)), rows)
+    return markdown((head, *(f"{slow} / {fast}" for slow, fast in pairs)), rows)
 
 
 def spread(rounds: Rounds) -> str:
@@ -74,6 +74,6 @@ def write_csv(path: Path, rows: Sequence[Mapping[str, object]]) -> None:
         writer.writerows(rows)
 
 
-def _markdown(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+def markdown(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     lines = [f"| {' | '.join(line)} |" for line in (head, *rows)]
     return "\n".join([lines[0], "|---|" + "---:|" * (len(head) - 1), *lines[1:]])

@@ -1,8 +1,11 @@
 """The benchmark of the engines times the published models, and computes what it says it computes."""
 
+from collections import Counter
+
 import jax
 import pytest
 
+from benchmarks.engines.profile import kind, own_times, shares
 from benchmarks.engines.steady import Cell, Measurement, cells, lengths, measure
 from benchmarks.engines.trainers import vectorized
 from benchmarks.engines.workloads import WORKLOADS
@@ -83,3 +86,19 @@ def test_a_contender_that_fails_is_left_out_and_the_others_go_on() -> None:
     assert [(one.round, one.cell.column) for one in done] == [(k, name) for k in (1, 2) for name in order]
     assert {one.milliseconds for one in done} == {1000.0}
     assert asked.count(("N = 5", 1)) == 1 and "tiny, N = 5: out of memory" in told
+
+
+def test_an_operation_counts_the_time_that_no_other_inside_it_takes() -> None:
+    events = [("while", 0, 10), ("dot", 1, 4), ("copy", 2, 1), ("add_fusion", 6, 2), ("dot", 12, 3)]
+    own: Counter[str] = Counter()
+    for name, time in own_times(reversed(events)):
+        own[name] += time
+    assert own == {"while": 4, "dot": 6, "copy": 1, "add_fusion": 2}
+
+
+def test_operations_are_of_a_kind() -> None:
+    assert kind("dot.12") == kind("ynn_fusion.3") == "matrix products"
+    assert kind("bitcast_dynamic-update-slice_fusion") == "keeping values for the gradient"
+    assert kind("slice_tanh_fusion.1") == kind("wrapped_add") == "element by element"
+    assert kind("copy.4") == "copies and slices"
+    assert sum(shares(Counter({"dot.1": 3.0, "copy": 1.0, "unheard": 1.0})).values()) == pytest.approx(100)
