@@ -1,9 +1,9 @@
 """One loss curve in numbers: where it starts, ends and is lowest, how it moves at its end, how much it jumps.
 
 The unit is a tenth of the epochs. Levels are medians over a tenth, which single spikes do not move; the
-movement at the end is a robust straight line through the last fifth; and the jumps are told from the shape by
-differences that a smooth curve hardly has. A movement counts where it is both more than chance, given the
-jumps, and large enough to matter.
+movement at the end is a robust straight line through the last fifth, or through the later half where jumps
+hide the last fifth; and the jumps are told from the shape by differences that a smooth curve hardly has. A
+movement counts where it is both more than chance, given the jumps, and large enough to matter.
 """
 
 import math
@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
+from scipy.ndimage import median_filter
 from scipy.stats import theilslopes
 
 from tuner.stats.scores import FloatArray
@@ -29,17 +30,23 @@ FALL_ERRORS = 3.0
 LOW = 0.05
 """A loss that has less than this share of its start left is low: hardly anything is left to learn."""
 
+NOISY = 0.1
+"""Where the jumps would hide a fall of more than a tenth in every tenth, a plateau cannot be claimed."""
+
 HIGH = 0.5
 """A loss that has more than this share of its start left is high: most is still to be learned."""
 
 LEAST_WINDOW = 3
 """A tenth of a short curve has at least so many epochs: a median of fewer is no shield against spikes."""
 
-_PART = 10  # epochs that the jumps are taken from, at the least
+_PART = 10  # at the least
+_BLOCKS = 6  # of a size, at the least, that there must be to compare them
+_MEMORY = 8.2  # sqrt((1 + r) / (1 - r)) / sqrt(1 - 1.5 r + 0.6 r^2 - 0.1 r^3) with r = 0.8; see _error
+_SPIKE = 4.0  # jumps beyond which a loss is a spike, and cut to that
 _POINTS = 200  # of the line at the end; its time grows with their square
 _ROUNDING = float(np.finfo(np.float32).eps)  # losses are float32
 _MEDIAN = math.sqrt(math.pi / 2.0)  # standard error of a median in those of the mean, for normal jumps
-_LINE = math.sqrt(1.5)  # that of the fall over one window, on a line through two windows: 12 / 2 ** 3
+_PART_SHARE = 2 / 3  # of the epochs, the last ones, from which the jumps are taken
 _KEPT = 0.8  # share of the differences that is averaged; the others may be spikes
 _KEPT_MEAN = 0.5586  # mean of the smaller four fifths of |Z|, Z normal: 2 (phi(0) - phi(1.2816)) / 0.8
 
@@ -50,8 +57,8 @@ class Curve:
 
     `values` has shape (epochs,), `window` is a tenth of it in epochs. `start` is the first loss, `end` the
     median of the last tenth, `lowest` the lowest median of any tenth, around the epoch at index `turn`.
-    `drop` is the fall over the last tenth (negative where it rises), and `error` the standard error of the
-    mean of a tenth, from the jumps of the later half.
+    `drop` is the fall over a tenth at the end (negative where it rises), `later_drop` that in the later half,
+    and `error` the standard error of the mean of a tenth.
     """
 
     values: FloatArray
@@ -62,6 +69,7 @@ class Curve:
     lowest_from: int
     turn: int
     drop: float
+    later_drop: float
     error: float
 
     @property
@@ -92,8 +100,36 @@ class Curve:
     @property
     def falling(self) -> bool:
         """Whether it still falls at its end."""
-        matters = self.drop >= CHANGE * _size(self.end, self.fall)
-        return self.learned and matters and self.drop > FALL_ERRORS * _LINE * self.error
+        return self.learned and (self.falls_at_end or self.falls_later)
+
+    @property
+    def falls_at_end(self) -> bool:
+        """Whether the last fifth falls."""
+        return self._counts(self.drop, 2 * self.window)
+
+    @property
+    def falls_later(self) -> bool:
+        """Whether the later half falls, and the last fifth at half that speed at the least."""
+        return self._counts(self.later_drop, self.later) and self.drop >= 0.5 * self.later_drop
+
+    @property
+    def later(self) -> int:
+        """Epochs of the later half."""
+        return max(self.values.size // 2, 2 * self.window)
+
+    @property
+    def noisy(self) -> bool:
+        """Whether its jumps would hide a fall that is worth mentioning."""
+        size = min(abs(self.end), self.fall) if self.learned else abs(self.end)
+        return FALL_ERRORS * self._line_error(self.later) > NOISY * size
+
+    def _counts(self, drop: float, epochs: int) -> bool:
+        matters = drop >= CHANGE * _size(self.end, self.fall)
+        return matters and drop > FALL_ERRORS * self._line_error(epochs)
+
+    def _line_error(self, epochs: int) -> float:
+        """Standard error of the fall over a tenth, on a line through the last `epochs`: that of its slope."""
+        return math.sqrt(12.0 / epochs**3) * self.jump * self.window
 
     @property
     def rises(self) -> bool:
@@ -146,18 +182,17 @@ def measure(values: FloatArray) -> Curve:
         lowest=float(levels.min()),
         lowest_from=lowest_from,
         turn=_turn(values, lowest_from, window),
-        drop=_drop(values, window),
+        drop=window * _speed(values[-2 * window :]),
+        later_drop=window * _speed(values[-max(values.size // 2, 2 * window) :]),
         error=_error(values, window),
     )
 
 
-def _drop(values: FloatArray, window: int) -> float:
-    """The fall over one window of the straight line through the last two (Theil-Sen)."""
-    last = values[-2 * window :]
-    step = math.ceil(last.size / _POINTS)
-    kept = last[last.size % step :].reshape(-1, step).mean(axis=1)
-    slope = float(theilslopes(kept, step * np.arange(kept.size)).slope)
-    return -slope * window
+def _speed(values: FloatArray) -> float:
+    """The fall over one epoch of a straight line through losses (Theil-Sen)."""
+    step = math.ceil(values.size / _POINTS)
+    kept = values[values.size % step :].reshape(-1, step).mean(axis=1)
+    return -float(theilslopes(kept, step * np.arange(kept.size)).slope)
 
 
 def _turn(values: FloatArray, lowest_from: int, window: int) -> int:
@@ -169,14 +204,19 @@ def _turn(values: FloatArray, lowest_from: int, window: int) -> int:
 def _error(values: FloatArray, window: int) -> float:
     """Standard error of the mean of `window` epochs.
 
-    From third differences of neighbouring epochs, and of neighbouring blocks of 2, 4, ... up to half a
-    window, of which the largest answer counts: jumps of neighbouring epochs are often alike, and then the
-    mean of a window is less sure than single epochs tell.
+    From third differences of neighbouring epochs, and of neighbouring blocks of 2, 4, ... up to a window,
+    of which the largest answer counts: jumps of neighbouring epochs are often alike, and then the mean of a
+    window is less sure than single epochs tell. How much less is limited to what an autocorrelation of 0.8
+    does: blocks that differ by more show the shape of the curve. The first third, which falls and jumps most,
+    is left out.
     """
-    part = values[-max(values.size // 2, min(values.size, _PART)) :]
+    part = values[-max(math.ceil(_PART_SHARE * values.size), min(values.size, _PART)) :]
+    middle = median_filter(part, 5, mode="nearest")
+    single = _jump(part, 1)
+    part = middle + np.clip(part - middle, -_SPIKE * single, _SPIKE * single)
     found, block = [_ROUNDING * float(np.abs(values).max())], 1
-    while block <= max(1, window // 2) and part.size > 4 * block:
-        found.append(_jump(part, block) * math.sqrt(block))
+    while block <= window and part.size >= _BLOCKS * block:
+        found.append(min(_jump(part, block) * math.sqrt(block), _MEMORY * single))
         block *= 2
     return max(found) / math.sqrt(window)
 

@@ -6,6 +6,7 @@
     validation still falls                                       underfit_more_epochs
     both have under 5 % of their start left                      good_fit
     training has hardly moved                                    underfit_more_capacity
+    validation jumps too much to tell a plateau from a fall      undetermined
     validation levels off clearly above training                 underfit_more_capacity
        ... which still falls, or has nothing left to learn       undetermined: not for lack of capacity
     they meet while most of the start is left                    underfit_more_capacity, or epochs if it falls
@@ -51,7 +52,7 @@ LEAST_EPOCHS = 10
 MEETING = 0.1
 """Curves meet when they end closer than a tenth of what they fell: in a picture of them they then touch."""
 
-BLOW_UP = 10.0
+BLOW_UP = 3.0
 """A last training loss of more than so many times the first is an explosion, however short."""
 
 _SLOWER = "lower the learning rate, or clip the gradients"
@@ -118,6 +119,9 @@ def _levelled(train: Curve, validation: Curve) -> Reading:
     apart = gap > max(unsure, MEETING * max(0.0, min(train.fall, validation.fall)))
     if not train.learned:
         return _unmoved(train)
+    if validation.noisy:
+        text = "validation jumps too much to tell a plateau from a fall"
+        return Reading("undetermined", text, "train more epochs, or validate on more data")
     if apart and (train.falling or train.low):
         why = "still falls" if train.falling else f"has under {percent(LOW)} of its start left"
         text = f"validation has levelled off {_above(gap, train.end)} training, which {why}"
@@ -184,11 +188,13 @@ def _unstable(what: str, how: str = "ends above its lowest") -> Reading:
 
 
 def _falling(what: str, curve: Curve) -> Reading:
-    before = curve.end + curve.drop
-    share = curve.drop / (before if curve.end > 0.0 else curve.fall)
+    drop = curve.drop if curve.falls_at_end else curve.later_drop
+    share = drop / (curve.end + drop if curve.end > 0.0 else curve.fall)
     told = percent(share) if curve.end > 0.0 else f"by {percent(share)} of all it fell"
     tenth = f"the last tenth ({curve.window} epochs)"
     stretch = f"the last {curve.window} epochs" if curve.window == LEAST_WINDOW else tenth
+    if not curve.falls_at_end:
+        stretch = f"{curve.window} epochs, all through the later half"
     text = f"{what} still falling {told} over {stretch}"
     return Reading("underfit_more_epochs", text, "train longer", amount=share)
 

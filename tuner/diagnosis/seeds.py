@@ -67,8 +67,9 @@ def diagnose(
     that reason. `epochs` are the numbers of the epochs where they are not 1, 2, 3, ...
 
     Every seed is read alone (see `tuner.diagnosis.rules`). The label of the whole is that of more than half
-    of the seeds, told with the numbers of its median seed. Without such a majority it is the label of the
-    median curve over the seeds that did not diverge, if no label is more frequent; else `undetermined`.
+    of the seeds, told with the numbers of its median seed. Without such a majority, or where that is
+    `undetermined`, it is the label of the median curve over the seeds that did not diverge, which jumps less
+    than they do, unless more seeds have another label; else `undetermined`. Seeds that diverged are named.
 
     The answer is the same for losses in any unit. Where losses carry an offset or are negative, shares of a
     level mean little, and movements are measured by what was learned instead.
@@ -119,17 +120,19 @@ def _read(pair: Pair, numbers: Numbers) -> Reading:
 def _together(pairs: tuple[Pair, ...], readings: tuple[Reading, ...], numbers: Numbers) -> Diagnosis:
     """The label of more than half of the seeds; else that of the median curve, if it is a likely one."""
     counts = Counter(reading.label for reading in readings)
-    (label, most), *_ = counts.most_common()
-    if 2 * most > len(readings):
+    label, most = counts.most_common(1)[0]
+    majority = 2 * most > len(readings)
+    told = ", ".join(f"{count} {WORDS[one]}" for one, count in counts.most_common())
+    if not majority or label == "undetermined":
+        middle = _median_curve(pairs, readings, numbers)
+        likeliest = max((count for one, count in counts.items() if one != "undetermined"), default=0)
+        if middle and middle.label != "undetermined" and counts[middle.label] >= likeliest:
+            finding = f"{middle.finding} in the median curve, while single seeds are less clear ({told})"
+            return Diagnosis(middle.label, middle.epoch, finding, middle.advice, readings)
+    if majority:
         chosen = _median(tuple(reading for reading in readings if reading.label == label))
         finding = f"{chosen.finding} ({_share(most, len(readings))}{_lost(readings, label)})"
         return Diagnosis(label, chosen.epoch, finding, chosen.advice, readings)
-    told = ", ".join(f"{count} {WORDS[one]}" for one, count in counts.most_common())
-    kept = [pair for pair, one in zip(pairs, readings, strict=True) if one.label != "diverged"]
-    middle = _median_curve(kept, numbers)
-    if middle is not None and counts[middle.label] == most:
-        finding = f"{middle.finding} in the median curve, while seeds disagree ({told})"
-        return Diagnosis(middle.label, middle.epoch, finding, middle.advice, readings)
     finding = f"seeds disagree ({told}){_lost(readings, 'undetermined')}"
     return Diagnosis("undetermined", None, finding, "look at the curves, or train more seeds", readings)
 
@@ -152,9 +155,13 @@ def _lost(readings: tuple[Reading, ...], label: str) -> str:
     return f"; {len(places)} diverged: {'seed' if len(places) == 1 else 'seeds'} {', '.join(places)}"
 
 
-def _median_curve(pairs: Sequence[Pair], numbers: Numbers) -> Reading | None:
-    """The reading of the median over seeds, while at least half of them train."""
-    kept = [pair for pair in pairs if pair.train.size]
+def _median_curve(pairs: Sequence[Pair], readings: Sequence[Reading], numbers: Numbers) -> Reading | None:
+    """The reading of the median over the seeds that did not diverge, while at least half of them train."""
+    kept = [
+        pair
+        for pair, reading in zip(pairs, readings, strict=True)
+        if reading.label != "diverged" and pair.train.size
+    ]
     if not kept:
         return None
     seen = [pair.validation for pair in kept if pair.validation is not None]
