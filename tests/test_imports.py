@@ -17,7 +17,7 @@ PACKAGE = Path(tuner.__file__).parent
 LAYERS = (
     {"errors", "records", "files", "jsontext"},
     {"seeds", "stats", "objective", "options", "backend", "plan", "reporter", "pipelines"},
-    {"study"},
+    {"study", "diagnosis"},
     {"examples"},
     {"space", "trials", "metrics", "models", "problems", "provenance"},
     {"building"},
@@ -27,6 +27,7 @@ LAYERS = (
     {"repeats", "search"},
     {"racing"},
     {"protocol", "evaluation", "loading", "variance", "comparing", "planning"},
+    {"diagnosing"},
     {"figures"},
     {"report"},
     {"console", "answers"},
@@ -58,6 +59,8 @@ NARROW = {
     },
     "comparing": {"errors", "records", "result", "stats"},
     "planning": {"stats"},
+    "diagnosis": {"errors", "stats"},
+    "diagnosing": {"comparing", "diagnosis", "errors", "records", "result"},
 }
 
 # Which parts of tuner may import a library at all.

@@ -30,6 +30,7 @@ def test_the_names_that_the_design_promises_are_there() -> None:
         "compare",
         "compare_all",
         "describe",
+        "diagnose",
         "evaluate",
         "load",
         "load_study",

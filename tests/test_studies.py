@@ -12,6 +12,7 @@ from tuner.repeats import Repeats
 
 FOLDER = Path(tuner.__file__).parents[1] / "studies"
 SMALLEST: dict[str, dict[str, Any]] = {
+    "contrived_series.py": {"epochs": 1},
     "encdec_sine.py": {"n_train": 16, "epochs": 1, "batch_size": 8},
 }
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from tuner import space
+    from tuner.diagnosis import Diagnosis, diagnose
     from tuner.errors import TunerError
     from tuner.evaluation import Evaluation, evaluate
     from tuner.loading import load_study
@@ -25,6 +26,7 @@ os.environ.setdefault("KERAS_BACKEND", "jax")
 
 _HOMES = {
     "Comparison": "tuner.stats",
+    "Diagnosis": "tuner.diagnosis",
     "Evaluation": "tuner.evaluation",
     "Plan": "tuner.plan",
     "Result": "tuner.result",
@@ -35,6 +37,7 @@ _HOMES = {
     "compare": "tuner.stats",
     "compare_all": "tuner.stats",
     "describe": "tuner.stats",
+    "diagnose": "tuner.diagnosis",
     "evaluate": "tuner.evaluation",
     "load": "tuner.result",
     "load_study": "tuner.loading",
@@ -44,6 +47,7 @@ _HOMES = {
 
 __all__ = [
     "Comparison",
+    "Diagnosis",
     "Evaluation",
     "Plan",
     "Result",
@@ -54,6 +58,7 @@ __all__ = [
     "compare",
     "compare_all",
     "describe",
+    "diagnose",
     "evaluate",
     "load",
     "load_study",

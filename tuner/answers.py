@@ -1,4 +1,4 @@
-"""What `compare`, `power` and `calibrate` print in a terminal."""
+"""What `compare`, `power`, `calibrate` and `diagnose` print in a terminal."""
 
 import math
 from collections.abc import Iterable, Sequence
@@ -9,6 +9,7 @@ from rich.text import Text
 
 from tuner.comparing.comparison import Compared, Described, Judged, interval, number, percent, shown, signed
 from tuner.comparing.scorefiles import ScoreSet
+from tuner.diagnosing import Diagnosed
 from tuner.planning import Outlook, Question
 from tuner.stats.growth import StandardErrors
 from tuner.stats.planning import REPEATS, Ranged
@@ -16,6 +17,14 @@ from tuner.stats.power import MOST_SEEDS
 from tuner.stats.resplit import Resplit, opinion
 
 STYLES = {"better": "green", "worse": "red", "equivalent": "cyan", "undecided": "yellow"}
+DIAGNOSES = {
+    "underfit_more_epochs": "yellow",
+    "underfit_more_capacity": "yellow",
+    "good_fit": "green",
+    "overfit": "red",
+    "diverged": "red",
+    "undetermined": "dim",
+}
 
 Cell = Text | str
 
@@ -232,3 +241,28 @@ def _print_growth(console: Console, growth: StandardErrors) -> None:
             f"{number(growth.low[place])} to {number(growth.high[place])}",
         )
     console.print(shape)
+
+
+def print_diagnoses(found: Sequence[Diagnosed]) -> None:
+    """A row for each configuration, what every label rests on, and what to do."""
+    console = terminal()
+    shape = table(
+        ("configuration", "seeds", "epochs", "diagnosis", "from epoch", "agreement"), words=("diagnosis",)
+    )
+    for one in found:
+        diagnosis = one.diagnosis
+        agree = diagnosis.labels.count(diagnosis.label)
+        shape.add_row(
+            Text(shown(one.name)),
+            str(len(one.seeds)),
+            str(one.length),
+            Text(diagnosis.label, DIAGNOSES[diagnosis.label]),
+            "" if diagnosis.epoch is None else str(diagnosis.epoch),
+            f"{agree} of {len(one.seeds)}",
+        )
+    console.print(shape)
+    for one in found:
+        print_lines(console, (f"note: {shown(one.name)}: {note}" for note in one.notes), "dim")
+    for one in found:
+        style = DIAGNOSES[one.diagnosis.label]
+        console.print(Text(f"{shown(one.name)}: {one.diagnosis.evidence}.", style), soft_wrap=True)

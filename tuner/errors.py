@@ -21,7 +21,7 @@ class LedgerError(TunerError):
 
 
 class ScoresError(TunerError):
-    """A file of scores, or the choice of scores in it, cannot be used."""
+    """A file of scores or losses, or the choice of what is in it, cannot be used."""
 
 
 class StatisticsError(TunerError, ValueError):

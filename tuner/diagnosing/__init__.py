@@ -1,0 +1,14 @@
+"""Learning curves of run folders and CSV files, put before `tuner.diagnosis`."""
+
+from tuner.diagnosing.configurations import Diagnosed, as_json, diagnose_configuration, diagnose_result
+from tuner.diagnosing.histories import History, diagnose_history, read_history
+
+__all__ = [
+    "Diagnosed",
+    "History",
+    "as_json",
+    "diagnose_configuration",
+    "diagnose_history",
+    "diagnose_result",
+    "read_history",
+]

@@ -1,0 +1,154 @@
+"""The diagnosis of the configurations of a run folder."""
+
+import math
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from tuner.comparing.sources import listing
+from tuner.diagnosis import Diagnosis, diagnose
+from tuner.errors import LedgerError
+from tuner.records import BASELINE, Phase, Run
+from tuner.result import Result
+
+LEADING = 3
+"""Trials that are shown beside the baseline while there are no finalists."""
+
+
+@dataclass(frozen=True, slots=True)
+class Diagnosed:
+    """A configuration, what its curves say, and where they come from.
+
+    `seeds` are the names of the seeds in the order of the readings; `notes` what a reader must know beside
+    the diagnosis, in sentences. `phase` is "" for curves that come from no run folder.
+    """
+
+    name: str
+    diagnosis: Diagnosis
+    seeds: tuple[str, ...]
+    length: int  # epochs of the longest seed
+    phase: str = ""
+    notes: tuple[str, ...] = ()
+
+
+def diagnose_result(result: Result) -> tuple[Diagnosed, ...]:
+    """The baseline and the finalists; while confirmation is missing, the baseline and the leading trials.
+
+    Those without a single epoch are left out.
+    """
+    if result.baseline is not None:
+        names = [BASELINE, *(finalist.name for finalist in result.finalists)]
+        phase: Phase = "confirmation"
+    else:
+        names, phase = _leaders(result), "search"
+    found = [diagnose_runs(name, _runs(result, name, phase), phase) for name in names]
+    return tuple(one for one in found if one is not None)
+
+
+def diagnose_configuration(result: Result, name: str, phase: Phase | None = None) -> Diagnosed:
+    """One configuration, from its runs in a phase: the confirmation where it was confirmed, else the search.
+
+    Raises: LedgerError where there is no such configuration, or no run of it has trained an epoch.
+    """
+    if name not in result.configurations:
+        raise LedgerError(
+            f"{result.folder or result.setup.study}: has no configuration {name!r}; there are "
+            f"{listing(tuple(result.configurations))}"
+        )
+    phases: tuple[Phase, ...] = ("confirmation", "search") if phase is None else (phase,)
+    for one in phases:
+        found = diagnose_runs(name, _runs(result, name, one), one)
+        if found is not None:
+            return found
+    raise LedgerError(
+        f"{result.folder or result.setup.study}: no run of {name!r} has losses; `tuner run` trains it"
+    )
+
+
+def diagnose_runs(name: str, runs: Sequence[Run], phase: str = "") -> Diagnosed | None:
+    """The diagnosis of runs of one configuration; None where none has trained an epoch.
+
+    A run that diverged is told as such whatever its losses say. One that failed before its first epoch has
+    no curve and stays undetermined.
+    """
+    train = _padded([run.history.get("loss", ()) for run in runs])
+    validation = _padded([run.history.get("val_loss", ()) for run in runs])
+    if not train.size:
+        return None
+    train, validation, epochs = _thinned(train, validation)
+    diagnosis = diagnose(
+        train,
+        validation,
+        diverged=[run.status == "diverged" for run in runs],
+        epochs=epochs,
+    )
+    ended: Counter[str] = Counter(run.status for run in runs)
+    notes = [
+        f"{ended[status]} of {len(runs)} runs {words}"
+        for status, words in (("failed", "failed"), ("pruned", "were pruned: their curves end early"))
+        if ended[status]
+    ]
+    seeds = tuple(str(run.seed_index) for run in runs)
+    return Diagnosed(name, diagnosis, seeds, epochs[-1], phase, tuple(notes))
+
+
+def as_json(source: str, found: Sequence[Diagnosed]) -> dict[str, Any]:
+    """The answer for other programs."""
+    return {"source": source, "configurations": [_configuration(one) for one in found]}
+
+
+def _configuration(one: Diagnosed) -> dict[str, Any]:
+    found = one.diagnosis
+    return {
+        "configuration": one.name,
+        "phase": one.phase or None,
+        "seeds": len(one.seeds),
+        "epochs": one.length,
+        "label": found.label,
+        "epoch": found.epoch,
+        "evidence": found.evidence,
+        "advice": found.advice,
+        "agreement": found.agreement,
+        "by_seed": [
+            {"seed": seed, "label": reading.label, "epoch": reading.epoch, "evidence": reading.finding}
+            for seed, reading in zip(one.seeds, found.readings, strict=True)
+        ],
+        "notes": one.notes,
+    }
+
+
+def _runs(result: Result, name: str, phase: Phase) -> list[Run]:
+    own = (run for run in result.runs if run.phase == phase and run.configuration == name)
+    return sorted(own, key=lambda run: run.seed_index)
+
+
+def _leaders(result: Result) -> list[str]:
+    """The baseline and the trials with the best mean search score."""
+    sign = 1.0 if result.setup.direction == "minimize" else -1.0
+    scores: dict[str, list[float]] = {}
+    for run in result.runs:
+        if run.phase == "search":
+            scores.setdefault(run.configuration, []).append(run.scores.get("validation", math.nan))
+    means = {name: sign * float(np.mean(own)) for name, own in scores.items() if name != BASELINE}
+    trials = sorted(means, key=lambda name: means[name] if math.isfinite(means[name]) else math.inf)
+    return [BASELINE, *trials[:LEADING]]
+
+
+def _thinned(train: np.ndarray, validation: np.ndarray) -> tuple[np.ndarray, np.ndarray, list[int]]:
+    """Both losses at the epochs that have both, where only every k-th was validated; and their numbers."""
+    trained, validated = train.shape[1], validation.shape[1]
+    every = max(1, trained // validated) if validated else 1
+    if not validated or validated == trained:
+        return train, validation, list(range(1, trained + 1))
+    kept = train[:, every - 1 :: every][:, :validated]
+    return kept, validation[:, : kept.shape[1]], list(range(every, every * kept.shape[1] + 1, every))
+
+
+def _padded(rows: Sequence[Sequence[float]]) -> np.ndarray:
+    matrix = np.full((len(rows), max(map(len, rows), default=0)), np.nan)
+    for place, values in zip(matrix, rows, strict=True):
+        place[: len(values)] = values
+    return matrix
