@@ -154,7 +154,7 @@ def test_in_rows_of_several_nan_at_the_end_is_padding() -> None:
     assert diagnose(train, validation).labels == ("good_fit",) * 3
     told = diagnose(train, validation, diverged=[False, True, False])
     assert told.labels == ("good_fit", "diverged", "good_fit")
-    assert told.label == "good_fit" and told.finding.endswith("; 1 diverged: seed 1)")
+    assert told.label == "good_fit" and told.finding.endswith(", in 2 of 3 seeds; 1 diverged: seed 1")
     assert told.readings[1].finding == "it diverged after epoch 70"
     train[1, 70] = np.inf
     assert diagnose(train, validation).labels[1] == "diverged"
@@ -183,7 +183,7 @@ def test_the_majority_decides_and_tells_its_median_seed() -> None:
     found = stacked("overfit", "overfit", "good_fit")
     assert found.label == "overfit" and found.agreement == pytest.approx(2 / 3)
     assert found.labels == ("overfit", "overfit", "good_fit")
-    assert "(2 of 3 seeds)" in found.finding
+    assert found.finding.endswith(", in 2 of 3 seeds")
     turns = (20, 40, 50, 70, 30)
     found = diagnose([fall(100, 0.0, 5.0)] * 5, [bend(100, at, up=0.2) for at in turns])
     assert found.epochs == turns
