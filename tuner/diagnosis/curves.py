@@ -146,7 +146,9 @@ class Curve:
     @property
     def left(self) -> float:
         """Share of the start that is left at the end; NaN for losses below 0, which have no such share."""
-        return self.end / self.start if self.start > 0.0 and self.end >= 0.0 else math.nan
+        if self.end == 0.0 <= self.start:
+            return 0.0
+        return self.end / self.start if self.start > 0.0 and self.end > 0.0 else math.nan
 
     @property
     def low(self) -> bool:

@@ -152,7 +152,7 @@ def _lost(readings: tuple[Reading, ...], label: str) -> str:
     places = [str(place) for place, reading in enumerate(readings) if reading.label == "diverged"]
     if not places or label == "diverged":
         return ""
-    return f"; {len(places)} diverged: {'seed' if len(places) == 1 else 'seeds'} {', '.join(places)}"
+    return f"; {'seed' if len(places) == 1 else 'seeds'} {', '.join(places)} diverged"
 
 
 def _median_curve(pairs: Sequence[Pair], readings: Sequence[Reading], numbers: Numbers) -> Reading | None:
