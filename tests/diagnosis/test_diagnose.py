@@ -154,7 +154,7 @@ def test_in_rows_of_several_nan_at_the_end_is_padding() -> None:
     assert diagnose(train, validation).labels == ("good_fit",) * 3
     told = diagnose(train, validation, diverged=[False, True, False])
     assert told.labels == ("good_fit", "diverged", "good_fit")
-    assert told.label == "good_fit" and told.finding.endswith("; 1 diverged: seed 1)")
+    assert told.label == "good_fit" and told.finding.endswith(", in 2 of 3 seeds; seed 1 diverged")
     assert told.readings[1].finding == "it diverged after epoch 70"
     train[1, 70] = np.inf
     assert diagnose(train, validation).labels[1] == "diverged"
@@ -183,7 +183,7 @@ def test_the_majority_decides_and_tells_its_median_seed() -> None:
     found = stacked("overfit", "overfit", "good_fit")
     assert found.label == "overfit" and found.agreement == pytest.approx(2 / 3)
     assert found.labels == ("overfit", "overfit", "good_fit")
-    assert "(2 of 3 seeds)" in found.finding
+    assert found.finding.endswith(", in 2 of 3 seeds")
     turns = (20, 40, 50, 70, 30)
     found = diagnose([fall(100, 0.0, 5.0)] * 5, [bend(100, at, up=0.2) for at in turns])
     assert found.epochs == turns
@@ -214,7 +214,7 @@ def test_seeds_that_disagree_with_each_other_and_with_their_median_are_undetermi
     # 3 diverged, 2 overfit, 2 more epochs: none has more than half, and the median is of the other four.
     assert found.label == "undetermined" and found.advice.startswith("look at the curves")
     assert "seeds disagree (3 diverged, 2 overfit, 2 underfit, more epochs)" in found.finding
-    assert "3 diverged: seeds 0, 1, 6" in found.finding
+    assert "; seeds 0, 1, 6 diverged" in found.finding
 
 
 def test_seeds_in_any_order_give_the_same() -> None:
@@ -267,8 +267,12 @@ def test_plain_lists_and_whole_numbers_are_losses() -> None:
     assert diagnose(list(range(40, 0, -1)), [value + 5 for value in range(40, 0, -1)]).label == (
         "underfit_more_epochs"
     )
-    zero = diagnose(np.zeros(30), np.zeros(30))
-    assert zero.label in LABELS
+    assert diagnose(np.zeros(30), np.zeros(30)).label == "good_fit"  # nothing is left to learn
+
+
+def test_losses_that_no_sum_can_hold_are_infinite() -> None:
+    assert diagnose(lost(fall(30, 0.1, 2.0), 29, 1e200), fall(30, 0.1, 2.0)).label == "diverged"
+    assert "no finite number" in diagnose([1e300] * 20, [1e300] * 20).finding
 
 
 WRONG = [

@@ -39,7 +39,7 @@ HIGH = 0.5
 LEAST_WINDOW = 3
 """A tenth of a short curve has at least so many epochs: a median of fewer is no shield against spikes."""
 
-_PART = 10  # at the least
+_PART = 12  # at the least, where there are so many
 _BLOCKS = 6  # of a size, at the least, that there must be to compare them
 _MEMORY = 8.2  # sqrt((1 + r) / (1 - r)) / sqrt(1 - 1.5 r + 0.6 r^2 - 0.1 r^3) with r = 0.8; see _error
 _SPIKE = 4.0  # jumps beyond which a loss is a spike, and cut to that
@@ -120,7 +120,7 @@ class Curve:
     @property
     def noisy(self) -> bool:
         """Whether its jumps would hide a fall that is worth mentioning."""
-        size = min(abs(self.end), self.fall) if self.learned else abs(self.end)
+        size = self.end if self.end > 0.0 else max(-self.end, self.fall)
         return FALL_ERRORS * self._line_error(self.later) > NOISY * size
 
     def _counts(self, drop: float, epochs: int) -> bool:
@@ -146,7 +146,9 @@ class Curve:
     @property
     def left(self) -> float:
         """Share of the start that is left at the end; NaN for losses below 0, which have no such share."""
-        return self.end / self.start if self.start > 0.0 and self.end >= 0.0 else math.nan
+        if self.end == 0.0 <= self.start:
+            return 0.0
+        return self.end / self.start if self.start > 0.0 and self.end > 0.0 else math.nan
 
     @property
     def low(self) -> bool:

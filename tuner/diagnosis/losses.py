@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tuner.errors import StatisticsError
-from tuner.stats.scores import FloatArray
+from tuner.stats.scores import LARGEST, FloatArray
 
 Losses = Sequence[float] | Sequence[Sequence[float]] | NDArray[Any]
 
@@ -89,7 +89,9 @@ def _matrix(losses: Losses, name: str) -> tuple[FloatArray, bool]:
         raise StatisticsError(
             f"{name}: losses have shape {values.shape}; give (epochs,), or (seeds, epochs) of several seeds"
         )
-    return np.atleast_2d(values.astype(np.float64)), values.ndim == 1
+    matrix = np.atleast_2d(values.astype(np.float64))
+    matrix[np.abs(matrix) > LARGEST] = np.inf  # no sum of squares of these is finite
+    return matrix, values.ndim == 1
 
 
 def _padded(losses: Losses, name: str) -> NDArray[Any]:

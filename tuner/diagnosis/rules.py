@@ -53,7 +53,8 @@ MEETING = 0.1
 """Curves meet when they end closer than a tenth of what they fell: in a picture of them they then touch."""
 
 BLOW_UP = 3.0
-"""A last training loss of more than so many times the first is an explosion, however short."""
+"""A last training loss of more than so many times the first, that of the untrained network, is an explosion,
+however short: the last weights are those that one is left with."""
 
 _SLOWER = "lower the learning rate, or clip the gradients"
 _GAP = "more data or regularisation may close the gap, more epochs or units will not"

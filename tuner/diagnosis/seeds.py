@@ -127,11 +127,11 @@ def _together(pairs: tuple[Pair, ...], readings: tuple[Reading, ...], numbers: N
         middle = _median_curve(pairs, readings, numbers)
         likeliest = max((count for one, count in counts.items() if one != "undetermined"), default=0)
         if middle and middle.label != "undetermined" and counts[middle.label] >= likeliest:
-            finding = f"{middle.finding} in the median curve, while single seeds are less clear ({told})"
+            finding = f"{middle.finding}, in the median curve; single seeds are less clear ({told})"
             return Diagnosis(middle.label, middle.epoch, finding, middle.advice, readings)
     if majority:
         chosen = _median(tuple(reading for reading in readings if reading.label == label))
-        finding = f"{chosen.finding} ({_share(most, len(readings))}{_lost(readings, label)})"
+        finding = f"{chosen.finding}, in {_share(most, len(readings))}{_lost(readings, label)}"
         return Diagnosis(label, chosen.epoch, finding, chosen.advice, readings)
     finding = f"seeds disagree ({told}){_lost(readings, 'undetermined')}"
     return Diagnosis("undetermined", None, finding, "look at the curves, or train more seeds", readings)
@@ -144,7 +144,7 @@ def _median(readings: tuple[Reading, ...]) -> Reading:
 
 
 def _share(count: int, seeds: int) -> str:
-    return f"all {seeds} seeds; numbers of the median one" if count == seeds else f"{count} of {seeds} seeds"
+    return f"all {seeds} seeds" if count == seeds else f"{count} of {seeds} seeds"
 
 
 def _lost(readings: tuple[Reading, ...], label: str) -> str:
@@ -152,7 +152,7 @@ def _lost(readings: tuple[Reading, ...], label: str) -> str:
     places = [str(place) for place, reading in enumerate(readings) if reading.label == "diverged"]
     if not places or label == "diverged":
         return ""
-    return f"; {len(places)} diverged: {'seed' if len(places) == 1 else 'seeds'} {', '.join(places)}"
+    return f"; {'seed' if len(places) == 1 else 'seeds'} {', '.join(places)} diverged"
 
 
 def _median_curve(pairs: Sequence[Pair], readings: Sequence[Reading], numbers: Numbers) -> Reading | None:
