@@ -139,7 +139,7 @@ def test_hostile_remarks_are_text() -> None:
     data = curves_of("$x^2$", make_runs("confirmation", "a", 0.05, seeds=6, diverged=(1,)))
     ax = drawn(data, title_note="\\frac{ $ \x00")
     assert ax.get_title(loc="left") == r"\$x^2\$"
-    assert ax.texts[0].get_text() == r"\frac{ \$  , 1 of 6 diverged"
+    assert ax.texts[0].get_text() == r"\frac{ \$  , 1 diverged"
 
 
 def test_of_very_many_seeds_the_best_the_worst_and_those_between_are_drawn() -> None:
@@ -165,15 +165,15 @@ def test_the_band_and_the_crosses_are_of_all_seeds_however_many_are_drawn() -> N
 def test_a_hundred_seeds_of_a_thousand_epochs_stay_light() -> None:
     runs = [
         run
-        for name in (BASELINE, "a", "b", "c")
+        for name in (BASELINE, "a")
         for run in make_runs("confirmation", name, 0.04, seeds=100, epochs=1_000)
     ]
-    names = [BASELINE, "a", "b", "c"]
+    names = [BASELINE, "a"]
     result = make_result(runs, [make_configuration(name) for name in names], names[1:])
     with figure_style():
         figure = LEARNING_CURVES.figure(result)
         assert figure is not None
-        assert len(svg(figure, "curves")) < 900_000
+        assert len(svg(figure, "curves")) < 300_000
     assert "Of more than 40 seeds, 40 are drawn" in LEARNING_CURVES.caption(result).text
     assert "Of more than" not in LEARNING_CURVES.caption(usual_result()).text
 

@@ -16,7 +16,7 @@ from tuner.records import BASELINE, Phase, Run
 from tuner.result import Result
 
 MOST_POINTS = 200  # more cannot be told apart at the width of a panel
-FEWER_POINTS = 100  # of a thin line among many
+FEWER_POINTS = 60  # of a thin line among many
 FEW_LINES = 12
 MOST_LINES = 40  # more seeds hide each other, and make the page heavy
 PANELS_WITHOUT_CONFIRMATION = 3
@@ -136,12 +136,18 @@ def draw_curves(
     _mark_ends(ax, data, scale)
     if turn is not None and 1 <= turn <= data.epochs:
         _mark_turn(ax, turn, data.epochs)
-    ended = sum(data.lost)
-    notes = (title_note, f"{ended} of {len(data.lost)} diverged" if ended else "")
-    heading(ax, data.name, ", ".join(note for note in notes if note), limit=22)
+    heading(ax, data.name, _note(data, title_note), limit=22)
     ax.grid(axis="y")
     ax.xaxis.set_major_locator(MaxNLocator(6, integer=True, min_n_ticks=1))
     return scale.apply(ax, "y")
+
+
+def _note(data: Curves, title_note: str) -> str:
+    """The remark with the number of runs that ended without a score, in few words."""
+    ended = sum(data.lost)
+    if not ended:
+        return title_note
+    return f"{title_note}, {ended} diverged" if title_note else f"{ended} of {len(data.lost)} diverged"
 
 
 def chosen_lines(data: Curves, most: int = MOST_LINES) -> NDArray[np.int64]:
@@ -222,7 +228,7 @@ def _mark_turn(ax: Axes, turn: float, epochs: int) -> None:
         textcoords="offset points",
         ha="left" if right else "right",
         va="top",
-        fontsize=8.0,
+        fontsize=8.5,
         color=PALETTE["ink"],
         bbox={"facecolor": PALETTE["paper"], "alpha": 0.75, "edgecolor": "none", "pad": 1.0},
         zorder=6,

@@ -16,6 +16,10 @@ MOST_PANELS = 4
 MOST_DOTS = 400  # more would hide each other, and make the page heavy
 FEWEST_PAIRS = 2
 
+# Where the words for a side of the diagonal can stand, in shares of the axes: the first where it is free.
+_SPOTS_UNDER = ((0.86, 0.06), (0.86, 0.3), (0.32, 0.06), (0.6, 0.06))
+_SPOTS_OVER = ((0.14, 0.94), (0.14, 0.7), (0.68, 0.94), (0.4, 0.94))
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Pairs:
@@ -70,9 +74,10 @@ def draw_pairs(ax: Axes, data: Pairs) -> Axes:
     ax.fill_between(ends, ends, scale.low if lower else scale.high, color=PALETTE["better"], alpha=0.1, lw=0)
     ax.plot(ends, ends, color=PALETTE["baseline"], lw=1.2, ls=(0, (4, 2)))
     shown = _shown(data)
+    x, y = scale.clip(data.baseline[shown]), scale.clip(data.candidate[shown])
     ax.plot(
-        scale.clip(data.baseline[shown]),
-        scale.clip(data.candidate[shown]),
+        x,
+        y,
         "o",
         color=PALETTE["candidate"],
         ms=4.6 if shown.size <= 60 else 3.0,
@@ -83,7 +88,7 @@ def draw_pairs(ax: Axes, data: Pairs) -> Axes:
     )
     scale.apply(ax, "x", ticks=4)
     scale.apply(ax, "y", ticks=4)
-    _name_sides(ax, lower)
+    _name_sides(ax, lower, np.column_stack([x, y]))
     ax.set_box_aspect(1)
     total = data.candidate.size
     return heading(ax, data.name, f"better in {data.wins:,} of {total:,} pairs", limit=22)
@@ -97,17 +102,24 @@ def _shown(data: Pairs) -> np.ndarray:
     return shown
 
 
-def _name_sides(ax: Axes, lower: bool) -> None:
-    """Say in the corners on which side of the diagonal the candidate is better."""
+def _name_sides(ax: Axes, lower: bool, dots: FloatArray) -> None:
+    """Say on which side of the diagonal the candidate is better, where few of the `dots`, (n, 2), are."""
+    seen = (ax.transScale + ax.transLimits).transform(dots)
     for word, under in (("better", lower), ("worse", not lower)):
+        x, y = min(_SPOTS_UNDER if under else _SPOTS_OVER, key=lambda spot: _crowd(seen, *spot))
         ax.text(
-            0.97 if under else 0.03,
-            0.04 if under else 0.96,
+            x,
+            y,
             word,
             color=PALETTE[word],
-            fontsize=8.5,
-            ha="right" if under else "left",
-            va="bottom" if under else "top",
+            fontsize=9.0,
+            ha="center",
+            va="center",
             transform=ax.transAxes,
             zorder=4,
         )
+
+
+def _crowd(seen: FloatArray, x: float, y: float) -> int:
+    """How many dots, in shares of the axes, are where a word at this place would be."""
+    return int(((np.abs(seen[:, 0] - x) < 0.14) & (np.abs(seen[:, 1] - y) < 0.07)).sum())

@@ -108,18 +108,19 @@ def plain(text: str, limit: int = 28) -> str:
 
 
 def heading(ax: Axes, name: str, note: str = "", *, limit: int = 28) -> Axes:
-    """Write a name over `ax`, and under it a remark in small letters that is `note`, where there is one."""
+    """Write a name over `ax`, and in small letters under it a `note` of at most 40 characters, if any."""
     ax.set_title(plain(name, limit), pad=17.0 if note else 6.0)
     if note:
-        ax.annotate(
-            plain(note, 60),
+        remark = ax.annotate(
+            plain(note, 40),
             xy=(0.0, 1.0),
             xycoords="axes fraction",
             xytext=(0.0, 5.0),
             textcoords="offset points",
-            fontsize=8.0,
+            fontsize=8.5,
             color=PALETTE["muted"],
         )
+        remark.set_in_layout(False)  # a long one must not make its panel narrower than others
     return ax
 
 

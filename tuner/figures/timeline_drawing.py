@@ -16,9 +16,10 @@ from tuner.figures.timeline import Bar, Gap, Row, Timeline
 
 _STRIPE = 0.022  # the width of a gap, as a share of the time that is shown
 _ALL_STRIPES = 0.25  # of all gaps together
-_NARROWEST = 0.0015  # of the width: a shorter bar would not be seen, nor a shorter pause between two such
-_NEAREST_LABELS = 0.12  # of the width between the labels of two stripes
-_MOST_EDGES = 60  # with more bars their edges would hide them
+_NARROWEST = 0.004  # of the width: a shorter bar would not be seen, nor a shorter pause between two such
+_NEAREST_LABELS = 0.1  # of the width between the labels of two stripes
+_NARROWEST_WITH_EDGE = 0.012  # of the width: an edge would hide a shorter bar
+_KINDS = ("search", "search, pruned", "confirmation")
 
 _UNITS = (
     (90.0, 1.0, "s", 0),
@@ -70,8 +71,9 @@ def _ruler(data: Timeline) -> _Ruler:
 def draw_timeline(ax: Axes, data: Timeline) -> Axes:
     """Draw `data` on `ax`, one row a configuration, time from left to right."""
     ruler = _ruler(data)
-    for place, row in enumerate(data.rows):
-        _draw_row(ax, place, row, ruler)
+    for kind in _KINDS:
+        for place, row in enumerate(data.rows):
+            _draw_bars(ax, place, [bar for bar in row.bars if _kind(bar) == kind], kind, ruler)
     _draw_gaps(ax, ruler)
     _draw_lost(ax, data.rows, ruler)
     ax.set_xlim(-0.006 * ruler.width, 1.006 * ruler.width)
@@ -87,16 +89,20 @@ def _kind(bar: Bar) -> str:
     return "search, pruned" if bar.pruned else "search"
 
 
-def _draw_row(ax: Axes, place: int, row: Row, ruler: _Ruler) -> None:
-    """The bars of a row, those of a kind as one path: a page takes it better than a path for each."""
-    edge = 0.5 if len(row.bars) <= _MOST_EDGES else 0.0
-    for kind in dict.fromkeys(map(_kind, row.bars)):
-        spans = [ruler.span(bar) for bar in row.bars if _kind(bar) == kind]
-        boxes = [_box(start, end, place) for start, end in _merged(spans, _NARROWEST * ruler.width)]
-        style: dict[str, Any] = {"edgecolor": PALETTE["paper"], "linewidth": edge, "label": kind}
-        pale = 0.45 if kind == "search, pruned" else 1.0
-        color = PALETTE["confirmation" if kind == "confirmation" else "search"]
-        ax.add_patch(PathPatch(Path.make_compound_path(*boxes), facecolor=color, alpha=pale, **style))
+def _draw_bars(ax: Axes, place: int, bars: Sequence[Bar], kind: str, ruler: _Ruler) -> None:
+    """Bars of one kind in a row, as one path: a page takes it better than a path for each."""
+    if not bars:
+        return
+    spans = _merged(map(ruler.span, bars), _NARROWEST * ruler.width)
+    shortest = min(end - start for start, end in spans)
+    path = Path.make_compound_path(*(_box(start, end, place - 0.34, place + 0.34) for start, end in spans))
+    style: dict[str, Any] = {
+        "facecolor": PALETTE["confirmation" if kind == "confirmation" else "search"],
+        "alpha": 0.45 if kind == "search, pruned" else 1.0,
+        "edgecolor": PALETTE["paper"],
+        "linewidth": 0.5 if shortest > _NARROWEST_WITH_EDGE * ruler.width else 0.0,
+    }
+    ax.add_patch(PathPatch(path, label=kind, **style))
 
 
 def _merged(spans: Iterable[tuple[float, float]], tiny: float) -> list[tuple[float, float]]:
@@ -111,17 +117,20 @@ def _merged(spans: Iterable[tuple[float, float]], tiny: float) -> list[tuple[flo
     return found
 
 
-def _box(start: float, end: float, place: int) -> Path:
-    low, high = place - 0.34, place + 0.34
+def _box(start: float, end: float, low: float, high: float) -> Path:
     return Path(np.array([(start, low), (end, low), (end, high), (start, high), (start, low)]), closed=True)
 
 
 def _draw_gaps(ax: Axes, ruler: _Ruler) -> None:
     """A stripe for every gap, with its length over it where there is room."""
+    if not ruler.gaps:
+        return
+    ends = [ruler.place(gap.at) for gap in ruler.gaps]
+    path = Path.make_compound_path(*(_box(end - ruler.stripe, end, 0.0, 1.0) for end in ends))
+    over_rows = ax.get_xaxis_transform()
+    ax.add_patch(PathPatch(path, color=PALETTE["muted"], alpha=0.28, lw=0, transform=over_rows))
     labelled = -math.inf
-    for gap in ruler.gaps:
-        end = ruler.place(gap.at)
-        ax.axvspan(end - ruler.stripe, end, color=PALETTE["muted"], alpha=0.28, lw=0)
+    for gap, end in zip(ruler.gaps, ends, strict=True):
         middle = end - ruler.stripe / 2
         if middle - labelled > _NEAREST_LABELS * ruler.width:
             labelled = middle
@@ -133,7 +142,7 @@ def _draw_gaps(ax: Axes, ruler: _Ruler) -> None:
                 textcoords="offset points",
                 ha="center",
                 va="bottom",
-                fontsize=8.0,
+                fontsize=8.5,
                 color=PALETTE["muted"],
             )
 
@@ -176,6 +185,6 @@ def _name_rows(ax: Axes, rows: Sequence[Row]) -> None:
             transform=ax.get_yaxis_transform(),
             ha="left",
             va="center",
-            fontsize=8.0,
+            fontsize=8.5,
             color=PALETTE["ink"],
         )
