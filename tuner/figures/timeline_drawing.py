@@ -33,9 +33,11 @@ _AXES = ((180.0, 1.0, "seconds"), (10_800.0, 60.0, "minutes"), (math.inf, 3_600.
 def spoken(seconds: float) -> str:
     """A time in few letters, for a label in a figure.
 
-    >>> spoken(4.2), spoken(42), spoken(300), spoken(9_000), spoken(200_000)
-    ('4.2 s', '42 s', '5 min', '2.5 h', '2.3 d')
+    >>> spoken(0.01), spoken(4.2), spoken(42), spoken(300), spoken(9_000), spoken(200_000)
+    ('<0.1 s', '4.2 s', '42 s', '5 min', '2.5 h', '2.3 d')
     """
+    if seconds < 0.1:
+        return "<0.1 s"
     if seconds < 10:
         return f"{seconds:.1f} s"
     for most, size, unit, digits in _UNITS:

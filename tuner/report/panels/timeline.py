@@ -6,8 +6,8 @@ from matplotlib.figure import Figure
 
 from tuner.figures.style import new_figure
 from tuner.figures.timeline import Row, Timeline, timeline
-from tuner.figures.timeline_drawing import draw_timeline
-from tuner.report.formats import count, duration, listed, percent, short
+from tuner.figures.timeline_drawing import draw_timeline, spoken
+from tuner.report.formats import count, duration, percent, short
 from tuner.report.panels.base import Caption, Panel, one_legend
 from tuner.result import Result
 
@@ -36,7 +36,7 @@ def _caption(result: Result) -> Caption:
         f"the time of each row stands at the right.{_shares(data)} Between the bars nothing that was kept "
         "trained: models were built, or a group was interrupted, which then trains again from its start."
         f"{_crosses(data)}{_gaps(data)}{_together(data)}{_unknown(data)}",
-        f"Timeline of the training, {count(len(data.rows), 'row')}: {listed(rows)}.",
+        f"Timeline of the training, {count(len(data.rows), 'row')}: {'; '.join(rows)}.",
     )
 
 
@@ -46,7 +46,7 @@ def _name(row: Row) -> str:
 
 def _times(row: Row) -> str:
     parts = [(row.seconds("search"), "in search"), (row.seconds("confirmation"), "in confirmation")]
-    return ", ".join(f"{duration(seconds)} {words}" for seconds, words in parts if seconds)
+    return ", ".join(f"{spoken(seconds)} {words}" for seconds, words in parts if seconds)
 
 
 def _shares(data: Timeline) -> str:
