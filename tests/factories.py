@@ -1,9 +1,11 @@
 """Results made of synthetic runs, for the tests of everything behind the ledger."""
 
 import math
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from itertools import groupby
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -121,12 +123,35 @@ def usual_result(*, trials: int = 6, seeds: int = 10, epochs: int = 12, **setup:
     return make_result(runs, configurations, finalists, **setup)
 
 
+BEGAN = 1_700_000_000.0  # 14 November 2023, 22:13:20 UTC
+
+
+def groups_of(result: Result) -> list[Group]:
+    """The runs as groups without times: one for each phase and configuration."""
+    return [
+        Group(phase, result.configurations[name], tuple(run.seed_index for run in own), own)
+        for (phase, name), rows in groupby(result.runs, key=lambda run: (run.phase, run.configuration))
+        if (own := tuple(rows))
+    ]
+
+
+def timed(result: Result, *, pause: float = 0.1, gaps: Mapping[int, float] = MappingProxyType({})) -> Result:
+    """The result with groups that trained one after the other from `BEGAN` on, each with a pause before it.
+
+    `gaps` maps the place of a group to another pause.
+    """
+    now, groups = BEGAN, []
+    for place, group in enumerate(groups_of(result)):
+        now += gaps.get(place, pause if place else 0.0)
+        groups.append(replace(group, started=now))
+        now += sum(run.seconds for run in group.runs)
+    return replace(result, groups=tuple(groups))
+
+
 def store(result: Result, folder: Path) -> Path:
     """The run folder that holds this result."""
     ledger = Ledger(folder)
-    for (phase, name), runs in groupby(result.runs, key=lambda run: (run.phase, run.configuration)):
-        own = tuple(runs)
-        indices = tuple(run.seed_index for run in own)
-        ledger.write(Group(phase, result.configurations[name], indices, own))
+    for group in result.groups or groups_of(result):
+        ledger.write(group)
     ledger.write_setup(result.setup)
     return folder

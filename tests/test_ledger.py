@@ -42,7 +42,8 @@ def groups(draw: st.DrawFn) -> Group:
             runs.append(
                 Run(phase, name, index, status, scores, history, draw(st.floats(0, 1e9)), draw(st.text()))
             )
-    return Group(phase, Configuration(name, draw(params)), indices, tuple(runs))
+    started = draw(st.none() | st.floats(0, 2e11))
+    return Group(phase, Configuration(name, draw(params)), indices, tuple(runs), started=started)
 
 
 @given(st.lists(groups(), max_size=4))
@@ -331,3 +332,25 @@ def test_scores_of_examples_are_on_disk_before_their_group(
     assert path.exists()
     (group,) = Ledger(tmp_path).groups
     assert group.runs == () and group.examples is None
+
+
+def test_when_a_group_began_is_kept_and_folders_of_before_have_none(tmp_path: Path) -> None:
+    runs = tuple(make_runs("search", "a", 1.0, seeds=1, epochs=1))
+    for started in (None, 0.0, 1_700_000_000.125):
+        Ledger(tmp_path).write(Group("search", Configuration("a", {}), (0,), runs, started=started))
+        (group,) = Ledger(tmp_path).groups
+        assert group.started == started
+    (path,) = tmp_path.rglob("*.json")
+    content = json.loads(path.read_text())["content"]
+    del content["started"]
+    signed(path, content)
+    (group,) = Ledger(tmp_path).groups
+    assert group.started is None and group.runs == runs
+
+
+@pytest.mark.parametrize("started", [-1.0, 1e300, math.nan, math.inf, "today", [], {}])
+def test_a_time_that_is_none_is_refused(started: Any, tmp_path: Path) -> None:
+    path = small_file(tmp_path)
+    content = json.loads(path.read_text())["content"]
+    signed(path, content | {"started": started})
+    assert_damage_is_seen(path, tmp_path)

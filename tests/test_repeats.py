@@ -1,6 +1,7 @@
 """One configuration and its seeds become runs."""
 
 import math
+import time
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -356,3 +357,26 @@ def test_where_examples_are_not_the_same_none_are_kept(data: Any, reason: str, t
     (run,) = runner.measure(ledger, "confirmation", ONE, 1)
     assert run.status == "complete"
     assert ledger.examples("confirmation", ONE.name, 1).reason == reason
+
+
+def test_a_group_knows_when_its_training_began(tmp_path: Path) -> None:
+    before = time.time()
+    Repeats(dense_study()).measure(Ledger(tmp_path), "search", ONE, 4)
+    after = time.time()
+    groups = Ledger(tmp_path).groups
+    starts = [group.started for group in groups if group.started is not None]
+    assert len(starts) == len(groups) and starts == sorted(starts)
+    ends = [
+        start + sum(run.seconds for run in group.runs) for start, group in zip(starts, groups, strict=True)
+    ]
+    assert before <= starts[0] and ends[-1] <= after + 0.1
+    assert all(end <= start + 0.1 for end, start in zip(ends[:-1], starts[1:], strict=True))
+
+
+def test_a_group_that_is_only_planned_has_not_begun(tmp_path: Path) -> None:
+    def interrupt(seeds: int, share: float) -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        Repeats(dense_study()).measure(Ledger(tmp_path), "search", ONE, 2, interrupt)
+    assert [group.started for group in Ledger(tmp_path).groups] == [None]

@@ -24,6 +24,8 @@ def test_running_again_trains_nothing(whole: tuple[Result, Recorder], recorder: 
     again = run(dense_study(), result.folder, reporter=recorder)
     assert numbers(again) == numbers(result)
     assert recorder.trained == []
+    assert again.groups == result.groups  # with the times at which they trained
+    assert all(group.started is not None for group in result.groups)
 
 
 @pytest.mark.parametrize(

@@ -202,6 +202,7 @@ def _group(content: dict[str, Any], path: Path) -> Group:
             seed_indices=tuple(content["seed_indices"]),
             runs=runs,
             examples=None if examples is None else StoredExamples(**examples),
+            started=content.get("started"),  # nor when they began
         )
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise LedgerError(f"{path}: is no group of runs ({error})") from None

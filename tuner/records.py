@@ -17,6 +17,8 @@ Direction = Literal["minimize", "maximize"]
 
 BASELINE = "baseline"
 
+END_OF_TIME = 253_402_300_800.0  # seconds from 1970 to the year 10000, where calendars end
+
 
 @dataclass(frozen=True, slots=True)
 class Configuration:
@@ -82,6 +84,8 @@ class Group:
 
     Membership is stored before training starts, so that an interrupted group is trained again whole
     and gives the same numbers. `examples` is None where nobody asked for scores of single examples.
+    `started` is when their training began, in seconds since 1970 (UTC): None before it has ended, and in
+    folders of before it was kept. It determines nothing.
     """
 
     phase: Phase
@@ -89,12 +93,15 @@ class Group:
     seed_indices: tuple[int, ...]
     runs: tuple[Run, ...] = ()
     examples: StoredExamples | None = None
+    started: float | None = None
 
     def __post_init__(self) -> None:
         if not self.seed_indices:
             raise ValueError("a group has at least one seed")
         if self.runs and tuple(run.seed_index for run in self.runs) != self.seed_indices:
             raise ValueError("a finished group has one run for each of its seeds, in their order")
+        if self.started is not None and not 0 <= self.started < END_OF_TIME:
+            raise ValueError(f"started is {self.started}; it counts seconds since 1970")
 
 
 @dataclass(frozen=True, slots=True)

@@ -182,7 +182,7 @@ class Repeats:
                 else:
                     ask = None if place else should_prune
                     trained = training.measure(indices, partial(on_progress, len(indices)), ask)
-                group = Group(training.phase, configuration, indices, trained.runs)
+                group = Group(training.phase, configuration, indices, trained.runs, started=trained.started)
                 ledger.write(group, trained.examples)
             pruned = pruned or any(run.status == "pruned" for run in group.runs)
 
@@ -275,10 +275,14 @@ def _without_examples(study: Study) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Trained:
-    """Runs, and in confirmation the scores of their test examples, or why there are none."""
+    """Runs, and in confirmation the scores of their test examples, or why there are none.
+
+    `started` is when their training began, in seconds since 1970; None where none of them trained.
+    """
 
     runs: tuple[Run, ...]
     examples: ExampleScores | None
+    started: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -310,7 +314,7 @@ class Training:
         self, indices: Sequence[int], on_progress: OnProgress, should_prune: ShouldPrune | None = None
     ) -> Trained:
         """The same, with the scores of the test examples."""
-        start = time.perf_counter()
+        started, start = time.time(), time.perf_counter()
         try:
             outcomes = self.trainer.train(
                 [self.indices.index(one) for one in indices], on_progress, should_prune
@@ -322,7 +326,7 @@ class Training:
         runs = tuple(
             self._run(index, outcome, seconds) for index, outcome in zip(indices, outcomes, strict=True)
         )
-        return Trained(runs, self._examples(outcomes))
+        return Trained(runs, self._examples(outcomes), started)
 
     def skip(self, indices: Sequence[int]) -> tuple[Run, ...]:
         """The runs of seeds that are not trained, because those before them were pruned."""

@@ -10,7 +10,7 @@ import numpy as np
 
 from tuner.errors import LedgerError
 from tuner.ledger import Ledger
-from tuner.records import BASELINE, Configuration, ExampleScores, Look, Phase, Run, Setup, distinct
+from tuner.records import BASELINE, Configuration, ExampleScores, Group, Look, Phase, Run, Setup, distinct
 from tuner.stats import (
     Comparison,
     DieboldMariano,
@@ -66,6 +66,7 @@ class Result:
     folder: Path | None = None
     without_examples: str = ""  # why no difference is told over test examples, where none is
     examples_each: int = 1  # test examples that one stored score stands for
+    groups: tuple[Group, ...] = ()  # those that have ended, where the runs come from a ledger
 
     @property
     def epochs(self) -> int:
@@ -110,7 +111,8 @@ def load(folder: str | Path) -> Result:
     if setup.looks:
         look = setup.looks[-1]
         examples = {name: ledger.examples("confirmation", name, look.repeats) for name in look.configurations}
-    return derive(setup, ledger.configurations, ledger.runs, folder, examples)
+    groups = tuple(group for group in ledger.groups if group.runs)
+    return derive(setup, ledger.configurations, ledger.runs, folder, examples, groups)
 
 
 def derive(
@@ -119,16 +121,17 @@ def derive(
     runs: tuple[Run, ...],
     folder: Path | None = None,
     examples: Mapping[str, ExampleScores] = MappingProxyType({}),
+    groups: tuple[Group, ...] = (),
 ) -> Result:
     """The statistics of the last look: each configuration described, and compared with the baseline.
 
     All looks share the error rate, and a verdict stays what it was at the look that reached it. Runs of a
     confirmation that has not finished are not looked at. `examples` are the scores of single test
-    examples by configuration, as far as they are known.
+    examples by configuration, as far as they are known; `groups` tell when the runs trained.
     """
     looks = distinct(setup.looks)
     if not looks:
-        return Result(setup, configurations, runs, None, (), folder)
+        return Result(setup, configurations, runs, None, (), folder, groups=groups)
     seen = [_seen(runs, look) for look in looks]
     look, test = looks[-1], seen[-1]
     if not all(len(scores) == look.repeats for scores in test.values()):
@@ -152,7 +155,7 @@ def derive(
     finalists = [one for one in measured if one is not baseline]
     finalists.sort(key=lambda one: (math.isnan(one.summary.mean), sign * one.summary.mean))
     each = known[BASELINE].each if known else 1
-    return Result(setup, configurations, runs, baseline, tuple(finalists), folder, without, each)
+    return Result(setup, configurations, runs, baseline, tuple(finalists), folder, without, each, groups)
 
 
 def _measured(

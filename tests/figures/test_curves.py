@@ -1,11 +1,25 @@
 """Learning curves: every seed is there, and the band says only what enough seeds say."""
 
 import numpy as np
+import pytest
+from matplotlib.axes import Axes
 
-from tests.factories import make_runs, usual_result
-from tuner.figures.curves import MOST_POINTS, band, curve_scale, curves, curves_of, draw_curves
+from tests.factories import make_configuration, make_result, make_runs, usual_result
+from tuner.figures.curves import (
+    MOST_LINES,
+    MOST_POINTS,
+    Curves,
+    band,
+    chosen_lines,
+    curve_scale,
+    curves,
+    curves_of,
+    draw_curves,
+)
+from tuner.figures.saving import svg
 from tuner.figures.style import figure_style, new_figure
 from tuner.records import BASELINE
+from tuner.report.panels.learning_curves import LEARNING_CURVES
 
 
 def test_curves_hold_every_seed_and_epoch() -> None:
@@ -47,8 +61,13 @@ def test_diverged_runs_are_marked_and_counted() -> None:
     with figure_style():
         _, (ax,) = new_figure(2.0)
         draw_curves(ax, found, curve_scale([found]))
-    assert sum(line.get_marker() == "X" for line in ax.lines) == 2
-    assert ax.get_title(loc="left") == "a (2 of 6 diverged)"
+    (cross,) = (line for line in ax.lines if line.get_marker() == "X")
+    halves = [
+        len(run.history["loss"]) - 1 for run in make_runs("confirmation", "a", 0.05, seeds=6, diverged=(1, 4))
+    ]
+    assert np.asarray(cross.get_xdata()).tolist() == [halves[1], halves[4]]
+    assert ax.get_title(loc="left") == "a"
+    assert [text.get_text() for text in ax.texts] == ["2 of 6 diverged"]
 
 
 def test_a_run_that_explodes_does_not_set_the_scale() -> None:
@@ -83,3 +102,87 @@ def test_a_history_without_validation_draws_training_alone() -> None:
         _, (ax,) = new_figure(2.0)
         draw_curves(ax, found, curve_scale([found]))
     assert ax.get_legend_handles_labels()[1] == ["training"]
+
+
+def drawn(data: Curves, **marks: object) -> Axes:
+    with figure_style():
+        figure, (ax,) = new_figure(2.0)
+        draw_curves(ax, data, curve_scale([data]), **marks)  # type: ignore[arg-type]
+        figure.draw_without_rendering()
+    return ax
+
+
+def test_a_remark_and_the_turning_epoch_are_marked() -> None:
+    data = curves_of("a", make_runs("confirmation", "a", 0.05, seeds=3, epochs=40))
+    bare, marked = drawn(data), drawn(data, title_note="overfits", turn=17.0)
+    assert len(marked.lines) == len(bare.lines) + 1 and not bare.texts
+    line = next(line for line in marked.lines if len(np.asarray(line.get_xdata())) == 2)
+    assert np.asarray(line.get_xdata()).tolist() == [17.0, 17.0]
+    assert {text.get_text() for text in marked.texts} == {"overfits", "epoch 17"}
+    assert marked.get_title(loc="left") == bare.get_title(loc="left") == "a"
+
+
+@pytest.mark.parametrize(("turn", "side"), [(2, "left"), (24, "left"), (25, "right"), (40, "right")])
+def test_the_label_of_the_turn_is_where_there_is_room(turn: int, side: str) -> None:
+    data = curves_of("a", make_runs("confirmation", "a", 0.05, seeds=3, epochs=40))
+    (label,) = drawn(data, turn=turn).texts
+    assert (label.get_text(), label.get_ha()) == (f"epoch {turn}", side)
+
+
+@pytest.mark.parametrize("turn", [None, 0.0, 41.0, float("nan"), float("inf")])
+def test_a_turn_outside_the_training_is_not_drawn(turn: float | None) -> None:
+    data = curves_of("a", make_runs("confirmation", "a", 0.05, seeds=3, epochs=40))
+    assert not drawn(data, turn=turn).texts
+
+
+def test_hostile_remarks_are_text() -> None:
+    data = curves_of("$x^2$", make_runs("confirmation", "a", 0.05, seeds=6, diverged=(1,)))
+    ax = drawn(data, title_note="\\frac{ $ \x00")
+    assert ax.get_title(loc="left") == r"\$x^2\$"
+    assert ax.texts[0].get_text() == r"\frac{ \$  , 1 diverged"
+
+
+def test_of_very_many_seeds_the_best_the_worst_and_those_between_are_drawn() -> None:
+    losses = np.random.default_rng(0).permutation(100)[:, None] * np.ones(3) + 1.0
+    chosen = chosen_lines(Curves("a", losses, losses, (False,) * 100))
+    ends = np.sort(losses[chosen, -1])
+    assert len(chosen) == len(set(chosen.tolist())) == MOST_LINES
+    assert (ends[0], ends[-1]) == (1.0, 100.0)
+    assert np.diff(ends).max() <= 3
+    assert chosen_lines(Curves("a", losses[:40], losses[:40], (False,) * 40)).tolist() == list(range(40))
+
+
+def test_the_band_and_the_crosses_are_of_all_seeds_however_many_are_drawn() -> None:
+    data = curves_of("a", make_runs("confirmation", "a", 0.05, seeds=90, diverged=range(50, 56)))
+    ax = drawn(data)
+    (cross,) = (line for line in ax.lines if line.get_marker() == "X")
+    assert len(np.asarray(cross.get_xdata())) == 6
+    middle = next(line for line in ax.lines if line.get_label() == "training")
+    np.testing.assert_allclose(np.asarray(middle.get_ydata()), band(data.train).median)
+    assert sum(line.get_linewidth() < 1 for line in ax.lines) == 2 * MOST_LINES
+
+
+def test_a_hundred_seeds_of_a_thousand_epochs_stay_light() -> None:
+    runs = [
+        run
+        for name in (BASELINE, "a")
+        for run in make_runs("confirmation", name, 0.04, seeds=100, epochs=1_000)
+    ]
+    names = [BASELINE, "a"]
+    result = make_result(runs, [make_configuration(name) for name in names], names[1:])
+    with figure_style():
+        figure = LEARNING_CURVES.figure(result)
+        assert figure is not None
+        assert len(svg(figure, "curves")) < 300_000
+    assert "Of more than 40 seeds, 40 are drawn" in LEARNING_CURVES.caption(result).text
+    assert "Of more than" not in LEARNING_CURVES.caption(usual_result()).text
+
+
+def test_the_alternative_text_tells_the_last_losses() -> None:
+    result = usual_result()
+    last = [
+        r.history["loss"][-1]
+        for r in result.runs
+        if r.phase == "confirmation" and r.configuration == BASELINE
+    ]
+    assert f"baseline at {np.median(last):.4g} in training" in LEARNING_CURVES.caption(result).alternative

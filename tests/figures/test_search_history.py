@@ -5,11 +5,13 @@ import pytest
 
 from tests.factories import make_configuration, make_result, make_runs, usual_result
 from tuner.figures.samples import Sample
+from tuner.figures.saving import svg
 from tuner.figures.search_history import (
     best_so_far,
     draw_search_history,
     dropped_from_race,
     search_history,
+    shows_seeds,
 )
 from tuner.figures.style import figure_style, new_figure
 from tuner.records import BASELINE, Direction
@@ -104,3 +106,38 @@ def test_without_a_race_nobody_was_dropped() -> None:
     result = usual_result()
     assert dropped_from_race(result) == frozenset()
     assert "dropped" not in SEARCH_HISTORY.caption(result).text
+
+
+def searched(trials: int, seeds: int) -> Result:
+    names = [BASELINE, *(f"trial-{number}" for number in range(trials))]
+    centers = np.random.default_rng(0).uniform(0.02, 0.2, len(names))
+    runs = [
+        run
+        for name, center in zip(names, centers, strict=True)
+        for run in make_runs("search", name, center, seeds=seeds, epochs=1)
+    ]
+    return make_result(runs, [make_configuration(name) for name in names])
+
+
+def test_hundreds_of_trials_are_drawn_small_with_their_range_and_stay_light() -> None:
+    result = searched(500, 4)
+    data = search_history(result)
+    assert data is not None
+    with figure_style():
+        figure, (ax,) = new_figure(3.0)
+        draw_search_history(ax, data, label="validation MSE")
+        assert len(svg(figure, "history")) < 150_000
+    circles = [line for line in ax.lines if line.get_marker() == "o"]
+    assert sum(len(np.asarray(line.get_xdata())) for line in circles) == 500
+    assert all(line.get_markersize() < 3 for line in circles)
+    (ranges,) = (line for line in ax.lines if np.isnan(np.asarray(line.get_ydata(), dtype=float)).any())
+    ends = np.asarray(ranges.get_ydata(), dtype=float).reshape(-1, 3)[:, :2]
+    assert ends.tolist() == [[min(trial.scores), max(trial.scores)] for trial in data.trials]
+    text = SEARCH_HISTORY.caption(result).text
+    assert "its line reaches from its best seed to its worst" in text and "dots are its seeds" not in text
+
+
+@pytest.mark.parametrize(("trials", "seeds", "whole"), [(150, 4, True), (151, 4, False), (100, 40, False)])
+def test_seeds_have_dots_as_long_as_there_are_not_too_many(trials: int, seeds: int, whole: bool) -> None:
+    data = search_history(searched(trials, seeds))
+    assert data is not None and shows_seeds(data) is whole

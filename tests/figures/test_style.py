@@ -6,7 +6,7 @@ import sys
 import matplotlib
 import pytest
 
-from tuner.figures.style import PALETTE, figure_style, new_figure, plain
+from tuner.figures.style import PALETTE, figure_style, heading, new_figure, plain
 
 
 def test_the_style_leaves_the_users_settings_alone() -> None:
@@ -44,3 +44,23 @@ def test_figures_do_not_load_pyplot() -> None:
     imports = "; ".join(f"import tuner.figures.{module}" for module in modules)
     check = f"import sys; {imports}; sys.exit('matplotlib.pyplot' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", check], check=False).returncode == 0
+
+
+def test_a_note_under_a_name_does_not_move_the_axes() -> None:
+    places = []
+    for note in ("short", "a note that is longer than its panel is wide, by far"):
+        with figure_style():
+            figure, axes = new_figure(2.0, 1, 2)
+            for ax in axes:
+                heading(ax, "name", note)
+            figure.draw_without_rendering()
+        assert len(axes[0].texts[0].get_text()) <= 40
+        places.append([ax.get_position().bounds for ax in axes])
+    assert places[0] == places[1]
+
+
+def test_a_name_without_a_note_stands_alone() -> None:
+    with figure_style():
+        _, (ax,) = new_figure(2.0)
+        heading(ax, "$x^2$")
+    assert ax.get_title(loc="left") == r"\$x^2\$" and not ax.texts

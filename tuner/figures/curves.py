@@ -1,4 +1,4 @@
-"""Learning curves: every seed thin, the median and quartiles of the seeds still training over it."""
+"""Learning curves: seeds thin, the median and quartiles of those still training over them."""
 
 import math
 from collections.abc import Sequence
@@ -11,11 +11,14 @@ from numpy.typing import NDArray
 
 from tuner.figures.samples import FloatArray, runs_of
 from tuner.figures.scale import Scale, scale_of
-from tuner.figures.style import PALETTE, plain
+from tuner.figures.style import PALETTE, heading
 from tuner.records import BASELINE, Phase, Run
 from tuner.result import Result
 
 MOST_POINTS = 200  # more cannot be told apart at the width of a panel
+FEWER_POINTS = 60  # of a thin line among many
+FEW_LINES = 12
+MOST_LINES = 40  # more seeds hide each other, and make the page heavy
 PANELS_WITHOUT_CONFIRMATION = 3
 
 
@@ -31,6 +34,21 @@ class Curves:
     train: FloatArray
     validation: FloatArray
     lost: tuple[bool, ...]
+
+    @property
+    def epochs(self) -> int:
+        """The most epochs that a seed trained."""
+        return int(max(self.train.shape[1], self.validation.shape[1]))
+
+    @property
+    def last_training(self) -> float:
+        """The median over seeds of the last training loss; NaN where there is none."""
+        return _middle(last_losses(self.train))
+
+    @property
+    def last_validation(self) -> float:
+        """The same of the validation loss."""
+        return _middle(last_losses(self.validation))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -103,42 +121,115 @@ def curve_scale(panels: Sequence[Curves]) -> Scale:
     return scale_of(values, fence=12.0)
 
 
-def draw_curves(ax: Axes, data: Curves, scale: Scale) -> Axes:
-    """Draw one configuration's training and validation losses on `ax`."""
+def draw_curves(
+    ax: Axes, data: Curves, scale: Scale, *, title_note: str = "", turn: float | None = None
+) -> Axes:
+    """Draw one configuration's training and validation losses on `ax`.
+
+    `title_note` is a remark on them that stands under the name; `turn` is the epoch, counted from 1, from
+    which the validation loss is said to rise, and gets a line.
+    """
+    lines = chosen_lines(data)
     for word, losses, style in (("train", data.train, "-"), ("validation", data.validation, (0, (5, 1.6)))):
         if losses.size:
-            _draw_split(ax, losses, scale, word, style)
-    for train, validation, lost in zip(data.train, data.validation, data.lost, strict=True):
-        if lost:
-            _mark_end(ax, train if np.isfinite(train).any() else validation, scale)
-    ended = sum(data.lost)
-    suffix = f" ({ended} of {len(data.lost)} diverged)" if ended else ""
-    ax.set_title(plain(data.name) + suffix)
+            _draw_split(ax, losses, lines, scale, word, style)
+    _mark_ends(ax, data, scale)
+    if turn is not None and 1 <= turn <= data.epochs:
+        _mark_turn(ax, turn, data.epochs)
+    heading(ax, data.name, _note(data, title_note), limit=22)
     ax.grid(axis="y")
     ax.xaxis.set_major_locator(MaxNLocator(6, integer=True, min_n_ticks=1))
     return scale.apply(ax, "y")
 
 
-def _draw_split(ax: Axes, losses: FloatArray, scale: Scale, word: str, style: object) -> None:
+def _note(data: Curves, title_note: str) -> str:
+    """The remark with the number of runs that ended without a score, in few words."""
+    ended = sum(data.lost)
+    if not ended:
+        return title_note
+    return f"{title_note}, {ended} diverged" if title_note else f"{ended} of {len(data.lost)} diverged"
+
+
+def chosen_lines(data: Curves, most: int = MOST_LINES) -> NDArray[np.int64]:
+    """Which seeds get a thin line, in their order: all, or `most` of them evenly by their last loss.
+
+    The best and the worst are among them, so that thinning hides no spread. Seeds that end without any loss
+    count as the worst.
+    """
+    if len(data.lost) <= most:
+        return np.arange(len(data.lost))
+    order = np.argsort(last_losses(data.validation if data.validation.size else data.train), kind="stable")
+    places = np.linspace(0, order.size - 1, most).round().astype(int)
+    return np.sort(order[places])
+
+
+def last_losses(losses: FloatArray) -> FloatArray:
+    """The last finite loss of every seed, (seeds, epochs) to (seeds,); NaN where there is none.
+
+    >>> last_losses(np.array([[3.0, 2.0, np.nan], [np.nan, np.nan, np.nan]])).tolist()
+    [2.0, nan]
+    """
+    padded = np.hstack([np.full((len(losses), 1), np.nan), losses])
+    ends = np.where(np.isfinite(padded), np.arange(padded.shape[1]), 0).max(axis=1)
+    last: FloatArray = padded[np.arange(len(padded)), ends]
+    return last
+
+
+def _middle(values: FloatArray) -> float:
+    finite = values[np.isfinite(values)]
+    return float(np.median(finite)) if finite.size else math.nan
+
+
+def _draw_split(
+    ax: Axes, losses: FloatArray, lines: NDArray[np.int64], scale: Scale, word: str, style: object
+) -> None:
     color = PALETTE[word]
-    shown = _shown_epochs(losses.shape[1])
-    seen = scale.clip(losses[:, shown])
-    label = {"train": "training", "validation": "validation"}[word]
-    faint = min(0.5, 3 / max(len(losses), 1))
-    ax.plot(shown + 1, seen.T, color=color, lw=0.7, alpha=max(faint, 0.18))
-    middle = band(seen)
+    few = _shown_epochs(losses.shape[1], MOST_POINTS if lines.size <= FEW_LINES else FEWER_POINTS)
+    faint = min(0.5, 3 / max(lines.size, 1))
+    seeds = scale.clip(losses[np.ix_(lines, few)])
+    ax.plot(few + 1, seeds.T, color=color, lw=0.7 if lines.size <= FEW_LINES else 0.5, alpha=max(faint, 0.18))
+    shown = _shown_epochs(losses.shape[1], MOST_POINTS)
+    middle = band(scale.clip(losses[:, shown]))
     if len(losses) > 2:
         ax.fill_between(shown + 1, middle.low, middle.high, color=color, alpha=0.16, lw=0)
+    label = {"train": "training", "validation": "validation"}[word]
     marker = "o" if losses.shape[1] == 1 else None
     ax.plot(shown + 1, middle.median, color=color, lw=1.9, ls=style, label=label, marker=marker)
 
 
-def _shown_epochs(epochs: int) -> NDArray[np.int64]:
-    return np.unique(np.linspace(0, epochs - 1, min(epochs, MOST_POINTS)).round().astype(int))
+def _shown_epochs(epochs: int, most: int) -> NDArray[np.int64]:
+    return np.unique(np.linspace(0, epochs - 1, min(epochs, most)).round().astype(int))
 
 
-def _mark_end(ax: Axes, losses: FloatArray, scale: Scale) -> None:
-    finite = np.flatnonzero(np.isfinite(losses))
-    epoch = finite[-1] if finite.size else 0
-    height = scale.clip(losses[[epoch]])[0] if finite.size else scale.high
-    ax.plot([epoch + 1], [height], "X", color=PALETTE["lost"], ms=7, clip_on=False, zorder=5)
+def _mark_ends(ax: Axes, data: Curves, scale: Scale) -> None:
+    """A cross where every run ended that has no score."""
+    marks = []
+    for train, validation, lost in zip(data.train, data.validation, data.lost, strict=True):
+        if lost:
+            losses = train if np.isfinite(train).any() else validation
+            finite = np.flatnonzero(np.isfinite(losses))
+            epoch = finite[-1] if finite.size else 0
+            marks.append((epoch + 1, scale.clip(losses[[epoch]])[0] if finite.size else scale.high))
+    if marks:
+        epochs, heights = zip(*marks, strict=True)
+        size = 7 if len(marks) <= FEW_LINES else 4
+        ax.plot(epochs, heights, "X", color=PALETTE["lost"], ms=size, clip_on=False, zorder=5)
+
+
+def _mark_turn(ax: Axes, turn: float, epochs: int) -> None:
+    """A line at an epoch with its number at the top, on the side where there is more room."""
+    ax.axvline(turn, color=PALETTE["ink"], lw=1.1, ls=(0, (1, 1.5)))
+    right = turn <= 0.6 * epochs
+    ax.annotate(
+        f"epoch {turn:.6g}",
+        xy=(turn, 1.0),
+        xycoords=("data", "axes fraction"),
+        xytext=(3.0 if right else -3.0, -1.0),
+        textcoords="offset points",
+        ha="left" if right else "right",
+        va="top",
+        fontsize=8.5,
+        color=PALETTE["ink"],
+        bbox={"facecolor": PALETTE["paper"], "alpha": 0.75, "edgecolor": "none", "pad": 1.0},
+        zorder=6,
+    )

@@ -24,8 +24,11 @@ class DetectableCurve:
     high: tuple[float, ...]
 
 
-def draw_standard_errors(ax: Axes, data: StandardErrors, *, label: str) -> Axes:
-    """Draw the band over orders of the runs, its median, and the curve that the square root promises."""
+def draw_standard_errors(ax: Axes, data: StandardErrors, *, label: str, legend: bool = True) -> Axes:
+    """Draw the band over orders of the runs, its median, and the curve that the square root promises.
+
+    Without `legend` the labels are for the caller to show.
+    """
     ax.fill_between(
         data.runs,
         data.low,
@@ -45,7 +48,7 @@ def draw_standard_errors(ax: Axes, data: StandardErrors, *, label: str) -> Axes:
         label="std of all runs / √n",
     )
     ax.set_ylabel(f"standard error of the mean {label}")
-    return _against_runs(ax, data.runs, "runs", data.high)
+    return _against_runs(ax, data.runs, "runs", data.high, legend)
 
 
 def draw_detectable(ax: Axes, data: DetectableCurve, *, label: str) -> Axes:
@@ -66,13 +69,16 @@ def draw_detectable(ax: Axes, data: DetectableCurve, *, label: str) -> Axes:
     return _against_runs(ax, data.repeats, "runs of each configuration", [*data.value, *data.high])
 
 
-def _against_runs(ax: Axes, runs: Sequence[int], words: str, values: Sequence[float]) -> Axes:
-    top = float(np.nanmax(values))
+def _against_runs(
+    ax: Axes, runs: Sequence[int], words: str, values: Sequence[float], legend: bool = True
+) -> Axes:
+    top = float(np.nanmax(values)) or 1.0  # all 0 where the runs do not vary
     ax.set_xlabel(words)
     ax.set_xlim(0, max(runs) * 1.03)
     ax.set_ylim(0, top * 1.06)
     ax.xaxis.set_major_locator(MaxNLocator(6, integer=True))
     ax.yaxis.set_major_formatter(plain_ticks(top))
     ax.grid(axis="y")
-    ax.legend(loc="upper right")
+    if legend:
+        ax.legend(loc="upper right")
     return ax

@@ -3,6 +3,7 @@
 import math
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -14,7 +15,9 @@ from tuner.figures.style import PALETTE
 from tuner.records import BASELINE, Direction
 from tuner.result import Result
 
-MOST_DOTS = 4_000  # beyond, the spread is drawn as a line only, and the page stays light
+FEW_TRIALS = 60  # from here on marks get smaller, so that neighbours can be told apart
+MOST_TRIALS_WITH_SEEDS = 150  # beyond, the spread is drawn as a line only
+MOST_DOTS = 1_500
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -71,6 +74,12 @@ def best_so_far(
     return best
 
 
+def shows_seeds(data: SearchHistory) -> bool:
+    """Whether every seed gets a dot: where there are too many, they would be a smear."""
+    dots = sum(len(sample.scores) for sample in data.trials)
+    return len(data.trials) <= MOST_TRIALS_WITH_SEEDS and dots <= MOST_DOTS
+
+
 def draw_search_history(ax: Axes, data: SearchHistory, *, label: str) -> Axes:
     """Draw `data` on `ax`, trials from left to right; `label` names the score."""
     every = [score for sample in (data.baseline, *data.trials) for score in sample.scores]
@@ -94,33 +103,42 @@ def draw_search_history(ax: Axes, data: SearchHistory, *, label: str) -> Axes:
     return scale.apply(ax, "y")
 
 
+def _crowding(data: SearchHistory) -> float:
+    """How much smaller marks have to be than those of few trials, from 1 down to 0.4."""
+    return max(0.4, min(1.0, math.sqrt(FEW_TRIALS / max(len(data.trials), 1))))
+
+
 def _draw_spreads(ax: Axes, data: SearchHistory, scale: Scale) -> None:
+    """A line from the best to the worst seed of each trial, and a dot a seed where there are not too many."""
     color = PALETTE["candidate"]
     scored = [(place, sample.scores) for place, sample in enumerate(data.trials) if sample.scores]
-    places = [place for place, _ in scored]
-    lows = scale.clip(np.array([min(scores) for _, scores in scored], dtype=float))
-    highs = scale.clip(np.array([max(scores) for _, scores in scored], dtype=float))
-    ax.vlines(places, lows, highs, color=color, lw=1.0, alpha=0.55)
-    dots = np.array([(place, score) for place, scores in scored for score in scores]).reshape(-1, 2)
-    if len(dots) <= MOST_DOTS:
+    ends = [(place, end) for place, scores in scored for end in (min(scores), max(scores), math.nan)]
+    lines = np.array(ends, dtype=float).reshape(-1, 2)
+    # One path with breaks: a page takes it better than a path for each trial.
+    width = 1.0 if shows_seeds(data) else max(0.4, _crowding(data))
+    ax.plot(lines[:, 0], scale.clip(lines[:, 1]), color=color, lw=width, alpha=0.55, solid_capstyle="butt")
+    if shows_seeds(data):
+        dots = np.array([(place, score) for place, scores in scored for score in scores]).reshape(-1, 2)
         ax.plot(dots[:, 0], scale.clip(dots[:, 1]), "o", color=color, ms=2.6, alpha=0.55, mew=0)
 
 
 def _draw_means(ax: Axes, data: SearchHistory, scale: Scale) -> None:
-    color = PALETTE["candidate"]
+    color, less = PALETTE["candidate"], _crowding(data)
     left = data.dropped - data.finalists
     others = [s.name not in data.finalists | left for s in data.trials]
+    label = "trial (mean, seeds)" if shows_seeds(data) else "trial (mean, range)"
     kinds = (
-        ("trial (mean, seeds)", PALETTE["paper"], 5.8, others),
-        ("dropped from the race", PALETTE["paper"], 3.8, [s.name in left for s in data.trials]),
+        ("dropped from the race", PALETTE["paper"], 3.8 * less, [s.name in left for s in data.trials]),
+        (label, PALETTE["paper"], 5.8 * less, others),
         ("finalist", color, 5.8, [s.name in data.finalists for s in data.trials]),
     )
     means = np.array([sample.mean for sample in data.trials])
     off = scale.outside(means)
-    for label, face, size, chosen in kinds:
+    for place, (name, face, size, chosen) in enumerate(kinds):
         places = np.flatnonzero(np.array(chosen) & ~off)
         if places.size:
-            ax.plot(places, means[places], "o", mfc=face, mec=color, mew=1.3, ms=size, label=label, zorder=4)
+            style: dict[str, Any] = {"mfc": face, "mec": color, "mew": 1.3 * less, "ms": size}
+            ax.plot(places, means[places], "o", label=name, zorder=4 + 0.1 * place, **style)
     beyond = np.flatnonzero(off & np.isfinite(means))
     if beyond.size:
         ax.plot(
@@ -128,7 +146,7 @@ def _draw_means(ax: Axes, data: SearchHistory, scale: Scale) -> None:
             scale.clip(means[beyond]),
             "^" if data.direction == "minimize" else "v",
             color=color,
-            ms=6,
+            ms=6 * less,
             label=f"off the scale ({beyond.size})",
             zorder=4,
         )
@@ -143,7 +161,7 @@ def _draw_lost(ax: Axes, data: SearchHistory) -> None:
             [edge] * len(places),
             "X",
             color=PALETTE["lost"],
-            ms=7,
+            ms=7 * max(0.6, _crowding(data)),
             transform=ax.get_xaxis_transform(),
             label=f"run without score ({len(places)})",
             zorder=5,

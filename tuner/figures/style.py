@@ -28,6 +28,8 @@ PALETTE = {
     "undecided": "#7a8190",
     "lost": "#b8321f",
     "best": "#009e73",
+    "search": "#4a9fd6",
+    "confirmation": "#8c3f76",
 }
 
 VERDICT_MARKERS = {"better": "o", "worse": "s", "equivalent": "D", "undecided": "o"}
@@ -76,10 +78,15 @@ def figure_style() -> Iterator[None]:
         yield
 
 
-def new_figure(height: float, rows: int = 1, columns: int = 1) -> tuple[Figure, tuple[Axes, ...]]:
-    """A figure of the report's width and `height` inches, and its axes, row by row."""
+def new_figure(
+    height: float, rows: int = 1, columns: int = 1, *, shared: bool = True
+) -> tuple[Figure, tuple[Axes, ...]]:
+    """A figure of the report's width and `height` inches, and its axes, row by row.
+
+    Where the scales are not `shared` every panel has its own.
+    """
     figure = Figure(figsize=(WIDTH, height), layout="constrained")
-    axes = figure.subplots(rows, columns, squeeze=False, sharex=True, sharey=True)
+    axes = figure.subplots(rows, columns, squeeze=False, sharex=shared, sharey=shared)
     return figure, tuple(axes.ravel())
 
 
@@ -98,6 +105,23 @@ def plain(text: str, limit: int = 28) -> str:
     shortened = text if len(text) <= limit else text[: limit - 1] + "…"
     shown = (" " if not c.isprintable() else c if _has_glyph(c) else "□" for c in shortened)
     return "".join(shown).strip().replace("$", r"\$")
+
+
+def heading(ax: Axes, name: str, note: str = "", *, limit: int = 28) -> Axes:
+    """Write a name over `ax`, and in small letters under it a `note` of at most 40 characters, if any."""
+    ax.set_title(plain(name, limit), pad=17.0 if note else 6.0)
+    if note:
+        remark = ax.annotate(
+            plain(note, 40),
+            xy=(0.0, 1.0),
+            xycoords="axes fraction",
+            xytext=(0.0, 5.0),
+            textcoords="offset points",
+            fontsize=8.5,
+            color=PALETTE["muted"],
+        )
+        remark.set_in_layout(False)  # a long one must not make its panel narrower than others
+    return ax
 
 
 def _tick(value: float, _position: float | None = None) -> str:

@@ -6,10 +6,13 @@ A panel takes its numbers and its drawing from `tuner.figures`. A new one is a m
 
 from tuner.report.panels.base import Caption, Panel, Section
 from tuner.report.panels.differences import DIFFERENCES
+from tuner.report.panels.growth import GROWTH
 from tuner.report.panels.learning_curves import LEARNING_CURVES
 from tuner.report.panels.optimism import OPTIMISM
+from tuner.report.panels.pairs import PAIRS
 from tuner.report.panels.scores import SCORES
 from tuner.report.panels.search_history import SEARCH_HISTORY
+from tuner.report.panels.timeline import TIMELINE
 from tuner.report.panels.tuning_curve import TUNING_CURVE
 
 __all__ = ["PANELS", "Caption", "Panel", "Section"]
@@ -17,8 +20,11 @@ __all__ = ["PANELS", "Caption", "Panel", "Section"]
 PANELS: tuple[Panel, ...] = (
     SCORES,
     DIFFERENCES,
+    PAIRS,
+    GROWTH,
     LEARNING_CURVES,
     SEARCH_HISTORY,
     OPTIMISM,
     TUNING_CURVE,
+    TIMELINE,
 )

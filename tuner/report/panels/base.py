@@ -1,14 +1,17 @@
-"""What every figure of the page has, and what several of them say alike."""
+"""What every figure of the page has, and what several of them say and do alike."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Literal
 
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.layout_engine import ConstrainedLayoutEngine
 
+from tuner.figures.style import new_figure
 from tuner.result import Measured, Result
 
-Section = Literal["results", "training", "search"]
+Section = Literal["results", "training", "search", "made"]
 
 ROW = 0.5  # inches for one configuration in a figure with a row each
 
@@ -39,3 +42,39 @@ class Panel:
 def confirmed(result: Result) -> tuple[Measured, ...]:
     """The baseline and the finalists; empty before confirmation has finished."""
     return (result.baseline, *result.finalists) if result.baseline else ()
+
+
+def small_multiples(
+    count: int, height: float, *, shared: bool = True, margin: float = 0.6
+) -> tuple[Figure, tuple[Axes, ...]]:
+    """A figure with `count` axes, two in a row, every row `height` inches; the place left over stays empty.
+
+    `margin` is the height of what stands around them. Where scales are not `shared` all have their own.
+    """
+    columns = min(2, count)
+    rows = -(-count // columns)
+    figure, axes = new_figure(margin + height * rows, rows, columns, shared=shared)
+    for ax in axes[count:]:
+        ax.set_visible(False)
+    for ax in axes[max(0, count - columns) : count]:
+        # The one above an empty place is the last of its column and keeps its numbers.
+        ax.tick_params(axis="x", labelbottom=True)
+    engine = figure.get_layout_engine()
+    if isinstance(engine, ConstrainedLayoutEngine):
+        engine.set(h_pad=0.1)  # a title keeps its distance from the axis above it
+    return figure, axes[:count]
+
+
+def name_axes(axes: tuple[Axes, ...], x: str, y: str) -> None:
+    """Name the axes of small multiples once: those at the bottom, and those at the left."""
+    for place, ax in enumerate(axes):
+        ax.set_xlabel(x if place >= len(axes) - 2 else "")
+        ax.set_ylabel("" if place % 2 else y)
+
+
+def one_legend(figure: Figure, axes: Iterable[Axes], columns: int) -> None:
+    """What the axes show, each thing named once, over the figure."""
+    found = {
+        label: handle for ax in axes for handle, label in zip(*ax.get_legend_handles_labels(), strict=True)
+    }
+    figure.legend(list(found.values()), list(found), loc="outside upper right", ncols=columns)

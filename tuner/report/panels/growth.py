@@ -1,0 +1,75 @@
+"""Whether adding seeds still pays: standard errors against the number of seeds, a panel a configuration."""
+
+import math
+
+import numpy as np
+from matplotlib.figure import Figure
+
+from tuner.figures.growth import MOST_PANELS, Growth, draw_growth, growths
+from tuner.report.formats import count, listed, metric_name, percent, score, short
+from tuner.report.panels.base import Caption, Panel, confirmed, name_axes, one_legend, small_multiples
+from tuner.result import Result
+
+_HEIGHT = 2.0  # inches for one row of panels
+
+
+def _growths(result: Result) -> tuple[Growth, ...]:
+    """The numbers; the orders of the seeds are drawn alike each time, so that the same runs look the same."""
+    return growths(result, np.random.default_rng(0))
+
+
+def _figure(result: Result) -> Figure | None:
+    rows = _growths(result)
+    if not rows:
+        return None
+    figure, axes = small_multiples(len(rows), _HEIGHT, shared=False, margin=1.4 if len(rows) == 1 else 0.8)
+    for ax, row in zip(axes, rows, strict=True):
+        draw_growth(ax, row, label=f"test {metric_name(result.setup.metric)}")
+    name_axes(axes, "seeds", "standard error")
+    one_legend(figure, axes, 2)
+    return figure
+
+
+def _caption(result: Result) -> Caption:
+    rows = _growths(result)
+    left = len(confirmed(result)) - len(rows)
+    cut = (
+        f" The first {MOST_PANELS} configurations with three seeds or more are shown."
+        if left and len(rows) == MOST_PANELS
+        else ""
+    )
+    told = [
+        f"{short(row.name)} {score(row.now)} with {count(row.seeds, 'seed')}{_enough(row)}" for row in rows
+    ]
+    band = percent(rows[0].errors.level) if rows else ""
+    return Caption(
+        "Does adding seeds still pay?",
+        "How sure the mean test score is, against the number of seeds. The dashed line is what the square "
+        "root promises (the standard deviation of all seeds over √n); the thick line and the band are the "
+        f"median and {band} of the orders in which these seeds could have come. Where the curve is steep, "
+        "the next seeds make the mean much surer; where it is flat, halving what is left takes four times "
+        f"as many.{_line(rows)}{cut}",
+        f"Standard error of the mean test {metric_name(result.setup.metric)}: {listed(told)}.",
+    )
+
+
+def _enough(row: Growth) -> str:
+    if not math.isfinite(row.needed):
+        return ""
+    return f" (about {score(row.needed)} would tell the {row.aim})"
+
+
+def _line(rows: tuple[Growth, ...]) -> str:
+    """What the dotted line is, where there is one."""
+    aims = {row.aim for row in rows} - {""}
+    if not aims:
+        return ""
+    margin = " or the margin, where that is larger," if "margin" in aims else ""
+    return (
+        " Below about the dotted line, the interval that decides would tell the difference to the "
+        f"baseline{margin} from zero: a curve that ends below it has seeds enough for that. A finalist "
+        "without that line is below it all along, or has no interval."
+    )
+
+
+GROWTH = Panel("growth", "results", _figure, _caption)

@@ -1,0 +1,62 @@
+"""The seeds of each finalist beside those of the baseline, where both saw the same data."""
+
+import math
+
+from matplotlib.figure import Figure
+
+from tuner.figures.pairs import MOST_DOTS, MOST_PANELS, Pairs, draw_pairs, pairs
+from tuner.report.formats import count, listed, metric_name, plain_number, short
+from tuner.report.panels.base import Caption, Panel, name_axes, small_multiples
+from tuner.result import Result
+
+_HEIGHT = 2.65  # inches for one row of panels, which are squares
+_ALONE = 3.0  # inches for a single one
+
+
+def _figure(result: Result) -> Figure | None:
+    rows = pairs(result)
+    if not rows:
+        return None
+    height = _ALONE if len(rows) == 1 else _HEIGHT
+    figure, axes = small_multiples(len(rows), height, shared=False, margin=0.4)
+    for ax, row in zip(axes, rows, strict=True):
+        draw_pairs(ax, row)
+        ax.set_anchor("W" if len(rows) == 1 else "C")
+    metric = metric_name(result.setup.metric)
+    name_axes(axes, f"baseline, test {metric}", f"candidate, test {metric}")
+    return figure
+
+
+def _caption(result: Result) -> Caption:
+    rows = pairs(result)
+    metric = metric_name(result.setup.metric)
+    known = [row for row in rows if math.isfinite(row.correlation)]
+    said = [f"{plain_number(row.correlation)} for {short(row.name)}" for row in known]
+    correlations = f" The correlation of the pairs is {listed(said)}." if said else ""
+    won = [
+        f"{short(row.name)} is better in {row.wins:,} of {count(row.candidate.size, 'pair')}" for row in rows
+    ]
+    return Caption(
+        "The same data, seed by seed",
+        "One dot is one seed index: both configurations were trained and tested on the same data. On the "
+        "dashed line they score alike, on the shaded side the candidate is better. Dots along the line say "
+        "that the data make a seed easy or hard for both: pairing takes that noise out of the difference, "
+        f"the more the closer the correlation is to 1.{correlations}{_left_out(result, rows)}",
+        f"Test {metric} of the candidate against that of the baseline, a dot a seed: {listed(won)}."
+        f"{correlations}",
+    )
+
+
+def _left_out(result: Result, rows: tuple[Pairs, ...]) -> str:
+    """Which pairs and which finalists the figure leaves out."""
+    words = ""
+    if lost := [f"{row.lost:,} of {short(row.name)}" for row in rows if row.lost]:
+        words += f" Pairs with a run without a score are left out: {listed(lost)}."
+    if any(row.candidate.size > MOST_DOTS for row in rows):
+        words += f" Of more pairs {MOST_DOTS} are drawn, from the smallest difference to the largest."
+    if len(result.finalists) > len(rows) == MOST_PANELS:
+        words += f" The first {MOST_PANELS} finalists are shown."
+    return words
+
+
+PAIRS = Panel("pairs", "results", _figure, _caption)
