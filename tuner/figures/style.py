@@ -76,10 +76,12 @@ def figure_style() -> Iterator[None]:
         yield
 
 
-def new_figure(height: float, rows: int = 1, columns: int = 1) -> tuple[Figure, tuple[Axes, ...]]:
+def new_figure(
+    height: float, rows: int = 1, columns: int = 1, *, share_x: bool = True
+) -> tuple[Figure, tuple[Axes, ...]]:
     """A figure of the report's width and `height` inches, and its axes, row by row."""
     figure = Figure(figsize=(WIDTH, height), layout="constrained")
-    axes = figure.subplots(rows, columns, squeeze=False, sharex=True, sharey=True)
+    axes = figure.subplots(rows, columns, squeeze=False, sharex=share_x, sharey=True)
     return figure, tuple(axes.ravel())
 
 
