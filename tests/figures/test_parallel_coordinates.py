@@ -4,6 +4,7 @@ import io
 from typing import Any
 
 import numpy as np
+import pytest
 from matplotlib.axes import Axes
 from matplotlib.patches import PathPatch
 from matplotlib.path import Path
@@ -16,6 +17,7 @@ from tuner.figures.parallel_coordinates import (
     SHADES,
     ParallelCoordinates,
     draw_parallel_coordinates,
+    legend_of,
     parallel_coordinates,
 )
 from tuner.figures.samples import FloatArray
@@ -23,6 +25,8 @@ from tuner.figures.saving import svg
 from tuner.figures.style import figure_style, new_figure
 from tuner.report.panels.parallel_coordinates import PARALLEL_COORDINATES
 from tuner.result import Result
+
+pytestmark = pytest.mark.usefixtures("few_repeats")
 
 
 def numbers(result: Result) -> ParallelCoordinates:
@@ -121,7 +125,7 @@ def test_finalists_have_dots_and_the_baseline_a_dashed_line() -> None:
     paths = np.array([spread(axis, data.ranks.astype(float)) for axis in data.axes])
     for line, trial in zip(dots, np.flatnonzero(data.finalists), strict=True):
         np.testing.assert_allclose(np.asarray(line.get_xdata()), paths[:, trial])
-    names = ax.get_legend_handles_labels()[1]
+    names = [mark.get_label() for mark in legend_of(data)]
     assert names == ["best fifth", "worst fifth", "finalist", "baseline"]
 
 
@@ -140,7 +144,7 @@ def test_many_trials_and_hyperparameters_are_cut_with_a_word_and_stay_small() ->
     assert len(data.shown) == MOST_LINES and len(data.axes) == MOST_AXES + 1
     assert len(lines_of(drawn(data))) == MOST_LINES
     text = PARALLEL_COORDINATES.caption(result).text
-    assert "200 of 500 trials are drawn" in text and "2 hyperparameters of less importance" in text
+    assert "200 of 500 trials are drawn" in text and "Not drawn: 2 hyperparameters of less importance" in text
     with figure_style():
         figure = PARALLEL_COORDINATES.figure(result)
         assert figure is not None and len(svg(figure, "parallel_coordinates")) < 150_000

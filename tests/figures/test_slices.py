@@ -17,6 +17,8 @@ from tuner.figures.style import figure_style, new_figure
 from tuner.report.panels.slices import SLICES
 from tuner.result import Result
 
+pytestmark = pytest.mark.usefixtures("few_repeats")
+
 
 def drawn(data: Slices, place: int = 0) -> Axes:
     with figure_style():
@@ -73,12 +75,18 @@ def test_finalists_are_filled_and_the_baseline_has_a_line_and_a_mark() -> None:
 
 
 def test_a_logarithmic_search_has_a_logarithmic_axis() -> None:
-    data = slices(recurrent_search(20))
+    result = recurrent_search(20)
+    data = slices(result)
     assert data is not None
     place = next(place for place, axis in enumerate(data.axes) if axis.name == "learning_rate")
     ax = drawn(data, place)
-    labels = {text.get_text(): tick for text, tick in zip(ax.get_xticklabels(), ax.get_xticks(), strict=True)}
-    assert labels["0.01"] - labels["0.001"] == pytest.approx(labels["0.1"] - labels["0.01"], rel=0.05)
+    rates = [result.configurations[trial.name].params["learning_rate"] for trial in data.trials]
+    powers = np.log10(rates)
+    expected = (powers - powers.min()) / np.ptp(powers)
+    np.testing.assert_allclose(np.sort(dots_of(strokes(ax)[1])[:, 0]), np.sort(expected), atol=1e-6)
+    for text, tick in zip(ax.get_xticklabels(), ax.get_xticks(), strict=True):
+        power = np.log10(float(text.get_text()))
+        assert tick == pytest.approx((power - powers.min()) / np.ptp(powers))
 
 
 def test_choices_stand_beside_each_other_with_their_names() -> None:
@@ -138,7 +146,7 @@ def test_many_trials_and_hyperparameters_are_cut_with_a_word_and_stay_small() ->
     assert data is not None and len(data.axes) == MOST_PANELS and data.left_out == 2
     assert "p9" in [axis.name for axis in data.axes] and len(data.shown) == MOST_TRIALS
     text = SLICES.caption(result).text
-    assert "200 of 500 trials are drawn" in text and "2 hyperparameters of less importance" in text
+    assert "200 of 500 trials are drawn" in text and "Not drawn: 2 hyperparameters of less importance" in text
     with figure_style():
         figure = SLICES.figure(result)
         assert figure is not None and len(svg(figure, "slices")) < 200_000

@@ -182,19 +182,25 @@ class _Line:
 
     def ticks(self) -> tuple[Tick, ...]:
         """Round numbers between the ends; the ends themselves where there are not two of those."""
-        inside = [value for value in self._round_numbers() if self.low <= value <= self.high]
+        inside = self._decades() if self.log else self._round_numbers()
         shown = inside if len(inside) > 1 else sorted({self.low, self.high})
         return tuple((self.place(value), value_text(value)) for value in shown)
 
-    def _round_numbers(self) -> list[float]:
-        if self.log:
-            first, last = math.floor(math.log10(self.low)), math.ceil(math.log10(self.high))
-            step = max(1, (last - first) // 4)
-            factors = (1.0, 3.0) if last - first < 3 else (1.0,)
-            return [factor * 10.0**power for power in range(first, last + 1, step) for factor in factors]
-        locator = MaxNLocator(4, steps=[1, 2, 2.5, 5, 10], integer=self.whole)
-        found: list[float] = locator.tick_values(self.low, self.high).tolist()
+    def _decades(self) -> list[float]:
+        first, last = math.floor(math.log10(self.low)), math.ceil(math.log10(self.high))
+        powers = range(first, last + 1, max(1, (last - first) // 4))
+        found: list[float] = []
+        for factors in ((1.0,), (1.0, 3.0), (1.0, 2.0, 5.0)):
+            every = [factor * 10.0**power for power in powers for factor in factors]
+            found = [value for value in every if self.low <= value <= self.high]
+            if len(found) > 2:
+                break
         return found
+
+    def _round_numbers(self) -> list[float]:
+        locator = MaxNLocator(5, steps=[1, 2, 2.5, 5, 10], integer=self.whole)
+        every = locator.tick_values(self.low, self.high).tolist()
+        return [value for value in every if self.low <= value <= self.high]
 
 
 def spread(axis: Hyperparameter, by: FloatArray) -> FloatArray:
@@ -204,7 +210,7 @@ def spread(axis: Hyperparameter, by: FloatArray) -> FloatArray:
     to the next value; the picture is the same every time.
     """
     gap = 1.0 / axis.levels if axis.levels else 0.0
-    width = min(0.12, 0.3 * gap)
+    width = 0.3 * gap if axis.kind == "choice" else min(0.04, 0.3 * gap)
     shown = axis.places.copy()
     for place in np.unique(axis.places[axis.present]):
         own = np.flatnonzero(axis.places == place)

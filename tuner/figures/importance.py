@@ -2,12 +2,16 @@
 
 import math
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
+from matplotlib.artist import Artist
 from matplotlib.axes import Axes
+from matplotlib.lines import Line2D
+from matplotlib.patches import Patch
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
-from tuner.figures.hyperparameters import Hyperparameter, Searched, searched, tick_label
+from tuner.figures.hyperparameters import MOST_CHOICES, Hyperparameter, Searched, searched, tick_label
 from tuner.figures.style import PALETTE
 from tuner.importance import Column, Importance, best_of, importances
 from tuner.result import Result
@@ -58,12 +62,20 @@ def _importance_of(data: Searched, seed: int) -> Importances | None:
 
 
 def _column(axis: Hyperparameter) -> Column:
-    places = axis.places.tolist()
-    if axis.kind == "choice":
-        steps = axis.levels - 1
-        places = [round(place * axis.levels - 0.5) / steps if place == place else place for place in places]
-    values = tuple(place if math.isfinite(place) else None for place in places)
-    return Column(values, axis.levels, ordered=axis.kind != "choice")
+    """The values by their order alone, so that importance does not hang on a unit or on a logarithm.
+
+    Optuna's densities are as wide as the values are: of numbers that crowd at one end, such as batch sizes,
+    it would make more by luck than of numbers that spread evenly.
+    """
+    different, order = np.unique(axis.places[axis.present], return_inverse=True)
+    values = np.full(axis.places.size, np.nan)
+    values[axis.present] = order / (different.size - 1)
+    few = axis.kind == "choice" or different.size <= MOST_CHOICES
+    return Column(
+        tuple(value if math.isfinite(value) else None for value in values.tolist()),
+        different.size if few else 0,
+        ordered=axis.kind != "choice",
+    )
 
 
 def leading_axes(result: Result, data: Searched, most: int) -> tuple[Hyperparameter, ...]:
@@ -97,16 +109,18 @@ def draw_importances(ax: Axes, data: Importances) -> Axes:
     ax.xaxis.set_major_formatter(FuncFormatter(lambda share, _: f"{100 * share:.0f} %"))
     ax.set_xlabel("share of the importance")
     ax.grid(axis="x")
-    _name_marks(ax, data)
     return ax
 
 
-def _name_marks(ax: Axes, data: Importances) -> None:
-    """What the marks mean, for a legend; only those that there are."""
+def legend_of(data: Importances) -> list[Artist]:
+    """What the marks mean; only those that there are."""
     out = {one.stands_out for _, one in data.rows[:MOST_ROWS]}
+    marks: list[Artist] = []
     for stands_out, word in ((True, "beyond luck"), (False, "may be luck")):
         if stands_out in out:
             color = PALETTE["candidate" if stands_out else "undecided"]
             face = color if stands_out else PALETTE["paper"]
-            ax.plot([], [], "o-", color=color, mfc=face, mec=color, mew=1.5, ms=6, lw=2.2, label=word)
-    ax.bar(np.nan, np.nan, color=PALETTE["baseline"], alpha=0.2, lw=0, label="what shuffled scores give")
+            style: dict[str, Any] = {"color": color, "mfc": face, "mec": color, "mew": 1.5, "ms": 6}
+            marks.append(Line2D([], [], marker="o", lw=2.2, label=word, **style))
+    bar = Patch(facecolor=PALETTE["baseline"], alpha=0.2, lw=0, label="what shuffled scores give")
+    return [*marks, bar]

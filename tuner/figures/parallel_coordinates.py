@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.lines import Line2D
 from numpy.typing import NDArray
 
 from tuner.figures.hyperparameters import (
@@ -128,13 +129,12 @@ def draw_parallel_coordinates(ax: Axes, data: ParallelCoordinates, *, label: str
     names = [tick_label(axis.name, 20) for axis in data.axes[:-1]]
     ax.set_yticks(range(len(paths)), [*names, tick_label(label, 24)])
     ax.get_yticklabels()[-1].set_fontweight("bold")
-    ax.set_xlim(-0.03, 1.03)
+    ax.set_xlim(-0.05, 1.05)
     ax.set_ylim(len(paths) - 0.45, -0.35)
     ax.tick_params(axis="both", length=0)
     ax.set_xticks([])
     for spine in ax.spines.values():
         spine.set_visible(False)
-    _name_marks(ax, data)
     return ax
 
 
@@ -158,7 +158,7 @@ def _draw_axes(ax: Axes, data: ParallelCoordinates) -> None:
                 ha="center",
                 va="top",
                 fontsize=7.5,
-                zorder=4,
+                zorder=4.7,
                 bbox={"facecolor": PALETTE["paper"], "edgecolor": "none", "alpha": 0.75, "pad": 0.6},
             )
 
@@ -169,14 +169,15 @@ def _draw_baseline(ax: Axes, data: ParallelCoordinates) -> None:
         ax.plot(piece[:, 0], piece[:, 1], color=PALETTE["ink"], lw=1.2, ls=(0, (4, 2)), zorder=4.5)
 
 
-def _name_marks(ax: Axes, data: ParallelCoordinates) -> None:
-    """What the lines mean, for a legend; only those that there are."""
-    blue = PALETTE["candidate"]
-    ax.plot([], [], color=blue, lw=1.6, label="best fifth")
-    ax.plot([], [], color=blue, lw=1.0, alpha=SHADES[-1] * 2, label="worst fifth")
-    if data.finalists.any():
-        ax.plot([], [], "o", mfc=blue, mec=PALETTE["ink"], mew=0.9, ms=5, label="finalist")
-    if any(math.isfinite(axis.baseline) for axis in data.axes):
-        ax.plot([], [], color=PALETTE["ink"], lw=1.2, ls=(0, (4, 2)), label="baseline")
-    if (data.shades[data.shown] < 0).any():
-        ax.plot([], [], color=PALETTE["lost"], lw=1.0, alpha=0.6, label="run without score")
+def legend_of(data: ParallelCoordinates) -> list[Line2D]:
+    """What the lines mean; only those that there are."""
+    blue, ink, shades = PALETTE["candidate"], PALETTE["ink"], data.shades[data.shown]
+    baseline = any(math.isfinite(axis.baseline) for axis in data.axes)
+    marks: list[tuple[bool, str, dict[str, Any]]] = [
+        (bool((shades >= 0).any()), "best fifth", {"color": blue, "lw": WIDTHS[0]}),
+        (bool((shades > 0).any()), "worst fifth", {"color": blue, "lw": 1.2, "alpha": 2 * SHADES[-1]}),
+        (bool(data.finalists.any()), "finalist", {"marker": "o", "ls": "", "mfc": blue, "mec": ink, "ms": 5}),
+        (baseline, "baseline", {"color": ink, "lw": 1.2, "ls": (0, (4, 2))}),
+        (bool((shades < 0).any()), "run without score", {"color": PALETTE["lost"], "lw": 1.0, "alpha": 0.6}),
+    ]
+    return [Line2D([], [], label=label, **style) for there, label, style in marks if there]

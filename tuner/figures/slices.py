@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.lines import Line2D
 from numpy.typing import NDArray
 
 from tuner.figures.hyperparameters import Hyperparameter, searched, selection, spread, tick_label
@@ -87,8 +88,9 @@ def draw_slice(ax: Axes, data: Slices, axis: Hyperparameter) -> Axes:
         )
     _draw_lost(ax, data, places, shown)
     ax.set_title(tick_label(axis.name, 26), fontsize=8.5)
-    ax.set_xlim(-0.05, 1.05)
+    ax.set_xlim(-0.06, 1.06)
     _write_ticks(ax, axis)
+    ax.tick_params(labelsize=7.5)
     ax.grid(axis="y")
     return scale.apply(ax, "y", ticks=4)
 
@@ -119,19 +121,21 @@ def _draw_finalists(
 ) -> None:
     own = [place for place in shown if data.trials[place].name in data.finalists]
     style: dict[str, Any] = {"mfc": PALETTE["candidate"], "mec": PALETTE["ink"], "mew": 1.0, "zorder": 4}
-    ax.plot(places[own], scale.clip(data.means)[own], "o", ms=5.6, clip_on=False, **style)
+    if own:
+        ax.plot(places[own], scale.clip(data.means)[own], "o", ms=5.6, clip_on=False, **style)
 
 
 def _draw_lost(ax: Axes, data: Slices, places: FloatArray, shown: NDArray[np.int64]) -> None:
     own = [place for place in shown if data.trials[place].lost]
     edge = 0.94 if data.direction == "minimize" else 0.06
-    over_trials = ax.get_xaxis_transform()
-    ax.plot(places[own], [edge] * len(own), "X", color=PALETTE["lost"], ms=5.5, mew=0, transform=over_trials)
+    if own:
+        style: dict[str, Any] = {"color": PALETTE["lost"], "ms": 5.5, "mew": 0}
+        ax.plot(places[own], [edge] * len(own), "X", transform=ax.get_xaxis_transform(), **style)
 
 
 def _write_ticks(ax: Axes, axis: Hyperparameter) -> None:
     labels = [tick_label(text, 12) for _, text in axis.ticks]
-    ax.set_xticks([place for place, _ in axis.ticks], labels, fontsize=7.5)
+    ax.set_xticks([place for place, _ in axis.ticks], labels)
     if axis.kind == "choice":
         ax.tick_params(axis="x", length=0)
         if sum(map(len, labels)) + 2 * len(labels) > _LETTERS:
@@ -139,20 +143,25 @@ def _write_ticks(ax: Axes, axis: Hyperparameter) -> None:
                 label.set(rotation=35, ha="right", rotation_mode="anchor")
 
 
-def name_marks(ax: Axes, data: Slices) -> Axes:
-    """What the marks mean, for a legend of all panels; only those that there are."""
+def legend_of(data: Slices) -> list[Line2D]:
+    """What the marks mean, for all panels together; only those that there are."""
     blue, grey, paper = PALETTE["candidate"], PALETTE["baseline"], PALETTE["paper"]
     marks: list[tuple[bool, str, dict[str, Any]]] = [
-        (True, "trial (mean, range over seeds)", {"ls": "-", "color": blue, "alpha": 0.6, "ms": 4, "mew": 0}),
+        (True, "trial (mean, range over seeds)", {"color": blue, "alpha": 0.6, "ms": 4, "mew": 0}),
         (bool(data.finalists), "finalist", {"ls": "", "mfc": blue, "mec": PALETTE["ink"], "ms": 5.6}),
-        (bool(data.baseline.scores), "baseline", {"marker": "D", "color": grey, "mfc": paper, "ms": 5}),
+        (
+            bool(data.baseline.scores),
+            "baseline",
+            {"marker": "D", "color": grey, "mfc": paper, "ms": 5, "ls": (0, (4, 2))},
+        ),
         (
             any(data.trials[place].lost for place in data.shown),
             "run without score",
             {"marker": "X", "ls": "", "color": PALETTE["lost"], "ms": 6, "mew": 0},
         ),
     ]
-    for there, label, style in marks:
-        if there:
-            ax.plot([], [], label=label, **{"marker": "o", "lw": 1.0, **style})
-    return ax
+    return [
+        Line2D([], [], label=label, **{"marker": "o", "lw": 1.0, **style})
+        for there, label, style in marks
+        if there
+    ]

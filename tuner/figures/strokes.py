@@ -32,7 +32,9 @@ def draw_lines(
         joinstyle="round",
         zorder=zorder,
         clip_on=False,
+        snap=False,  # to a pixel both ends of a dot would be the same
     )
+    patch.set_in_layout(False)  # it lies within the axes, but for the edge of a dot
     ax.add_patch(patch)
     return patch
 

@@ -6,6 +6,7 @@ from typing import Literal
 
 from matplotlib.figure import Figure
 
+from tuner.report.formats import NONE, short
 from tuner.result import Measured, Result
 
 Section = Literal["results", "training", "search"]
@@ -39,3 +40,8 @@ class Panel:
 def confirmed(result: Result) -> tuple[Measured, ...]:
     """The baseline and the finalists; empty before confirmation has finished."""
     return (result.baseline, *result.finalists) if result.baseline else ()
+
+
+def named(name: str) -> str:
+    """The name of a hyperparameter in a sentence; a dash where nothing of it can be shown."""
+    return short(name) or NONE

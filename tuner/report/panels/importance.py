@@ -2,10 +2,10 @@
 
 from matplotlib.figure import Figure
 
-from tuner.figures.importance import MOST_ROWS, Importances, draw_importances, importance_of
+from tuner.figures.importance import MOST_ROWS, Importances, draw_importances, importance_of, legend_of
 from tuner.figures.style import new_figure
-from tuner.report.formats import count, listed, percent, short
-from tuner.report.panels.base import Caption, Panel
+from tuner.report.formats import count, listed, percent
+from tuner.report.panels.base import Caption, Panel, named
 from tuner.result import Result
 
 _ROW = 0.34  # inches
@@ -17,7 +17,7 @@ def _figure(result: Result) -> Figure | None:
         return None
     figure, (ax,) = new_figure(1.1 + _ROW * min(len(data.rows), MOST_ROWS))
     draw_importances(ax, data)
-    figure.legend(loc="outside upper center", ncols=3)
+    figure.legend(handles=legend_of(data), loc="outside upper center", ncols=3)
     return figure
 
 
@@ -38,8 +38,8 @@ def _words(data: Importances) -> str:
     more = f" The {count(hidden, 'least important one')} are left out." if hidden > 0 else ""
     return (
         f"How well each hyperparameter alone tells the best {data.best} of {data.trials} trials from the "
-        "others (PED-ANOVA), as a share of what all of them tell. The line is its 95 % interval, from "
-        "leaving out trials at random; the grey bar reaches as far as 95 % of the searches whose scores were "
+        "others (PED-ANOVA on the order of the values), as a share of what all of them tell. The line is its "
+        "95 % interval, from leaving out trials at random; the grey bar reaches as far as 95 % of the searches whose scores were "
         f"shuffled. {_standing_out(data)} Of the hyperparameters that do nothing, one in twenty passes its "
         "bar by luck. Do not conclude that the others do not matter: with few trials only strong effects "
         "stand out, and those that work together may show nothing alone. Nor does a share say which values "
@@ -48,7 +48,7 @@ def _words(data: Importances) -> str:
 
 
 def _standing_out(data: Importances) -> str:
-    names = [short(name) for name, one in data.rows if one.stands_out]
+    names = [named(name) for name, one in data.rows if one.stands_out]
     if not names:
         return "No dot lies beyond its bar: these trials cannot tell which hyperparameter matters."
     return f"Look for dots beyond their bar: {listed(names)}."
@@ -56,7 +56,7 @@ def _standing_out(data: Importances) -> str:
 
 def _alternative(data: Importances) -> str:
     shares = [
-        f"{short(name)} {_percent(one.share)} ({_percent(one.low)} to {_percent(one.high)}, "
+        f"{named(name)} {_percent(one.share)} ({_percent(one.low)} to {_percent(one.high)}, "
         f"shuffled up to {_percent(one.noise)})"
         for name, one in data.rows[:MOST_ROWS]
     ]

@@ -5,11 +5,12 @@ from matplotlib.figure import Figure
 from tuner.figures.parallel_coordinates import (
     ParallelCoordinates,
     draw_parallel_coordinates,
+    legend_of,
     parallel_coordinates,
 )
 from tuner.figures.style import new_figure
-from tuner.report.formats import better_word, count, listed, metric_name, short
-from tuner.report.panels.base import Caption, Panel
+from tuner.report.formats import NONE, better_word, count, listed, metric_name, short
+from tuner.report.panels.base import Caption, Panel, named
 from tuner.result import Result
 
 _ROW = 0.52  # inches
@@ -21,8 +22,8 @@ def _figure(result: Result) -> Figure | None:
         return None
     figure, (ax,) = new_figure(0.6 + _ROW * len(data.axes))
     draw_parallel_coordinates(ax, data, label=f"validation {metric_name(result.setup.metric)}")
-    handles, labels = ax.get_legend_handles_labels()
-    figure.legend(handles, labels, loc="outside upper center", ncols=3)
+    marks = legend_of(data)
+    figure.legend(handles=marks, loc="outside upper center", ncols=3 if len(marks) > 4 else 4)
     return figure
 
 
@@ -53,7 +54,7 @@ def _limits(data: ParallelCoordinates) -> str:
             f" {len(data.shown)} of {len(data.shades)} trials are drawn: the best and a sample of the others."
         )
     if data.left_out:
-        said += f" {count(data.left_out, 'hyperparameter')} of less importance or variety are left out."
+        said += f" Not drawn: {count(data.left_out, 'hyperparameter')} of less importance or variety."
     return said
 
 
@@ -63,7 +64,9 @@ def _best(data: ParallelCoordinates) -> str:
         return "No trial has a score."
     best = data.shown[-1]
     values = [
-        f"{short(axis.name)} {short(axis.texts[best], 20)}" for axis in data.axes[:-1] if axis.texts[best]
+        f"{named(axis.name)} {short(axis.texts[best], 20) or NONE}"
+        for axis in data.axes[:-1]
+        if axis.texts[best]
     ]
     return f"The best has {listed(values)}, and scores {data.axes[-1].texts[best]}."
 

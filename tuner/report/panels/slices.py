@@ -3,10 +3,10 @@
 from matplotlib.figure import Figure
 
 from tuner.figures.hyperparameters import Hyperparameter
-from tuner.figures.slices import Slices, draw_slice, name_marks, slices
+from tuner.figures.slices import Slices, draw_slice, legend_of, slices
 from tuner.figures.style import new_figure
-from tuner.report.formats import better_word, count, listed, metric_name, score, short
-from tuner.report.panels.base import Caption, Panel
+from tuner.report.formats import NONE, better_word, count, listed, metric_name, score, short
+from tuner.report.panels.base import Caption, Panel, named
 from tuner.result import Result
 
 _HEIGHT = 1.55  # inches for one row of panels
@@ -27,9 +27,8 @@ def _figure(result: Result) -> Figure | None:
         draw_slice(ax, data, axis)
     for ax in axes[len(data.axes) :]:
         ax.set_visible(False)
-    name_marks(axes[0], data)
-    handles, labels = axes[0].get_legend_handles_labels()
-    figure.legend(handles, labels, loc="outside upper center", ncols=2 if len(labels) == 4 else 3)
+    marks = legend_of(data)
+    figure.legend(handles=marks, loc="outside upper center", ncols=2 if len(marks) == 4 else 3)
     figure.supylabel(f"validation {metric_name(result.setup.metric)}", fontsize=9)
     return figure
 
@@ -57,7 +56,7 @@ def _limits(data: Slices) -> str:
     thinned = (
         f" {len(data.shown)} of {len(data.trials)} trials are drawn: the best and a sample of the others."
     )
-    others = f" {count(data.left_out, 'hyperparameter')} of less importance or variety are left out."
+    others = f" Not drawn: {count(data.left_out, 'hyperparameter')} of less importance or variety."
     return (thinned if left else "") + (others if data.left_out else "")
 
 
@@ -69,14 +68,14 @@ def _span(data: Slices) -> str:
 
 def _best_values(data: Slices) -> str:
     best = [place for place in data.shown[::-1] if not data.trials[place].lost][:_BEST]
-    told = [f"{short(axis.name)} {words}" for axis in data.axes if (words := _values(axis, best))]
+    told = [f"{named(axis.name)} {words}" for axis in data.axes if (words := _values(axis, best))]
     return f"The best {count(len(best), 'trial')} have {listed(told)}." if told else ""
 
 
 def _values(axis: Hyperparameter, trials: list[int]) -> str:
     """The values that these trials have: from where to where, or which choices."""
     there = sorted((float(axis.places[one]), axis.texts[one]) for one in trials if axis.present[one])
-    texts = list(dict.fromkeys(short(text, 20) for _, text in there))
+    texts = list(dict.fromkeys(short(text, 20) or NONE for _, text in there))
     if len(texts) > 1 and axis.kind != "choice":
         return f"{texts[0]} to {texts[-1]}"
     return " or ".join(texts)
