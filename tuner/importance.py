@@ -190,7 +190,8 @@ def _evaluator(quantile: float) -> Any:
 
     known = inspect.signature(PedAnovaImportanceEvaluator).parameters
     name = "target_quantile" if "target_quantile" in known else "baseline_quantile"
-    return PedAnovaImportanceEvaluator(**{name: quantile})
+    arguments: dict[str, Any] = {name: quantile}
+    return PedAnovaImportanceEvaluator(**arguments)
 
 
 def _distribution(column: Column) -> "BaseDistribution":

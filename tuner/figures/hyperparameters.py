@@ -193,13 +193,13 @@ class _Line:
         for factors in ((1.0,), (1.0, 3.0), (1.0, 2.0, 5.0)):
             every = [factor * 10.0**power for power in powers for factor in factors]
             found = [value for value in every if self.low <= value <= self.high]
-            if len(found) > 2:
+            if len(found) > 1:
                 break
         return found
 
     def _round_numbers(self) -> list[float]:
         locator = MaxNLocator(5, steps=[1, 2, 2.5, 5, 10], integer=self.whole)
-        every = locator.tick_values(self.low, self.high).tolist()
+        every = np.asarray(locator.tick_values(self.low, self.high)).tolist()
         return [value for value in every if self.low <= value <= self.high]
 
 

@@ -38,6 +38,7 @@ SHADES = (1.0, 0.58, 0.34, 0.2, 0.12)
 WIDTHS = (1.5, 1.2, 1.0, 0.9, 0.8)
 
 _LOST = 0.12  # of the score's axis is left to trials without a score
+_CROWDED, _THINNER = 60, 0.6  # so many lines and more are drawn thinner
 _LETTERS = 66  # that fit side by side along an axis
 
 
@@ -116,12 +117,13 @@ def draw_parallel_coordinates(ax: Axes, data: ParallelCoordinates, *, label: str
     """Draw `data` on `ax`, an axis a row, the score at the bottom; `label` names the score."""
     paths = np.array([spread(axis, data.ranks.astype(float)) for axis in data.axes])
     _draw_axes(ax, data)
+    thin = _THINNER if data.shown.size > _CROWDED else 1.0
     for shade in (-1, *reversed(range(len(SHADES)))):
         own = data.shown[data.shades[data.shown] == shade]
         lines = [piece for trial in own for piece in _pieces(paths[:, trial])]
         color = PALETTE["lost" if shade < 0 else "candidate"]
         alpha, width = (0.4, 0.8) if shade < 0 else (SHADES[shade], WIDTHS[shade])
-        draw_lines(ax, lines, width=width, color=color, alpha=alpha, zorder=3 - 0.1 * max(shade, 0))
+        draw_lines(ax, lines, width=thin * width, color=color, alpha=alpha, zorder=3 - 0.1 * max(shade, 0))
     _draw_baseline(ax, data)
     for trial in np.flatnonzero(data.finalists):
         style: dict[str, Any] = {"mfc": PALETTE["candidate"], "mec": PALETTE["ink"], "mew": 0.9}

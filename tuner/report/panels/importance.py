@@ -39,11 +39,11 @@ def _words(data: Importances) -> str:
     return (
         f"How well each hyperparameter alone tells the best {data.best} of {data.trials} trials from the "
         "others (PED-ANOVA on the order of the values), as a share of what all of them tell. The line is its "
-        "95 % interval, from leaving out trials at random; the grey bar reaches as far as 95 % of the searches whose scores were "
-        f"shuffled. {_standing_out(data)} Of the hyperparameters that do nothing, one in twenty passes its "
-        "bar by luck. Do not conclude that the others do not matter: with few trials only strong effects "
-        "stand out, and those that work together may show nothing alone. Nor does a share say which values "
-        f"are good.{lost}{more}"
+        "95 % interval, from leaving out trials at random; the grey bar reaches as far as 95 % of the "
+        f"searches whose scores were shuffled. {_standing_out(data)} Of the hyperparameters that do nothing, "
+        "one in twenty passes its bar by luck. Do not conclude that the others do not matter: with few "
+        "trials only strong effects stand out, and those that work together may show nothing alone. Nor does "
+        f"a share say which values are good.{lost}{more}"
     )
 
 

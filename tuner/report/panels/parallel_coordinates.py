@@ -63,11 +63,8 @@ def _best(data: ParallelCoordinates) -> str:
     if not (data.shades >= 0).any():
         return "No trial has a score."
     best = data.shown[-1]
-    values = [
-        f"{named(axis.name)} {short(axis.texts[best], 20) or NONE}"
-        for axis in data.axes[:-1]
-        if axis.texts[best]
-    ]
+    texts = [(named(axis.name), axis.texts[best]) for axis in data.axes[:-1] if axis.texts[best]]
+    values = [f"{name} {short(text, 20) or NONE}" for name, text in texts]
     return f"The best has {listed(values)}, and scores {data.axes[-1].texts[best]}."
 
 
