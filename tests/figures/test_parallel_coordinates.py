@@ -157,6 +157,9 @@ def test_the_words_tell_the_best_trial() -> None:
     ).alternative
     assert said.startswith("6 trials over 2 hyperparameters")
     assert "The best has rate 0.5 and cell gru, and scores 1.5." in said
+    for sampler, learns in (("tpe", True), ("random", False)):
+        result = make_search(trials, lambda one: 1.0, sampler=sampler)
+        assert ("the sampler itself" in PARALLEL_COORDINATES.caption(result).text) is learns
     lost = PARALLEL_COORDINATES.caption(make_search(trials, lambda one: 1.0, lost=range(6))).alternative
     assert "No trial has a score." in lost
 

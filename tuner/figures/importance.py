@@ -103,7 +103,7 @@ def draw_importances(ax: Axes, data: Importances) -> Axes:
     ax.set_yticks(range(len(rows)), [tick_label(name, 24) for name, _ in rows])
     ax.set_ylim(len(rows) - 0.4, -0.6)
     ax.set_xlim(0.0, end * 1.04)
-    ax.tick_params(axis="y", length=0)
+    ax.tick_params(axis="y", length=0, pad=7)
     ax.spines["left"].set_visible(False)
     ax.xaxis.set_major_locator(MaxNLocator(6))
     ax.xaxis.set_major_formatter(FuncFormatter(lambda share, _: f"{100 * share:.0f} %"))

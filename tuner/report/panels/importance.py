@@ -31,11 +31,9 @@ def _caption(result: Result) -> Caption:
 
 
 def _words(data: Importances) -> str:
-    lost = (
-        f" {count(data.lost, 'trial')} with a run without a score are among the others." if data.lost else ""
-    )
+    lost = f" The others include {count(data.lost, 'trial')} with a run without a score." if data.lost else ""
     hidden = len(data.rows) - MOST_ROWS
-    more = f" The {count(hidden, 'least important one')} are left out." if hidden > 0 else ""
+    more = f" Not drawn: the {count(hidden, 'least important one')}." if hidden > 0 else ""
     return (
         f"How well each hyperparameter alone tells the best {data.best} of {data.trials} trials from the "
         "others (PED-ANOVA on the order of the values), as a share of what all of them tell. The line is its "

@@ -38,11 +38,16 @@ def _caption(result: Result) -> Caption:
         f"validation {metric} ({better_word(data.direction)} is better). The strongest lines are the best "
         "fifth, the faintest the worst. Look for axes where the strong lines run together while the faint "
         "ones spread: that value, or that combination, is what the best have in common. Do not take a bundle "
-        "of few lines for a rule, for the sampler itself draws more and more where it was good before."
-        f"{_limits(data)}",
+        f"of few lines for a rule{_by_design(result)}.{_limits(data)}",
         f"{count(len(data.shown), 'trial')} over {count(len(data.axes) - 1, 'hyperparameter')} and their "
         f"score. {_best(data)}",
     )
+
+
+def _by_design(result: Result) -> str:
+    """Why lines run together even where it makes no difference, with samplers that learn."""
+    learns = result.setup.sampler in ("tpe", "gp")
+    return ", for the sampler itself draws more and more where it was good before" if learns else ""
 
 
 def _limits(data: ParallelCoordinates) -> str:
