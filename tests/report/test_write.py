@@ -15,7 +15,7 @@ from tuner.report.panels import PANELS
 
 
 def test_all_files_of_the_contract_are_written(tmp_path: Path) -> None:
-    page = write_report(timed(usual_result(sampler="random")), tmp_path / "new" / "folder")
+    page = write_report(timed(usual_result(trials=12, sampler="random")), tmp_path / "new" / "folder")
     folder = page.parent
     assert page.name == "report.html" and page.read_text(encoding="utf-8").startswith("<!DOCTYPE html>")
     assert {path.name for path in folder.iterdir()} == {

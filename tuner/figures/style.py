@@ -79,14 +79,14 @@ def figure_style() -> Iterator[None]:
 
 
 def new_figure(
-    height: float, rows: int = 1, columns: int = 1, *, shared: bool = True
+    height: float, rows: int = 1, columns: int = 1, *, share_x: bool = True, share_y: bool = True
 ) -> tuple[Figure, tuple[Axes, ...]]:
     """A figure of the report's width and `height` inches, and its axes, row by row.
 
-    Where the scales are not `shared` every panel has its own.
+    Where a scale is not shared every panel has its own.
     """
     figure = Figure(figsize=(WIDTH, height), layout="constrained")
-    axes = figure.subplots(rows, columns, squeeze=False, sharex=shared, sharey=shared)
+    axes = figure.subplots(rows, columns, squeeze=False, sharex=share_x, sharey=share_y)
     return figure, tuple(axes.ravel())
 
 

@@ -7,11 +7,14 @@ A panel takes its numbers and its drawing from `tuner.figures`. A new one is a m
 from tuner.report.panels.base import Caption, Panel, Section
 from tuner.report.panels.differences import DIFFERENCES
 from tuner.report.panels.growth import GROWTH
+from tuner.report.panels.importance import IMPORTANCE
 from tuner.report.panels.learning_curves import LEARNING_CURVES
 from tuner.report.panels.optimism import OPTIMISM
 from tuner.report.panels.pairs import PAIRS
+from tuner.report.panels.parallel_coordinates import PARALLEL_COORDINATES
 from tuner.report.panels.scores import SCORES
 from tuner.report.panels.search_history import SEARCH_HISTORY
+from tuner.report.panels.slices import SLICES
 from tuner.report.panels.timeline import TIMELINE
 from tuner.report.panels.tuning_curve import TUNING_CURVE
 
@@ -24,6 +27,9 @@ PANELS: tuple[Panel, ...] = (
     GROWTH,
     LEARNING_CURVES,
     SEARCH_HISTORY,
+    IMPORTANCE,
+    SLICES,
+    PARALLEL_COORDINATES,
     OPTIMISM,
     TUNING_CURVE,
     TIMELINE,

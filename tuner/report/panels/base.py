@@ -9,6 +9,7 @@ from matplotlib.figure import Figure
 from matplotlib.layout_engine import ConstrainedLayoutEngine
 
 from tuner.figures.style import new_figure
+from tuner.report.formats import NONE, short
 from tuner.result import Measured, Result
 
 Section = Literal["results", "training", "search", "made"]
@@ -53,7 +54,7 @@ def small_multiples(
     """
     columns = min(2, count)
     rows = -(-count // columns)
-    figure, axes = new_figure(margin + height * rows, rows, columns, shared=shared)
+    figure, axes = new_figure(margin + height * rows, rows, columns, share_x=shared, share_y=shared)
     for ax in axes[count:]:
         ax.set_visible(False)
     for ax in axes[max(0, count - columns) : count]:
@@ -78,3 +79,8 @@ def one_legend(figure: Figure, axes: Iterable[Axes], columns: int) -> None:
         label: handle for ax in axes for handle, label in zip(*ax.get_legend_handles_labels(), strict=True)
     }
     figure.legend(list(found.values()), list(found), loc="outside upper right", ncols=columns)
+
+
+def named(name: str) -> str:
+    """The name of a hyperparameter in a sentence; a dash where nothing of it can be shown."""
+    return short(name) or NONE

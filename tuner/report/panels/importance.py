@@ -1,0 +1,68 @@
+"""Which hyperparameters tell the best trials from the others, and whether that may be luck."""
+
+from matplotlib.figure import Figure
+
+from tuner.figures.importance import MOST_ROWS, Importances, draw_importances, importance_of, legend_of
+from tuner.figures.style import new_figure
+from tuner.report.formats import count, listed, percent
+from tuner.report.panels.base import Caption, Panel, named
+from tuner.result import Result
+
+_ROW = 0.34  # inches
+
+
+def _figure(result: Result) -> Figure | None:
+    data = importance_of(result)
+    if data is None:
+        return None
+    figure, (ax,) = new_figure(1.1 + _ROW * min(len(data.rows), MOST_ROWS))
+    draw_importances(ax, data)
+    figure.legend(handles=legend_of(data), loc="outside upper center", ncols=3)
+    return figure
+
+
+def _caption(result: Result) -> Caption:
+    data = importance_of(result)
+    return Caption(
+        "Hyperparameter importance",
+        _words(data) if data else "",
+        _alternative(data) if data else "",
+    )
+
+
+def _words(data: Importances) -> str:
+    lost = f" The others include {count(data.lost, 'trial')} with a run without a score." if data.lost else ""
+    hidden = len(data.rows) - MOST_ROWS
+    more = f" Not drawn: the {count(hidden, 'least important one')}." if hidden > 0 else ""
+    return (
+        f"How well each hyperparameter alone tells the best {data.best} of {data.trials} trials from the "
+        "others (PED-ANOVA on the order of the values), as a share of what all of them tell. The line is its "
+        "95 % interval, from leaving out trials at random; the grey bar reaches as far as 95 % of the "
+        f"searches whose scores were shuffled. {_standing_out(data)} Of the hyperparameters that do nothing, "
+        "one in twenty passes its bar by luck. Do not conclude that the others do not matter: with few "
+        "trials only strong effects stand out, and those that work together may show nothing alone. Nor does "
+        f"a share say which values are good.{lost}{more}"
+    )
+
+
+def _standing_out(data: Importances) -> str:
+    names = [named(name) for name, one in data.rows if one.stands_out]
+    if not names:
+        return "No dot lies beyond its bar: these trials cannot tell which hyperparameter matters."
+    return f"Look for dots beyond their bar: {listed(names)}."
+
+
+def _alternative(data: Importances) -> str:
+    shares = [
+        f"{named(name)} {_percent(one.share)} ({_percent(one.low)} to {_percent(one.high)}, "
+        f"shuffled up to {_percent(one.noise)})"
+        for name, one in data.rows[:MOST_ROWS]
+    ]
+    return f"Share of each hyperparameter in the importance, from {data.trials} trials: {listed(shares)}."
+
+
+def _percent(share: float) -> str:
+    return percent(round(share, 2))
+
+
+IMPORTANCE = Panel("hyperparameter_importance", "search", _figure, _caption)

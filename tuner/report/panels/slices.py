@@ -1,0 +1,84 @@
+"""Every hyperparameter alone against the search score."""
+
+from matplotlib.figure import Figure
+
+from tuner.figures.hyperparameters import Hyperparameter
+from tuner.figures.slices import Slices, draw_slice, legend_of, slices
+from tuner.figures.style import new_figure
+from tuner.report.formats import NONE, better_word, count, listed, metric_name, score, short
+from tuner.report.panels.base import Caption, Panel, named
+from tuner.result import Result
+
+_HEIGHT = 1.55  # inches for one row of panels
+_BEST = 5  # trials whose values the alternative text tells
+_COLUMNS = 2
+
+
+def _figure(result: Result) -> Figure | None:
+    data = slices(result)
+    if data is None:
+        return None
+    columns = min(_COLUMNS, len(data.axes))
+    rows = -(-len(data.axes) // columns)
+    figure, axes = new_figure(
+        0.5 + _HEIGHT * rows + (0.6 if rows == 1 else 0.0), rows, columns, share_x=False
+    )
+    for ax, axis in zip(axes, data.axes, strict=False):
+        draw_slice(ax, data, axis)
+    for ax in axes[len(data.axes) :]:
+        ax.set_visible(False)
+    marks = legend_of(data)
+    figure.legend(handles=marks, loc="outside upper center", ncols=2 if len(marks) == 4 else 3)
+    figure.supylabel(f"validation {metric_name(result.setup.metric)}", fontsize=9)
+    return figure
+
+
+def _caption(result: Result) -> Caption:
+    data = slices(result)
+    metric = metric_name(result.setup.metric)
+    if data is None:
+        return Caption("", "", "")
+    return Caption(
+        "Score against each hyperparameter",
+        f"Each dot is a trial at its mean validation {metric}, the thin line its range over seeds; the "
+        "dashed line and the diamond are the baseline; "
+        f"{better_word(data.direction)} is better. Look for a slope or a valley that is large beside the "
+        "thin lines, and for best trials that crowd at an edge: then the range may be too narrow. Do not "
+        "read a dot's height as the effect of the one value below it, for all other hyperparameters differ "
+        f"as well, and where the search drew seldom there is little to see.{_limits(data)}",
+        f"Mean validation {metric} of {count(len(data.shown), 'trial')} against each of "
+        f"{count(len(data.axes), 'hyperparameter')}, {_span(data)}. {_best_values(data)}",
+    )
+
+
+def _limits(data: Slices) -> str:
+    left = len(data.trials) - len(data.shown)
+    thinned = (
+        f" {len(data.shown)} of {len(data.trials)} trials are drawn: the best and a sample of the others."
+    )
+    others = f" Not drawn: {count(data.left_out, 'hyperparameter')} of less importance or variety."
+    return (thinned if left else "") + (others if data.left_out else "")
+
+
+def _span(data: Slices) -> str:
+    means = data.means[data.shown]
+    finite = means[means == means]
+    return f"from {score(finite.min())} to {score(finite.max())}" if finite.size else "none with a score"
+
+
+def _best_values(data: Slices) -> str:
+    best = [place for place in data.shown[::-1] if not data.trials[place].lost][:_BEST]
+    told = [f"{named(axis.name)} {words}" for axis in data.axes if (words := _values(axis, best))]
+    return f"The best {count(len(best), 'trial')} have {listed(told)}." if told else ""
+
+
+def _values(axis: Hyperparameter, trials: list[int]) -> str:
+    """The values that these trials have: from where to where, or which choices."""
+    there = sorted((float(axis.places[one]), axis.texts[one]) for one in trials if axis.present[one])
+    texts = list(dict.fromkeys(short(text, 20) or NONE for _, text in there))
+    if len(texts) > 1 and axis.kind != "choice":
+        return f"{texts[0]} to {texts[-1]}"
+    return " or ".join(texts)
+
+
+SLICES = Panel("slices", "search", _figure, _caption)
