@@ -49,7 +49,8 @@ class Page(HTMLParser):
         return [value for _, attributes in self.tags if (value := attributes.get(name)) is not None]
 
 
-KEYS = {panel.key for panel in PANELS}
+# Of the usual result no predictions are kept.
+KEYS = {panel.key for panel in PANELS if panel.section != "predictions"}
 
 
 def page_of(result: Result) -> str:

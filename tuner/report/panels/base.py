@@ -8,7 +8,7 @@ from matplotlib.figure import Figure
 
 from tuner.result import Measured, Result
 
-Section = Literal["results", "training", "search"]
+Section = Literal["results", "training", "predictions", "search"]
 
 ROW = 0.5  # inches for one configuration in a figure with a row each
 
@@ -39,3 +39,14 @@ class Panel:
 def confirmed(result: Result) -> tuple[Measured, ...]:
     """The baseline and the finalists; empty before confirmation has finished."""
     return (result.baseline, *result.finalists) if result.baseline else ()
+
+
+def chosen_examples(own: bool, *, many: bool = False) -> str:
+    """How the test examples that a figure shows were chosen, in a sentence."""
+    if own and many:
+        return "Every seed has test examples of its own; those shown are spread evenly over them."
+    if own:
+        return "Every seed has test examples of its own, and the one in the middle of its split is shown."
+    return (
+        "Nobody chose the examples: they are spread evenly over the test split, the same ones for all seeds."
+    )
