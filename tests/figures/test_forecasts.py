@@ -123,7 +123,7 @@ def test_absurd_predictions_do_not_spoil_an_axis(absurd: float) -> None:
         assert all(np.isfinite(end).all() and abs(end[0]) + abs(end[1]) < 100 for end in ends)
         with figure_style():
             figure, (ax,) = new_figure(2.0)
-            draw_forecast(ax, panels.rows[0][0], ends[0], role="candidate")
+            draw_forecast(ax, panels.rows[0][0], ends[0])
             figure.draw_without_rendering()
 
 
@@ -140,16 +140,14 @@ def test_every_run_is_a_line_and_the_median_is_drawn() -> None:
     panel = found(made, replace(made, y_pred=made.y_pred + 1)).rows[0][0]
     with figure_style():
         _, (ax,) = new_figure(2.0)
-        draw_forecast(ax, panel, (-9.0, 9.0), role="candidate")
+        draw_forecast(ax, panel, (-9.0, 9.0))
     named = {line.get_label(): line for line in ax.lines if not str(line.get_label()).startswith("_")}
     assert set(named) == {"input", "truth", "predicted, median", "baseline, median"}
     np.testing.assert_allclose(named["predicted, median"].get_ydata(), np.median(panel.predicted, axis=0))
     np.testing.assert_allclose(named["baseline, median"].get_ydata(), np.median(panel.reference, axis=0))
     np.testing.assert_array_equal(named["truth"].get_xdata(), np.arange(1, 6))
     np.testing.assert_array_equal(named["input"].get_xdata(), np.arange(-4, 1))
-    thin = [
-        line for line in ax.lines if line.get_color() == PALETTE["candidate"] and line.get_linewidth() < 1
-    ]
+    thin = [line for line in ax.lines if line.get_color() == PALETTE["best"] and line.get_linewidth() < 1]
     assert len(thin) == 7
 
 

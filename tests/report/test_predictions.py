@@ -29,7 +29,7 @@ def own(count: int = 3) -> Predictions:
 @pytest.mark.parametrize(
     ("made", "key", "said"),
     [
-        (kept(), "forecasts", "each of 10 seeds of trial-1 predicted as a thin line"),
+        (kept(), "forecasts", "each of 10 seeds of trial-1 predicted is a thin line"),
         (kept(features=5), "forecasts", "The first 3 of 5 features are shown."),
         (kept(1, examples=1), "forecasts", "Nobody chose the examples"),
         (own(), "forecasts", "Every seed has test examples of its own"),

@@ -13,7 +13,7 @@ from tuner.result import Result
 
 MOST_WITH_SPREAD = 6  # classes; of more there is no room for a second number in a cell
 _LEAST_SHOWN = 0.005  # share that is written into a cell
-_STRONGEST = 0.55  # of a cell's colour, so that its number can be read on it
+_STRONGEST = 0.55  # opacity of a cell, so that its number can be read on it
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -81,11 +81,10 @@ def _draw_cell(ax: Axes, data: Confusion, place: tuple[int, int], size: float) -
     share, spread = data.share[place], data.spread[place]
     true, said = place
     color = PALETTE["candidate" if true == said else "worse"]
-    known = np.isfinite(share)
-    cell = Rectangle(
-        (said - 0.5, true - 0.5), 1, 1, facecolor=color, alpha=_STRONGEST * float(share) if known else 0.0
-    )
-    ax.add_patch(cell)
+    known = bool(np.isfinite(share))
+    seen = np.sqrt(share) if true != said else share  # a mistake is seen while it is rare
+    alpha = _STRONGEST * float(seen) if known else 0.0
+    ax.add_patch(Rectangle((said - 0.5, true - 0.5), 1, 1, facecolor=color, alpha=alpha))
     ax.add_patch(
         Rectangle((said - 0.5, true - 0.5), 1, 1, facecolor="none", edgecolor=PALETTE["grid"], lw=0.6)
     )

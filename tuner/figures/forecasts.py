@@ -141,8 +141,8 @@ def _ends(panel: Forecast) -> tuple[float, float]:
     return float(shown.min()) - air, float(shown.max()) + air
 
 
-def draw_forecast(ax: Axes, data: Forecast, ends: tuple[float, float], *, role: str) -> Axes:
-    """Draw one panel; `role` is the colour of the configuration, "candidate" or "baseline"."""
+def draw_forecast(ax: Axes, data: Forecast, ends: tuple[float, float]) -> Axes:
+    """Draw one panel of the best configuration, which may be the baseline."""
     steps = np.arange(1, len(data.truth) + 1)
     if data.past.size:
         before = np.arange(1 - len(data.past), 1)
@@ -151,7 +151,7 @@ def draw_forecast(ax: Axes, data: Forecast, ends: tuple[float, float], *, role: 
     faint = max(0.15, min(0.6, 3 / max(len(data.predicted), 1)))
     span = ends[1] - ends[0]
     said = np.clip(data.predicted, ends[0] - span, ends[1] + span)
-    ax.plot(steps, said.T, color=PALETTE[role], lw=0.7, alpha=faint)
+    ax.plot(steps, said.T, color=PALETTE["best"], lw=0.7, alpha=faint)
     ax.plot(steps, data.truth, color=PALETTE["ink"], lw=1.7, label="truth")
     if len(data.reference):
         middle = np.median(data.reference, axis=0)
@@ -159,7 +159,7 @@ def draw_forecast(ax: Axes, data: Forecast, ends: tuple[float, float], *, role: 
     ax.plot(
         steps,
         np.median(said, axis=0),
-        color=PALETTE[role],
+        color=PALETTE["best"],
         lw=1.7,
         ls=(0, (5, 1.6)),
         label="predicted, median",

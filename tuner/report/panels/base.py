@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from matplotlib.figure import Figure
+from matplotlib.layout_engine import ConstrainedLayoutEngine
 
 from tuner.result import Measured, Result
 
@@ -39,6 +40,13 @@ class Panel:
 def confirmed(result: Result) -> tuple[Measured, ...]:
     """The baseline and the finalists; empty before confirmation has finished."""
     return (result.baseline, *result.finalists) if result.baseline else ()
+
+
+def keep_apart(figure: Figure) -> None:
+    """Let the title of a panel keep its distance from what is above it."""
+    engine = figure.get_layout_engine()
+    if isinstance(engine, ConstrainedLayoutEngine):
+        engine.set(h_pad=0.08)
 
 
 def chosen_examples(own: bool, *, many: bool = False) -> str:

@@ -4,13 +4,11 @@ from collections.abc import Sequence
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.layout_engine import ConstrainedLayoutEngine
 
 from tuner.figures.forecasts import Forecasts, draw_forecast, forecasts, limits, title
 from tuner.figures.style import WIDTH
-from tuner.records import BASELINE
 from tuner.report.formats import count, metric_name, short
-from tuner.report.panels.base import Caption, Panel, chosen_examples
+from tuner.report.panels.base import Caption, Panel, chosen_examples, keep_apart
 from tuner.result import Result
 
 _HEIGHT = 1.45  # inches for one row of panels
@@ -29,20 +27,17 @@ def _figure(result: Result) -> Figure | None:
     axes = tuple(grid.ravel())
     _draw(axes, data, metric_name(result.setup.metric))
     _label(axes, data, columns)
-    engine = figure.get_layout_engine()
-    if isinstance(engine, ConstrainedLayoutEngine):
-        engine.set(h_pad=0.08)  # the title of a panel keeps its distance from the axis above it
+    keep_apart(figure)
     handles, labels = axes[0].get_legend_handles_labels()
     figure.legend(handles, labels, loc="outside upper right", ncols=4, columnspacing=1.2)
     return figure
 
 
 def _draw(axes: Sequence[Axes], data: Forecasts, metric: str) -> None:
-    role = "baseline" if data.name == BASELINE else "candidate"
     ahead = iter(axes)
     for place, row in enumerate(data.rows):
         for panel, ends in zip(row, limits(row), strict=True):
-            ax = draw_forecast(next(ahead), panel, ends, role=role)
+            ax = draw_forecast(next(ahead), panel, ends)
             if place == 0:
                 ax.set_title(title(panel, metric), fontsize=8.5)
     for ax in ahead:
@@ -64,7 +59,7 @@ def _caption(result: Result) -> Caption:
     data = forecasts(result)
     assert data is not None  # there is a figure
     name, first = short(data.name), data.rows[0][0]
-    past = "what the model was given in grey, " if first.past.size else ""
+    past = ", with what the model was given before it" if first.past.size else ""
     each = "its seed" if data.own else f"each of {count(data.runs, 'seed')}"
     beside = " Dotted is the median of the baseline." if len(first.reference) else ""
     known = any(panel.score == panel.score for panel in data.rows[0])
@@ -74,10 +69,10 @@ def _caption(result: Result) -> Caption:
     )
     return Caption(
         f"Forecasts of {name}",
-        f"Each panel is one test example: {past}what came then in black, and what {each} of {name} predicted"
-        f"{' as a line' if data.own else ' as a thin line, with their median dashed'}.{beside}"
-        f"{score} {chosen_examples(data.own)}{more} Look for what all seeds miss: the model cannot learn it. "
-        "Where the thin lines scatter, another training would forecast something else.",
+        f"Each panel is one test example: the thick solid line is the truth{past}; what {each} of {name} "
+        f"predicted is {'dashed' if data.own else 'a thin line, their median dashed'}.{beside}"
+        f"{score} {chosen_examples(data.own)}{more} What all seeds miss is no "
+        "matter of luck; where the thin lines scatter, another training would forecast something else.",
         f"Small multiples of {count(len(data.rows[0]), 'test example')}: truth and the forecasts of "
         f"{name}, every seed a line.",
     )

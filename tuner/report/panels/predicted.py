@@ -5,10 +5,10 @@ from matplotlib.figure import Figure
 from tuner.figures.predicted import draw_predicted, predicted, predicted_scale
 from tuner.figures.style import new_figure
 from tuner.report.formats import count, listed, short
-from tuner.report.panels.base import Caption, Panel, chosen_examples
+from tuner.report.panels.base import Caption, Panel, chosen_examples, keep_apart
 from tuner.result import Result
 
-_HEIGHT = {1: 3.6, 2: 2.9}  # inches for so many panels beside each other
+_HEIGHT = {1: 3.8, 2: 3.1}  # inches for so many panels beside each other
 
 
 def _figure(result: Result) -> Figure | None:
@@ -21,6 +21,7 @@ def _figure(result: Result) -> Figure | None:
         draw_predicted(ax, panel, scale)
         ax.set_xlabel("truth")
     axes[0].set_ylabel("prediction")
+    keep_apart(figure)
     return figure
 
 
