@@ -1,6 +1,7 @@
 """Studies whose targets are series or labels, and results that keep predictions, for the tests of both."""
 
 from dataclasses import replace
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -105,7 +106,10 @@ def counted(runs: int = 10, classes: int = 4) -> Predictions:
     return kept(runs, counts=counts.astype("int32"))
 
 
-def with_predictions(made: Predictions, baseline: Predictions | None = None, **setup: Any) -> Result:
+USUAL = cache(usual_result)
+
+
+def with_predictions(made: Predictions, baseline: Predictions | None = None) -> Result:
     """The usual result, of which trial-1 is the best, with these predictions of it."""
     found = {"trial-1": made} | ({} if baseline is None else {BASELINE: baseline})
-    return replace(usual_result(**setup), predictions=found)
+    return replace(USUAL(), predictions=found)
