@@ -108,10 +108,11 @@ def test_interrupted_and_resumed_they_are_the_same_bytes(forecast: Result, tmp_p
 
 
 def test_more_seeds_are_added_to_those_there_are(forecast: Result, tmp_path: Path) -> None:
-    run(forecast_study(), tmp_path, replace(PLAN, repeats=2))
-    grown = run(forecast_study(), tmp_path, PLAN).predictions["fast"]
-    whole = forecast.predictions["fast"]
-    assert grown.seeds == (0, 1, 2) and grown.scores is not None
+    ledger, runner = Ledger(tmp_path), Repeats(forecast_study())
+    for repeats in (2, 3):
+        runner.measure(ledger, "confirmation", FAST, repeats)
+    grown, whole = ledger.predictions("confirmation", "fast", 3), forecast.predictions["fast"]
+    assert grown.seeds == (0, 1, 2) and len(files(tmp_path)) == 2
     np.testing.assert_allclose(grown.y_pred, whole.y_pred, rtol=1e-3, atol=1e-5)
 
 
