@@ -50,6 +50,7 @@ def fill(folder: Path, *names: str) -> None:
 
 def test_clear_deletes_what_tuner_wrote_and_nothing_else(tmp_path: Path) -> None:
     fill(tmp_path, *OWN_FILES, "ledger/search/baseline-0000.json", "ledger/confirmation/baseline-0000.npy")
+    fill(tmp_path, "ledger/confirmation/baseline-0000.npz", "ledger/shown.json", "ledger/shown-0a.png")
     fill(tmp_path, "notes.txt", "figures/mine.png", "mine/model.keras")
     clear(tmp_path)
     left = sorted(str(path.relative_to(tmp_path)) for path in tmp_path.rglob("*") if path.is_file())

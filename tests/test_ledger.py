@@ -326,7 +326,7 @@ def test_scores_of_examples_are_on_disk_before_their_group(
     path.with_suffix(".json").unlink()
     path.unlink()
     ledger.write(Group("confirmation", Configuration("a", {}), (0, 1, 2)))
-    monkeypatch.setattr("tuner.ledger._write", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
+    monkeypatch.setattr("tuner.ledger.write_json", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
     with pytest.raises(KeyboardInterrupt):
         confirmed(ledger, 0, ExampleScores(EXAMPLES))
     assert path.exists()

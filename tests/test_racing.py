@@ -14,8 +14,9 @@ import pytest
 from benchmarks.racing import raced
 from tests.factories import make_runs
 from tests.tiny import Recorder, dense_study, numbers, run, split
+from tuner.checked import write_json
 from tuner.errors import LedgerError, TunerError
-from tuner.ledger import Ledger, _write
+from tuner.ledger import Ledger
 from tuner.plan import Plan
 from tuner.racing import Race, Tried, ranked
 from tuner.records import BASELINE, Configuration, Direction, Run
@@ -320,7 +321,7 @@ def test_a_folder_of_before_there_were_races_goes_on(tmp_path: Path) -> None:
     path = tmp_path / "run.json"
     content = json.loads(path.read_text("utf-8"))["content"]
     assert content.pop("most_search_repeats") is None
-    _write(path, content)
+    write_json(path, content)
     assert numbers(run(offset_study(trials=1), tmp_path, plan)) == numbers(before)
 
 

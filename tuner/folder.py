@@ -16,6 +16,9 @@ _OWN = (
     "study.db",
     "ledger/*/*.json",
     "ledger/*/*.npy",
+    "ledger/*/*.npz",
+    "ledger/shown.json",
+    "ledger/shown-*.png",
     "run.json",
 )
 

@@ -3,18 +3,18 @@
     <run folder>/run.json                         the Setup
     <run folder>/ledger/<phase>/<name>-<first>.json   one Group: planned, then finished
     <run folder>/ledger/<phase>/<name>-<first>.npy    the scores of its test examples (runs, examples)
+    <run folder>/ledger/<phase>/<name>-<first>.npz    its predictions for some of them
 
 A file is written in one step and carries a checksum of its content, so a group is there whole or not at
-all. The array of its examples is written before it, and it carries the checksum of that, too. Numbers are
-JSON with full precision; NaN and infinities are written as
-Python's JSON module writes them. Nothing that is read can execute code.
+all. Arrays are written before it, and it carries their checksums, too. Numbers are JSON with full
+precision; NaN and infinities are written as Python's JSON module writes them. Nothing that is read can
+execute code.
 """
 
 import hashlib
 import io
-import json
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, replace
 from itertools import pairwise
 from pathlib import Path
@@ -22,11 +22,24 @@ from typing import Any
 
 import numpy as np
 
-from tuner.errors import LedgerError
-from tuner.files import write_whole
-from tuner.records import Configuration, ExampleScores, Group, Look, Phase, Run, Setup, StoredExamples
+from tuner.checked import read_bytes, read_json, write_bytes, write_json
+from tuner.errors import LedgerError, first_line
+from tuner.packing import packed, unpacked
+from tuner.predictions import Predictions, in_order, joined, until
+from tuner.records import (
+    Configuration,
+    ExampleScores,
+    Group,
+    Look,
+    Phase,
+    Run,
+    Setup,
+    StoredExamples,
+    StoredPredictions,
+)
 
-_FORMAT = 1
+_TRAIN_AGAIN = "delete it to train its runs again"
+_START_OVER = "start over with --fresh, or use another folder"
 
 
 class Ledger:
@@ -39,7 +52,7 @@ class Ledger:
         self.folder = folder
         self._groups: dict[Path, Group] = {}
         for path in sorted(folder.glob("ledger/*/*.json")):
-            self._groups[path] = _group(_read(path), path)
+            self._groups[path] = _group(read_json(path, _TRAIN_AGAIN), path)
 
     @property
     def groups(self) -> tuple[Group, ...]:
@@ -65,17 +78,25 @@ class Ledger:
         groups = (g for g in self.groups if g.phase == phase and g.configuration.name == configuration)
         return tuple(sorted(groups, key=lambda group: group.seed_indices))
 
-    def write(self, group: Group, examples: ExampleScores | None = None) -> None:
+    def write(
+        self,
+        group: Group,
+        examples: ExampleScores | None = None,
+        predictions: Predictions | None = None,
+    ) -> None:
         """Store a planned or a finished group; a finished one replaces its plan.
 
-        `examples` are the scores of its test examples, (runs, examples); they are on disk before it is.
+        `examples` are the scores of its test examples, (runs, examples), and `predictions` what its runs
+        predict for some of them; they are on disk before it is.
         """
         path = self._path(group)
         if examples is not None:
             sha256 = _write_array(_beside(path), examples.values) if examples.values.size else ""
             stored = StoredExamples(sha256, examples.each, examples.horizon, examples.reason)
             group = replace(group, examples=stored)
-        _write(path, asdict(group))
+        if predictions is not None:
+            group = replace(group, predictions=_store(path.with_suffix(".npz"), predictions))
+        write_json(path, asdict(group))
         self._groups[path] = group
 
     def examples(self, phase: Phase, configuration: str, seeds: int) -> ExampleScores:
@@ -98,6 +119,27 @@ class Ledger:
             rows |= zip(group.seed_indices, table, strict=True)
         return _table([rows[index] for index in sorted(rows) if index < seeds], stored)
 
+    def predictions(self, phase: Phase, configuration: str, seeds: int) -> Predictions:
+        """What is kept of the predictions of a configuration, of seeds 0 to `seeds` - 1.
+
+        Raises: LedgerError where a file of them is damaged.
+        """
+        groups = [group for group in self.of(phase, configuration) if group.seed_indices[0] < seeds]
+        return in_order(until(joined([self._predictions(group) for group in groups]), seeds))
+
+    def _predictions(self, group: Group) -> Predictions:
+        stored = group.predictions
+        if stored is None or not stored.sha256:
+            return Predictions(reason="" if stored is None else stored.reason)
+        path = self._path(group).with_suffix(".npz")
+        if not path.exists():
+            return Predictions(reason=f"the file {path.name} is missing")
+        content = read_bytes(path, stored.sha256, "predictions")
+        try:
+            return unpacked(content, stored.outlines, own=stored.own, reason=stored.reason)
+        except Exception as error:  # whatever zipfile and numpy find wrong
+            raise LedgerError(f"{path}: holds no predictions ({first_line(error)}); delete it") from None
+
     def _path(self, group: Group) -> Path:
         stem = slug(group.configuration.name)
         return self.folder / "ledger" / group.phase / f"{stem}-{group.seed_indices[0]:04d}.json"
@@ -105,16 +147,10 @@ class Ledger:
     def read_setup(self) -> Setup | None:
         """The setup that the folder was made with; None where it is new."""
         path = self.folder / "run.json"
-        return _setup(_read(path), path) if path.exists() else None
+        return _setup(read_json(path, _START_OVER), path) if path.exists() else None
 
     def write_setup(self, setup: Setup) -> None:
-        _write(self.folder / "run.json", asdict(setup))
-
-
-def _write(path: Path, content: Mapping[str, Any]) -> None:
-    body = json.dumps(content, default=_plain)
-    head = {"tuner": _FORMAT, "sha256": hashlib.sha256(body.encode()).hexdigest()}
-    write_whole(path, f'{{"head": {json.dumps(head)},\n"content": {body}}}\n')
+        write_json(self.folder / "run.json", asdict(setup))
 
 
 def _beside(path: Path) -> Path:
@@ -126,20 +162,18 @@ def _write_array(path: Path, values: np.ndarray) -> str:
     """Store an array; gives the checksum of its file."""
     buffer = io.BytesIO()
     np.save(buffer, values, allow_pickle=False)
-    content = buffer.getvalue()
-    write_whole(path, content)
-    return hashlib.sha256(content).hexdigest()
+    return write_bytes(path, buffer.getvalue())
+
+
+def _store(path: Path, predictions: Predictions) -> StoredPredictions:
+    """Store the arrays of predictions, where there are any."""
+    content, outlines = packed(predictions)
+    sha256 = write_bytes(path, content) if outlines else ""
+    return StoredPredictions(sha256, predictions.own, outlines, predictions.reason)
 
 
 def _read_array(path: Path, sha256: str) -> np.ndarray:
-    try:
-        content = path.read_bytes()
-    except OSError as error:
-        raise LedgerError(f"{path}: cannot be read ({type(error).__name__})") from None
-    if hashlib.sha256(content).hexdigest() != sha256:
-        raise LedgerError(
-            f"{path}: damaged (its checksum differs); delete it to go on without scores of single examples"
-        )
+    content = read_bytes(path, sha256, "scores of single examples")
     values: np.ndarray = np.load(io.BytesIO(content), allow_pickle=False)
     return values
 
@@ -157,45 +191,13 @@ def _table(rows: Sequence[np.ndarray | None], stored: Sequence[StoredExamples]) 
     return ExampleScores(table, with_values[0].each, with_values[0].horizon)
 
 
-def _plain(value: Any) -> Any:
-    """numpy scalars as Python's."""
-    if hasattr(value, "item"):
-        return value.item()
-    raise TypeError(f"a hyperparameter value of type {type(value).__name__} cannot be stored")
-
-
-def _read(path: Path) -> dict[str, Any]:
-    try:
-        text = path.read_text(encoding="utf-8")
-        head = json.loads(text)["head"]
-        body = text.split('"content": ', 1)[1][:-2]
-        intact = hashlib.sha256(body.encode()).hexdigest() == head["sha256"]
-        known = head["tuner"] == _FORMAT
-        content = json.loads(body)
-    except (OSError, ValueError, KeyError, TypeError, IndexError) as error:
-        raise LedgerError(f"{path}: cannot be read ({type(error).__name__}); {_remedy(path)}") from None
-    if not known:
-        raise LedgerError(f"{path}: written in format {head['tuner']}, this version of tuner reads {_FORMAT}")
-    if not intact:
-        raise LedgerError(f"{path}: damaged (its checksum differs); {_remedy(path)}")
-    if not isinstance(content, dict):
-        raise LedgerError(f"{path}: is none of tuner's files; move it elsewhere")
-    return content
-
-
-def _remedy(path: Path) -> str:
-    if path.name == "run.json":
-        return "start over with --fresh, or use another folder"
-    return "delete it to train its runs again"
-
-
 def _group(content: dict[str, Any], path: Path) -> Group:
     try:
         runs = tuple(
             Run(**{**run, "history": {name: tuple(values) for name, values in run["history"].items()}})
             for run in content["runs"]
         )
-        examples = content.get("examples")  # folders of before there were any have none
+        examples, predictions = (content.get(name) for name in ("examples", "predictions"))  # or older
         return Group(
             phase=content["phase"],
             configuration=Configuration(**content["configuration"]),
@@ -203,6 +205,7 @@ def _group(content: dict[str, Any], path: Path) -> Group:
             runs=runs,
             examples=None if examples is None else StoredExamples(**examples),
             started=content.get("started"),  # nor when they began
+            predictions=None if predictions is None else StoredPredictions(**predictions),
         )
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise LedgerError(f"{path}: is no group of runs ({error})") from None

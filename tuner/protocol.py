@@ -17,7 +17,7 @@ from tuner.plan import PROFILES, Plan
 from tuner.provenance import fingerprint, machine, versions
 from tuner.racing import Race, Tried, check_objective, ranked
 from tuner.records import BASELINE, Configuration, Look, Phase, Run, Setup, distinct
-from tuner.repeats import Preflight, Repeats
+from tuner.repeats import Preflight, Repeats, TryShow
 from tuner.reporter import Reporter, Silent
 from tuner.search import DATABASE, Drawn, Search, check_grid, check_pruner, check_sampler
 from tuner.study import Study
@@ -35,25 +35,36 @@ def run(
     fresh: bool = False,
     command: str = "",
     reporter: Reporter | None = None,
+    try_show: TryShow | None = None,
 ) -> "Result":
     """Search, repeat, confirm, compare; resumes what the run folder (`output`) already holds.
 
-    The folder is reports/<study name> unless given; with `fresh` it starts over.
+    The folder is reports/<study name> unless given; with `fresh` it starts over. `try_show` is called once,
+    before training, with a test example and made-up predictions: whoever shows some at the end tries it.
 
     Raises: TunerError for wrong input, before anything is trained or written.
     """
     prepare_backend()
     name = study.name or "study"
     folder = Path(output) if output else Path("reports") / slug(name)
-    return _Session(replace(study, name=name), plan or Plan(), folder, engine, reporter or Silent()).run(
-        fresh=fresh, command=command
+    session = _Session(
+        replace(study, name=name), plan or Plan(), folder, engine, reporter or Silent(), try_show
     )
+    return session.run(fresh=fresh, command=command)
 
 
 class _Session:
     """One call of `run`: what it was given, and the ledger it adds to."""
 
-    def __init__(self, study: Study, plan: Plan, folder: Path, engine: str, reporter: Reporter) -> None:
+    def __init__(
+        self,
+        study: Study,
+        plan: Plan,
+        folder: Path,
+        engine: str,
+        reporter: Reporter,
+        try_show: TryShow | None = None,
+    ) -> None:
         self.study, self.plan, self.folder, self.reporter = study, plan, folder, reporter
         self.trials = study.trials if plan.trials is None else plan.trials
         self.search_seeds = plan.search_seeds
@@ -61,7 +72,7 @@ class _Session:
         self.started = time.monotonic()
         self.notes: list[str] = []
         self.fallbacks: list[str] = []
-        self.runner = Repeats(study, engine=engine, on_note=self._note_fallback)
+        self.runner = Repeats(study, engine=engine, on_note=self._note_fallback, try_show=try_show)
         check_sampler(plan.sampler)
         check_pruner(plan.pruner)
         check_objective(study.objective, *self.search_seeds)

@@ -79,13 +79,45 @@ class StoredExamples:
 
 
 @dataclass(frozen=True, slots=True)
+class StoredPredictions:
+    """What a group's record tells of its predictions for some test examples.
+
+    The arrays are in a file with that checksum, and `outlines` say how they are put together; `own` says
+    whether every run has examples of its own, `reason` why none are kept.
+    """
+
+    sha256: str
+    own: bool
+    outlines: Mapping[str, Any]
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What the study's own `show` made of some test examples and what a configuration predicts for them.
+
+    `examples` say which they are and `runs` how many runs were shown. There is a text for each in `texts`,
+    or one picture of all, the content of a PNG file in `png`; where there is neither, `reason` says why.
+    With `own` each example is that of another run.
+    """
+
+    configuration: str
+    runs: int
+    examples: tuple[str, ...]
+    texts: tuple[str, ...] = ()
+    png: bytes = field(default=b"", repr=False)
+    own: bool = False
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Group:
     """The seeds of one configuration that train together; `runs` is empty until all have ended.
 
     Membership is stored before training starts, so that an interrupted group is trained again whole
-    and gives the same numbers. `examples` is None where nobody asked for scores of single examples.
-    `started` is when their training began, in seconds since 1970 (UTC): None before it has ended, and in
-    folders of before it was kept. It determines nothing.
+    and gives the same numbers. `examples` is None where nobody asked for scores of single examples,
+    `predictions` where none of them were to be kept. `started` is when their training began, in seconds
+    since 1970 (UTC): None before it has ended, and in folders of before it was kept. It determines nothing.
     """
 
     phase: Phase
@@ -93,6 +125,7 @@ class Group:
     seed_indices: tuple[int, ...]
     runs: tuple[Run, ...] = ()
     examples: StoredExamples | None = None
+    predictions: StoredPredictions | None = None
     started: float | None = None
 
     def __post_init__(self) -> None:

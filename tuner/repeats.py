@@ -9,7 +9,7 @@ import json
 import math
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from types import MappingProxyType
 from typing import Any
@@ -25,6 +25,7 @@ from tuner.errors import LedgerError, StudyError, study_errors
 from tuner.examples import of_group
 from tuner.ledger import Ledger, missing
 from tuner.metrics import Metric, resolve_metric
+from tuner.predictions import NO_SCORE, Predictions, bounded, joined
 from tuner.records import BASELINE, Configuration, ExampleScores, Group, Phase, Run
 from tuner.seeds import Apart, Seed
 from tuner.study import Build, Splits, Study, digest, leaves
@@ -35,6 +36,8 @@ SCORE_ON: dict[Phase, tuple[str, ...]] = {"search": ("validation",), "confirmati
 NONE_APART: Mapping[int, Apart] = MappingProxyType({})  # every stream of a run has its seed index
 
 OnNote = Callable[[str], None]
+# Called once with x and y of one test example and made-up predictions of two runs for it; x may be None.
+TryShow = Callable[[Any, Any, Any], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,11 +59,19 @@ class Repeats:
     Raises: StudyError where the metric is none.
     """
 
-    def __init__(self, study: Study, *, engine: str = "auto", on_note: OnNote = lambda text: None) -> None:
+    def __init__(
+        self,
+        study: Study,
+        *,
+        engine: str = "auto",
+        on_note: OnNote = lambda text: None,
+        try_show: TryShow | None = None,
+    ) -> None:
         self.study = study
         self.metric = resolve_metric(study)
         self._engine = engine
         self._on_note = on_note
+        self._try_show = try_show
         self._noted: set[str] = set()
         self._fixed: Splits | None = None
 
@@ -72,6 +83,7 @@ class Repeats:
         Raises: StudyError for whatever is wrong.
         """
         built, trial = self._try(Configuration(name, self.study.baseline))
+        self._show_once(built)
         for candidate in self.candidates():
             self._try(candidate)
         with study_errors(f"training {name!r}"):
@@ -114,15 +126,30 @@ class Repeats:
         """Score made-up predictions of the model's output shape, so that a wrong metric is found at once."""
         others = [split for split in built.splits.pipelines if split == "test"]  # arrays fit the validation's
         for split in ("validation", *others):
-            x, y = keras.tree.map_structure(lambda array: np.asarray(array)[:4], built.splits.peek(split))
-            rows = len(next(leaves(y)))
-            with study_errors(f"the model of {name!r}, called on the data,"):
-                spec = built.model(keras.tree.map_structure(symbolic, x))
-            y_pred = keras.tree.map_structure(
-                lambda output, rows=rows: np.full((rows, *output.shape[1:]), 0.5, "float32"), spec
-            )
+            _, y, y_pred = self._made_up(built, name, split)
             with study_errors(f"the metric, tried on {name!r},"):
                 self.metric.score(y, y_pred)
+
+    def _made_up(self, built: Built, name: str, split: str) -> tuple[Any, Any, Any]:
+        """x and y of a few examples, and predictions of the model's output shape for them."""
+        x, y = keras.tree.map_structure(lambda array: np.asarray(array)[:4], built.splits.peek(split))
+        rows = len(next(leaves(y)))
+        with study_errors(f"the model of {name!r}, called on the data,"):
+            spec = built.model(keras.tree.map_structure(symbolic, x))
+        y_pred = keras.tree.map_structure(
+            lambda output: np.full((rows, *output.shape[1:]), 0.5, "float32"), spec
+        )
+        return x, y, y_pred
+
+    def _show_once(self, built: Built) -> None:
+        """Let the study's show try one example, so that a mistake in it is not found after the training."""
+        if self._try_show is None:
+            return
+        x, y, y_pred = self._made_up(built, BASELINE, "test")
+        runs = keras.tree.map_structure(lambda array: np.stack([array[0]] * 2), y_pred)
+        x, y = keras.tree.map_structure(lambda array: array[0], (x, y))
+        with study_errors("show, tried on a test example with made-up predictions,"):
+            self._try_show(None if "test" in built.splits.pipelines else x, y, runs)
 
     def try_build(self, trial: Any) -> None:
         """Call the study's functions once with a live trial, to learn which values it suggests."""
@@ -178,12 +205,12 @@ class Repeats:
             if not group.runs and group.seed_indices[0] < count:
                 indices = group.seed_indices
                 if pruned:
-                    trained = Trained(training.skip(indices), None)
+                    trained = Trained(training.skip(indices))
                 else:
                     ask = None if place else should_prune
                     trained = training.measure(indices, partial(on_progress, len(indices)), ask)
                 group = Group(training.phase, configuration, indices, trained.runs, started=trained.started)
-                ledger.write(group, trained.examples)
+                ledger.write(group, trained.examples, trained.predictions)
             pruned = pruned or any(run.status == "pruned" for run in group.runs)
 
     def train(
@@ -235,6 +262,8 @@ class Repeats:
             metric=self.metric,
             score_on=SCORE_ON[phase],
             examples_of="test" if phase == "confirmation" and not _without_examples(study) else "",
+            predictions_of="test" if phase == "confirmation" else "",
+            own_examples=study.data_vary,
             seeds=() if study.data_vary else tuple(map(seed_of, indices)),
         )
 
@@ -275,13 +304,14 @@ def _without_examples(study: Study) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Trained:
-    """Runs, and in confirmation the scores of their test examples, or why there are none.
+    """Runs, and in confirmation the scores of their test examples and predictions for some, or why none.
 
     `started` is when their training began, in seconds since 1970; None where none of them trained.
     """
 
     runs: tuple[Run, ...]
-    examples: ExampleScores | None
+    examples: ExampleScores | None = None
+    predictions: Predictions | None = None
     started: float | None = None
 
 
@@ -313,7 +343,7 @@ class Training:
     def measure(
         self, indices: Sequence[int], on_progress: OnProgress, should_prune: ShouldPrune | None = None
     ) -> Trained:
-        """The same, with the scores of the test examples."""
+        """The same, with the scores of the test examples and what is predicted for some of them."""
         started, start = time.time(), time.perf_counter()
         try:
             outcomes = self.trainer.train(
@@ -326,7 +356,7 @@ class Training:
         runs = tuple(
             self._run(index, outcome, seconds) for index, outcome in zip(indices, outcomes, strict=True)
         )
-        return Trained(runs, self._examples(outcomes), started)
+        return Trained(runs, self._examples(outcomes), self._predictions(indices, outcomes), started)
 
     def skip(self, indices: Sequence[int]) -> tuple[Run, ...]:
         """The runs of seeds that are not trained, because those before them were pruned."""
@@ -339,6 +369,16 @@ class Training:
             return ExampleScores(reason=self.without_examples)
         # A run that diverged after all has no score, whatever the metric says.
         return of_group([one.examples if one.status == "complete" else None for one in outcomes])
+
+    def _predictions(self, indices: Sequence[int], outcomes: Sequence[Outcome]) -> Predictions | None:
+        if self.phase != "confirmation":
+            return None
+        kept = [
+            replace(one.predictions, seeds=(index,)) if one.predictions.seeds else one.predictions
+            for index, one in zip(indices, outcomes, strict=True)
+            if one.predictions is not None and one.status == "complete"
+        ]
+        return bounded(joined(kept)) if kept else Predictions(reason=NO_SCORE)
 
     def _run(self, index: int, outcome: Outcome, seconds: float) -> Run:
         complete = outcome.status == "complete"

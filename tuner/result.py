@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import MappingProxyType
 
@@ -10,7 +10,20 @@ import numpy as np
 
 from tuner.errors import LedgerError
 from tuner.ledger import Ledger
-from tuner.records import BASELINE, Configuration, ExampleScores, Group, Look, Phase, Run, Setup, distinct
+from tuner.predictions import Predictions, scored
+from tuner.records import (
+    BASELINE,
+    Configuration,
+    ExampleScores,
+    Group,
+    Look,
+    Phase,
+    Run,
+    Setup,
+    Shown,
+    distinct,
+)
+from tuner.shown import read_shown
 from tuner.stats import (
     Comparison,
     DieboldMariano,
@@ -67,6 +80,9 @@ class Result:
     without_examples: str = ""  # why no difference is told over test examples, where none is
     examples_each: int = 1  # test examples that one stored score stands for
     groups: tuple[Group, ...] = ()  # those that have ended, where the runs come from a ledger
+    # What is kept of the predictions for some test examples, by configuration; what the study shows of them.
+    predictions: Mapping[str, Predictions] = field(default_factory=dict, repr=False, compare=False)
+    shown: Shown | None = field(default=None, repr=False)
 
     @property
     def epochs(self) -> int:
@@ -107,12 +123,15 @@ def load(folder: str | Path) -> Result:
     setup = ledger.read_setup()
     if setup is None:
         raise LedgerError(f"{folder}: holds no run of tuner (no run.json in it)")
-    examples = {}
+    examples, predictions = {}, {}
     if setup.looks:
         look = setup.looks[-1]
-        examples = {name: ledger.examples("confirmation", name, look.repeats) for name in look.configurations}
+        for name in look.configurations:
+            examples[name] = ledger.examples("confirmation", name, look.repeats)
+            predictions[name] = scored(ledger.predictions("confirmation", name, look.repeats), examples[name])
     groups = tuple(group for group in ledger.groups if group.runs)
-    return derive(setup, ledger.configurations, ledger.runs, folder, examples, groups)
+    result = derive(setup, ledger.configurations, ledger.runs, folder, examples, groups)
+    return replace(result, predictions=predictions, shown=read_shown(folder))
 
 
 def derive(

@@ -20,6 +20,7 @@ Build = Callable[..., Any]
 
 NAMES = ("train", "validation", "test")
 DATA_PARAMETERS = frozenset({"trial", "rng"})
+SHOW_PARAMETERS = frozenset({"ax", "x", "y_true", "y_pred"})
 
 _CHUNK = 2**24  # bytes of an array that are read at once
 
@@ -180,6 +181,11 @@ class Study:
     maps names to hyperparameter values, or to a build function of their own, for a comparison without
     search.
 
+    `show` shows one test example in the study's own way, for the report: `show(ax, x, y_true, y_pred)` draws
+    on Matplotlib axes, `show(x, y_true, y_pred)` returns a text. x and y_true are those of the example,
+    without an axis of examples, y_pred has a first axis of runs; what is not needed can be left out. It
+    plays no part in the numbers, and an error in it costs no run.
+
     Raises: StudyError where a field cannot be what it must be.
     """
 
@@ -197,6 +203,7 @@ class Study:
     seed: int = 0
     objective: str = "mean"
     candidates: Mapping[str, Mapping[str, Any] | Build] = field(default_factory=dict)
+    show: Callable[..., Any] | None = None
     source: str = field(default="", repr=False)  # sha256 of the study file and its options
     options: Mapping[str, Any] = field(default_factory=dict, repr=False)  # what --set gave
 
@@ -219,6 +226,7 @@ class Study:
             raise StudyError(f"direction is {self.direction!r}; write 'minimize' or 'maximize'")
         self._check_numbers()
         self._check_configurations()
+        self._check_show()
         parse_objective(self.objective)
 
     def _check_numbers(self) -> None:
@@ -246,6 +254,25 @@ class Study:
                 raise StudyError(f"a candidate cannot be named {name!r}; that name is taken or empty")
             if not (isinstance(candidate, Mapping) or callable(candidate)):
                 raise StudyError(f"candidate {name!r} is neither a dict of values nor a build function")
+
+    def _check_show(self) -> None:
+        if self.show is None:
+            return
+        if not callable(self.show):
+            raise StudyError(f"show is a {type(self.show).__name__}; give a function (x, y_true, y_pred)")
+        form = (
+            "write show(ax, x, y_true, y_pred), which draws, or show(x, y_true, y_pred), which returns a text"
+        )
+        try:
+            parameters = inspect.signature(self.show).parameters
+        except ValueError:
+            raise StudyError(f"the parameters of show cannot be read; {form}") from None
+        for name, parameter in parameters.items():
+            needed = parameter.default is parameter.empty
+            if (needed and name not in SHOW_PARAMETERS) or parameter.kind is parameter.POSITIONAL_ONLY:
+                raise StudyError(f"show has a parameter {name!r}; {form}")
+        if "y_pred" not in parameters:
+            raise StudyError(f"show has no parameter 'y_pred'; {form}")
 
     @property
     def data_parameters(self) -> frozenset[str]:

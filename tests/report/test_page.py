@@ -51,7 +51,8 @@ class Page(HTMLParser):
 
 SOMETIMES = {"pairs"}  # only where the data vary with the seed
 SEVERAL = {"tuning_curve", "hyperparameter_importance", "slices", "parallel_coordinates"}  # trials, to draw
-KEYS = {panel.key for panel in PANELS} - SOMETIMES
+# Of the usual result no predictions are kept.
+KEYS = {panel.key for panel in PANELS if panel.section != "predictions"} - SOMETIMES
 UNTIMED = KEYS - SEVERAL - {"timeline"}  # of runs that nobody timed, and few trials
 
 

@@ -4,7 +4,7 @@ import gc
 import json
 import shlex
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, redirect_stdout
 from dataclasses import replace
 from pathlib import Path
@@ -17,6 +17,7 @@ from tuner.errors import StudyError
 
 if TYPE_CHECKING:
     from tuner.result import Result
+    from tuner.study import Study
 
 
 @app.command()
@@ -98,7 +99,9 @@ def run(
                     fresh=fresh,
                     command=shlex.join(["python", "-m", "tuner", *sys.argv[1:]]),
                     reporter=progress,
+                    try_show=_trial(loaded),
                 )
+            result = _with_shown(loaded, result, progress.note)
     except KeyboardInterrupt:
         print(
             "\ntuner: interrupted; every finished run is kept. Run the same command again to go on.",
@@ -131,6 +134,32 @@ def show(folder: Folder, as_json: Json = False) -> None:
         from tuner.console import print_result
 
         print_result(result)
+
+
+def _trial(study: "Study") -> Callable[[Any, Any, Any], None] | None:
+    """What tries the study's own `show` before the training; None where there is none to try."""
+    if study.show is None:
+        return None
+    from tuner.figures.showing import trial_of
+
+    return trial_of(study.show)
+
+
+def _with_shown(study: "Study", result: "Result", on_note: Callable[[str], None]) -> "Result":
+    """The result with what the study itself shows of some test examples, stored with its runs."""
+    from tuner.shown import write_shown
+
+    found = None
+    if study.show is not None:
+        from tuner.figures.showing import shown
+
+        found = shown(study.show, result)
+        if found is not None and found.reason:
+            on_note(f"the study shows nothing: {found.reason}")
+    assert result.folder is not None  # loaded from one
+    if found != result.shown:
+        write_shown(result.folder, found)
+    return replace(result, shown=found)
 
 
 @contextmanager

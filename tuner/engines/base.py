@@ -7,10 +7,12 @@ from typing import Any
 
 import numpy as np
 
+from tuner import keeping
 from tuner.building import Built
 from tuner.errors import described
 from tuner.examples import of_run
 from tuner.metrics import Metric
+from tuner.predictions import Predictions
 from tuner.records import ExampleScores, Status
 from tuner.seeds import Seed
 from tuner.study import leaves
@@ -26,7 +28,9 @@ class Job:
 
     `builds` makes the model and data of each seed when called; models are not built before they are
     needed. `seeds` are given where nothing but these tells the builds apart. With `keep_weights` the
-    outcomes hold the final weights, with `examples_of` the scores of every example of that split.
+    outcomes hold the final weights, with `examples_of` the scores of every example of that split, with
+    `predictions_of` a few examples of it and what is predicted for them; with `own_examples` every build
+    has others.
     """
 
     builds: tuple[Callable[[], Built], ...]
@@ -35,6 +39,8 @@ class Job:
     seeds: tuple[Seed, ...] = ()
     keep_weights: bool = False
     examples_of: str = ""
+    predictions_of: str = ""
+    own_examples: bool = False
 
     @property
     def alike(self) -> bool:
@@ -52,8 +58,8 @@ class Outcome:
     """What one seed of a job ended with; `history` has one number an epoch under each name.
 
     `error` says what an exception of the user's code said, where one ended the training. `weights` are
-    those that were scored, in the order of `model.weights`, and `examples` the scores of single examples,
-    where the job asked for them.
+    those that were scored, in the order of `model.weights`, `examples` the scores of single examples and
+    `predictions` what is kept of them, where the job asked for it.
     """
 
     scores: Mapping[str, float]
@@ -62,6 +68,7 @@ class Outcome:
     pruned: bool = False
     weights: tuple[np.ndarray, ...] = ()
     examples: ExampleScores | None = None
+    predictions: Predictions | None = None
 
     @property
     def status(self) -> Status:
@@ -97,6 +104,19 @@ def score(metric: Metric, y_true: Any, y_pred: Any) -> float:
 def example_scores(job: Job, split: str, y_true: Any, y_pred: Any, score: float) -> ExampleScores | None:
     """The scores of the examples of a split, where the job asks for them: their mean is `score`."""
     return of_run(job.metric.each, y_true, y_pred, score) if split == job.examples_of else None
+
+
+def kept_predictions(
+    job: Job, split: str, x: Any, y_true: Any, y_pred: Any, score: float, *, ordered: bool = True
+) -> Predictions | None:
+    """What is kept of the predictions for a split, where the job asks for it and there is a score.
+
+    `x` is None where it is gone. With `ordered` the split has its examples in one order, so that all runs
+    have the same ones in the same places unless the job says otherwise.
+    """
+    if split != job.predictions_of or not math.isfinite(score):
+        return None
+    return keeping.of_run(x, y_true, y_pred, own=job.own_examples or not ordered)
 
 
 def scoring_batch_size(batch_size: int) -> int:

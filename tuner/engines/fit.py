@@ -23,12 +23,14 @@ from tuner.engines.base import (
     ShouldPrune,
     crashed,
     example_scores,
+    kept_predictions,
     score,
     scoring_batch_size,
     skipped,
 )
 from tuner.engines.execution import steps_at_once
 from tuner.engines.feeding import feed, on_disk, scored_batches
+from tuner.predictions import Predictions
 from tuner.records import ExampleScores
 
 _UNORDERED = "the test split comes batch by batch, perhaps in another order each time"
@@ -130,6 +132,7 @@ def _train_one(built: Built, job: Job, on_progress: OnProgress, should_prune: Sh
         model.fit(**arguments, verbose=0)
     scores: dict[str, float] = {}
     examples: ExampleScores | None = None
+    kept: Predictions | None = None
     for name in job.score_on:
         pair = _predicted(built, name)
         scores[name] = score(job.metric, *pair)
@@ -137,6 +140,9 @@ def _train_one(built: Built, job: Job, on_progress: OnProgress, should_prune: Sh
             examples = ExampleScores(reason=_UNORDERED)
         else:
             examples = example_scores(job, name, *pair, scores[name]) or examples
+        ordered = name not in built.splits.pipelines
+        x = getattr(built.splits, name)[0] if ordered else None
+        kept = kept_predictions(job, name, x, *pair, scores[name], ordered=ordered) or kept
     weights = tuple(np.asarray(weight.value) for weight in model.weights) if job.keep_weights else ()
     return Outcome(
         scores,
@@ -144,6 +150,7 @@ def _train_one(built: Built, job: Job, on_progress: OnProgress, should_prune: Sh
         pruned=any(one.pruned for one in pruning),
         weights=weights,
         examples=examples,
+        predictions=kept,
     )
 
 

@@ -23,6 +23,7 @@ from tuner.engines.base import (
     ShouldPrune,
     UnsupportedError,
     example_scores,
+    kept_predictions,
     score,
     skipped,
 )
@@ -36,6 +37,7 @@ from tuner.engines.program import BY_SEED, SHARED, Plan, Program
 from tuner.engines.seeded import Seeded, check_alike, equal
 from tuner.engines.states import Initial, State, UnknownOriginError, known_draws, stacked
 from tuner.engines.tracing import Tree, largest_product
+from tuner.predictions import Predictions
 from tuner.records import ExampleScores
 from tuner.study import Splits
 
@@ -214,14 +216,16 @@ class Session:
     def _outcomes(self, group: Group, splits: Sequence[Splits], history: History) -> tuple[Outcome, ...]:
         scores: list[dict[str, float]] = [{} for _ in splits]
         examples: list[ExampleScores | None] = [None for _ in splits]
+        kept: list[Predictions | None] = [None for _ in splits]
         pace = Pace()
         for name in self._job.score_on:
             predictions = group.predict(name, pace)
             for k, own in enumerate(splits):
                 y_pred = jax.tree.map(lambda array, k=k: array[k], predictions)
-                y_true = getattr(own, name)[1]
+                x, y_true = getattr(own, name)
                 scores[k][name] = found = score(self._job.metric, y_true, y_pred)
                 examples[k] = example_scores(self._job, name, y_true, y_pred, found) or examples[k]
+                kept[k] = kept_predictions(self._job, name, x, y_true, y_pred, found) or kept[k]
         weights = self._in_order(group.weights()) if self._job.keep_weights else []
         return tuple(
             Outcome(
@@ -230,6 +234,7 @@ class Session:
                 pruned=history.pruned,
                 weights=tuple(array[k] for array in weights),
                 examples=examples[k],
+                predictions=kept[k],
             )
             for k in range(len(splits))
         )

@@ -4,6 +4,7 @@ import math
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -13,6 +14,13 @@ from tuner.figures.style import PALETTE
 from tuner.records import Direction, Phase, Run
 
 FloatArray = NDArray[np.float64]
+
+
+def finite(values: NDArray[Any]) -> FloatArray:
+    """The same numbers as float64, NaN in place of infinite ones."""
+    numbers = np.array(values, dtype=np.float64)
+    numbers[~np.isfinite(numbers)] = np.nan
+    return numbers
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from tuner.report.looks import looks_warning
 from tuner.report.methods import methods
 from tuner.report.pictures import Picture
 from tuner.report.secondary import secondary_table
+from tuner.report.shown import Showing, showing
 from tuner.report.tables import results_table, runs_table, settings_table
 from tuner.report.trials import trials_table
 from tuner.report.verdict import Headline, headline
@@ -41,6 +42,7 @@ class View:
     settings: Table
     trials: Table
     runs: Table
+    showing: Showing | None
     methods: tuple[str, ...]
     facts: tuple[Fact, ...]
 
@@ -59,6 +61,7 @@ def build_view(result: Result, pictures: tuple[Picture, ...]) -> View:
         settings=settings_table(result),
         trials=trials_table(result),
         runs=runs_table(result),
+        showing=showing(result),
         methods=methods(result),
         facts=facts(result),
     )
@@ -103,6 +106,7 @@ def facts(result: Result) -> tuple[Fact, ...]:
         Fact("Data", " · ".join(f"{short(str(split))} {size:,}" for split, size in setup.sizes.items())),
         Fact("Data per seed", "drawn anew for every seed" if setup.paired else "the same for every seed"),
         Fact("Test examples", clean(examples_fact(result))),
+        Fact("Predictions", _without_predictions(result)),
         Fact("Engine", _engine(result)),
         Fact("Sampler", f"{short(setup.sampler)}, objective {short(setup.objective)}"),
         Fact("Pruner", "" if setup.pruner == "none" else short(setup.pruner)),
@@ -114,6 +118,14 @@ def facts(result: Result) -> tuple[Fact, ...]:
         Fact("Notes", ". ".join(clean(note) for note in (*setup.notes, *setup.fallbacks))),
     ]
     return tuple(fact for fact in found if fact.text)
+
+
+def _without_predictions(result: Result) -> str:
+    """Why no test example is shown, where that is known."""
+    kept = result.best and result.predictions.get(result.best.name)
+    if not kept or kept.rows is not None or not kept.reason:
+        return ""
+    return f"those for single test examples are not kept: {clean(kept.reason)}"
 
 
 def _search_seeds(setup: Setup) -> str:

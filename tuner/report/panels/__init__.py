@@ -5,13 +5,16 @@ A panel takes its numbers and its drawing from `tuner.figures`. A new one is a m
 """
 
 from tuner.report.panels.base import Caption, Panel, Section
+from tuner.report.panels.confusion import CONFUSION
 from tuner.report.panels.differences import DIFFERENCES
+from tuner.report.panels.forecasts import FORECASTS
 from tuner.report.panels.growth import GROWTH
 from tuner.report.panels.importance import IMPORTANCE
 from tuner.report.panels.learning_curves import LEARNING_CURVES
 from tuner.report.panels.optimism import OPTIMISM
 from tuner.report.panels.pairs import PAIRS
 from tuner.report.panels.parallel_coordinates import PARALLEL_COORDINATES
+from tuner.report.panels.predicted import PREDICTED
 from tuner.report.panels.scores import SCORES
 from tuner.report.panels.search_history import SEARCH_HISTORY
 from tuner.report.panels.slices import SLICES
@@ -26,6 +29,9 @@ PANELS: tuple[Panel, ...] = (
     PAIRS,
     GROWTH,
     LEARNING_CURVES,
+    FORECASTS,
+    PREDICTED,
+    CONFUSION,
     SEARCH_HISTORY,
     IMPORTANCE,
     SLICES,

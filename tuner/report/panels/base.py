@@ -12,7 +12,7 @@ from tuner.figures.style import new_figure
 from tuner.report.formats import NONE, short
 from tuner.result import Measured, Result
 
-Section = Literal["results", "training", "search", "made"]
+Section = Literal["results", "training", "predictions", "search", "made"]
 
 ROW = 0.5  # inches for one configuration in a figure with a row each
 
@@ -60,9 +60,7 @@ def small_multiples(
     for ax in axes[max(0, count - columns) : count]:
         # The one above an empty place is the last of its column and keeps its numbers.
         ax.tick_params(axis="x", labelbottom=True)
-    engine = figure.get_layout_engine()
-    if isinstance(engine, ConstrainedLayoutEngine):
-        engine.set(h_pad=0.1)  # a title keeps its distance from the axis above it
+    keep_apart(figure)
     return figure, axes[:count]
 
 
@@ -84,3 +82,21 @@ def one_legend(figure: Figure, axes: Iterable[Axes], columns: int) -> None:
 def named(name: str) -> str:
     """The name of a hyperparameter in a sentence; a dash where nothing of it can be shown."""
     return short(name) or NONE
+
+
+def keep_apart(figure: Figure) -> None:
+    """Let the title of a panel keep its distance from what is above it."""
+    engine = figure.get_layout_engine()
+    if isinstance(engine, ConstrainedLayoutEngine):
+        engine.set(h_pad=0.1)
+
+
+def chosen_examples(own: bool, *, many: bool = False) -> str:
+    """How the test examples that a figure shows were chosen, in a sentence."""
+    if own and many:
+        return "Every seed has test examples of its own; those shown are spread evenly over them."
+    if own:
+        return "Every seed has test examples of its own, and the one in the middle of its split is shown."
+    return (
+        "Nobody chose the examples: they are spread evenly over the test split, the same ones for all seeds."
+    )

@@ -1,0 +1,81 @@
+"""Forecasts of a few test examples by the best configuration, a panel each."""
+
+from collections.abc import Sequence
+
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from tuner.figures.forecasts import Forecasts, draw_forecast, forecasts, limits, title
+from tuner.figures.style import WIDTH
+from tuner.report.formats import count, metric_name, short
+from tuner.report.panels.base import Caption, Panel, chosen_examples, keep_apart
+from tuner.result import Result
+
+_HEIGHT = 1.45  # inches for one row of panels
+_COLUMNS = 2
+
+
+def _figure(result: Result) -> Figure | None:
+    data = forecasts(result)
+    if data is None:
+        return None
+    examples = len(data.rows[0])
+    columns = min(_COLUMNS, examples) if len(data.rows) == 1 else examples
+    rows = -(-examples // columns) if len(data.rows) == 1 else len(data.rows)
+    figure = Figure(figsize=(WIDTH, 0.8 + (_HEIGHT if rows > 1 else 2.2) * rows), layout="constrained")
+    grid = figure.subplots(rows, columns, squeeze=False, sharex=True)
+    axes = tuple(grid.ravel())
+    _draw(axes, data, metric_name(result.setup.metric))
+    _label(axes, data, columns)
+    keep_apart(figure)
+    handles, labels = axes[0].get_legend_handles_labels()
+    figure.legend(handles, labels, loc="outside upper right", ncols=4, columnspacing=1.2)
+    return figure
+
+
+def _draw(axes: Sequence[Axes], data: Forecasts, metric: str) -> None:
+    ahead = iter(axes)
+    for place, row in enumerate(data.rows):
+        for panel, ends in zip(row, limits(row), strict=True):
+            ax = draw_forecast(next(ahead), panel, ends)
+            if place == 0:
+                ax.set_title(title(panel, metric), fontsize=8.5)
+    for ax in ahead:
+        ax.set_visible(False)
+
+
+def _label(axes: Sequence[Axes], data: Forecasts, columns: int) -> None:
+    """Name the steps below, and the features at the left where there are several."""
+    shown = sum(map(len, data.rows))
+    for ax in axes[max(0, shown - columns) : shown]:
+        ax.tick_params(axis="x", labelbottom=True)
+        ax.set_xlabel("step")
+    if data.features > 1:
+        for feature, ax in enumerate(axes[::columns]):
+            ax.set_ylabel(f"feature {feature}")
+
+
+def _caption(result: Result) -> Caption:
+    data = forecasts(result)
+    assert data is not None  # there is a figure
+    name, first = short(data.name), data.rows[0][0]
+    past = ", with what the model was given before it" if first.past.size else ""
+    each = "its seed" if data.own else f"each of {count(data.runs, 'seed')}"
+    beside = " Dotted is the median of the baseline." if len(first.reference) else ""
+    known = any(panel.score == panel.score for panel in data.rows[0])
+    score = " The scores above the panels are means over the seeds." if known else ""
+    more = f" The first {len(data.rows)} of {data.features} features are shown." * (
+        data.features > len(data.rows)
+    )
+    return Caption(
+        f"Forecasts of {name}",
+        f"Each panel is one test example: the thick solid line is the truth{past}; what {each} of {name} "
+        f"predicted is {'dashed' if data.own else 'a thin line, their median dashed'}.{beside}"
+        f"{score} {chosen_examples(data.own)}{more} What all seeds miss is no "
+        "matter of luck; where the thin lines scatter, another training would forecast something else.",
+        f"Small multiples of {count(len(data.rows[0]), 'test example')}: truth and the forecasts of "
+        f"{name}, every seed a line.",
+    )
+
+
+FORECASTS = Panel("forecasts", "predictions", _figure, _caption)
