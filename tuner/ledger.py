@@ -18,7 +18,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, replace
 from itertools import pairwise
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import numpy as np
 
@@ -27,6 +27,7 @@ from tuner.files import write_whole
 from tuner.records import Configuration, ExampleScores, Group, Look, Phase, Run, Setup, StoredExamples
 
 _FORMAT = 1
+_CONTENT, _END = ',\n"content": ', "}\n"  # what stands around the content of a file
 
 
 class Ledger:
@@ -38,8 +39,9 @@ class Ledger:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self._groups: dict[Path, Group] = {}
+        self._paths: dict[tuple[Phase, str], set[Path]] = {}  # by phase and configuration
         for path in sorted(folder.glob("ledger/*/*.json")):
-            self._groups[path] = _group(_read(path), path)
+            self._keep(path, _group(_read(path), path))
 
     @property
     def groups(self) -> tuple[Group, ...]:
@@ -62,7 +64,7 @@ class Ledger:
 
     def of(self, phase: Phase, configuration: str) -> tuple[Group, ...]:
         """The groups of a configuration, by their first seed."""
-        groups = (g for g in self.groups if g.phase == phase and g.configuration.name == configuration)
+        groups = (self._groups[path] for path in self._paths.get((phase, configuration), ()))
         return tuple(sorted(groups, key=lambda group: group.seed_indices))
 
     def write(self, group: Group, examples: ExampleScores | None = None) -> None:
@@ -76,7 +78,7 @@ class Ledger:
             stored = StoredExamples(sha256, examples.each, examples.horizon, examples.reason)
             group = replace(group, examples=stored)
         _write(path, asdict(group))
-        self._groups[path] = group
+        self._keep(path, group)
 
     def examples(self, phase: Phase, configuration: str, seeds: int) -> ExampleScores:
         """The scores of the test examples of a configuration, one row a run, for seeds 0 to `seeds` - 1.
@@ -98,6 +100,10 @@ class Ledger:
             rows |= zip(group.seed_indices, table, strict=True)
         return _table([rows[index] for index in sorted(rows) if index < seeds], stored)
 
+    def _keep(self, path: Path, group: Group) -> None:
+        self._groups[path] = group
+        self._paths.setdefault((group.phase, group.configuration.name), set()).add(path)
+
     def _path(self, group: Group) -> Path:
         stem = slug(group.configuration.name)
         return self.folder / "ledger" / group.phase / f"{stem}-{group.seed_indices[0]:04d}.json"
@@ -114,7 +120,7 @@ class Ledger:
 def _write(path: Path, content: Mapping[str, Any]) -> None:
     body = json.dumps(content, default=_plain)
     head = {"tuner": _FORMAT, "sha256": hashlib.sha256(body.encode()).hexdigest()}
-    write_whole(path, f'{{"head": {json.dumps(head)},\n"content": {body}}}\n')
+    write_whole(path, f'{{"head": {json.dumps(head)}{_CONTENT}{body}{_END}')
 
 
 def _beside(path: Path) -> Path:
@@ -166,9 +172,7 @@ def _plain(value: Any) -> Any:
 
 def _read(path: Path) -> dict[str, Any]:
     try:
-        text = path.read_text(encoding="utf-8")
-        head = json.loads(text)["head"]
-        body = text.split('"content": ', 1)[1][:-2]
+        head, body = _parts(path.read_text(encoding="utf-8"))
         intact = hashlib.sha256(body.encode()).hexdigest() == head["sha256"]
         known = head["tuner"] == _FORMAT
         content = json.loads(body)
@@ -183,6 +187,17 @@ def _read(path: Path) -> dict[str, Any]:
     return content
 
 
+def _parts(text: str) -> tuple[dict[str, Any], str]:
+    """The head of a file, and the text of its content, which is parsed once and not twice.
+
+    Raises: ValueError, TypeError or KeyError where it is none of ours.
+    """
+    head, content = text.split(_CONTENT, 1)
+    if not content.endswith(_END):
+        raise ValueError("it has no end")
+    return json.loads(head + _END)["head"], content.removesuffix(_END)
+
+
 def _remedy(path: Path) -> str:
     if path.name == "run.json":
         return "start over with --fresh, or use another folder"
@@ -195,10 +210,13 @@ def _group(content: dict[str, Any], path: Path) -> Group:
             Run(**{**run, "history": {name: tuple(values) for name, values in run["history"].items()}})
             for run in content["runs"]
         )
+        phase, configuration = content["phase"], Configuration(**content["configuration"])
+        if phase not in get_args(Phase) or not isinstance(configuration.name, str):
+            raise ValueError("its phase or its name is none")
         examples = content.get("examples")  # folders of before there were any have none
         return Group(
-            phase=content["phase"],
-            configuration=Configuration(**content["configuration"]),
+            phase=phase,
+            configuration=configuration,
             seed_indices=tuple(content["seed_indices"]),
             runs=runs,
             examples=None if examples is None else StoredExamples(**examples),
@@ -219,7 +237,11 @@ def _setup(content: dict[str, Any], path: Path) -> Setup:
 def slug(name: str) -> str:
     """A file name for any configuration name; a hash tells apart what the letters no longer do."""
     safe = re.sub(r"[^A-Za-z0-9_-]", "-", name)[:40]
-    return safe if safe == name else f"{safe}-{hashlib.sha256(name.encode()).hexdigest()[:12]}"
+    return (
+        safe
+        if safe == name
+        else f"{safe}-{hashlib.sha256(name.encode('utf-8', 'surrogatepass')).hexdigest()[:12]}"
+    )
 
 
 def _natural(name: str) -> tuple[Any, ...]:

@@ -3,9 +3,19 @@
 import numpy as np
 
 from tests.factories import make_runs, usual_result
-from tuner.figures.curves import MOST_POINTS, band, curve_scale, curves, curves_of, draw_curves
+from tuner.figures.curves import (
+    FEWEST_POINTS,
+    MOST_LINES,
+    MOST_POINTS,
+    band,
+    curve_scale,
+    curves,
+    curves_of,
+    draw_curves,
+)
 from tuner.figures.style import figure_style, new_figure
 from tuner.records import BASELINE
+from tuner.report.captions import captions
 
 
 def test_curves_hold_every_seed_and_epoch() -> None:
@@ -83,3 +93,23 @@ def test_a_history_without_validation_draws_training_alone() -> None:
         _, (ax,) = new_figure(2.0)
         draw_curves(ax, found, curve_scale([found]))
     assert ax.get_legend_handles_labels()[1] == ["training"]
+
+
+def test_many_seeds_share_the_points_of_a_panel_and_the_caption_says_so() -> None:
+    found = curves_of("a", make_runs("confirmation", "a", 0.05, seeds=MOST_LINES + 50, epochs=300))
+    scale = curve_scale([found])
+    with figure_style():
+        _, (ax,) = new_figure(2.0)
+        draw_curves(ax, found, scale)
+    thin = [line for line in ax.lines if line.get_linewidth() < 1]
+    assert len(thin) == 2 * MOST_LINES
+    assert {len(np.asarray(line.get_xdata())) for line in thin} == {FEWEST_POINTS}
+    median = next(line for line in ax.lines if line.get_label() == "training")
+    places = np.asarray(median.get_xdata()) - 1
+    assert len(places) == MOST_POINTS
+    expected = scale.clip(band(found.train).median[places])
+    np.testing.assert_allclose(np.asarray(median.get_ydata()), expected)
+    caption = captions(usual_result(seeds=MOST_LINES + 50, epochs=300))["learning_curves"].text
+    assert f"Thin lines join {FEWEST_POINTS} of 300 epochs" in caption
+    assert "The first 200 seeds have one; the median and the band are of all 250." in caption
+    assert "Thin lines join" not in captions(usual_result(seeds=30, epochs=200))["learning_curves"].text

@@ -6,6 +6,8 @@ import pytest
 from tests.factories import make_configuration, make_result, make_runs, usual_result
 from tuner.figures.samples import Sample
 from tuner.figures.search_history import (
+    MOST_TRIALS,
+    SearchHistory,
     best_so_far,
     draw_search_history,
     dropped_from_race,
@@ -106,3 +108,51 @@ def test_without_a_race_nobody_was_dropped() -> None:
     result = usual_result()
     assert dropped_from_race(result) == frozenset()
     assert "dropped" not in captions(result)["search_history"].text
+
+
+def wide(trials: int, seeds: int = 1) -> SearchHistory:
+    """A history of so many trials, of which the last one is a finalist and the worst."""
+    rng = np.random.default_rng(0)
+    samples = [
+        Sample(f"trial-{number}", tuple(1 + rng.random(seeds)), "1 failed" if number % 7 == 3 else "")
+        for number in range(trials - 1)
+    ]
+    samples.append(Sample(f"trial-{trials - 1}", (3.0,)))
+    baseline = Sample(BASELINE, (2.0,))
+    best = best_so_far(baseline, samples, "minimize")
+    return SearchHistory(tuple(samples), baseline, best, frozenset({samples[-1].name}), "minimize")
+
+
+def test_very_many_trials_share_circles_and_the_best_of_each_stretch_is_drawn() -> None:
+    data = wide(2 * MOST_TRIALS + 500)
+    means = np.array([sample.mean for sample in data.trials])
+    assert data.stretch == 3
+    assert len(data.shown) == -(-len(means) // 3) + 1  # the finalist is not the best of its stretch
+    assert data.shown[-1] == len(means) - 1
+    for place in data.shown[:-1]:
+        start = 3 * (place // 3)
+        assert means[place] == means[start : start + 3].min()
+    assert wide(MOST_TRIALS).shown.tolist() == list(range(MOST_TRIALS))
+
+
+def test_the_drawing_of_very_many_trials_is_that_of_those_shown() -> None:
+    data = wide(2 * MOST_TRIALS, seeds=3)
+    assert not data.has_dots and wide(1_000, seeds=3).has_dots
+    with figure_style():
+        _, (ax,) = new_figure(3.0)
+        draw_search_history(ax, data, label="validation MSE")
+    drawn = {line.get_label(): line for line in ax.lines if line.get_marker() == "o"}
+    assert set(drawn) == {"trial (mean, seeds)", "finalist"}
+    assert len(np.asarray(drawn["trial (mean, seeds)"].get_xdata())) == len(data.shown) - 1
+    (step,) = (line for line in ax.lines if line.get_label() == "best mean so far")
+    np.testing.assert_array_equal(np.asarray(step.get_ydata()), data.best)
+
+
+def test_the_caption_says_what_is_left_out() -> None:
+    names = [BASELINE, *(f"trial-{number}" for number in range(MOST_TRIALS + 1))]
+    runs = [run for name in names for run in make_runs("search", name, 0.04, seeds=4, epochs=1)]
+    said = captions(make_result(runs, [make_configuration(name) for name in names]))["search_history"].text
+    assert "its line is the range of its seeds" in said
+    assert "Of every 2 trials in a row, only the best mean is drawn, besides finalists." in said
+    usual = captions(usual_result())["search_history"].text
+    assert "its line and dots are its seeds" in usual and "in a row" not in usual

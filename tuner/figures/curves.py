@@ -16,6 +16,9 @@ from tuner.records import BASELINE, Phase, Run
 from tuner.result import Result
 
 MOST_POINTS = 200  # more cannot be told apart at the width of a panel
+MOST_IN_A_PANEL = 6_000  # points of thin lines, which share them: the page stays light with many seeds
+FEWEST_POINTS = 40  # a line keeps them whatever the number of seeds
+MOST_LINES = 200  # seeds with a line of their own; the median and the band are of all
 PANELS_WITHOUT_CONFIRMATION = 3
 
 
@@ -121,20 +124,23 @@ def draw_curves(ax: Axes, data: Curves, scale: Scale) -> Axes:
 
 def _draw_split(ax: Axes, losses: FloatArray, scale: Scale, word: str, style: object) -> None:
     color = PALETTE[word]
-    shown = _shown_epochs(losses.shape[1])
-    seen = scale.clip(losses[:, shown])
+    shown = shown_epochs(losses.shape[1])
     label = {"train": "training", "validation": "validation"}[word]
     faint = min(0.5, 3 / max(len(losses), 1))
-    ax.plot(shown + 1, seen.T, color=color, lw=0.7, alpha=max(faint, 0.18))
-    middle = band(seen)
+    lines = losses[:MOST_LINES]
+    places = shown_epochs(losses.shape[1], len(lines))
+    ax.plot(places + 1, scale.clip(lines[:, places]).T, color=color, lw=0.7, alpha=max(faint, 0.18))
+    middle = band(scale.clip(losses[:, shown]))
     if len(losses) > 2:
         ax.fill_between(shown + 1, middle.low, middle.high, color=color, alpha=0.16, lw=0)
     marker = "o" if losses.shape[1] == 1 else None
     ax.plot(shown + 1, middle.median, color=color, lw=1.9, ls=style, label=label, marker=marker)
 
 
-def _shown_epochs(epochs: int) -> NDArray[np.int64]:
-    return np.unique(np.linspace(0, epochs - 1, min(epochs, MOST_POINTS)).round().astype(int))
+def shown_epochs(epochs: int, lines: int = 1) -> NDArray[np.int64]:
+    """Which epochs, from 0, so many lines of one panel join: all, or evenly spaced ones."""
+    most = min(MOST_POINTS, max(FEWEST_POINTS, MOST_IN_A_PANEL // max(lines, 1)))
+    return np.unique(np.linspace(0, epochs - 1, min(epochs, most)).round().astype(int))
 
 
 def _mark_end(ax: Axes, losses: FloatArray, scale: Scale) -> None:

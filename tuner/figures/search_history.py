@@ -3,10 +3,12 @@
 import math
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator
+from numpy.typing import NDArray
 
 from tuner.figures.samples import FloatArray, Sample, runs_of, sample_of
 from tuner.figures.scale import Scale, scale_of
@@ -15,6 +17,8 @@ from tuner.records import BASELINE, Direction
 from tuner.result import Result
 
 MOST_DOTS = 4_000  # beyond, the spread is drawn as a line only, and the page stays light
+MOST_TRIALS = 2_000  # beyond, several in a row share one circle: it would cover theirs anyway
+ROOMY = 100  # trials whose circles have the full size
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -32,6 +36,29 @@ class SearchHistory:
     finalists: frozenset[str]
     direction: Direction
     dropped: frozenset[str] = frozenset()
+
+    @property
+    def stretch(self) -> int:
+        """How many trials in a row share one circle: 1 unless there are very many."""
+        return max(1, -(-len(self.trials) // MOST_TRIALS))
+
+    @property
+    def shown(self) -> NDArray[np.int64]:
+        """The places of the trials that are drawn: the best mean of every stretch, and all finalists."""
+        places = np.arange(len(self.trials))
+        if self.stretch == 1:
+            return places
+        sign = 1.0 if self.direction == "minimize" else -1.0
+        losses = np.nan_to_num(sign * np.array([sample.mean for sample in self.trials]), nan=np.inf)
+        starts = range(0, losses.size, self.stretch)
+        best = [start + int(np.argmin(losses[start : start + self.stretch])) for start in starts]
+        chosen = [place for place, sample in enumerate(self.trials) if sample.name in self.finalists]
+        return np.union1d(best, chosen).astype(np.int64)
+
+    @property
+    def has_dots(self) -> bool:
+        """Whether every seed of the trials that are drawn has a dot."""
+        return sum(len(self.trials[place].scores) for place in self.shown) <= MOST_DOTS
 
 
 def dropped_from_race(result: Result) -> frozenset[str]:
@@ -96,32 +123,44 @@ def draw_search_history(ax: Axes, data: SearchHistory, *, label: str) -> Axes:
 
 def _draw_spreads(ax: Axes, data: SearchHistory, scale: Scale) -> None:
     color = PALETTE["candidate"]
-    scored = [(place, sample.scores) for place, sample in enumerate(data.trials) if sample.scores]
+    shown = [(int(place), data.trials[place].scores) for place in data.shown]
+    scored = [(place, scores) for place, scores in shown if scores]
     places = [place for place, _ in scored]
     lows = scale.clip(np.array([min(scores) for _, scores in scored], dtype=float))
     highs = scale.clip(np.array([max(scores) for _, scores in scored], dtype=float))
-    ax.vlines(places, lows, highs, color=color, lw=1.0, alpha=0.55)
-    dots = np.array([(place, score) for place, scores in scored for score in scores]).reshape(-1, 2)
-    if len(dots) <= MOST_DOTS:
-        ax.plot(dots[:, 0], scale.clip(dots[:, 1]), "o", color=color, ms=2.6, alpha=0.55, mew=0)
+    gaps = np.full(len(places), np.nan)  # one path with gaps is far smaller in a page than a path each
+    across, along = np.stack([places, places, gaps]), np.stack([lows, highs, gaps])
+    style: dict[str, Any] = {"lw": _size(data, 1.0), "alpha": 0.55, "solid_capstyle": "butt", "zorder": 1}
+    ax.plot(across.T.ravel(), along.T.ravel(), color=color, **style)
+    if data.has_dots:
+        dots = np.array([(place, score) for place, scores in scored for score in scores]).reshape(-1, 2)
+        size = _size(data, 2.6)
+        ax.plot(dots[:, 0], scale.clip(dots[:, 1]), "o", color=color, ms=size, alpha=0.55, mew=0)
+
+
+def _size(data: SearchHistory, full: float) -> float:
+    """The size of a mark, smaller the more trials are drawn, but to be seen."""
+    return full * max(0.45, min(1.0, math.sqrt(ROOMY / data.shown.size)))
 
 
 def _draw_means(ax: Axes, data: SearchHistory, scale: Scale) -> None:
-    color = PALETTE["candidate"]
+    color, shown = PALETTE["candidate"], np.isin(np.arange(len(data.trials)), data.shown)
     left = data.dropped - data.finalists
     others = [s.name not in data.finalists | left for s in data.trials]
     kinds = (
-        ("trial (mean, seeds)", PALETTE["paper"], 5.8, others),
-        ("dropped from the race", PALETTE["paper"], 3.8, [s.name in left for s in data.trials]),
+        ("trial (mean, seeds)", PALETTE["paper"], _size(data, 5.8), others),
+        ("dropped from the race", PALETTE["paper"], _size(data, 3.8), [s.name in left for s in data.trials]),
         ("finalist", color, 5.8, [s.name in data.finalists for s in data.trials]),
     )
+    edge = _size(data, 1.3)
     means = np.array([sample.mean for sample in data.trials])
     off = scale.outside(means)
     for label, face, size, chosen in kinds:
-        places = np.flatnonzero(np.array(chosen) & ~off)
+        places = np.flatnonzero(np.array(chosen) & shown & ~off)
         if places.size:
-            ax.plot(places, means[places], "o", mfc=face, mec=color, mew=1.3, ms=size, label=label, zorder=4)
-    beyond = np.flatnonzero(off & np.isfinite(means))
+            ax.plot(places, means[places], "o", mfc=face, mec=color, mew=edge, ms=size, label=label, zorder=4)
+    lost = off & np.isfinite(means)
+    beyond = np.flatnonzero(lost & shown)
     if beyond.size:
         ax.plot(
             beyond,
@@ -129,7 +168,7 @@ def _draw_means(ax: Axes, data: SearchHistory, scale: Scale) -> None:
             "^" if data.direction == "minimize" else "v",
             color=color,
             ms=6,
-            label=f"off the scale ({beyond.size})",
+            label=f"off the scale ({lost.sum()})",
             zorder=4,
         )
 
@@ -143,7 +182,7 @@ def _draw_lost(ax: Axes, data: SearchHistory) -> None:
             [edge] * len(places),
             "X",
             color=PALETTE["lost"],
-            ms=7,
+            ms=_size(data, 7.0),
             transform=ax.get_xaxis_transform(),
             label=f"run without score ({len(places)})",
             zorder=5,

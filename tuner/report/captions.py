@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from tuner.figures.curves import MOST_LINES, curves, shown_epochs
 from tuner.figures.optimism import Optimism, luck_of_the_best, optimism
 from tuner.figures.search_history import dropped_from_race, search_history
 from tuner.figures.tuning_curve import tuning_curve_of
@@ -83,10 +84,23 @@ def _curves(result: Result) -> Caption:
         "Thin lines are single seeds, thick ones their median with the band between the quartiles; solid "
         "is training, dashed is validation. Where validation still falls at the end, more epochs may help; "
         "where it turns upwards while training falls, the model overfits; where thin lines scatter, the "
-        f"training itself is a lottery. A cross marks where a diverged run ended.{searched}",
-        "Learning curves of training and validation loss for the baseline and each finalist, every seed a "
-        "line.",
+        "training itself is a lottery. A cross marks where a diverged run ended."
+        f"{searched}{_left_out(result)}",
+        "Learning curves of training and validation loss for the baseline and each finalist, seeds as thin "
+        "lines.",
     )
+
+
+def _left_out(result: Result) -> str:
+    """What the thin lines of learning curves do not show, where there is too much of it."""
+    panels = curves(result)
+    epochs = max((panel.train.shape[1] for panel in panels), default=0)
+    seeds = max((len(panel.train) for panel in panels), default=0)
+    joined = shown_epochs(epochs, min(seeds, MOST_LINES)).size
+    said = f" Thin lines join {joined} of {epochs:,} epochs, evenly spaced." if joined < epochs else ""
+    if seeds > MOST_LINES:
+        said += f" The first {MOST_LINES} seeds have one; the median and the band are of all {seeds:,}."
+    return said
 
 
 def _history(result: Result) -> Caption:
@@ -94,14 +108,20 @@ def _history(result: Result) -> Caption:
     trials = len(data.trials) if data else 0
     best = score(float(data.best[-1])) if data else ""
     metric = metric_name(result.setup.metric)
+    dots = (
+        "line and dots are its seeds" if data is None or data.has_dots else "line is the range of its seeds"
+    )
+    shared = ""
+    if data and data.stretch > 1:
+        shared = f" Of every {data.stretch} trials in a row, only the best mean is drawn, besides finalists."
     dropped = ""
     if dropped_from_race(result):
         most = count(result.setup.search_seeds[1], "seed")
         dropped = f" Small circles were dropped from the race before {most}, and do not count for that line."
     return Caption(
         "Search history",
-        "Each circle is the mean validation score of a configuration, its line and dots are its seeds, "
-        f"filled circles went on to confirmation. The step line is the best mean so far.{dropped} Where the "
+        f"Each circle is the mean validation score of a configuration, its {dots}, filled circles went on to "
+        f"confirmation.{shared} The step line is the best mean so far.{dropped} Where the "
         "lines of the leading circles overlap, the search could not tell them apart: their order is partly "
         "luck, and these scores are not results.",
         f"Search history of {count(trials, 'trial')}: mean validation {metric} with its range over seeds. "

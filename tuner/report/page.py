@@ -5,6 +5,7 @@ from functools import cache
 from jinja2 import Environment, PackageLoader, StrictUndefined, Template, select_autoescape
 from markupsafe import Markup
 
+from tuner.report.packing import packed
 from tuner.report.view import View
 
 
@@ -19,6 +20,9 @@ def _template() -> Template:
     )
     # Markup for the figures only: they are drawn here, and their texts were escaped by the drawing.
     environment.filters["drawing"] = Markup
+    # Rows of long tables; `tojson` escapes <, > and &, so that no name can end the script that holds them.
+    environment.filters["packed"] = packed
+    environment.policies["json.dumps_kwargs"] = {"ensure_ascii": True, "separators": (",", ":")}
     return environment.get_template("template.html")
 
 

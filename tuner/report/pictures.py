@@ -15,6 +15,7 @@ from tuner.figures.scores import Boxes, boxes, draw_boxes
 from tuner.figures.search_history import SearchHistory, draw_search_history, search_history
 from tuner.figures.style import PALETTE, figure_style, new_figure
 from tuner.figures.tuning_curve import TuningCurve, draw_tuning_curve, tuning_curve_of
+from tuner.report.compact import compact
 from tuner.report.formats import metric_name
 from tuner.result import Result
 
@@ -135,7 +136,8 @@ def inline_svg(document: str, key: str) -> str:
     """The `<svg>` element of an SVG document, ready to stand in a page among others.
 
     Identifiers get the prefix `key`, so that those of two figures never meet; colours of the palette
-    become CSS variables with the printed colour as fallback; coordinates keep two decimals.
+    become CSS variables with the printed colour as fallback; coordinates keep two decimals, and what marks of
+    one kind share is written once.
     """
     svg = document[document.index("<svg") :]
     svg = re.sub(r"<metadata>.*?</metadata>", "", svg, flags=re.DOTALL)
@@ -144,7 +146,7 @@ def inline_svg(document: str, key: str) -> str:
     svg = re.sub(r' (?:d|x|y|transform)="[^"]*"', _shorten, svg)
     roles = {color: f"var(--fig-{role}, {color})" for role, color in PALETTE.items()}
     svg = re.sub(r"#[0-9a-f]{6}\b(?=[;\"'])", lambda found: roles.get(found[0], found[0]), svg)
-    return svg.replace("<svg ", '<svg aria-hidden="true" focusable="false" ', 1)
+    return compact(svg).replace("<svg ", '<svg aria-hidden="true" focusable="false" ', 1)
 
 
 def _shorten(attribute: re.Match[str]) -> str:
