@@ -1,9 +1,11 @@
 """Learning curves: every seed is there, and the band says only what enough seeds say."""
 
 import numpy as np
+import pytest
 
 from tests.factories import make_runs, usual_result
 from tuner.figures.curves import (
+    CROWD,
     FEWEST_POINTS,
     MOST_LINES,
     MOST_POINTS,
@@ -13,7 +15,7 @@ from tuner.figures.curves import (
     curves_of,
     draw_curves,
 )
-from tuner.figures.style import figure_style, new_figure
+from tuner.figures.style import PALETTE, figure_style, new_figure
 from tuner.records import BASELINE
 from tuner.report.captions import captions
 
@@ -113,3 +115,19 @@ def test_many_seeds_share_the_points_of_a_panel_and_the_caption_says_so() -> Non
     assert f"Thin lines join {FEWEST_POINTS} of 300 epochs" in caption
     assert "The first 200 seeds have one; the median and the band are of all 250." in caption
     assert "Thin lines join" not in captions(usual_result(seeds=30, epochs=200))["learning_curves"].text
+
+
+def test_lines_of_few_seeds_are_seen_and_those_of_many_do_not_hide_the_median() -> None:
+    solid = {}
+    for seeds in (3, 10, CROWD, 4 * CROWD):
+        found = curves_of("a", make_runs("confirmation", "a", 0.05, seeds=seeds))
+        with figure_style():
+            _, (ax,) = new_figure(2.0)
+            draw_curves(ax, found, curve_scale([found]))
+        median = next(line for line in ax.lines if line.get_label() == "training")
+        thin = [line for line in ax.lines if line.get_linewidth() < 1]
+        assert all(line.get_zorder() < median.get_zorder() for line in thin)
+        set_off = [line for line in ax.lines if line.get_color() == PALETTE["paper"]]
+        assert len(set_off) == (2 if seeds > CROWD else 0)
+        solid[seeds] = thin[0].get_alpha()
+    assert list(solid.values()) == pytest.approx([0.5, 0.3, 0.18, 120**-0.5])

@@ -10,6 +10,7 @@ import pytest
 
 from tests.factories import hostile_result, make_configuration, make_result, make_runs, usual_result
 from tuner.records import BASELINE, Look
+from tuner.report.formats import TIMES
 from tuner.report.page import render
 from tuner.report.pictures import KEYS, draw_pictures
 from tuner.report.view import build_view
@@ -204,3 +205,13 @@ def test_the_template_holds_no_computation() -> None:
     template = (Path(render.__code__.co_filename).parent / "template.html").read_text(encoding="utf-8")
     assert "|safe" not in template.replace(" ", "")
     assert template.count("| drawing") == 1
+
+
+def test_a_number_keeps_its_sign_and_unit_on_one_line() -> None:
+    template = page_of(usual_result(margin=0.004))
+    (evidence, *_) = re.findall(r'<p class="evidence">(.*?)</p>', template)
+    (kicker,) = re.findall(r'<p class="kicker">(.*?)</p>', template)
+    assert "95\N{NO-BREAK SPACE}% interval" in evidence and " over 10 seeds" in evidence
+    assert re.search("p\N{NO-BREAK SPACE}[=<]\N{NO-BREAK SPACE}", evidence)
+    assert kicker.endswith("1\N{NO-BREAK SPACE}min 23\N{NO-BREAK SPACE}s")
+    assert not re.search(rf"\d [%{TIMES}]|{TIMES} 10", evidence)

@@ -19,6 +19,7 @@ MOST_POINTS = 200  # more cannot be told apart at the width of a panel
 MOST_IN_A_PANEL = 6_000  # points of thin lines, which share them: the page stays light with many seeds
 FEWEST_POINTS = 40  # a line keeps them whatever the number of seeds
 MOST_LINES = 200  # seeds with a line of their own; the median and the band are of all
+CROWD = 30  # from more seeds the median has to be set off
 PANELS_WITHOUT_CONFIRMATION = 3
 
 
@@ -126,15 +127,22 @@ def _draw_split(ax: Axes, losses: FloatArray, scale: Scale, word: str, style: ob
     color = PALETTE[word]
     shown = shown_epochs(losses.shape[1])
     label = {"train": "training", "validation": "validation"}[word]
-    faint = min(0.5, 3 / max(len(losses), 1))
     lines = losses[:MOST_LINES]
     places = shown_epochs(losses.shape[1], len(lines))
-    ax.plot(places + 1, scale.clip(lines[:, places]).T, color=color, lw=0.7, alpha=max(faint, 0.18))
+    thin = {"lw": 0.7, "alpha": _alpha(len(lines)), "zorder": 1.5}
+    ax.plot(places + 1, scale.clip(lines[:, places]).T, color=color, **thin)
     middle = band(scale.clip(losses[:, shown]))
     if len(losses) > 2:
         ax.fill_between(shown + 1, middle.low, middle.high, color=color, alpha=0.16, lw=0)
     marker = "o" if losses.shape[1] == 1 else None
+    if len(lines) > CROWD:
+        ax.plot(shown + 1, middle.median, color=PALETTE["paper"], lw=3.6)
     ax.plot(shown + 1, middle.median, color=color, lw=1.9, ls=style, label=label, marker=marker)
+
+
+def _alpha(lines: int) -> float:
+    """How solid each of so many lines is: seen alone, and no wall together."""
+    return min(0.5, max(3 / max(lines, 1), 0.18 if lines <= CROWD else 1 / math.sqrt(lines)))
 
 
 def shown_epochs(epochs: int, lines: int = 1) -> NDArray[np.int64]:

@@ -1,7 +1,7 @@
 "use strict";
 (function () {
   var AT_ONCE = 200; // rows of a long table that are drawn
-  var FEW = 10; // rows that need no filter
+  var FEW = 20; // rows that need no filter
   var order = new Intl.Collator("en", { numeric: true });
   function part(table, name) { return document.getElementById(table.id + "-" + name); }
   function number(count) { return count.toLocaleString("en"); }
