@@ -15,7 +15,7 @@ import io
 import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, replace
+from dataclasses import fields, is_dataclass, replace
 from itertools import pairwise
 from pathlib import Path
 from typing import Any, get_args
@@ -77,7 +77,7 @@ class Ledger:
             sha256 = _write_array(_beside(path), examples.values) if examples.values.size else ""
             stored = StoredExamples(sha256, examples.each, examples.horizon, examples.reason)
             group = replace(group, examples=stored)
-        _write(path, asdict(group))
+        _write(path, _fields(group))
         self._keep(path, group)
 
     def examples(self, phase: Phase, configuration: str, seeds: int) -> ExampleScores:
@@ -114,7 +114,7 @@ class Ledger:
         return _setup(_read(path), path) if path.exists() else None
 
     def write_setup(self, setup: Setup) -> None:
-        _write(self.folder / "run.json", asdict(setup))
+        _write(self.folder / "run.json", _fields(setup))
 
 
 def _write(path: Path, content: Mapping[str, Any]) -> None:
@@ -163,8 +163,15 @@ def _table(rows: Sequence[np.ndarray | None], stored: Sequence[StoredExamples]) 
     return ExampleScores(table, with_values[0].each, with_values[0].horizon)
 
 
+def _fields(record: Any) -> dict[str, Any]:
+    """The fields of a record as they are: `asdict` would copy every number of every learning curve."""
+    return {field.name: getattr(record, field.name) for field in fields(record)}
+
+
 def _plain(value: Any) -> Any:
-    """numpy scalars as Python's."""
+    """Records within a record, and numpy scalars as Python's."""
+    if is_dataclass(value):
+        return _fields(value)
     if hasattr(value, "item"):
         return value.item()
     raise TypeError(f"a hyperparameter value of type {type(value).__name__} cannot be stored")

@@ -30,21 +30,22 @@ import json, resource, subprocess, sys, time
 start = time.perf_counter()
 subprocess.run(sys.argv[1:], stdout=subprocess.DEVNULL, check=True)
 seconds = time.perf_counter() - start
-print(json.dumps([seconds, resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss]))
+used = resource.getrusage(resource.RUSAGE_CHILDREN)
+print(json.dumps([seconds, used.ru_utime + used.ru_stime, used.ru_maxrss]))
 """
-COLUMNS = ("seconds", "peak MB", "page MB", "ledger MB")
+COLUMNS = ("seconds", "processor s", "peak MB", "page MB", "ledger MB")
 
 
-def measure(command: Sequence[str | Path]) -> tuple[float, float]:
-    """Seconds from the start of a process to its end, and the most memory that it held, in MB.
+def measure(command: Sequence[str | Path]) -> tuple[float, float, float]:
+    """Seconds from the start of a process to its end, those of the processor, and the most memory held, in MB.
 
     Raises: subprocess.CalledProcessError where it fails.
     """
     watched = [sys.executable, "-c", WATCH, *command]
     done = subprocess.run(watched, cwd=ROOT, stdout=subprocess.PIPE, check=True)
-    seconds, most = json.loads(done.stdout)
+    seconds, processor, most = json.loads(done.stdout)
     unit = 1 if sys.platform == "darwin" else 1024  # of the number that the system gives
-    return seconds, most * unit / 1e6
+    return seconds, processor, most * unit / 1e6
 
 
 def growth_table(rounds: Rounds, sizes: Sequence[tuple[int, int]]) -> str:
@@ -55,7 +56,7 @@ def growth_table(rounds: Rounds, sizes: Sequence[tuple[int, int]]) -> str:
             few, many = rounds[_name(runs, epochs)], rounds[_name(more, epochs)]
             row = f"{runs:,} to {more:,} runs, {epochs} epochs"
             for column, unit, factor in (
-                ("seconds", "ms", 1e3),
+                ("processor s", "ms", 1e3),
                 ("peak MB", "KB", 1e3),
                 ("page MB", "B", 1e6),
             ):
@@ -111,9 +112,9 @@ def _at(folder: Path, runs: int, epochs: int) -> Path:
 def _measure(folder: Path, runs: int, epochs: int) -> tuple[float, ...]:
     """The values of `COLUMNS`."""
     at = _at(folder, runs, epochs)
-    seconds, memory = measure([sys.executable, "-m", "tuner", "report", at])
+    used = measure([sys.executable, "-m", "tuner", "report", at])
     ledger = sum(path.stat().st_size for path in at.glob("ledger/*/*"))
-    return seconds, memory, (at / "report.html").stat().st_size / 1e6, ledger / 1e6
+    return *used, (at / "report.html").stat().st_size / 1e6, ledger / 1e6
 
 
 if __name__ == "__main__":

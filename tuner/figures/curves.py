@@ -3,6 +3,7 @@
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -129,7 +130,7 @@ def _draw_split(ax: Axes, losses: FloatArray, scale: Scale, word: str, style: ob
     label = {"train": "training", "validation": "validation"}[word]
     lines = losses[:MOST_LINES]
     places = shown_epochs(losses.shape[1], len(lines))
-    thin = {"lw": 0.7, "alpha": _alpha(len(lines)), "zorder": 1.5}
+    thin: dict[str, Any] = {"lw": 0.7, "alpha": _alpha(len(lines)), "zorder": 1.5}
     ax.plot(places + 1, scale.clip(lines[:, places]).T, color=color, **thin)
     middle = band(scale.clip(losses[:, shown]))
     if len(losses) > 2:
