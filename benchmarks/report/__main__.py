@@ -37,7 +37,7 @@ COLUMNS = ("seconds", "processor s", "peak MB", "page MB", "ledger MB")
 
 
 def measure(command: Sequence[str | Path]) -> tuple[float, float, float]:
-    """Seconds from the start of a process to its end, those of the processor, and the most memory held, in MB.
+    """Seconds from the start of a process to its end, those of the processor, and the most memory in MB.
 
     Raises: subprocess.CalledProcessError where it fails.
     """
