@@ -155,3 +155,28 @@ def store(result: Result, folder: Path) -> Path:
         ledger.write(group)
     ledger.write_setup(result.setup)
     return folder
+
+
+HOSTILE = (
+    "<script>alert(1)</script>",
+    "\"quoted' & $x^2$ \\frac{ \x00\x1b]\ud800",
+    "x" * 10_000,
+    "🚀 日本語 \N{RIGHT-TO-LEFT OVERRIDE}txt",
+)
+
+
+def hostile_result() -> Result:
+    """A finished study in which every name tries to be more than text."""
+    runs, configurations = [], []
+    for name in (BASELINE, *HOSTILE):
+        configurations.append(make_configuration(name, **{"<b>": name}))
+        runs += make_runs("search", name, 0.04, seeds=2) + make_runs("confirmation", name, 0.02, seeds=6)
+    return make_result(
+        runs,
+        configurations,
+        HOSTILE,
+        study="</title><img src=x onerror=alert(1)>",
+        notes=("</style><script>alert(2)</script>",),
+        command="<svg onload=alert(3)>",
+        metric="<i>",
+    )

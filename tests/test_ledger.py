@@ -125,6 +125,7 @@ def test_runs_and_configurations_are_in_natural_order(tmp_path: Path) -> None:
         "C:\\x",
         "\u00b2",
         "\u00e9",
+        "\ud800",
         " ",
     ],
 )
@@ -215,7 +216,17 @@ def signed(path: Path, content: Any) -> None:
 
 
 @pytest.mark.parametrize(
-    "content", [{}, [], 3, {"phase": "search"}, {"runs": 3}, {"runs": [{"history": {}}]}]
+    "content",
+    [
+        {},
+        [],
+        3,
+        {"phase": "search"},
+        {"runs": 3},
+        {"runs": [{"history": {}}]},
+        {"phase": [], "configuration": {"name": "a", "params": {}}, "seed_indices": [0], "runs": []},
+        {"phase": "search", "configuration": {"name": [], "params": {}}, "seed_indices": [0], "runs": []},
+    ],
 )
 def test_whole_files_with_other_content_are_refused(content: Any, tmp_path: Path) -> None:
     path = small_file(tmp_path)

@@ -5,7 +5,7 @@ JSON carries the checksum of its content itself; that of other bytes is kept by 
 
 import hashlib
 import json
-from collections.abc import Mapping
+from dataclasses import fields, is_dataclass
 from pathlib import Path
 from typing import Any
 
@@ -13,20 +13,23 @@ from tuner.errors import LedgerError
 from tuner.files import write_whole
 
 _FORMAT = 1
+_CONTENT, _END = ',\n"content": ', "}\n"  # what stands around the content of a file
 
 
-def write_json(path: Path, content: Mapping[str, Any]) -> None:
-    """Store a mapping with its checksum; NaN and infinities as Python's JSON module writes them.
+def write_json(path: Path, content: Any) -> None:
+    """Store a mapping or a record with its checksum; NaN and infinities as Python's JSON module writes them.
 
-    Raises: TypeError where a value is neither JSON's nor a numpy scalar.
+    Raises: TypeError where a value is neither JSON's, nor a record, nor a numpy scalar.
     """
     body = json.dumps(content, default=_plain)
     head = {"tuner": _FORMAT, "sha256": hashlib.sha256(body.encode()).hexdigest()}
-    write_whole(path, f'{{"head": {json.dumps(head)},\n"content": {body}}}\n')
+    write_whole(path, f'{{"head": {json.dumps(head)}{_CONTENT}{body}{_END}')
 
 
 def _plain(value: Any) -> Any:
-    """numpy scalars as Python's."""
+    """Records within a record, and numpy scalars as Python's."""
+    if is_dataclass(value):
+        return {field.name: getattr(value, field.name) for field in fields(value)}
     if hasattr(value, "item"):
         return value.item()
     raise TypeError(f"a hyperparameter value of type {type(value).__name__} cannot be stored")
@@ -38,9 +41,7 @@ def read_json(path: Path, remedy: str) -> dict[str, Any]:
     Raises: LedgerError where it cannot be read, is damaged or is not one of tuner's.
     """
     try:
-        text = path.read_text(encoding="utf-8")
-        head = json.loads(text)["head"]
-        body = text.split('"content": ', 1)[1][:-2]
+        head, body = _parts(path.read_text(encoding="utf-8"))
         intact = hashlib.sha256(body.encode()).hexdigest() == head["sha256"]
         known = head["tuner"] == _FORMAT
         content = json.loads(body)
@@ -53,6 +54,17 @@ def read_json(path: Path, remedy: str) -> dict[str, Any]:
     if not isinstance(content, dict):
         raise LedgerError(f"{path}: is none of tuner's files; move it elsewhere")
     return content
+
+
+def _parts(text: str) -> tuple[dict[str, Any], str]:
+    """The head of a file, and the text of its content, which is parsed once and not twice.
+
+    Raises: ValueError, TypeError or KeyError where it is none of ours.
+    """
+    head, content = text.split(_CONTENT, 1)
+    if not content.endswith(_END):
+        raise ValueError("it has no end")
+    return json.loads(head + _END)["head"], content.removesuffix(_END)
 
 
 def write_bytes(path: Path, content: bytes) -> str:

@@ -15,10 +15,10 @@ import hashlib
 import io
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, replace
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import numpy as np
 
@@ -51,8 +51,9 @@ class Ledger:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self._groups: dict[Path, Group] = {}
+        self._paths: dict[tuple[Phase, str], set[Path]] = {}  # by phase and configuration
         for path in sorted(folder.glob("ledger/*/*.json")):
-            self._groups[path] = _group(read_json(path, _TRAIN_AGAIN), path)
+            self._keep(path, _group(read_json(path, _TRAIN_AGAIN), path))
 
     @property
     def groups(self) -> tuple[Group, ...]:
@@ -75,7 +76,7 @@ class Ledger:
 
     def of(self, phase: Phase, configuration: str) -> tuple[Group, ...]:
         """The groups of a configuration, by their first seed."""
-        groups = (g for g in self.groups if g.phase == phase and g.configuration.name == configuration)
+        groups = (self._groups[path] for path in self._paths.get((phase, configuration), ()))
         return tuple(sorted(groups, key=lambda group: group.seed_indices))
 
     def write(
@@ -96,8 +97,8 @@ class Ledger:
             group = replace(group, examples=stored)
         if predictions is not None:
             group = replace(group, predictions=_store(path.with_suffix(".npz"), predictions))
-        write_json(path, asdict(group))
-        self._groups[path] = group
+        write_json(path, group)
+        self._keep(path, group)
 
     def examples(self, phase: Phase, configuration: str, seeds: int) -> ExampleScores:
         """The scores of the test examples of a configuration, one row a run, for seeds 0 to `seeds` - 1.
@@ -140,6 +141,10 @@ class Ledger:
         except Exception as error:  # whatever zipfile and numpy find wrong
             raise LedgerError(f"{path}: holds no predictions ({first_line(error)}); delete it") from None
 
+    def _keep(self, path: Path, group: Group) -> None:
+        self._groups[path] = group
+        self._paths.setdefault((group.phase, group.configuration.name), set()).add(path)
+
     def _path(self, group: Group) -> Path:
         stem = slug(group.configuration.name)
         return self.folder / "ledger" / group.phase / f"{stem}-{group.seed_indices[0]:04d}.json"
@@ -150,7 +155,7 @@ class Ledger:
         return _setup(read_json(path, _START_OVER), path) if path.exists() else None
 
     def write_setup(self, setup: Setup) -> None:
-        write_json(self.folder / "run.json", asdict(setup))
+        write_json(self.folder / "run.json", setup)
 
 
 def _beside(path: Path) -> Path:
@@ -197,10 +202,13 @@ def _group(content: dict[str, Any], path: Path) -> Group:
             Run(**{**run, "history": {name: tuple(values) for name, values in run["history"].items()}})
             for run in content["runs"]
         )
+        phase, configuration = content["phase"], Configuration(**content["configuration"])
+        if phase not in get_args(Phase) or not isinstance(configuration.name, str):
+            raise ValueError("its phase or its name is none")
         examples, predictions = (content.get(name) for name in ("examples", "predictions"))  # or older
         return Group(
-            phase=content["phase"],
-            configuration=Configuration(**content["configuration"]),
+            phase=phase,
+            configuration=configuration,
             seed_indices=tuple(content["seed_indices"]),
             runs=runs,
             examples=None if examples is None else StoredExamples(**examples),
@@ -223,7 +231,11 @@ def _setup(content: dict[str, Any], path: Path) -> Setup:
 def slug(name: str) -> str:
     """A file name for any configuration name; a hash tells apart what the letters no longer do."""
     safe = re.sub(r"[^A-Za-z0-9_-]", "-", name)[:40]
-    return safe if safe == name else f"{safe}-{hashlib.sha256(name.encode()).hexdigest()[:12]}"
+    return (
+        safe
+        if safe == name
+        else f"{safe}-{hashlib.sha256(name.encode('utf-8', 'surrogatepass')).hexdigest()[:12]}"
+    )
 
 
 def _natural(name: str) -> tuple[Any, ...]:

@@ -36,6 +36,9 @@ from tuner.stats import (
 )
 from tuner.stats.spending import shares
 
+Own = Mapping[tuple[Phase, str], Sequence[Run]]
+"""The runs of each phase and configuration, by seed index."""
+
 
 @dataclass(frozen=True, slots=True)
 class Measured:
@@ -151,7 +154,8 @@ def derive(
     looks = distinct(setup.looks)
     if not looks:
         return Result(setup, configurations, runs, None, (), folder, groups=groups)
-    seen = [_seen(runs, look) for look in looks]
+    own = _by_configuration(runs)
+    seen = [_seen(own, look) for look in looks]
     look, test = looks[-1], seen[-1]
     if not all(len(scores) == look.repeats for scores in test.values()):
         raise LedgerError(f"{folder}: runs of its confirmation are missing; `tuner run` trains them again")
@@ -166,7 +170,7 @@ def derive(
     by_name = {comparison.name: comparison for comparison in comparisons}
     known, without = _known(examples, test)
     measured = [
-        _measured(setup, configurations[name], runs, scores, by_name.get(name), known)
+        _measured(setup, configurations[name], own, scores, by_name.get(name), known)
         for name, scores in test.items()
     ]
     baseline = next(one for one in measured if one.name == BASELINE)
@@ -180,7 +184,7 @@ def derive(
 def _measured(
     setup: Setup,
     configuration: Configuration,
-    runs: Sequence[Run],
+    own: Own,
     test: tuple[float, ...],
     comparison: Comparison | None,
     examples: Mapping[str, ExampleScores],
@@ -191,8 +195,8 @@ def _measured(
     return Measured(
         configuration=configuration,
         test=test,
-        validation=_scores(runs, "confirmation", name, "validation")[: len(test)],
-        search=_scores(runs, "search", name, "validation"),
+        validation=_scores(own, "confirmation", name, "validation")[: len(test)],
+        search=_scores(own, "search", name, "validation"),
         summary=describe(test, level=setup.level),
         comparison=comparison,
         over_examples=_over_examples(setup, examples, name) if beside else None,
@@ -239,14 +243,20 @@ def _forecasts(setup: Setup, examples: Mapping[str, ExampleScores], name: str) -
     return diebold_mariano(ours.mean(axis=0), theirs.mean(axis=0), horizon)
 
 
-def _seen(runs: Sequence[Run], look: Look) -> dict[str, tuple[float, ...]]:
+def _by_configuration(runs: Iterable[Run]) -> Own:
+    found: dict[tuple[Phase, str], list[Run]] = {}
+    for run in sorted(runs, key=lambda run: run.seed_index):
+        found.setdefault((run.phase, run.configuration), []).append(run)
+    return found
+
+
+def _seen(own: Own, look: Look) -> dict[str, tuple[float, ...]]:
     """The test scores that a look saw, by configuration."""
-    return {name: _scores(runs, "confirmation", name, "test")[: look.repeats] for name in look.configurations}
+    return {name: _scores(own, "confirmation", name, "test")[: look.repeats] for name in look.configurations}
 
 
-def _scores(runs: Sequence[Run], phase: Phase, name: str, split: str) -> tuple[float, ...]:
-    own = (run for run in runs if run.phase == phase and run.configuration == name)
+def _scores(own: Own, phase: Phase, name: str, split: str) -> tuple[float, ...]:
     return tuple(
         run.scores.get(split, math.nan) if run.status == "complete" else math.nan
-        for run in sorted(own, key=lambda run: run.seed_index)
+        for run in own.get((phase, name), ())
     )

@@ -5,13 +5,13 @@ import pytest
 
 from tests.factories import make_configuration, make_result, make_runs, usual_result
 from tuner.figures.samples import Sample
-from tuner.figures.saving import svg
 from tuner.figures.search_history import (
+    MOST_TRIALS,
+    SearchHistory,
     best_so_far,
     draw_search_history,
     dropped_from_race,
     search_history,
-    shows_seeds,
 )
 from tuner.figures.style import figure_style, new_figure
 from tuner.records import BASELINE, Direction
@@ -108,36 +108,49 @@ def test_without_a_race_nobody_was_dropped() -> None:
     assert "dropped" not in SEARCH_HISTORY.caption(result).text
 
 
-def searched(trials: int, seeds: int) -> Result:
-    names = [BASELINE, *(f"trial-{number}" for number in range(trials))]
-    centers = np.random.default_rng(0).uniform(0.02, 0.2, len(names))
-    runs = [
-        run
-        for name, center in zip(names, centers, strict=True)
-        for run in make_runs("search", name, center, seeds=seeds, epochs=1)
+def wide(trials: int, seeds: int = 1) -> SearchHistory:
+    """A history of so many trials, of which the last one is a finalist and the worst."""
+    rng = np.random.default_rng(0)
+    samples = [
+        Sample(f"trial-{number}", tuple(1 + rng.random(seeds)), "1 failed" if number % 7 == 3 else "")
+        for number in range(trials - 1)
     ]
-    return make_result(runs, [make_configuration(name) for name in names])
+    samples.append(Sample(f"trial-{trials - 1}", (3.0,)))
+    baseline = Sample(BASELINE, (2.0,))
+    best = best_so_far(baseline, samples, "minimize")
+    return SearchHistory(tuple(samples), baseline, best, frozenset({samples[-1].name}), "minimize")
 
 
-def test_hundreds_of_trials_are_drawn_small_with_their_range_and_stay_light() -> None:
-    result = searched(500, 4)
-    data = search_history(result)
-    assert data is not None
+def test_very_many_trials_share_circles_and_the_best_of_each_stretch_is_drawn() -> None:
+    data = wide(2 * MOST_TRIALS + 500)
+    means = np.array([sample.mean for sample in data.trials])
+    assert data.stretch == 3
+    assert len(data.shown) == -(-len(means) // 3) + 1  # the finalist is not the best of its stretch
+    assert data.shown[-1] == len(means) - 1
+    for place in data.shown[:-1]:
+        start = 3 * (place // 3)
+        assert means[place] == means[start : start + 3].min()
+    assert wide(MOST_TRIALS).shown.tolist() == list(range(MOST_TRIALS))
+
+
+def test_the_drawing_of_very_many_trials_is_that_of_those_shown() -> None:
+    data = wide(2 * MOST_TRIALS, seeds=3)
+    assert not data.has_dots and wide(1_000, seeds=3).has_dots
     with figure_style():
-        figure, (ax,) = new_figure(3.0)
+        _, (ax,) = new_figure(3.0)
         draw_search_history(ax, data, label="validation MSE")
-        assert len(svg(figure, "history")) < 150_000
-    circles = [line for line in ax.lines if line.get_marker() == "o"]
-    assert sum(len(np.asarray(line.get_xdata())) for line in circles) == 500
-    assert all(line.get_markersize() < 3 for line in circles)
-    (ranges,) = (line for line in ax.lines if np.isnan(np.asarray(line.get_ydata(), dtype=float)).any())
-    ends = np.asarray(ranges.get_ydata(), dtype=float).reshape(-1, 3)[:, :2]
-    assert ends.tolist() == [[min(trial.scores), max(trial.scores)] for trial in data.trials]
-    text = SEARCH_HISTORY.caption(result).text
-    assert "its line reaches from its best seed to its worst" in text and "dots are its seeds" not in text
+    drawn = {line.get_label(): line for line in ax.lines if line.get_marker() == "o"}
+    assert set(drawn) == {"trial (mean, seeds)", "finalist"}
+    assert len(np.asarray(drawn["trial (mean, seeds)"].get_xdata())) == len(data.shown) - 1
+    (step,) = (line for line in ax.lines if line.get_label() == "best mean so far")
+    np.testing.assert_array_equal(np.asarray(step.get_ydata()), data.best)
 
 
-@pytest.mark.parametrize(("trials", "seeds", "whole"), [(150, 4, True), (151, 4, False), (100, 40, False)])
-def test_seeds_have_dots_as_long_as_there_are_not_too_many(trials: int, seeds: int, whole: bool) -> None:
-    data = search_history(searched(trials, seeds))
-    assert data is not None and shows_seeds(data) is whole
+def test_the_caption_says_what_is_left_out() -> None:
+    names = [BASELINE, *(f"trial-{number}" for number in range(MOST_TRIALS + 1))]
+    runs = [run for name in names for run in make_runs("search", name, 0.04, seeds=4, epochs=1)]
+    said = SEARCH_HISTORY.caption(make_result(runs, [make_configuration(name) for name in names])).text
+    assert "its line is the range of its seeds" in said
+    assert "Of every 2 trials in a row, only the best mean is drawn, besides finalists." in said
+    usual = SEARCH_HISTORY.caption(usual_result()).text
+    assert "its line and dots are its seeds" in usual and "in a row" not in usual

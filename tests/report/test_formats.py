@@ -3,6 +3,8 @@
 import math
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from tests.factories import usual_result
 from tuner.report.formats import clean, decimals_for, duration, interval, listed, p_value, score, short
@@ -55,3 +57,8 @@ def test_names_are_cut_and_cleaned() -> None:
 
 def test_lists_of_any_length() -> None:
     assert [listed([]), listed(["a"]), listed(["a", "b"])] == ["", "a", "a and b"]
+
+
+@given(st.text())
+def test_names_of_plain_characters_take_no_other_way(text: str) -> None:
+    assert clean(text) == clean("\x00" + text)

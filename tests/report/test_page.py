@@ -1,5 +1,6 @@
 """The page: complete, self-contained, escaped, and right in every state of a study."""
 
+import json
 import re
 from collections import Counter
 from html.parser import HTMLParser
@@ -7,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.factories import make_configuration, make_result, make_runs, timed, usual_result
+from tests.factories import hostile_result, make_configuration, make_result, make_runs, timed, usual_result
 from tuner.records import BASELINE, Look
+from tuner.report.formats import TIMES
 from tuner.report.page import render
 from tuner.report.panels import PANELS
 from tuner.report.pictures import draw_pictures
@@ -25,6 +27,7 @@ class Page(HTMLParser):
         super().__init__()
         self.tags: list[tuple[str, dict[str, str | None]]] = []
         self.text = ""
+        self.data: dict[str, str] = {}  # scripts with an identifier
         self.open: list[str] = []
         self.feed(html)
         self.close()
@@ -44,6 +47,8 @@ class Page(HTMLParser):
     def handle_data(self, data: str) -> None:
         if self.open and self.open[-1] not in ("script", "style"):
             self.text += data
+        elif self.open and (name := self.tags[-1][1].get("id")):
+            self.data[name] = self.data.get(name, "") + data
 
     def attributes(self, name: str) -> list[str]:
         return [value for _, attributes in self.tags if (value := attributes.get(name)) is not None]
@@ -133,30 +138,8 @@ def test_figures_follow_the_colours_of_the_page(usual: str) -> None:
     assert used <= set(re.findall(r"--fig-(\w+):", usual))
 
 
-HOSTILE = (
-    "<script>alert(1)</script>",
-    "\"quoted' & $x^2$ \\frac{ \x00\x1b]\ud800",
-    "x" * 10_000,
-    "🚀 日本語 \N{RIGHT-TO-LEFT OVERRIDE}txt",
-)
-
-
 def test_hostile_names_are_text() -> None:
-    runs, configurations = [], []
-    for name in (BASELINE, *HOSTILE):
-        configurations.append(make_configuration(name, **{"<b>": name}))
-        runs += make_runs("search", name, 0.04, seeds=2) + make_runs("confirmation", name, 0.02, seeds=6)
-    html = page_of(
-        make_result(
-            runs,
-            configurations,
-            HOSTILE,
-            study="</title><img src=x onerror=alert(1)>",
-            notes=("</style><script>alert(2)</script>",),
-            command="<svg onload=alert(3)>",
-            metric="<i>",
-        )
-    )
+    html = page_of(hostile_result())
     page = Page(html)
     tags = Counter(tag for tag, _ in page.tags)
     assert tags["script"] == 1 and not tags["img"] and not tags["i"]
@@ -167,12 +150,18 @@ def test_hostile_names_are_text() -> None:
     assert not set("\x00\x1b\ud800\N{RIGHT-TO-LEFT OVERRIDE}") & set(html)
 
 
-def test_very_many_runs_are_cut_with_a_word() -> None:
-    names = [BASELINE, *(f"trial-{number}" for number in range(210))]
-    runs = [run for name in names for run in make_runs("search", name, 0.04, seeds=10, epochs=2)]
-    view = build_view(make_result(runs, [make_configuration(name) for name in names]), {})
-    assert len(view.runs.rows) == 2_000
-    assert view.runs.remark == "The first 2,000 of 2,110 runs are shown; scores.csv has all."
+def test_the_page_holds_every_one_of_very_many_runs() -> None:
+    names = [BASELINE, *(f"trial-{number}" for number in range(600))]
+    runs = [run for name in names for run in make_runs("search", name, 0.04, seeds=5, epochs=2)]
+    html = render(build_view(make_result(runs, [make_configuration(name) for name in names]), {}))
+    page = Page(html)
+    stored = {name: json.loads(text) for name, text in page.data.items()}
+    assert [stored[name]["rows"] for name in ("table-trials-rows", "table-runs-rows")] == [601, 3005]
+    column = stored["table-runs-rows"]["columns"][1]
+    shown = [column["cells"][code] for code in column["codes"]]
+    assert shown == [run.configuration for run in runs]
+    assert len(html) < 200 * len(runs)
+    assert "3,005 rows are drawn by a script" in page.text
 
 
 def confirmed(seeds: int, epochs: int = 12, lost: int = 0, **setup: object) -> Result:
@@ -227,3 +216,13 @@ def test_the_template_holds_no_computation() -> None:
     template = (Path(render.__code__.co_filename).parent / "template.html").read_text(encoding="utf-8")
     assert "|safe" not in template.replace(" ", "")
     assert template.count("| drawing") == 1
+
+
+def test_a_number_keeps_its_sign_and_unit_on_one_line() -> None:
+    template = page_of(usual_result(margin=0.004))
+    (evidence, *_) = re.findall(r'<p class="evidence">(.*?)</p>', template)
+    (kicker,) = re.findall(r'<p class="kicker">(.*?)</p>', template)
+    assert "95\N{NO-BREAK SPACE}% interval" in evidence and " over 10 seeds" in evidence
+    assert re.search("p\N{NO-BREAK SPACE}[=<]\N{NO-BREAK SPACE}", evidence)
+    assert kicker.endswith("1\N{NO-BREAK SPACE}min 23\N{NO-BREAK SPACE}s")
+    assert not re.search(rf"\d [%{TIMES}]|{TIMES} 10", evidence)

@@ -5,6 +5,7 @@ import re
 
 from matplotlib.figure import Figure
 
+from tuner.figures.compact import compact
 from tuner.figures.style import PALETTE
 
 DPI = 200
@@ -29,7 +30,8 @@ def inline_svg(document: str, key: str) -> str:
     """The `<svg>` element of an SVG document, ready to stand in a page among others.
 
     Identifiers get the prefix `key`, so that those of two figures never meet; colours of the palette
-    become CSS variables with the printed colour as fallback; coordinates keep two decimals.
+    become CSS variables with the printed colour as fallback; coordinates keep two decimals, and what marks of
+    one kind share is written once.
     """
     element = document[document.index("<svg") :]
     element = re.sub(r"<metadata>.*?</metadata>", "", element, flags=re.DOTALL)
@@ -38,7 +40,7 @@ def inline_svg(document: str, key: str) -> str:
     element = re.sub(r' (?:d|x|y|transform)="[^"]*"', _shorten, element)
     roles = {color: f"var(--fig-{role}, {color})" for role, color in PALETTE.items()}
     element = re.sub(r"#[0-9a-f]{6}\b(?=[;\"'])", lambda found: roles.get(found[0], found[0]), element)
-    return element.replace("<svg ", '<svg aria-hidden="true" focusable="false" ', 1)
+    return compact(element).replace("<svg ", '<svg aria-hidden="true" focusable="false" ', 1)
 
 
 def _shorten(attribute: re.Match[str]) -> str:

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator
+from numpy.typing import NDArray
 
 from tuner.figures.samples import FloatArray, Sample, runs_of, sample_of
 from tuner.figures.scale import Scale, scale_of
@@ -15,9 +16,9 @@ from tuner.figures.style import PALETTE
 from tuner.records import BASELINE, Direction
 from tuner.result import Result
 
-FEW_TRIALS = 60  # from here on marks get smaller, so that neighbours can be told apart
-MOST_TRIALS_WITH_SEEDS = 150  # beyond, the spread is drawn as a line only
-MOST_DOTS = 1_500
+MOST_DOTS = 4_000  # beyond, the spread is drawn as a line only, and the page stays light
+MOST_TRIALS = 2_000  # beyond, several in a row share one circle: it would cover theirs anyway
+ROOMY = 100  # trials whose circles have the full size
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -35,6 +36,29 @@ class SearchHistory:
     finalists: frozenset[str]
     direction: Direction
     dropped: frozenset[str] = frozenset()
+
+    @property
+    def stretch(self) -> int:
+        """How many trials in a row share one circle: 1 unless there are very many."""
+        return max(1, -(-len(self.trials) // MOST_TRIALS))
+
+    @property
+    def shown(self) -> NDArray[np.int64]:
+        """The places of the trials that are drawn: the best mean of every stretch, and all finalists."""
+        places = np.arange(len(self.trials))
+        if self.stretch == 1:
+            return places
+        sign = 1.0 if self.direction == "minimize" else -1.0
+        losses = np.nan_to_num(sign * np.array([sample.mean for sample in self.trials]), nan=np.inf)
+        starts = range(0, losses.size, self.stretch)
+        best = [start + int(np.argmin(losses[start : start + self.stretch])) for start in starts]
+        chosen = [place for place, sample in enumerate(self.trials) if sample.name in self.finalists]
+        return np.union1d(best, chosen).astype(np.int64)
+
+    @property
+    def has_dots(self) -> bool:
+        """Whether every seed of the trials that are drawn has a dot."""
+        return sum(len(self.trials[place].scores) for place in self.shown) <= MOST_DOTS
 
 
 def dropped_from_race(result: Result) -> frozenset[str]:
@@ -74,12 +98,6 @@ def best_so_far(
     return best
 
 
-def shows_seeds(data: SearchHistory) -> bool:
-    """Whether every seed gets a dot: where there are too many, they would be a smear."""
-    dots = sum(len(sample.scores) for sample in data.trials)
-    return len(data.trials) <= MOST_TRIALS_WITH_SEEDS and dots <= MOST_DOTS
-
-
 def draw_search_history(ax: Axes, data: SearchHistory, *, label: str) -> Axes:
     """Draw `data` on `ax`, trials from left to right; `label` names the score."""
     every = [score for sample in (data.baseline, *data.trials) for score in sample.scores]
@@ -103,51 +121,54 @@ def draw_search_history(ax: Axes, data: SearchHistory, *, label: str) -> Axes:
     return scale.apply(ax, "y")
 
 
-def _crowding(data: SearchHistory) -> float:
-    """How much smaller marks have to be than those of few trials, from 1 down to 0.4."""
-    return max(0.4, min(1.0, math.sqrt(FEW_TRIALS / max(len(data.trials), 1))))
-
-
 def _draw_spreads(ax: Axes, data: SearchHistory, scale: Scale) -> None:
-    """A line from the best to the worst seed of each trial, and a dot a seed where there are not too many."""
     color = PALETTE["candidate"]
-    scored = [(place, sample.scores) for place, sample in enumerate(data.trials) if sample.scores]
-    ends = [(place, end) for place, scores in scored for end in (min(scores), max(scores), math.nan)]
-    lines = np.array(ends, dtype=float).reshape(-1, 2)
-    # One path with breaks: a page takes it better than a path for each trial.
-    width = 1.0 if shows_seeds(data) else max(0.4, _crowding(data))
-    ax.plot(lines[:, 0], scale.clip(lines[:, 1]), color=color, lw=width, alpha=0.55, solid_capstyle="butt")
-    if shows_seeds(data):
+    shown = [(int(place), data.trials[place].scores) for place in data.shown]
+    scored = [(place, scores) for place, scores in shown if scores]
+    places = [place for place, _ in scored]
+    lows = scale.clip(np.array([min(scores) for _, scores in scored], dtype=float))
+    highs = scale.clip(np.array([max(scores) for _, scores in scored], dtype=float))
+    gaps = np.full(len(places), np.nan)  # one path with gaps is far smaller in a page than a path each
+    across, along = np.stack([places, places, gaps]), np.stack([lows, highs, gaps])
+    style: dict[str, Any] = {"lw": _size(data, 1.0), "alpha": 0.55, "solid_capstyle": "butt", "zorder": 1}
+    ax.plot(across.T.ravel(), along.T.ravel(), color=color, **style)
+    if data.has_dots:
         dots = np.array([(place, score) for place, scores in scored for score in scores]).reshape(-1, 2)
-        ax.plot(dots[:, 0], scale.clip(dots[:, 1]), "o", color=color, ms=2.6, alpha=0.55, mew=0)
+        size = _size(data, 2.6)
+        ax.plot(dots[:, 0], scale.clip(dots[:, 1]), "o", color=color, ms=size, alpha=0.55, mew=0)
+
+
+def _size(data: SearchHistory, full: float) -> float:
+    """The size of a mark, smaller the more trials are drawn, but to be seen."""
+    return full * max(0.45, min(1.0, math.sqrt(ROOMY / data.shown.size)))
 
 
 def _draw_means(ax: Axes, data: SearchHistory, scale: Scale) -> None:
-    color, less = PALETTE["candidate"], _crowding(data)
+    color, shown = PALETTE["candidate"], np.isin(np.arange(len(data.trials)), data.shown)
     left = data.dropped - data.finalists
     others = [s.name not in data.finalists | left for s in data.trials]
-    label = "trial (mean, seeds)" if shows_seeds(data) else "trial (mean, range)"
     kinds = (
-        ("dropped from the race", PALETTE["paper"], 3.8 * less, [s.name in left for s in data.trials]),
-        (label, PALETTE["paper"], 5.8 * less, others),
+        ("trial (mean, seeds)", PALETTE["paper"], _size(data, 5.8), others),
+        ("dropped from the race", PALETTE["paper"], _size(data, 3.8), [s.name in left for s in data.trials]),
         ("finalist", color, 5.8, [s.name in data.finalists for s in data.trials]),
     )
+    edge = _size(data, 1.3)
     means = np.array([sample.mean for sample in data.trials])
     off = scale.outside(means)
-    for place, (name, face, size, chosen) in enumerate(kinds):
-        places = np.flatnonzero(np.array(chosen) & ~off)
+    for label, face, size, chosen in kinds:
+        places = np.flatnonzero(np.array(chosen) & shown & ~off)
         if places.size:
-            style: dict[str, Any] = {"mfc": face, "mec": color, "mew": 1.3 * less, "ms": size}
-            ax.plot(places, means[places], "o", label=name, zorder=4 + 0.1 * place, **style)
-    beyond = np.flatnonzero(off & np.isfinite(means))
+            ax.plot(places, means[places], "o", mfc=face, mec=color, mew=edge, ms=size, label=label, zorder=4)
+    lost = off & np.isfinite(means)
+    beyond = np.flatnonzero(lost & shown)
     if beyond.size:
         ax.plot(
             beyond,
             scale.clip(means[beyond]),
             "^" if data.direction == "minimize" else "v",
             color=color,
-            ms=6 * less,
-            label=f"off the scale ({beyond.size})",
+            ms=6,
+            label=f"off the scale ({lost.sum()})",
             zorder=4,
         )
 
@@ -161,7 +182,7 @@ def _draw_lost(ax: Axes, data: SearchHistory) -> None:
             [edge] * len(places),
             "X",
             color=PALETTE["lost"],
-            ms=7 * max(0.6, _crowding(data)),
+            ms=_size(data, 7.0),
             transform=ax.get_xaxis_transform(),
             label=f"run without score ({len(places)})",
             zorder=5,

@@ -17,6 +17,7 @@ from tuner.result import Result
 from tuner.stats.tuning_curve import tuning_curve
 
 FEWEST = 2  # one trial is no curve
+MOST_MARKS = 100  # more would hide the line
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -57,7 +58,8 @@ def draw_tuning_curve(ax: Axes, data: TuningCurve, *, label: str) -> Axes:
     if math.isfinite(data.baseline):
         ax.axhline(data.baseline, color=PALETTE["baseline"], lw=1.2, ls=(0, (4, 2)), label="baseline (mean)")
     style: dict[str, Any] = {"color": PALETTE["best"], "lw": 1.8, "ms": 3.5}
-    ax.plot(trials[shown], data.expected[shown], "o-", label="expected best mean", **style)
+    marks = "o-" if trials.size <= MOST_MARKS else "-"
+    ax.plot(trials[shown], data.expected[shown], marks, label="expected best mean", **style)
     ax.set_xlabel("trials of the random search")
     ax.set_ylabel(label)
     ax.set_xlim(0.5, data.expected.size + 0.5)

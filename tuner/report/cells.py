@@ -5,6 +5,8 @@ from dataclasses import dataclass
 
 from tuner.report.formats import clean, score, short
 
+MOST_ROWS = 500  # of a table in the markup of a page; more would make it large and slow to open
+
 
 @dataclass(frozen=True, slots=True)
 class Column:
@@ -39,6 +41,11 @@ class Table:
     rows: tuple[tuple[Cell, ...], ...]
     remark: str = ""
     strong: frozenset[int] = frozenset()
+
+    @property
+    def long(self) -> bool:
+        """Whether a page holds its rows as data, of which a script draws some at a time."""
+        return len(self.rows) > MOST_ROWS
 
 
 def name_cell(name: str, note: str = "") -> Cell:

@@ -151,6 +151,8 @@ def clean(text: str) -> str:
     Control characters and lone surrogates become spaces. Invisible format characters go, such as those
     that switch the direction of writing; the joiners that some scripts and emoji need stay.
     """
+    if text.isprintable():  # nothing of that kind is, and most names are
+        return text.strip()
     kept = []
     for character in text:
         category = unicodedata.category(character)

@@ -1,11 +1,18 @@
 """From the view to HTML: Jinja2 under autoescape, one file that needs nothing else."""
 
+import re
 from functools import cache
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, Template, select_autoescape
 from markupsafe import Markup
 
+from tuner.report.formats import TIMES
+from tuner.report.packing import packed
 from tuner.report.view import View
+
+_WITHIN_A_NUMBER = re.compile(
+    rf"(?<=\d) (?=%|{TIMES}|(h|min|s)\b)|(?<={TIMES}) |(?<=\bp) (?=[=<])|(?<=\bp [=<]) "
+)
 
 
 @cache
@@ -19,7 +26,16 @@ def _template() -> Template:
     )
     # Markup for the figures only: they are drawn here, and their texts were escaped by the drawing.
     environment.filters["drawing"] = Markup
+    # Rows of long tables; `tojson` escapes <, > and &, so that no name can end the script that holds them.
+    environment.filters["packed"] = packed
+    environment.policies["json.dumps_kwargs"] = {"ensure_ascii": True, "separators": (",", ":")}
+    environment.filters["unbroken"] = _unbroken
     return environment.get_template("template.html")
+
+
+def _unbroken(text: str) -> str:
+    """Text whose numbers do not part from their signs and units at the end of a line."""
+    return _WITHIN_A_NUMBER.sub("\N{NO-BREAK SPACE}", text)
 
 
 def render(view: View) -> str:

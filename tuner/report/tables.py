@@ -6,8 +6,6 @@ from tuner.records import Run
 from tuner.report.cells import Cell, Column, Table, name_cell, number_cell
 from tuner.report.formats import (
     NONE,
-    clean,
-    count,
     decimals_for,
     interval,
     p_value,
@@ -22,7 +20,7 @@ from tuner.result import Measured, Result
 from tuner.stats import Comparison
 from tuner.stats.power import MOST_SEEDS
 
-MOST_RUNS = 2_000  # rows that a browser still sorts at once; scores.csv has all
+LONGEST_REASON = 1_000  # characters of what went wrong in a run; the ledger has all
 
 
 def results_table(result: Result) -> Table:
@@ -109,7 +107,7 @@ def settings_table(result: Result) -> Table:
 
 
 def runs_table(result: Result) -> Table:
-    """One row a run, in the order of training; the first ones only where there are very many."""
+    """One row a run: the search first, by configuration and seed."""
     columns = (
         Column("Phase", number=False),
         Column("Configuration", number=False),
@@ -121,26 +119,22 @@ def runs_table(result: Result) -> Table:
         Column("Seconds"),
         Column("Reason", number=False),
     )
-    rows = tuple(_run_row(run) for run in result.runs[:MOST_RUNS])
-    total = len(result.runs)
-    remark = ""
-    if total > MOST_RUNS:
-        remark = f"The first {MOST_RUNS:,} of {count(total, 'run')} are shown; scores.csv has all."
-    return Table(columns, rows, remark=remark)
+    names = {name: name_cell(name) for name in dict.fromkeys(run.configuration for run in result.runs)}
+    return Table(columns, tuple(_run_row(run, names[run.configuration]) for run in result.runs))
 
 
-def _run_row(run: Run) -> tuple[Cell, ...]:
+def _run_row(run: Run, name: Cell) -> tuple[Cell, ...]:
     reason = short(run.reason, 90)
     return (
         Cell(run.phase),
-        name_cell(run.configuration),
+        name,
         Cell(str(run.seed_index)),
         Cell(run.status, badge="" if run.status == "complete" else "lost"),
         Cell(_precise(run.scores.get("validation", math.nan))),
         Cell(_precise(run.scores.get("test", math.nan))),
         Cell(str(max(map(len, run.history.values()), default=0))),
         Cell(f"{run.seconds:.2f}"),
-        Cell(reason, title="" if reason == run.reason else clean(run.reason)),
+        Cell(reason, title="" if reason == run.reason else short(run.reason, LONGEST_REASON)),
     )
 
 

@@ -2,12 +2,7 @@
 
 from matplotlib.figure import Figure
 
-from tuner.figures.search_history import (
-    draw_search_history,
-    dropped_from_race,
-    search_history,
-    shows_seeds,
-)
+from tuner.figures.search_history import draw_search_history, dropped_from_race, search_history
 from tuner.figures.style import new_figure
 from tuner.report.formats import count, metric_name, score
 from tuner.report.panels.base import Caption, Panel
@@ -29,16 +24,19 @@ def _caption(result: Result) -> Caption:
     trials = len(data.trials) if data else 0
     best = score(float(data.best[-1])) if data else ""
     metric = metric_name(result.setup.metric)
-    whole = data is None or shows_seeds(data)
-    seeds = "its line and dots are its seeds" if whole else "its line reaches from its best seed to its worst"
+    whole = data is None or data.has_dots
+    dots = "line and dots are its seeds" if whole else "line is the range of its seeds"
+    shared = ""
+    if data and data.stretch > 1:
+        shared = f" Of every {data.stretch} trials in a row, only the best mean is drawn, besides finalists."
     dropped = ""
     if dropped_from_race(result):
         most = count(result.setup.search_seeds[1], "seed")
         dropped = f" Small circles were dropped from the race before {most}, and do not count for that line."
     return Caption(
         "Search history",
-        f"Each circle is the mean validation score of a configuration, {seeds}, "
-        f"filled circles went on to confirmation. The step line is the best mean so far.{dropped} Where the "
+        f"Each circle is the mean validation score of a configuration, its {dots}, filled circles went on to "
+        f"confirmation.{shared} The step line is the best mean so far.{dropped} Where the "
         "lines of the leading circles overlap, the search could not tell them apart: their order is partly "
         "luck, and these scores are not results.",
         f"Search history of {count(trials, 'trial')}: mean validation {metric} with its range over seeds. "

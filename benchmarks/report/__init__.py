@@ -1,0 +1,1 @@
+"""What `tuner report` takes with many runs."""
