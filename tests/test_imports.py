@@ -29,7 +29,7 @@ LAYERS = (
     {"protocol", "evaluation", "loading", "variance", "comparing", "planning"},
     {"figures"},
     {"report"},
-    {"console", "answers"},
+    {"console", "answers", "trackers"},
     {"cli"},
     {"__main__"},
 )
@@ -58,6 +58,7 @@ NARROW = {
     },
     "comparing": {"errors", "records", "result", "stats"},
     "planning": {"stats"},
+    "trackers": {"errors", "files", "ledger", "options", "records", "report", "reporter", "result"},
 }
 
 # Which parts of tuner may import a library at all.
@@ -70,8 +71,10 @@ HOMES = {
     "rich": {"console", "answers"},
     "matplotlib": {"figures", "report"},
     "seaborn": {"figures", "report"},
+    "mlflow": {"trackers"},
+    "tensorboard": {"trackers"},
 }
-HEAVY = ("keras", "jax", "tensorflow", "optuna", "matplotlib")
+HEAVY = ("keras", "jax", "tensorflow", "optuna", "matplotlib", "mlflow", "tensorboard")
 
 
 def imported(text: str, home: str) -> set[str]:
