@@ -22,7 +22,7 @@ def name(wanted: str) -> str:
     ('units', 'score/test', 'a-b-')
     """
     allowed = re.fullmatch(rf"[A-Za-z0-9_][A-Za-z0-9_.\- /]{{0,{LONGEST_NAME - 1}}}", wanted)
-    return wanted if allowed and posixpath.normpath(wanted) == wanted else slug(wanted)
+    return wanted if allowed and posixpath.normpath(wanted) == wanted else slug(wanted) or "-"
 
 
 def text(value: object, longest: int) -> str:

@@ -39,7 +39,9 @@ def run_events(configuration: Configuration, run: Run, ended: float) -> bytes:
     scores = {f"score/{split}": value for split, value in run.scores.items()}
     events.append(Event(wall_time=ended, step=epochs, summary=_scalars(scores)))
     if run.status != "complete":
-        events.append(Event(wall_time=ended, summary=_words("status", escaped(f"{run.status}: {run.reason}"))))
+        events.append(
+            Event(wall_time=ended, summary=_words("status", escaped(f"{run.status}: {run.reason}")))
+        )
     events.append(Event(wall_time=ended, summary=_end(run, ended)))
     return _file(began, events)
 

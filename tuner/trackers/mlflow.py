@@ -84,7 +84,7 @@ class MLflow:
         self._parent = ""
         self._children: dict[str, _Child] = {}
         with _reachable(uri):
-            _check_database(uri)
+            _check_place(uri)
             self._client = MlflowClient(tracking_uri=uri)
             self._experiment = self._find_experiment()
 
@@ -221,8 +221,13 @@ def _milliseconds(seconds: float) -> int:
     return round(seconds * 1000)
 
 
-def _check_database(uri: str) -> None:
-    """A database that cannot be opened is found out at once; MLflow would try again for an hour."""
+def _check_place(uri: str) -> None:
+    """A database that cannot be opened is found out at once; MLflow would try again for an hour.
+
+    Without any place it would take one of its own choice.
+    """
+    if not uri:
+        raise ValueError("it is empty")
     if uri.split(":")[0].split("+")[0] in _DATABASES:
         import sqlalchemy
 
