@@ -62,7 +62,7 @@ def test_a_divergence_is_seen(tmp_path: Path, read_events: Read) -> None:
     run = make_runs("search", "trial-0", 0.05, seeds=1, diverged=[0])[0]
     seen = read_events(logged(tmp_path / "tb", make_configuration("trial-0"), run))
     assert math.isnan(seen.Scalars("loss")[-1].value)
-    assert seen.Tensors("status")[0].tensor_proto.string_val[0] == rb"diverged\: the loss is NaN"
+    assert seen.Tensors("status")[0].tensor_proto.string_val[0] == b"diverged: the loss is NaN"
     assert session(seen)["session_end_info"].status == 2  # STATUS_FAILURE of the plugin
 
 

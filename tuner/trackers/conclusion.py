@@ -76,9 +76,12 @@ def _of(measured: "Measured") -> Iterator[tuple[str, float]]:
 
 
 def escaped(text: str) -> str:
-    r"""Text in which no character means anything to Markdown (CommonMark 2.4: ASCII punctuation).
+    r"""One line of text in which nothing is markup to a reader of Markdown.
+
+    Backslashes only where every reader takes them for such; MLflow's and TensorBoard's differ in the rest.
 
     >>> print(escaped("[x](y) <b>"))
-    \[x\]\(y\) \<b\>
+    \[x\]\(y\) &lt;b\>
     """
-    return re.sub(r"([!-/:-@\[-`{-~])", r"\\\1", text)
+    line = re.sub(r"([\\`*_{}\[\]()>#+\-.!])", r"\\\1", " ".join(text.split()))
+    return line.replace("&", "&amp;").replace("<", "&lt;").replace("~", "&#126;")
