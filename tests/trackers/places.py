@@ -15,7 +15,7 @@ class Memory:
     def __init__(self, breaks: Sequence[str] = (), error: Exception | None = None) -> None:
         self.told: list[object] = []
         self.breaks = tuple(breaks)
-        self._error = error or ConnectionError("the server is gone\nand more")
+        self._error = error or ConnectionError("http://me:secret@host is gone\nand more")
 
     def begin(self, setup: Setup) -> None:
         self._hear("begin", setup.study)

@@ -38,8 +38,8 @@ def test_one_that_fails_is_noted_once_and_told_nothing_more(method: str) -> None
             tracked.measured("search", result.configurations[name], runs)
         tracked.conclude(result)
     assert notes == [
-        "Memory cannot be told any more (the server is gone); the study goes on, and `tuner report` with "
-        "--memory logs the rest afterwards"
+        "Memory cannot be told any more (http://***@host is gone); the study goes on, and `tuner report` "
+        "with --memory logs the rest afterwards"
     ]
     assert len(sound.told) == 5
     assert broken.told == sound.told[: {"begin": 1, "log": 2, "conclude": 4, "end": 5}[method]]
@@ -80,7 +80,9 @@ def test_an_export_of_an_unfinished_study_is_no_finished_one() -> None:
 
 
 def test_an_export_that_fails_is_one_line() -> None:
-    with pytest.raises(TunerError, match=r"^Memory failed \(the server is gone\); the same command goes on$"):
+    with pytest.raises(
+        TunerError, match=r"^Memory failed \(http://\*\*\*@host is gone\); the same command goes on$"
+    ):
         export(usual_result(), [Memory(["log"])])
 
 

@@ -96,7 +96,7 @@ class MLflow:
             tags = {"tuner.id": identity, "tuner.study": setup.study, "tuner.folder": self._folder.resolve()}
             parent = self._create(setup.study, tags, time.time())
             settings = {name: getattr(setup, name) for name in _SETTINGS}
-            options = {f"option.{name}": value for name, value in setup.options.items()}
+            options = {f"option.{name}": without_secrets(str(value)) for name, value in setup.options.items()}
             self._send(parent.info.run_id, params={**settings, **options})
         else:
             self._client.update_run(parent.info.run_id, status="RUNNING")

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tuner.errors import TunerError, first_line
+from tuner.options import without_secrets
 from tuner.records import Configuration, Phase, Run, Setup
 from tuner.reporter import Silent
 from tuner.trackers.base import Ending, Tracker
@@ -86,7 +87,7 @@ class Tracking(Silent):
             except Exception as error:
                 self._trackers.remove(tracker)
                 self._note(
-                    f"{tracker.title} cannot be told any more ({first_line(error)}); the study goes on, and "
+                    f"{tracker.title} cannot be told any more ({_reason(error)}); the study goes on, and "
                     f"`tuner report` with {tracker.option} logs the rest afterwards"
                 )
 
@@ -113,8 +114,12 @@ def export(result: "Result", trackers: Sequence[Tracker]) -> None:
             raise
         except Exception as error:
             raise TunerError(
-                f"{tracker.title} failed ({first_line(error)}); the same command goes on"
+                f"{tracker.title} failed ({_reason(error)}); the same command goes on"
             ) from error
+
+
+def _reason(error: Exception) -> str:
+    return without_secrets(first_line(error))
 
 
 @contextmanager
