@@ -7,7 +7,7 @@ import statistics
 import pytest
 from rich.console import Console
 
-from tests.factories import make_runs, make_setup, usual_result
+from tests.factories import make_configuration, make_runs, make_setup, usual_result
 from tuner.console import Lines, print_result, reporter
 
 
@@ -20,8 +20,9 @@ def lines() -> tuple[Lines, io.StringIO]:
 
 def test_every_measured_configuration_gets_a_line_with_its_spread() -> None:
     shown, text = lines()
-    shown.measured("search", "trial-0", tuple(make_runs("search", "trial-0", 0.05, seeds=3)))
-    shown.measured("search", "trial-1", tuple(make_runs("search", "trial-1", 0.05, seeds=3, diverged=[1])))
+    for name, diverged in (("trial-0", []), ("trial-1", [1])):
+        runs = make_runs("search", name, 0.05, seeds=3, diverged=diverged)
+        shown.measured("search", make_configuration(name), tuple(runs))
     first, second = text.getvalue().splitlines()
     assert "trial-0" in first and "±" in first and "over 3 seeds" in first
     assert "1 diverged: the loss is NaN" in second
@@ -65,7 +66,7 @@ def test_a_race_shows_who_has_fewer_seeds_and_who_got_more() -> None:
     shown.expect(30)
     for name, center, seeds in (("baseline", 0.05, 2), ("trial-0", 0.9, 2), ("baseline", 0.05, 8)):
         runs = tuple(make_runs("search", name, center, seeds=seeds))
-        shown.measured("search", name, runs)
+        shown.measured("search", make_configuration(name), runs)
     first, second, third = text.getvalue().splitlines()
     assert "over 2 of 8 seeds" in first and "over 2 of 8 seeds" in second and "over 8 seeds" in third
     assert shown._ahead == 30 - 8 - 2  # the seeds that the baseline had are counted once

@@ -43,7 +43,7 @@ LAYERS = (
     {"diagnosing"},
     {"figures"},
     {"report"},
-    {"console", "answers"},
+    {"console", "answers", "trackers"},
     {"cli"},
     {"__main__"},
 )
@@ -81,6 +81,7 @@ NARROW = {
     "planning": {"stats"},
     "diagnosis": {"errors", "stats"},
     "diagnosing": {"comparing", "diagnosis", "errors", "records", "result"},
+    "trackers": {"errors", "files", "ledger", "options", "records", "report", "reporter", "result"},
 }
 
 # Which parts of tuner may import a library at all.
@@ -93,8 +94,10 @@ HOMES = {
     "rich": {"console", "answers"},
     "matplotlib": {"figures", "report"},
     "seaborn": {"figures", "report"},
+    "mlflow": {"trackers"},
+    "tensorboard": {"trackers"},
 }
-HEAVY = ("keras", "jax", "tensorflow", "optuna", "matplotlib")
+HEAVY = ("keras", "jax", "tensorflow", "optuna", "matplotlib", "mlflow", "tensorboard")
 
 
 def imported(text: str, home: str) -> set[str]:

@@ -9,7 +9,7 @@ import numpy as np
 
 import tuner
 from tuner.plan import Plan
-from tuner.records import Phase, Run, Setup
+from tuner.records import Configuration, Phase, Run, Setup
 from tuner.study import Splits, Study
 
 if TYPE_CHECKING:
@@ -121,8 +121,8 @@ class Recorder:
         if self._interrupt(phase, name, share):
             raise KeyboardInterrupt
 
-    def measured(self, phase: Phase, name: str, runs: tuple[Run, ...]) -> None:
-        self.finished.append((phase, name))
+    def measured(self, phase: Phase, configuration: Configuration, runs: tuple[Run, ...]) -> None:
+        self.finished.append((phase, configuration.name))
 
 
 SMALL = Plan(search_repeats=2, repeats=3, finalists=1)

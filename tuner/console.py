@@ -14,7 +14,7 @@ from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedCo
 from rich.table import Table
 from rich.text import Text
 
-from tuner.records import BASELINE, Phase, Run, Setup
+from tuner.records import BASELINE, Configuration, Phase, Run, Setup
 
 if TYPE_CHECKING:
     from tuner.decomposition import Decomposition
@@ -90,7 +90,8 @@ class Lines:
             self._fresh += self._training[0]
         self._training = (seeds, share)
 
-    def measured(self, phase: Phase, name: str, runs: tuple[Run, ...]) -> None:
+    def measured(self, phase: Phase, configuration: Configuration, runs: tuple[Run, ...]) -> None:
+        name = configuration.name
         self._fresh += self._training[0]
         self._training = (0, 0.0)
         self._ahead = max(self._ahead - len(runs) + self._known.get((phase, name), 0), 0)

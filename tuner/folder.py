@@ -4,7 +4,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from tuner.errors import LedgerError
-from tuner.ledger import Ledger
+from tuner.ledger import Ledger, slug
 from tuner.records import Setup
 
 # What tuner writes into a run folder; nothing else in it is ever deleted.
@@ -46,6 +46,15 @@ _FIXED = {
 _OF_THE_SEARCH = ("objective", "sampler", "pruner", "search_repeats", "most_search_repeats")
 
 
+def run_folder(study: str, output: str | Path | None = None) -> Path:
+    """Where the runs of a study are kept: in `output`, or under reports/ by its name.
+
+    >>> run_folder("sine sum").parent.name
+    'reports'
+    """
+    return Path(output) if output else Path("reports") / slug(study)
+
+
 def clear(folder: Path) -> None:
     """Delete what tuner wrote into a run folder; any other folder is left alone."""
     if not (folder / "run.json").exists():
@@ -80,6 +89,7 @@ def claim(ledger: Ledger, now: Setup) -> Setup:
         now,
         repeats=max(before.repeats, now.repeats),
         seconds=before.seconds,
+        identity=before.identity,
         looks=before.looks,
         fallbacks=before.fallbacks,
     )

@@ -70,3 +70,12 @@ def parse_options(settings: Iterable[str], option: str = "--set") -> dict[str, A
                 f"{option} {setting}: give a number, a text, or a list or dict of them"
             ) from None
     return options
+
+
+def without_secrets(text: str) -> str:
+    """A command or a message in which no address tells a user name or a password.
+
+    >>> without_secrets("--mlflow https://me:secret@host/x")
+    '--mlflow https://***@host/x'
+    """
+    return re.sub(r"://[^/\s]*@", "://***@", text)

@@ -2,6 +2,7 @@
 
 import math
 import time
+import uuid
 from collections.abc import Iterator
 from dataclasses import replace
 from functools import partial
@@ -11,8 +12,8 @@ from typing import TYPE_CHECKING
 from tuner.backend import prepare_backend
 from tuner.engines.base import ShouldPrune
 from tuner.errors import LedgerError, StudyError
-from tuner.folder import claim, clear
-from tuner.ledger import Ledger, slug
+from tuner.folder import claim, clear, run_folder
+from tuner.ledger import Ledger
 from tuner.plan import PROFILES, Plan
 from tuner.provenance import fingerprint, machine, versions
 from tuner.racing import Race, Tried, check_objective, ranked
@@ -46,9 +47,13 @@ def run(
     """
     prepare_backend()
     name = study.name or "study"
-    folder = Path(output) if output else Path("reports") / slug(name)
     session = _Session(
-        replace(study, name=name), plan or Plan(), folder, engine, reporter or Silent(), try_show
+        replace(study, name=name),
+        plan or Plan(),
+        run_folder(name, output),
+        engine,
+        reporter or Silent(),
+        try_show,
     )
     return session.run(fresh=fresh, command=command)
 
@@ -132,6 +137,7 @@ class _Session:
             sizes=preflight.sizes,
             versions=versions(),
             machine=machine(),
+            identity=uuid.uuid4().hex,
         )
         try:
             if fresh:
@@ -199,7 +205,7 @@ class _Session:
             objective=self.study.objective,
             direction=preflight.metric.direction,
             paired=self.study.data_vary,
-            on_measured=lambda tried: self.reporter.measured("search", tried.configuration.name, tried.runs),
+            on_measured=lambda tried: self.reporter.measured("search", tried.configuration, tried.runs),
         )
 
     def _draws(self, ledger: Ledger, search: Search, race: Race) -> Iterator[Drawn]:
@@ -239,7 +245,7 @@ class _Session:
 
     def _measure(self, ledger: Ledger, phase: Phase, configuration: Configuration) -> tuple[Run, ...]:
         runs = self._train(ledger, phase, configuration, self.repeats)
-        self.reporter.measured(phase, configuration.name, runs)
+        self.reporter.measured(phase, configuration, runs)
         return runs
 
     def _train(

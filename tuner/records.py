@@ -200,6 +200,7 @@ class Setup:
     sizes: Mapping[str, int] = field(default_factory=dict)  # examples in each split
     versions: Mapping[str, str] = field(default_factory=dict)
     machine: Mapping[str, str] = field(default_factory=dict)
+    identity: str = ""  # of its own for every folder, from its start or `--fresh` on; older ones have none
 
     @property
     def search_seeds(self) -> tuple[int, int]:

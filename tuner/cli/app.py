@@ -46,3 +46,15 @@ Margin = Annotated[
     float | None, typer.Option(help="Smallest difference that matters (default: the run folder's).")
 ]
 Level = Annotated[float | None, typer.Option(help="Confidence level (default: the run folder's, else 0.95).")]
+TensorBoard = Annotated[
+    Path | None,
+    typer.Option("--tensorboard", metavar="DIR", help="Log every run there for TensorBoard (an extra)."),
+]
+MLflow = Annotated[
+    str | None,
+    typer.Option(
+        "--mlflow",
+        metavar="URI",
+        help="Log every run to MLflow there (an extra): a server, or such as sqlite:///mlflow.db.",
+    ),
+]

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from tuner.cli.app import Folder, Json, app
+from tuner.cli.app import Folder, Json, MLflow, TensorBoard, app
 from tuner.errors import StudyError
 
 if TYPE_CHECKING:
@@ -59,11 +59,13 @@ def run(
         str | None, typer.Option(help="jax or tensorflow (default: KERAS_BACKEND, or jax).")
     ] = None,
     fresh: Annotated[bool, typer.Option("--fresh", help="Start over instead of resuming.")] = False,
+    tensorboard: TensorBoard = None,
+    mlflow: MLflow = None,
     as_json: Json = False,
 ) -> int:
     """Search, repeat, compare, report. The same command again goes on where it was left."""
     from tuner.backend import prepare_backend
-    from tuner.options import parse_duration, parse_options, parse_seeds
+    from tuner.options import parse_duration, parse_options, parse_seeds, without_secrets
 
     options = parse_options(set_ or [])
     seconds = None if budget is None else parse_duration(budget)
@@ -72,9 +74,12 @@ def run(
         prepare_backend(backend)  # before anything imports Keras
 
         from tuner.console import reporter
+        from tuner.folder import run_folder
         from tuner.loading import load_study
         from tuner.plan import Plan
         from tuner.protocol import run as run_study
+        from tuner.reporter import Several
+        from tuner.trackers import open_trackers, tracking
 
     plan = Plan(
         profile=profile,
@@ -90,17 +95,20 @@ def run(
     try:
         with reporter() as progress, redirect_stdout(sys.stderr):  # what the study prints is not our answer
             loaded = load_study(study, options)
-            with named(study):
+            folder = run_folder(loaded.name or "study", output)
+            trackers = open_trackers(loaded.name or "study", folder, tensorboard=tensorboard, mlflow=mlflow)
+            with named(study), tracking(trackers, progress.note) as tracked:
                 result = run_study(
                     replace(loaded, **{name: value for name, value in changes.items() if value is not None}),
                     plan,
-                    output=output,
+                    output=folder,
                     engine=engine,
                     fresh=fresh,
-                    command=shlex.join(["python", "-m", "tuner", *sys.argv[1:]]),
-                    reporter=progress,
+                    command=without_secrets(shlex.join(["python", "-m", "tuner", *sys.argv[1:]])),
+                    reporter=Several(progress, tracked),
                     try_show=_trial(loaded),
                 )
+                tracked.conclude(result)
             result = _with_shown(loaded, result, progress.note)
     except KeyboardInterrupt:
         print(
@@ -113,11 +121,20 @@ def run(
 
 
 @app.command()
-def report(folder: Folder, as_json: Json = False) -> None:
-    """Rebuild the report of a run from its stored runs, without training."""
+def report(
+    folder: Folder, tensorboard: TensorBoard = None, mlflow: MLflow = None, as_json: Json = False
+) -> None:
+    """Rebuild the report of a run from its stored runs, without training, and log them where asked to."""
     from tuner.result import load
 
-    _publish(load(folder), as_json)
+    result = load(folder)
+    if tensorboard is not None or mlflow is not None:
+        from tuner.trackers import export, open_trackers
+
+        with redirect_stdout(sys.stderr):  # what a tracker says is not our answer
+            trackers = open_trackers(result.setup.study, folder, tensorboard=tensorboard, mlflow=mlflow)
+            export(result, trackers)
+    _publish(result, as_json)
 
 
 @app.command()
