@@ -15,8 +15,8 @@ PACKAGE = Path(tuner.__file__).parent
 
 # A module imports from lower layers only (lowest first), a package from itself as well.
 LAYERS = (
-    {"errors", "records", "files", "jsontext"},
-    {"seeds", "stats", "objective", "options", "backend", "plan", "reporter", "pipelines"},
+    {"errors", "records", "files", "jsontext", "shown"},
+    {"seeds", "stats", "objective", "options", "backend", "plan", "reporter", "pipelines", "frames"},
     {"study"},
     {"examples"},
     {"space", "trials", "metrics", "models", "problems", "provenance"},
@@ -37,16 +37,19 @@ HEIGHT = {unit: height for height, layer in enumerate(LAYERS) for unit in layer}
 
 # Where less is allowed than the layers below.
 NARROW = {
-    "stats": {"errors"},
+    "shown": set(),
+    "frames": {"records"},
+    "stats": {"errors", "shown"},
     "ledger": {"errors", "files", "records"},
     "folder": {"errors", "ledger", "records"},
     "ranking": {"objective", "records", "stats"},
-    "result": {"errors", "records", "ledger", "stats"},
+    "result": {"errors", "records", "ledger", "stats", "shown", "frames"},
     "decomposition": {"errors", "records", "stats"},
     "figures": {"records", "result", "stats"},
     "report": {
         "errors",
         "files",
+        "frames",
         "jsontext",
         "records",
         "result",
@@ -56,7 +59,7 @@ NARROW = {
         "planning",
         "figures",
     },
-    "comparing": {"errors", "records", "result", "stats"},
+    "comparing": {"errors", "records", "result", "shown", "stats"},
     "planning": {"stats"},
 }
 
