@@ -61,6 +61,7 @@ class _Session:
         self.started = time.monotonic()
         self.notes: list[str] = []
         self.fallbacks: list[str] = []
+        self.complete = False
         self.runner = Repeats(study, engine=engine, on_note=self._note_fallback)
         check_sampler(plan.sampler)
         check_pruner(plan.pruner)
@@ -82,6 +83,7 @@ class _Session:
             baseline, trials = self._search(ledger, search, preflight)
             best = ranked(trials, self.study.objective, preflight.metric.direction)[: self.plan.finalists]
             self._confirm(ledger, [baseline, *self.runner.candidates(), *best])
+            self.complete = True
         finally:
             self._close(ledger)
 
@@ -286,5 +288,11 @@ class _Session:
                 self._note(f"the budget of {self.plan.budget:.0f} s was exceeded: it took {elapsed:.0f} s")
             notes = tuple(dict.fromkeys(self.notes))
             ledger.write_setup(
-                replace(setup, notes=notes, fallbacks=fallbacks, seconds=setup.seconds + elapsed)
+                replace(
+                    setup,
+                    complete=self.complete,
+                    notes=notes,
+                    fallbacks=fallbacks,
+                    seconds=setup.seconds + elapsed,
+                )
             )
