@@ -1,22 +1,19 @@
-"""Run a study, and show or rebuild what a run folder says."""
+"""Run a study."""
 
 import gc
-import json
 import shlex
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, redirect_stdout
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
 
-from tuner.cli.app import Folder, Json, app
+from tuner.cli.app import Json, app
+from tuner.cli.report import publish
 from tuner.errors import StudyError
-
-if TYPE_CHECKING:
-    from tuner.result import Result
 
 
 @app.command()
@@ -105,32 +102,8 @@ def run(
             file=sys.stderr,
         )
         return 130
-    _publish(result, as_json)
+    publish(result, as_json)
     return int(any(run.status == "failed" for run in result.runs))
-
-
-@app.command()
-def report(folder: Folder, as_json: Json = False) -> None:
-    """Rebuild the report of a run from its stored runs, without training."""
-    from tuner.result import load
-
-    _publish(load(folder), as_json)
-
-
-@app.command()
-def show(folder: Folder, as_json: Json = False) -> None:
-    """Print the table of a run."""
-    from tuner.result import load
-
-    result = load(folder)
-    if as_json:
-        from tuner.report import summary
-
-        print(json.dumps(summary(result)))
-    else:
-        from tuner.console import print_result
-
-        print_result(result)
 
 
 @contextmanager
@@ -156,17 +129,3 @@ def loading() -> Iterator[None]:
         if first:
             gc.freeze()
         gc.enable()
-
-
-def _publish(result: "Result", as_json: bool) -> None:
-    """Write the report into the run folder, and say what it says."""
-    from tuner.console import print_result
-    from tuner.report import summary, write_report
-
-    assert result.folder is not None  # loaded from one
-    page = write_report(result, result.folder)
-    if as_json:
-        print(json.dumps(summary(result)))
-    else:
-        print_result(result)
-        print(f"report: {page}")

@@ -1,6 +1,7 @@
 """From the view to HTML: Jinja2 under autoescape, one file that needs nothing else."""
 
 from functools import cache
+from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, Template, select_autoescape
 from markupsafe import Markup
@@ -9,7 +10,7 @@ from tuner.report.view import View
 
 
 @cache
-def _template() -> Template:
+def _template(name: str) -> Template:
     environment = Environment(
         loader=PackageLoader("tuner.report", ""),
         autoescape=select_autoescape(default=True),
@@ -19,9 +20,14 @@ def _template() -> Template:
     )
     # Markup for the figures only: they are drawn here, and their texts were escaped by the drawing.
     environment.filters["drawing"] = Markup
-    return environment.get_template("template.html")
+    return environment.get_template(name)
 
 
 def render(view: View) -> str:
     """The page as one HTML document."""
-    return _template().render(view=view)
+    return render_template("template.html", view)
+
+
+def render_template(name: str, view: Any) -> str:
+    """A template of the report with its view, a frozen record, as one HTML document."""
+    return _template(name).render(view=view)

@@ -11,7 +11,7 @@ from tuner.report.looks import looks_warning
 from tuner.report.methods import methods
 from tuner.report.pictures import Picture
 from tuner.report.secondary import secondary_table
-from tuner.report.tables import results_table, runs_table, settings_table
+from tuner.report.tables import results_caption, results_table, runs_table, settings_table
 from tuner.report.trials import trials_table
 from tuner.report.verdict import Headline, headline
 from tuner.result import Result
@@ -28,7 +28,7 @@ class Fact:
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """The page as data."""
+    """The page as data; `caption` says what the table of results holds, where it stands elsewhere."""
 
     title: str
     full_title: str
@@ -37,15 +37,17 @@ class View:
     warnings: tuple[str, ...]
     figures: tuple[Picture, ...]
     results: Table
+    caption: str
     secondary: Table
     settings: Table
     trials: Table
     runs: Table
     methods: tuple[str, ...]
     facts: tuple[Fact, ...]
+    reload: int = 0  # seconds after which the page loads itself again; 0 is never
 
 
-def build_view(result: Result, pictures: tuple[Picture, ...]) -> View:
+def build_view(result: Result, pictures: tuple[Picture, ...], reload: int = 0) -> View:
     """The view of `result` with the figures that were drawn for it."""
     return View(
         title=short(result.setup.study),
@@ -55,12 +57,14 @@ def build_view(result: Result, pictures: tuple[Picture, ...]) -> View:
         warnings=warnings(result),
         figures=pictures,
         results=results_table(result),
+        caption=results_caption(result),
         secondary=secondary_table(result),
         settings=settings_table(result),
         trials=trials_table(result),
         runs=runs_table(result),
         methods=methods(result),
         facts=facts(result),
+        reload=reload,
     )
 
 
