@@ -49,7 +49,9 @@ def nothing() -> None: ...
 
 def test_every_change_is_seen_once_and_the_complete_run_is_the_last(tmp_path: Path) -> None:
     folder = begun(tmp_path / "run")
-    script = Script(nothing, lambda: add(folder, "trial-0"), nothing, nothing, lambda: finish(folder))
+    plan = Group("search", make_configuration("trial-1"), (0, 1, 2))
+    steps = (nothing, lambda: add(folder, "trial-0"), nothing, lambda: Ledger(folder).write(plan))
+    script = Script(*steps, lambda: finish(folder))
     seen = [(len(result.runs), result.setup.complete) for result in follow(folder, sleep=script)]
     assert seen == [(3, False), (6, False), (6, True)]
     assert script.steps == [] and all(pause >= live.PAUSE for pause in script.pauses)
@@ -111,6 +113,7 @@ def test_pages_load_themselves_again_until_the_run_is_complete(tmp_path: Path) -
     assert told == [3, 6]
     refresh = f'<meta http-equiv="refresh" content="{live.RELOAD}">'
     assert all(refresh in text and "sessionStorage" in text for text in pages)
+    assert all("goes on where it stopped" not in text for text in pages)
     assert "trial-0" not in pages[0] and "trial-0" in pages[1]
     assert not (folder / "report.html").exists() and [path.name for path in page.parent.iterdir()] == [
         page.name

@@ -110,6 +110,8 @@ def test_second_lines_and_rows_to_set_off() -> None:
         ("👍🏽", "(thumbs up sign)"),
         ("\ue000", "(u+e000)"),
         ("a… ± ≤ ≈", r"a\ldots{} $\pm$ $\leq$ $\approx$"),
+        ("a--b ''c'' ,,", "a-{}-b '{}'c'{}' ,{},"),
+        ("trial-0", "trial-0"),
         ('"q"', r"\symbol{34}q\symbol{34}"),
     ],
 )

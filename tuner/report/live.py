@@ -37,13 +37,14 @@ def follow(folder: Path, *, sleep: Sleep = time.sleep) -> Iterator[Result]:
 
     Raises: LedgerError where the folder is no run folder, or is damaged at the start.
     """
-    seen = None
+    seen = told = None
     while True:
         started, now = time.monotonic(), stamp(folder)
         result = _read(folder, now, patient=seen is not None) if now != seen else None
         if result is not None:
             seen = now
-            yield result
+            if told != (told := (len(result.runs), result.setup)):  # plans of groups change nothing
+                yield result
             if result.setup.complete:
                 return
         sleep(max(PAUSE, _REST * (time.monotonic() - started)))

@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Iterable, Sequence
+from itertools import pairwise
 
 from tuner.report.cells import Cell, Table
 from tuner.report.formats import MINUS, NONE, TIMES, clean
@@ -20,7 +21,6 @@ _TEX = {
     "|": r"\textbar{}",
     "`": r"\textasciigrave{}",
     '"': r"\symbol{34}",  # \textquotedbl is unknown to LaTeX's first font encoding
-    "-": "-{}",  # two of them would become a dash
     "[": "{[}",  # after the end of a row it would be a length
     "]": "{]}",
     "*": "{*}",  # as well
@@ -57,7 +57,8 @@ def markdown_table(table: Table) -> str:
 
 def _markdown_row(row: Sequence[Cell], strong: bool) -> list[str]:
     texts = [markdown(f"{cell.text} ({cell.note})" if cell.note else cell.text) for cell in row]
-    return [f"**{texts[0]}**", *texts[1:]] if strong and texts[0] else texts
+    bold = [cell.badge == "changed" or (strong and not place) for place, cell in enumerate(row)]
+    return [f"**{text}**" if set_off and text else text for text, set_off in zip(texts, bold, strict=True)]
 
 
 def latex_table(table: Table) -> str:
@@ -116,7 +117,7 @@ def latex(text: str) -> str:
     >>> print(latex("50%_of $x, 🚀"))
     50\%\_of \$x, (rocket)
     """
-    return "".join(map(_tex, _line(text)))
+    return _set(_line(text))
 
 
 def latex_number(text: str) -> str:
@@ -130,10 +131,10 @@ def latex_number(text: str) -> str:
     for power in _POWER.finditer(line):
         number, times, exponent = power.groups()
         factor = f"{number} \\times " if times else number
-        found += map(_tex, line[end : power.start()])
+        found.append(_set(line[end : power.start()]))
         found.append(f"${factor.replace(MINUS, '-')}10^{{{exponent.translate(_DIGITS)}}}$")
         end = power.end()
-    return "".join([*found, *map(_tex, line[end:])]).replace(r"\textless{}", "$<$")
+    return "".join([*found, _set(line[end:])]).replace(r"\textless{}", "$<$")
 
 
 def beyond_latin(text: str) -> bool:
@@ -143,6 +144,15 @@ def beyond_latin(text: str) -> bool:
 
 def _line(text: str) -> str:
     return " ".join(clean(text).split())
+
+
+def _set(line: str) -> str:
+    """A line in LaTeX; marks that would melt into another one when doubled are kept apart."""
+    apart = (
+        f"{{}}{_tex(one)}" if one == last and one in "-'," else _tex(one)
+        for last, one in pairwise(f" {line}")
+    )
+    return "".join(apart)
 
 
 def _tex(character: str) -> str:

@@ -1,7 +1,7 @@
 """Everything that the page shows, built from a result: frozen, and written out already."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from tuner.records import BASELINE, Setup
 from tuner.report.cells import Table
@@ -53,7 +53,7 @@ def build_view(result: Result, pictures: tuple[Picture, ...], reload: int = 0) -
         title=short(result.setup.study),
         full_title=clean(result.setup.study),
         subtitle=_subtitle(result),
-        headline=headline(result),
+        headline=_headline(result, reload),
         warnings=warnings(result),
         figures=pictures,
         results=results_table(result),
@@ -68,15 +68,21 @@ def build_view(result: Result, pictures: tuple[Picture, ...], reload: int = 0) -
     )
 
 
+def _headline(result: Result, reload: int) -> Headline:
+    """The headline; that an unfinished run can be taken up again is not said of one that goes on."""
+    words = headline(result)
+    return replace(words, scope="") if reload and result.baseline is None else words
+
+
 def _subtitle(result: Result) -> str:
     tried = {run.configuration for run in result.runs} - {BASELINE}
     parts = [
         metric_name(result.setup.metric),
         count(len(tried), "candidate"),
         count(len(result.runs), "training run"),
-        duration(result.setup.seconds),
+        duration(result.setup.seconds) if result.setup.seconds else "",
     ]
-    return " · ".join(parts)
+    return " · ".join(filter(None, parts))
 
 
 def warnings(result: Result) -> tuple[str, ...]:

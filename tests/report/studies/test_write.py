@@ -91,9 +91,9 @@ def test_the_table_leaves_out_what_cannot_be_said(tmp_path: Path) -> None:
     found = beside(tmp_path, a=study(0.6), b=study(0.5, metric="mae"))
     table = studies_table(found)
     titles = [column.title for column in table.columns]
-    assert titles == ["Study", "Configuration", "Metric", "Mean", "Median", "SD", "Seeds"]
-    assert [row[2].text for row in table.rows] == ["MSE", "MSE", "MAE", "MAE"]
-    assert table.strong == {1, 3}
+    assert titles == ["Study", "Metric", "Mean", "Median", "SD", "Seeds"]
+    assert [row[1].text for row in table.rows] == ["MSE", "MSE", "MAE", "MAE"]
+    assert [row[0].note for row in table.rows] == ["baseline", "trial-0"] * 2 and table.strong == {1, 3}
     assert [picture.key for picture in draw_studies(found)] == ["scores", "scores-2"]
     same = [
         column.title for column in studies_table(beside(tmp_path, "a", "c", c=study(0.5, seed=1))).columns

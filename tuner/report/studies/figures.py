@@ -1,6 +1,7 @@
 """The figures of several studies: all their scores on one axis, and the differences to the first one."""
 
 import math
+from dataclasses import replace
 
 from matplotlib.figure import Figure
 
@@ -79,9 +80,11 @@ def _scores(studies: Studies, measure: Measure, place: int) -> Picture:
 
 def _differences(studies: Studies, compared: Compared) -> Picture:
     data = differences_of(compared)
+    named = [_row_name(entry, entry.chosen_name) for entry in studies.entries[1:]]
+    rows = tuple(replace(row, name=name) for row, name in zip(data.rows, named, strict=True))
     metric, first = metric_name(compared.metric), chosen_name(studies.entries[0].chosen.name)
     figure, (ax,) = new_figure(0.9 + ROW * len(data.rows))
-    draw_differences(ax, data, label=f"test {metric}")
+    draw_differences(ax, replace(data, rows=rows), label=f"test {metric}")
     ax.set_xlabel(f"difference in test {metric} to the first study")
     said = [f"{chosen_name(row.name)} {score(row.value)}, {row.verdict}" for row in data.rows]
     caption = Caption(

@@ -70,8 +70,7 @@ def studies_table(studies: Studies) -> Table:
     adjusted = "two-sided, adjusted by Holm's method for the number of studies; the raw p below"
     first = chosen_name(studies.entries[0].chosen.name)
     columns = (
-        Column("Study", number=False),
-        Column("Configuration", number=False),
+        Column("Study", number=False, hint="and the configuration, below"),
         Column("Metric", number=False),
         *result_columns(studies.level, first, adjusted),
     )
@@ -86,7 +85,7 @@ def studies_table(studies: Studies) -> Table:
                 strong.add(len(rows))
             metric = Cell(metric_name(entry.setup.metric) if len(decimals) > 1 else NONE)
             cells = result_cells(group.summary, comparisons.get(group.name), decimals[entry.measure])
-            rows.append((name_cell(entry.label), name_cell(name), metric, *cells))
+            rows.append((name_cell(entry.label, note=short(name)), metric, *cells))
     return _without_empty(Table(columns, tuple(rows), strong=frozenset(strong)))
 
 

@@ -98,7 +98,7 @@ def studies_methods(studies: Studies) -> str:
     text = (
         "Every study is represented by the configuration that its own report recommends, or by the one "
         "named, measured on fresh seeds and the test split. Each was compared with "
-        f"{chosen_name(studies.entries[0].chosen.name)} by the {tests} with independent seeds, and the "
+        f"{chosen_name(studies.entries[0].chosen.name)} with independent seeds ({tests}), and the "
         "p-values were adjusted for the number of studies by Holm's method."
     )
     if len(studies.entries) == 2:
