@@ -188,6 +188,7 @@ def print_result(result: "Result") -> None:
     )
     console.print(Text(words.evidence), soft_wrap=True)
     if result.baseline is None:
+        console.print(Text(words.scope), soft_wrap=True)
         return
     table = Table(box=None, pad_edge=False, header_style="bold")
     for header in (

@@ -65,14 +65,22 @@ def test_a_complete_run_is_read_once(tmp_path: Path) -> None:
 def test_what_cannot_be_read_now_is_read_later(tmp_path: Path) -> None:
     folder = begun(tmp_path / "run")
     half = folder / "ledger" / "search" / "half-0000.json"
-    steps = (lambda: half.write_text("{"), nothing, half.unlink, lambda: finish(folder))
-    assert [len(result.runs) for result in follow(folder, sleep=Script(*steps))] == [3, 3, 3]
+    steps = (
+        lambda: half.write_text("{"),
+        nothing,
+        half.unlink,
+        lambda: add(folder, "a"),
+        lambda: finish(folder),
+    )
+    assert [len(result.runs) for result in follow(folder, sleep=Script(*steps))] == [3, 6, 6]
 
 
 def test_a_folder_that_starts_over_is_followed(tmp_path: Path) -> None:
     folder = begun(tmp_path / "run")
-    script = Script((folder / "run.json").unlink, lambda: begun(folder), lambda: finish(folder))
-    assert len(list(follow(folder, sleep=script))) == 3
+    script = Script(
+        (folder / "run.json").unlink, lambda: begun(folder), lambda: add(folder, "a"), lambda: finish(folder)
+    )
+    assert [len(result.runs) for result in follow(folder, sleep=script)] == [3, 6, 6]
 
 
 def test_files_that_change_under_the_first_reading_are_read_again(
