@@ -132,7 +132,7 @@ def test_ctrl_c_leaves_a_page_that_stands_still(
     monkeypatch.setattr(live, "follow", lambda folder, **_: real(folder, sleep=interrupt))
     status, out, err = call("report", "run", "--watch")
     assert status == 130 and "Traceback" not in err
-    assert "watching run: runs so far 2 in search and 0 in confirmation" in err and "No verdict yet" in out
+    assert "watching run: 2 search and 0 confirmation runs" in err and "No verdict yet" in out
     assert 'http-equiv="refresh"' in pages[0]
     assert 'http-equiv="refresh"' not in (tmp_path / "run" / "report.html").read_text(encoding="utf-8")
 

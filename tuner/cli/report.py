@@ -112,8 +112,8 @@ def _watched(folder: Path, output: Path) -> bool:
 
     def tell(result: "Result") -> None:
         phases = [run.phase for run in result.runs]
-        runs = " and ".join(f"{phases.count(phase):,} in {phase}" for phase in ("search", "confirmation"))
-        say(f"watching {folder}: runs so far {runs}; page of {time.strftime('%H:%M:%S')}, Ctrl-C ends")
+        runs = " and ".join(f"{phases.count(phase):,} {phase}" for phase in ("search", "confirmation"))
+        say(f"watching {folder}: {runs} runs, page of {time.strftime('%H:%M:%S')}; Ctrl-C ends")
 
     try:
         with status_line() as say:
