@@ -15,7 +15,7 @@ PACKAGE = Path(tuner.__file__).parent
 
 # A module imports from lower layers only (lowest first), a package from itself as well.
 LAYERS = (
-    {"errors", "records", "files", "jsontext", "shown"},
+    {"errors", "records", "files", "jsontext", "cards"},
     {"seeds", "stats", "objective", "options", "backend", "plan", "reporter", "pipelines", "frames"},
     {"study"},
     {"examples"},
@@ -37,13 +37,13 @@ HEIGHT = {unit: height for height, layer in enumerate(LAYERS) for unit in layer}
 
 # Where less is allowed than the layers below.
 NARROW = {
-    "shown": set(),
+    "cards": set(),
     "frames": {"records"},
-    "stats": {"errors", "shown"},
+    "stats": {"errors", "cards"},
     "ledger": {"errors", "files", "records"},
     "folder": {"errors", "ledger", "records"},
     "ranking": {"objective", "records", "stats"},
-    "result": {"errors", "records", "ledger", "stats", "shown", "frames"},
+    "result": {"errors", "records", "ledger", "stats", "cards", "frames"},
     "decomposition": {"errors", "records", "stats"},
     "figures": {"records", "result", "stats"},
     "report": {
@@ -59,7 +59,7 @@ NARROW = {
         "planning",
         "figures",
     },
-    "comparing": {"errors", "records", "result", "shown", "stats"},
+    "comparing": {"errors", "records", "result", "cards", "stats"},
     "planning": {"stats"},
 }
 

@@ -7,11 +7,11 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from tuner.cards import interval, number, percent, shown, signed
 from tuner.comparing.comparison import Compared, Described, Judged
 from tuner.comparing.scorefiles import ScoreSet
 from tuner.comparing.studies import Studies
 from tuner.planning import Outlook, Question
-from tuner.shown import interval, number, percent, shown, signed
 from tuner.stats.growth import StandardErrors
 from tuner.stats.planning import REPEATS, Ranged
 from tuner.stats.power import MOST_SEEDS

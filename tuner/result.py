@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from tuner.cards import Card, Readable, between, interval, number, percent, shown, signed
 from tuner.errors import LedgerError
 from tuner.ledger import Ledger
 from tuner.records import BASELINE, Configuration, ExampleScores, Look, Phase, Run, Setup, distinct
-from tuner.shown import Card, Shown, between, interval, number, percent, shown, signed
 from tuner.stats import (
     Comparison,
     DieboldMariano,
@@ -60,7 +60,7 @@ class Measured:
 
 
 @dataclass(frozen=True, slots=True, repr=False)
-class Result(Shown):
+class Result(Readable):
     """All that a run folder holds. `baseline` is None until a confirmation has finished."""
 
     setup: Setup

@@ -6,11 +6,11 @@ import math
 import numpy as np
 import pytest
 
+from tuner.cards import shown
 from tuner.comparing.comparison import Compared, Described, as_json, compare_lineup, verdict_sentence
 from tuner.comparing.lineup import Lineup
 from tuner.comparing.scorefiles import ScoreSet
 from tuner.jsontext import strict
-from tuner.shown import shown
 from tuner.stats import compare_all, describe
 from tuner.stats.design import Design
 

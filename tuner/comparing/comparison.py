@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 from typing import Any
 
+from tuner.cards import interval, number, percent, shown, signed
 from tuner.comparing.lineup import Lineup
 from tuner.comparing.scorefiles import ScoreSet
-from tuner.shown import interval, number, percent, shown, signed
 from tuner.stats import Comparison, Summary, compare_all, describe
 from tuner.stats.design import Design
 from tuner.stats.power import MOST_SEEDS

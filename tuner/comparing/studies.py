@@ -3,13 +3,13 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
+from tuner.cards import shown
 from tuner.comparing.comparison import Compared, Described, compare_lineup, described
 from tuner.comparing.lineup import Asked, agreed, line_up, representative
 from tuner.comparing.scorefiles import ScoreSet
 from tuner.comparing.sources import Source, listing
 from tuner.errors import ScoresError
 from tuner.records import BASELINE, Direction, Setup
-from tuner.shown import shown
 from tuner.stats import Contender, best_set
 
 Measure = tuple[str, Direction]

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from tuner.shown import Card, Shown
+from tuner.cards import Card, Readable
 from tuner.stats.design import Direction
 from tuner.stats.effect_intervals import effect_interval, superiority_interval, wins_interval
 from tuner.stats.effects import correlation, hedges_g, hedges_g_to_reference, pooled_deviation
@@ -18,7 +18,7 @@ from tuner.stats.verdict import Adjusted, Verdict, decide, reasons, seeds_needed
 
 
 @dataclass(frozen=True, slots=True)
-class Comparison(Shown):
+class Comparison(Readable):
     """One candidate against the baseline. Differences are candidate - baseline, in metric units.
 
     `interval` is that of the difference at the level asked for, not adjusted for other candidates;

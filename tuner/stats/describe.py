@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.stats import trim_mean
 
-from tuner.shown import Card, Shown, number
+from tuner.cards import Card, Readable, number
 from tuner.stats.design import check_level
 from tuner.stats.group_intervals import bootstrap_interval, median_interval, std_interval
 from tuner.stats.intervals import Interval, mean
@@ -14,7 +14,7 @@ from tuner.stats.scores import Scores, as_scores, finished, standard_deviation
 
 
 @dataclass(frozen=True, slots=True)
-class Summary(Shown):
+class Summary(Readable):
     """One group of runs.
 
     `n` counts all runs and `failures` those among them that failed; every other number is over the runs

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.special import stdtrit
 
-from tuner.shown import between, number, percent
+from tuner.cards import between, number, percent
 from tuner.stats.scores import ROUNDING, FloatArray, finished, standard_deviation
 
 

@@ -9,9 +9,9 @@ import pytest
 import tuner
 from tests.factories import make_configuration, make_result, make_runs, usual_result
 from tests.report.test_page import Page
+from tuner.cards import Card, Readable, as_html, as_text, between, interval, number, shown, signed
 from tuner.records import BASELINE
 from tuner.result import Result
-from tuner.shown import Card, Shown, as_html, as_text, between, interval, number, shown, signed
 
 RNG = np.random.default_rng(0)
 TAGS = {"div", "p", "table", "thead", "tbody", "tr", "th", "td", "ul", "li"}
@@ -31,7 +31,7 @@ def unfinished() -> Result:
     return make_result(make_runs("search", BASELINE, 0.1, seeds=3), [make_configuration(BASELINE)])
 
 
-SHOWN: dict[str, Shown] = {
+SHOWN: dict[str, Readable] = {
     "comparison": tuner.compare(NEW, OLD, margin=0.05),
     "failures": tuner.compare([*NEW, np.nan], OLD),
     "reference": tuner.compare(NEW, 0.8),
@@ -46,7 +46,7 @@ SHOWN: dict[str, Shown] = {
 
 
 @pytest.mark.parametrize("one", SHOWN.values(), ids=SHOWN)
-def test_html_is_whole_and_says_what_the_text_says(one: Shown) -> None:
+def test_html_is_whole_and_says_what_the_text_says(one: Readable) -> None:
     html, text = one._repr_html_(), str(one)
     html.encode("utf-8")
     page, card = Page(html), one._card()
@@ -60,7 +60,7 @@ def test_html_is_whole_and_says_what_the_text_says(one: Shown) -> None:
 
 
 @pytest.mark.parametrize("one", SHOWN.values(), ids=SHOWN)
-def test_colours_are_the_readers_own_and_nothing_is_fetched(one: Shown) -> None:
+def test_colours_are_the_readers_own_and_nothing_is_fetched(one: Readable) -> None:
     html = one._repr_html_()
     assert not re.search(r"(?<![-\w])(color|background)\s*:", html)
     assert "http" not in html and "url(" not in html and "<style" not in html

@@ -33,7 +33,7 @@ class Card:
     notes: tuple[str, ...] = ()
 
 
-class Shown(ABC):
+class Readable(ABC):
     """A record that shows itself: text where it is printed, a table in a notebook. It has to say what."""
 
     __slots__ = ()
