@@ -25,6 +25,10 @@ def write(folder: Path, text: str = STUDY, name: str = "mine.py") -> Path:
     return path
 
 
+def is_complete(folder: Path) -> bool:
+    return bool(json.loads((folder / "run.json").read_text())["content"]["complete"])
+
+
 @pytest.fixture(scope="module")
 def done(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A finished run folder."""
@@ -116,8 +120,13 @@ def test_an_interruption_keeps_what_is_done(
         status, out, err = call(command, "reports/mine")
         assert status == 0, err
     assert json.loads(call("show", "reports/mine", "--json")[1])["baseline"]["n"] == 0
+    assert not is_complete(tmp_path / "reports" / "mine")
     monkeypatch.setattr(_Session, "_confirm", real)
     assert call("run", path, *FAST)[0] == 0
+    assert is_complete(tmp_path / "reports" / "mine")
+    monkeypatch.setattr(_Session, "_confirm", interrupted)
+    assert call("run", path, *FAST, "--trials", "2")[0] == 130  # goes on with a study that was complete
+    assert not is_complete(tmp_path / "reports" / "mine")
 
 
 def test_an_interruption_while_the_study_loads(call: Call, tmp_path: Path) -> None:

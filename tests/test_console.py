@@ -8,7 +8,7 @@ import pytest
 from rich.console import Console
 
 from tests.factories import make_configuration, make_runs, make_setup, usual_result
-from tuner.console import Lines, print_result, reporter
+from tuner.console import Lines, print_result, reporter, status_line
 
 
 def lines() -> tuple[Lines, io.StringIO]:
@@ -72,3 +72,11 @@ def test_a_race_shows_who_has_fewer_seeds_and_who_got_more() -> None:
     assert shown._ahead == 30 - 8 - 2  # the seeds that the baseline had are counted once
     assert shown._best is not None
     assert shown._best[0] == pytest.approx(statistics.fmean(one.scores["validation"] for one in runs))
+
+
+def test_a_status_is_a_line_where_there_is_no_terminal(capsys: pytest.CaptureFixture[str]) -> None:
+    with status_line() as say:
+        say("first [red]")
+        say("second")
+    said = capsys.readouterr()
+    assert (said.out, said.err) == ("", "first [red]\nsecond\n")

@@ -11,7 +11,7 @@ from tuner.folder import claim, clear
 from tuner.ledger import Ledger
 from tuner.records import Configuration, Group, Look, Setup
 
-OWN_FILES = ("run.json", "study.db", "report.html", "scores.csv", "summary.json")
+OWN_FILES = ("run.json", "study.db", "report.html", "report.md", "scores.csv", "summary.json", "table.tex")
 OTHER = {
     "study": "another",
     "source": "cd" * 32,

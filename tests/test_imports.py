@@ -15,7 +15,7 @@ PACKAGE = Path(tuner.__file__).parent
 
 # A module imports from lower layers only (lowest first), a package from itself as well.
 LAYERS = (
-    {"errors", "records", "files", "jsontext"},
+    {"errors", "records", "files", "jsontext", "cards"},
     {
         "seeds",
         "stats",
@@ -29,6 +29,7 @@ LAYERS = (
         "confusion",
         "checked",
         "searched",
+        "frames",
     },
     {"study", "predictions", "diagnosis"},
     {"examples", "keeping", "packing"},
@@ -51,7 +52,9 @@ HEIGHT = {unit: height for height, layer in enumerate(LAYERS) for unit in layer}
 
 # Where less is allowed than the layers below.
 NARROW = {
-    "stats": {"errors"},
+    "cards": set(),
+    "frames": {"records"},
+    "stats": {"errors", "cards"},
     "checked": {"errors", "files"},
     "confusion": set(),
     "predictions": {"records", "trees"},
@@ -60,7 +63,7 @@ NARROW = {
     "shown": {"checked", "errors", "records"},
     "folder": {"errors", "ledger", "records"},
     "ranking": {"objective", "records", "stats"},
-    "result": {"errors", "records", "ledger", "predictions", "shown", "stats"},
+    "result": {"cards", "errors", "frames", "records", "ledger", "predictions", "shown", "stats"},
     "decomposition": {"errors", "records", "stats"},
     "searched": set(),
     "importance": {"seeds"},
@@ -68,6 +71,7 @@ NARROW = {
     "report": {
         "errors",
         "files",
+        "frames",
         "jsontext",
         "records",
         "result",
@@ -77,7 +81,7 @@ NARROW = {
         "planning",
         "figures",
     },
-    "comparing": {"errors", "records", "result", "stats"},
+    "comparing": {"errors", "records", "result", "cards", "stats"},
     "planning": {"stats"},
     "diagnosis": {"errors", "stats"},
     "diagnosing": {"comparing", "diagnosis", "errors", "records", "result"},

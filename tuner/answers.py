@@ -7,8 +7,10 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from tuner.comparing.comparison import Compared, Described, Judged, interval, number, percent, shown, signed
+from tuner.cards import interval, number, percent, shown, signed
+from tuner.comparing.comparison import Compared, Described, Judged
 from tuner.comparing.scorefiles import ScoreSet
+from tuner.comparing.studies import Studies
 from tuner.diagnosing import Diagnosed
 from tuner.planning import Outlook, Question
 from tuner.stats.growth import StandardErrors
@@ -85,12 +87,51 @@ def _judged(one: Judged, several: bool) -> tuple[Cell, ...]:
     return (
         *_described(one.group),
         signed(found.difference),
-        interval(found.interval) or "-",
+        interval(found.interval.low, found.interval.high) or "-",
         *p_values,
         f"{found.probability_of_superiority:.2f}",
         f"{found.effect_size:+.2f}",
         Text(found.verdict, STYLES[found.verdict]),
     )
+
+
+def print_studies(studies: Studies) -> None:
+    """Which study is best, as far as that can be said, and what each of them measured."""
+    from tuner.report.studies import studies_headline
+
+    console = terminal()
+    words = studies_headline(studies)
+    console.print(
+        Text(f"{words.symbol} {words.claim}.", f"bold {STYLES.get(words.word, '')}"), soft_wrap=True
+    )
+    print_lines(console, (text for text in (words.evidence, words.others) if text))
+    judged = {one.group.name: one for one in studies.compared.candidates} if studies.compared else {}
+    headings = (
+        "group",
+        "runs",
+        "mean",
+        "std",
+        "difference",
+        f"{percent(studies.level)} interval",
+        "p (adj.)",
+    )
+    shape = table((*headings, "verdict"), words=("verdict",))
+    for entry in studies.entries:
+        for _, group in entry.groups:
+            style = "bold" if group is entry.chosen else ""
+            shape.add_row(*_described(group, style), *_against(judged.get(group.name)))
+    console.print(shape)
+    remarks = studies.compared.remarks if studies.compared else ()
+    print_lines(console, (f"note: {shown(remark, 400)}" for remark in remarks), "dim")
+
+
+def _against(one: Judged | None) -> tuple[Cell, ...]:
+    if one is None:
+        return ()
+    found = one.comparison
+    ends = interval(found.interval.low, found.interval.high) or "-"
+    word = Text(found.verdict, STYLES[found.verdict])
+    return signed(found.difference), ends, f"{found.p_adjusted:.2g}", word
 
 
 def print_calibration(chosen: ScoreSet, found: Resplit) -> None:

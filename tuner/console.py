@@ -5,11 +5,12 @@ import signal
 import statistics
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from rich.console import Console
+from rich.live import Live
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 from rich.table import Table
 from rich.text import Text
@@ -161,6 +162,17 @@ class Bar(Lines):
         )
 
 
+@contextmanager
+def status_line() -> Iterator[Callable[[str], None]]:
+    """A function that shows a line on standard error, in a terminal in the place of the one before."""
+    console = Console(stderr=True)
+    if not console.is_terminal:
+        yield lambda text: console.print(Text(text), soft_wrap=True)
+        return
+    with Live(console=console, auto_refresh=False, transient=True) as live:
+        yield lambda text: live.update(Text(text, no_wrap=True, overflow="ellipsis"), refresh=True)
+
+
 def print_result(result: "Result") -> None:
     """The verdict in a sentence and the table of confirmed configurations, on standard output."""
     from tuner.report import (
@@ -177,6 +189,7 @@ def print_result(result: "Result") -> None:
     )
     console.print(Text(words.evidence), soft_wrap=True)
     if result.baseline is None:
+        console.print(Text(words.scope), soft_wrap=True)
         return
     table = Table(box=None, pad_edge=False, header_style="bold")
     for header in (

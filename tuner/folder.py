@@ -11,6 +11,8 @@ from tuner.records import Setup
 # The last one tells that the folder is tuner's.
 _OWN = (
     "report.html",
+    "report.md",
+    "table.tex",
     "scores.csv",
     "summary.json",
     "study.db",

@@ -3,7 +3,7 @@
 import ast
 import json
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from tuner.errors import TunerError
@@ -79,3 +79,18 @@ def without_secrets(text: str) -> str:
     '--mlflow https://***@host/x'
     """
     return re.sub(r"://[^/\s]*@", "://***@", text)
+
+
+def parse_choices(text: str, known: Sequence[str], option: str) -> tuple[str, ...]:
+    """Some of the `known` words, separated by commas, each once.
+
+    >>> parse_choices("png, html,png", ("html", "png", "csv"), "--format")
+    ('png', 'html')
+
+    Raises: TunerError where there is another word, or none.
+    """
+    words = tuple(dict.fromkeys(word.strip() for word in text.split(",")))
+    for word in words:
+        if word not in known:
+            raise TunerError(f"{option} {word!r} is unknown; choose from {', '.join(known)}")
+    return words

@@ -78,6 +78,7 @@ class _Session:
         self.notes: list[str] = []
         self.fallbacks: list[str] = []
         self.runner = Repeats(study, engine=engine, on_note=self._note_fallback, try_show=try_show)
+        self.complete = False
         check_sampler(plan.sampler)
         check_pruner(plan.pruner)
         check_objective(study.objective, *self.search_seeds)
@@ -98,6 +99,7 @@ class _Session:
             baseline, trials = self._search(ledger, search, preflight)
             best = ranked(trials, self.study.objective, preflight.metric.direction)[: self.plan.finalists]
             self._confirm(ledger, [baseline, *self.runner.candidates(), *best])
+            self.complete = True
         finally:
             self._close(ledger)
 
@@ -303,5 +305,11 @@ class _Session:
                 self._note(f"the budget of {self.plan.budget:.0f} s was exceeded: it took {elapsed:.0f} s")
             notes = tuple(dict.fromkeys(self.notes))
             ledger.write_setup(
-                replace(setup, notes=notes, fallbacks=fallbacks, seconds=setup.seconds + elapsed)
+                replace(
+                    setup,
+                    complete=self.complete,
+                    notes=notes,
+                    fallbacks=fallbacks,
+                    seconds=setup.seconds + elapsed,
+                )
             )

@@ -195,6 +195,7 @@ class Setup:
     command: str = ""
     seconds: float = 0.0
     looks: tuple[Look, ...] = ()  # the verdicts formed so far; the last one is what a result shows
+    complete: bool = False  # the last session that trained for it came to its end
     notes: tuple[str, ...] = ()  # what the reader must know, in sentences
     fallbacks: tuple[str, ...] = ()  # why configurations were trained with the fit engine, where some were
     sizes: Mapping[str, int] = field(default_factory=dict)  # examples in each split

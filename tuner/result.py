@@ -5,9 +5,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import MappingProxyType
+from typing import TYPE_CHECKING
 
 import numpy as np
 
+from tuner.cards import Card, Readable, between, interval, number, percent, shown, signed
 from tuner.errors import LedgerError
 from tuner.ledger import Ledger
 from tuner.predictions import Predictions, scored
@@ -35,6 +37,9 @@ from tuner.stats import (
     over_examples,
 )
 from tuner.stats.spending import shares
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 Own = Mapping[tuple[Phase, str], Sequence[Run]]
 """The runs of each phase and configuration, by seed index."""
@@ -70,8 +75,8 @@ class Measured:
         return sum(self.search) / len(self.search) if self.search else math.nan
 
 
-@dataclass(frozen=True, slots=True)
-class Result:
+@dataclass(frozen=True, slots=True, repr=False)
+class Result(Readable):
     """All that a run folder holds. `baseline` is None until a confirmation has finished."""
 
     setup: Setup
@@ -112,6 +117,50 @@ class Result:
         None before confirmation has finished.
         """
         return self.better[0] if self.better else self.baseline
+
+    def frame(self) -> "pd.DataFrame":
+        """Every run as a table for pandas, one row a run and split: the columns of scores.csv."""
+        from tuner.frames import scores_frame
+
+        return scores_frame(self.runs, self.configurations)
+
+    def history(self) -> "pd.DataFrame":
+        """The learning curves as a table for pandas, one row a run and epoch."""
+        from tuner.frames import history_frame
+
+        return history_frame(self.runs)
+
+    def __repr__(self) -> str:
+        return f"<Result of {shown(self.setup.study)}: {self._claim()}; {len(self.runs):,} runs>"
+
+    def _claim(self) -> str:
+        """What was found, in a few words."""
+        if self.baseline is None:
+            return "confirmation has not finished"
+        if not self.finalists:
+            return "nothing was compared with the baseline"
+        if self.better:
+            return f"{shown(self.better[0].name)} is better than the baseline"
+        return "no finalist is shown to be better than the baseline"
+
+    def _card(self) -> Card:
+        setup = self.setup
+        title = f"{shown(setup.study)}: {self._claim()}"
+        phases = [str(run.phase) for run in self.runs]
+        if self.baseline is None:
+            counted = ("search", "confirmation")
+            return Card(title, tuple((f"runs in {phase}", f"{phases.count(phase):,}") for phase in counted))
+        ends = f"{percent(setup.level)} interval"
+        verdicts = ("verdict", "difference", ends, "p (adjusted)")
+        head = ("configuration", "runs", f"test {setup.metric}", ends, "SD", *verdicts)
+        several = len(self.finalists) > 1
+        flags = [
+            f"{shown(one.name)}: {flag}" if several else flag
+            for one in self.finalists
+            for flag in (one.comparison.flags if one.comparison else ())
+        ]
+        rows = tuple(_row(one) for one in (self.baseline, *self.finalists))
+        return Card(title, rows, head, tuple(dict.fromkeys(flags)))
 
 
 def load(folder: str | Path) -> Result:
@@ -260,3 +309,15 @@ def _scores(own: Own, phase: Phase, name: str, split: str) -> tuple[float, ...]:
         run.scores.get(split, math.nan) if run.status == "complete" else math.nan
         for run in own.get((phase, name), ())
     )
+
+
+def _row(one: Measured) -> tuple[str, ...]:
+    """A configuration as a row of the card of its result."""
+    summary, compared = one.summary, one.comparison
+    runs = f"{summary.n}" + (f" ({summary.failures} failed)" if summary.failures else "")
+    ends = between(summary.interval.low, summary.interval.high)
+    measured = (shown(one.name), runs, number(summary.mean), ends, number(summary.std))
+    if compared is None:
+        return (*measured, "", "", "", "")
+    ends = interval(compared.interval.low, compared.interval.high)
+    return (*measured, compared.verdict, signed(compared.difference), ends, f"{compared.p_adjusted:.2g}")

@@ -6,7 +6,8 @@ import math
 import numpy as np
 import pytest
 
-from tuner.comparing.comparison import Compared, Described, as_json, compare_lineup, shown, verdict_sentence
+from tuner.cards import shown
+from tuner.comparing.comparison import Compared, Described, as_json, compare_lineup, verdict_sentence
 from tuner.comparing.lineup import Lineup
 from tuner.comparing.scorefiles import ScoreSet
 from tuner.jsontext import strict

@@ -58,7 +58,7 @@ def test_a_hostile_name_stays_in_its_cell(name: str) -> None:
         assert not re.search(r"(?<!\\)[%$#&~^_]", cell)
         commands = set(re.findall(r"\\([a-zA-Z]+|.)", cell))
         allowed = {"textbackslash", "textasciitilde", "textasciicircum", "textless", "textgreater"}
-        assert commands <= {*allowed, "textbar", "textasciigrave", "textquotedbl", *"&%$#_{}"}
+        assert commands <= {*allowed, "textbar", "textasciigrave", "symbol", *"&%$#_{}"}
         assert not re.match(r"\s*[\[*]", cell)
         assert "--" not in cell
 
@@ -82,3 +82,54 @@ def test_text_reads_as_before() -> None:
 )
 def test_numbers_in_latex(text: str, expected: str) -> None:
     assert latex_number(text) == expected
+
+
+def test_second_lines_and_rows_to_set_off() -> None:
+    rows = ((Cell("a_b", note="best"), Cell("0.5", note=f"{MINUS}1 to 2")), (Cell("c"), Cell("1")))
+    table = Table(TABLE.columns, rows, strong=frozenset({0}))
+    assert markdown_table(table).splitlines()[2:] == [
+        rf"| **a\_b (best)** | 0.5 ({MINUS}1 to 2) |",
+        "| c | 1 |",
+    ]
+    assert latex_table(table).splitlines()[5:-2] == [
+        r"\textbf{a\_b} & 0.5 \\",
+        r"{\footnotesize best} & {\footnotesize $-$1 to 2} \\",
+        r"c & 1 \\",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("λ and Δ", r"$\lambda$ and $\Delta$"),
+        ("R², H₂", r"R\textsuperscript{2}, H\textsubscript{2}"),
+        ("naïve Łódź", "naïve Łódź"),
+        ("日本語", "日本語"),
+        ("🚀 go ☺\ufe0f", "(rocket) go (white smiling face)"),
+        ("👩\u200d🔬", "(woman)(microscope)"),
+        ("👍🏽", "(thumbs up sign)"),
+        ("\ue000", "(u+e000)"),
+        ("a… ± ≤ ≈", r"a\ldots{} $\pm$ $\leq$ $\approx$"),
+        ("a--b ''c'' ,,", "a-{}-b '{}'c'{}' ,{},"),
+        ("trial-0", "trial-0"),
+        ('"q"', r"\symbol{34}q\symbol{34}"),
+    ],
+)
+def test_what_is_beyond_ascii_in_latex(text: str, expected: str) -> None:
+    assert latex(text) == expected
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_a_column_of_numbers_takes_no_commands_either(name: str) -> None:
+    cell = latex_number(name).replace("$<$", "")
+    assert not re.search(r"(?<!\\)[%#&~^_]", cell)
+    commands = set(re.findall(r"\\([a-zA-Z]+)", cell))
+    assert commands <= {
+        "textbackslash",
+        "textasciitilde",
+        "textasciicircum",
+        "textgreater",
+        "textbar",
+        "symbol",
+        "textasciigrave",
+    }

@@ -7,11 +7,13 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from tests.factories import make_configuration, make_result, make_runs, timed, usual_result
+from tests.factories import make_configuration, make_result, make_runs, store, timed, usual_result
 from tuner.files import write_whole
+from tuner.folder import clear
 from tuner.records import BASELINE
 from tuner.report import write_report
 from tuner.report.panels import PANELS
+from tuner.report.write import FILES, FORMATS, write_formats
 
 
 def test_all_files_of_the_contract_are_written(tmp_path: Path) -> None:
@@ -45,6 +47,15 @@ def test_figures_that_no_longer_exist_are_removed(tmp_path: Path) -> None:
     write_report(make_result(runs, [make_configuration(BASELINE)]), tmp_path)
     left = {"scores.png", "learning_curves.png", "growth.png"}
     assert {path.name for path in (tmp_path / "figures").iterdir()} == left
+
+
+def test_every_file_of_a_report_is_known_as_ours(tmp_path: Path) -> None:
+    folder = store(usual_result(), tmp_path)
+    written = write_formats(usual_result(), folder, FORMATS)
+    assert {path.name for path in written} == set(FILES.values()) <= {path.name for path in folder.iterdir()}
+    clear(folder)
+    left = {path.relative_to(folder).parts[0] for path in folder.rglob("*") if path.is_file()}
+    assert left == {"figures"}  # which the next report writes anew or removes
 
 
 def test_a_write_that_fails_leaves_the_old_file_and_no_other(

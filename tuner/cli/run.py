@@ -1,7 +1,6 @@
-"""Run a study, and show or rebuild what a run folder says."""
+"""Run a study."""
 
 import gc
-import json
 import shlex
 import sys
 from collections.abc import Callable, Iterator
@@ -12,7 +11,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from tuner.cli.app import Folder, Json, MLflow, TensorBoard, app
+from tuner.cli.app import Json, MLflow, TensorBoard, app
+from tuner.cli.report import publish
 from tuner.errors import StudyError
 
 if TYPE_CHECKING:
@@ -116,41 +116,8 @@ def run(
             file=sys.stderr,
         )
         return 130
-    _publish(result, as_json)
+    publish(result, as_json)
     return int(any(run.status == "failed" for run in result.runs))
-
-
-@app.command()
-def report(
-    folder: Folder, tensorboard: TensorBoard = None, mlflow: MLflow = None, as_json: Json = False
-) -> None:
-    """Rebuild the report of a run from its stored runs, without training, and log them where asked to."""
-    from tuner.result import load
-
-    result = load(folder)
-    if tensorboard is not None or mlflow is not None:
-        from tuner.trackers import export, open_trackers
-
-        with redirect_stdout(sys.stderr):  # what a tracker says is not our answer
-            trackers = open_trackers(result.setup.study, folder, tensorboard=tensorboard, mlflow=mlflow)
-            export(result, trackers)
-    _publish(result, as_json)
-
-
-@app.command()
-def show(folder: Folder, as_json: Json = False) -> None:
-    """Print the table of a run."""
-    from tuner.result import load
-
-    result = load(folder)
-    if as_json:
-        from tuner.report import summary
-
-        print(json.dumps(summary(result)))
-    else:
-        from tuner.console import print_result
-
-        print_result(result)
 
 
 def _trial(study: "Study") -> Callable[[Any, Any, Any], None] | None:
@@ -202,17 +169,3 @@ def loading() -> Iterator[None]:
         if first:
             gc.freeze()
         gc.enable()
-
-
-def _publish(result: "Result", as_json: bool) -> None:
-    """Write the report into the run folder, and say what it says."""
-    from tuner.console import print_result
-    from tuner.report import summary, write_report
-
-    assert result.folder is not None  # loaded from one
-    page = write_report(result, result.folder)
-    if as_json:
-        print(json.dumps(summary(result)))
-    else:
-        print_result(result)
-        print(f"report: {page}")

@@ -1,12 +1,12 @@
 """Compare what was lined up: every group described, every candidate judged, and the answer in words."""
 
-import math
 from dataclasses import dataclass
 from typing import Any
 
+from tuner.cards import interval, number, percent, shown, signed
 from tuner.comparing.lineup import Lineup
 from tuner.comparing.scorefiles import ScoreSet
-from tuner.stats import Comparison, Interval, Summary, compare_all, describe
+from tuner.stats import Comparison, Summary, compare_all, describe
 from tuner.stats.design import Design
 from tuner.stats.power import MOST_SEEDS
 from tuner.stats.verdict import MINIMUM_RUNS
@@ -61,11 +61,11 @@ def compare_lineup(lineup: Lineup) -> Compared:
     """
     design, baseline = lineup.design, lineup.baseline
     comparisons = _compared(lineup) if lineup.decided is None else lineup.decided
-    against = _described(baseline, design) if isinstance(baseline, ScoreSet) else baseline
+    against = described(baseline, design.level) if isinstance(baseline, ScoreSet) else baseline
     judged = tuple(
         Judged(group, comparison, verdict_sentence(group, against, comparison))
         for group, comparison in zip(
-            (_described(one, design) for one in lineup.candidates), comparisons, strict=True
+            (described(one, design.level) for one in lineup.candidates), comparisons, strict=True
         )
     )
     return Compared(against, judged, design, lineup.metric, lineup.remarks)
@@ -88,8 +88,9 @@ def _compared(lineup: Lineup) -> tuple[Comparison, ...]:
     )
 
 
-def _described(one: ScoreSet, design: Design) -> Described:
-    return Described(one.name, one.scores, describe(one.scores, level=design.level))
+def described(one: ScoreSet, level: float) -> Described:
+    """A set of scores with its summary."""
+    return Described(one.name, one.scores, describe(one.scores, level=level))
 
 
 def verdict_sentence(group: Described, baseline: Described | float, compared: Comparison) -> str:
@@ -119,7 +120,7 @@ def _mean(baseline: Described | float) -> str:
 
 
 def _numbers(compared: Comparison) -> str:
-    ends = interval(compared.interval)
+    ends = interval(compared.interval.low, compared.interval.high)
     said = [f"difference {signed(compared.difference)}"]
     said.append(f"{percent(compared.interval.level)} interval {ends}" if ends else "no interval is possible")
     adjusted = "adjusted " if compared.comparisons > 1 else ""
@@ -151,7 +152,7 @@ def as_json(compared: Compared) -> dict[str, Any]:
         "paired": design.paired,
         "margin": design.margin,
         "level": design.level,
-        "baseline": _group(baseline)
+        "baseline": group_json(baseline)
         if isinstance(baseline, Described)
         else {"name": "reference", "value": baseline},
         "candidates": [_candidate(one) for one in compared.candidates],
@@ -159,7 +160,8 @@ def as_json(compared: Compared) -> dict[str, Any]:
     }
 
 
-def _group(group: Described) -> dict[str, Any]:
+def group_json(group: Described) -> dict[str, Any]:
+    """One group for other programs."""
     summary = group.summary
     return {
         "name": group.name,
@@ -174,7 +176,7 @@ def _group(group: Described) -> dict[str, Any]:
 def _candidate(one: Judged) -> dict[str, Any]:
     found = one.comparison
     return {
-        **_group(one.group),
+        **group_json(one.group),
         "difference": found.difference,
         "difference_interval": (found.interval.low, found.interval.high),
         "method": found.method,
@@ -189,38 +191,3 @@ def _candidate(one: Judged) -> dict[str, Any]:
         "flags": found.flags,
         "sentence": one.sentence,
     }
-
-
-def shown(name: str, limit: int = 60) -> str:
-    """A name that came from a file, as it can stand in a line: no control characters, and not too long.
-
-    >>> shown("a" + chr(27) + "[31mb" + chr(10) + "c")
-    'a [31mb c'
-    """
-    text = "".join(character if character.isprintable() else " " for character in name[: limit + 1])
-    return text if len(text) <= limit else f"{text[: limit - 1]}…"
-
-
-def number(value: float) -> str:
-    """A score with four significant digits, a dash where there is none."""
-    return f"{value:.4g}" if math.isfinite(value) else "-"
-
-
-def signed(value: float) -> str:
-    """A difference with its sign."""
-    return f"{value:+.3g}" if math.isfinite(value) else "-"
-
-
-def interval(ends: Interval) -> str:
-    """An interval of a difference; empty where there is none.
-
-    >>> interval(Interval(-0.5, 0.25, 0.95))
-    '-0.5 to +0.25'
-    """
-    known = math.isfinite(ends.low) and math.isfinite(ends.high)
-    return f"{signed(ends.low)} to {signed(ends.high)}" if known else ""
-
-
-def percent(share: float) -> str:
-    """A level such as 0.95 as `95 %`."""
-    return f"{100 * share:.6g} %"

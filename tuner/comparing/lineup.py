@@ -128,7 +128,7 @@ def _within(source: Source, asked: Asked) -> tuple[ScoreSet | float, tuple[Score
 
 def _across(sources: Sequence[Source], asked: Asked) -> tuple[ScoreSet | float, tuple[ScoreSet, ...]]:
     """One set of scores from each of several sources."""
-    sets = _named(sources, [_representative(source) for source in sources])
+    sets = _named(sources, [representative(source) for source in sources])
     if asked.reference is not None:
         return asked.reference, sets
     if asked.baseline is None:
@@ -140,7 +140,7 @@ def _across(sources: Sequence[Source], asked: Asked) -> tuple[ScoreSet | float, 
     return baseline, tuple(one for one in sets if one is not baseline)
 
 
-def _representative(source: Source) -> str:
+def representative(source: Source) -> str:
     """The configuration that stands for a source among others."""
     name = source.chosen or source.best
     if name is not None:
@@ -186,12 +186,13 @@ def _design(sources: Sequence[Source], asked: Asked) -> tuple[Design, list[str]]
     paired = asked.paired
     if paired is None:
         paired = alone is not None and alone.paired and asked.reference is None
-    level = _agreed({setup.level for setup in setups}) if asked.level is None else asked.level
-    margin = _agreed({setup.margin for setup in setups}) if asked.margin is None else asked.margin
+    level = agreed({setup.level for setup in setups}) if asked.level is None else asked.level
+    margin = agreed({setup.margin for setup in setups}) if asked.margin is None else asked.margin
     return Design(direction, paired, margin, 0.95 if level is None else level), remarks
 
 
-def _agreed(values: Iterable[float | None]) -> float | None:
+def agreed(values: Iterable[float | None]) -> float | None:
+    """The value that all have, None where they differ."""
     different = set(values)
     return different.pop() if len(different) == 1 else None
 

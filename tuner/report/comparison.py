@@ -2,6 +2,7 @@
 
 import math
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 from matplotlib.figure import Figure
@@ -14,8 +15,9 @@ from tuner.figures.scores import Boxes, draw_boxes
 from tuner.figures.style import WIDTH, figure_style
 from tuner.files import write_whole
 from tuner.report.cells import Cell, Column, Table, number_cell
-from tuner.report.formats import NONE, decimals_at, interval, metric_name, p_value, percent, plain_number
+from tuner.report.formats import NONE, decimals_for, interval, metric_name, p_value, percent, plain_number
 from tuner.report.markup import latex_table, markdown, markdown_table
+from tuner.stats import Comparison, Summary
 
 _ROW = 0.5  # inches for one group in the figure
 
@@ -51,7 +53,7 @@ def comparison_table(compared: Compared) -> Table:
         Column("Hedges' g"),
         Column("Verdict", number=False),
     )
-    decimals = _decimals(compared)
+    decimals = decimals_for(compared.groups)
     nothing = (Cell(NONE),) * 7
     if isinstance(compared.baseline, Described):
         first = (*_described(compared.baseline, decimals), *nothing)
@@ -59,12 +61,6 @@ def comparison_table(compared: Compared) -> Table:
         none = Cell(NONE)
         first = (Cell("reference"), none, none, number_cell(compared.baseline), none, *nothing)
     return Table(columns, (first, *(_judged(one, decimals) for one in compared.candidates)))
-
-
-def _decimals(compared: Compared) -> int | None:
-    errors = [group.summary.standard_error for group in compared.groups if group.summary.standard_error > 0]
-    means = [abs(group.summary.mean) for group in compared.groups if math.isfinite(group.summary.mean)]
-    return decimals_at(min(errors), max(means)) if errors and means else None
 
 
 def _described(group: Described, decimals: int | None) -> tuple[Cell, ...]:
@@ -101,36 +97,43 @@ def _below(compared: Compared) -> str:
 
 def comparison_frame(compared: Compared) -> pd.DataFrame:
     """The same in full precision, one row a group; empty where there is no such number."""
-    rows = []
+    rows: list[dict[str, Any]] = []
     if not isinstance(compared.baseline, Described):
         rows.append({"group": "reference", "mean": compared.baseline})
     compared_with = {one.group.name: one for one in compared.candidates}
     for group in compared.groups:
-        summary = group.summary
-        row = {
-            "group": group.name,
-            "n": summary.n,
-            "failures": summary.failures,
-            "mean": summary.mean,
-            "std": summary.std,
-            "low": summary.interval.low,
-            "high": summary.interval.high,
-        }
+        row = {"group": group.name, **described_columns(group.summary)}
         if group.name in compared_with:
-            found = compared_with[group.name].comparison
-            row |= {
-                "difference": found.difference,
-                "difference_low": found.interval.low,
-                "difference_high": found.interval.high,
-                "p_value": found.p_value,
-                "p_adjusted": found.p_adjusted,
-                "probability_of_superiority": found.probability_of_superiority,
-                "effect_size": found.effect_size,
-                "verdict": found.verdict,
-                "seeds_needed": found.seeds_needed,
-            }
+            row |= compared_columns(compared_with[group.name].comparison)
         rows.append(row)
     return pd.DataFrame(rows).astype({"n": "Int64", "failures": "Int64", "seeds_needed": "Int64"})
+
+
+def described_columns(summary: Summary) -> dict[str, Any]:
+    """The numbers of one group, by column."""
+    return {
+        "n": summary.n,
+        "failures": summary.failures,
+        "mean": summary.mean,
+        "std": summary.std,
+        "low": summary.interval.low,
+        "high": summary.interval.high,
+    }
+
+
+def compared_columns(found: Comparison) -> dict[str, Any]:
+    """The numbers of a comparison, by column."""
+    return {
+        "difference": found.difference,
+        "difference_low": found.interval.low,
+        "difference_high": found.interval.high,
+        "p_value": found.p_value,
+        "p_adjusted": found.p_adjusted,
+        "probability_of_superiority": found.probability_of_superiority,
+        "effect_size": found.effect_size,
+        "verdict": found.verdict,
+        "seeds_needed": found.seeds_needed,
+    }
 
 
 def comparison_png(compared: Compared) -> bytes:
@@ -148,7 +151,7 @@ def comparison_png(compared: Compared) -> bytes:
 
 def boxes_of(compared: Compared) -> Boxes:
     """The numbers of the upper panel."""
-    rows = tuple(_sample(group) for group in compared.groups)
+    rows = tuple(group_sample(group, group.name) for group in compared.groups)
     baseline = compared.baseline
     if not isinstance(baseline, Described):
         return Boxes(rows, compared.design.direction, baseline, (math.nan, math.nan), baseline="")
@@ -162,10 +165,11 @@ def boxes_of(compared: Compared) -> Boxes:
     )
 
 
-def _sample(group: Described) -> Sample:
+def group_sample(group: Described, name: str) -> Sample:
+    """A group as a row of the box plot, under this name."""
     failures = group.summary.failures
     kept = tuple(score for score in group.scores if math.isfinite(score))
-    return Sample(group.name, kept, f"{failures} failed" if failures else "")
+    return Sample(name, kept, f"{failures} failed" if failures else "")
 
 
 def differences_of(compared: Compared) -> Differences:

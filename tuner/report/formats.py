@@ -3,10 +3,10 @@
 import math
 import unicodedata
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, Protocol
 
 from tuner.records import Direction
-from tuner.result import Measured
+from tuner.stats import Summary
 
 MINUS = "\N{MINUS SIGN}"
 TIMES = "\N{MULTIPLICATION SIGN}"
@@ -50,7 +50,14 @@ def power_of_ten(value: float, digits: int = 0) -> str:
     return f"{number.replace('-', MINUS)} {TIMES} 10{str(int(exponent)).translate(_SUPERSCRIPTS)}"
 
 
-def decimals_for(measured: Iterable[Measured]) -> int | None:
+class Summarised(Protocol):
+    """What has a summary of its scores."""
+
+    @property
+    def summary(self) -> Summary: ...
+
+
+def decimals_for(measured: Iterable[Summarised]) -> int | None:
     """Decimals that show the smallest standard error with two digits; None where decimals do not suit.
 
     Digits beyond the standard error are noise, and one number of decimals makes columns comparable.

@@ -31,6 +31,8 @@ def _search(result: Result) -> str:
     setup = result.setup
     runs = [run for run in result.runs if run.phase == "search"]
     trials = {run.configuration for run in runs} - {BASELINE}
+    if not trials and setup.trials:
+        return "The search has not measured a configuration besides the baseline yet."
     if not trials:
         return (
             f"No hyperparameters were searched. Every run trained for up to {count(result.epochs, 'epoch')} "

@@ -2,6 +2,7 @@
 
 import re
 from functools import cache
+from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, Template, select_autoescape
 from markupsafe import Markup
@@ -16,7 +17,7 @@ _WITHIN_A_NUMBER = re.compile(
 
 
 @cache
-def _template() -> Template:
+def _template(name: str) -> Template:
     environment = Environment(
         loader=PackageLoader("tuner.report", ""),
         autoescape=select_autoescape(default=True),
@@ -30,7 +31,7 @@ def _template() -> Template:
     environment.filters["packed"] = packed
     environment.policies["json.dumps_kwargs"] = {"ensure_ascii": True, "separators": (",", ":")}
     environment.filters["unbroken"] = _unbroken
-    return environment.get_template("template.html")
+    return environment.get_template(name)
 
 
 def _unbroken(text: str) -> str:
@@ -40,4 +41,9 @@ def _unbroken(text: str) -> str:
 
 def render(view: View) -> str:
     """The page as one HTML document."""
-    return _template().render(view=view)
+    return render_template("template.html", view)
+
+
+def render_template(name: str, view: Any) -> str:
+    """A template of the report with its view, a frozen record, as one HTML document."""
+    return _template(name).render(view=view)

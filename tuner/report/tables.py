@@ -6,8 +6,10 @@ from tuner.records import Run
 from tuner.report.cells import Cell, Column, Table, name_cell, number_cell
 from tuner.report.formats import (
     NONE,
+    better_word,
     decimals_for,
     interval,
+    metric_name,
     p_value,
     parameter,
     percent,
@@ -17,7 +19,7 @@ from tuner.report.formats import (
 )
 from tuner.report.verdict import SYMBOLS
 from tuner.result import Measured, Result
-from tuner.stats import Comparison
+from tuner.stats import Comparison, Summary
 from tuner.stats.power import MOST_SEEDS
 
 LONGEST_REASON = 1_000  # characters of what went wrong in a run; the ledger has all
@@ -27,22 +29,13 @@ def results_table(result: Result) -> Table:
     """The confirmed configurations on the test split, baseline first, then the finalists, best first."""
     if result.baseline is None:
         return Table((), ())
-    level = percent(result.setup.level)
     adjusted = (
         "two-sided, adjusted for the looks at this study and, by Holm's method, for the number of finalists; "
         "the raw p below"
     )
     columns = (
         Column("Configuration", number=False),
-        Column("Verdict", number=False, hint="against the baseline"),
-        Column("Mean", hint=f"mean test score over seeds, with its {level} t interval"),
-        Column("Difference", hint=f"to the mean of the baseline, with its {level} interval"),
-        Column("p (adjusted)", hint=adjusted),
-        Column("P(superior)", hint="chance that a run of this configuration beats one of the baseline"),
-        Column("Hedges' g", hint="difference in standard deviations"),
-        Column("Median"),
-        Column("SD", hint="standard deviation over seeds; SE is the standard error of the mean"),
-        Column("Seeds", hint="training runs, and how many of them ended without a score"),
+        *result_columns(result.setup.level, "the baseline", adjusted),
     )
     confirmed = (result.baseline, *result.finalists)
     decimals = decimals_for(confirmed)
@@ -51,8 +44,46 @@ def results_table(result: Result) -> Table:
     return Table(columns, tuple(_result_row(one, decimals) for one in confirmed), strong=frozenset(strong))
 
 
+def result_columns(level: float, other: str, adjusted: str) -> tuple[Column, ...]:
+    """The columns of `result_cells`, where `other` is what a configuration is compared with."""
+    ends = percent(level)
+    return (
+        Column("Verdict", number=False, hint=f"against {other}"),
+        Column("Mean", hint=f"mean test score over seeds, with its {ends} t interval"),
+        Column("Difference", hint=f"to the mean of {other}, with its {ends} interval"),
+        Column("p (adjusted)", hint=adjusted),
+        Column("P(superior)", hint=f"chance that a run of this configuration beats one of {other}"),
+        Column("Hedges' g", hint="difference in standard deviations"),
+        Column("Median"),
+        Column("SD", hint="standard deviation over seeds; SE is the standard error of the mean"),
+        Column("Seeds", hint="training runs, and how many of them ended without a score"),
+    )
+
+
+def results_caption(result: Result) -> str:
+    """What that table holds, for a reader who meets it without the page."""
+    setup = result.setup
+    level, better = percent(setup.level), better_word(setup.direction)
+    text = (
+        f"Test {metric_name(setup.metric)} of {short(setup.study)} over seeds; {better} is better. With each "
+        f"mean is its {level} t interval, with each standard deviation (SD) the standard error of the "
+        "mean (SE)."
+    )
+    if not result.finalists:
+        return text
+    return (
+        f"{text} Differences are to the baseline, with their {level} intervals. The p-values are "
+        "two-sided, and adjusted for the looks at the study and for the number of finalists (Holm). "
+        "P(superior) is the chance that a run of the configuration beats one of the baseline."
+    )
+
+
 def _result_row(one: Measured, decimals: int | None) -> tuple[Cell, ...]:
-    numbers, compared = one.summary, one.comparison
+    return (name_cell(one.name), *result_cells(one.summary, one.comparison, decimals))
+
+
+def result_cells(numbers: Summary, compared: Comparison | None, decimals: int | None) -> tuple[Cell, ...]:
+    """What was measured of a configuration, and how it compares."""
     none = Cell(NONE)
     against: tuple[Cell, ...] = (none,) * 4
     if compared is not None:
@@ -68,7 +99,6 @@ def _result_row(one: Measured, decimals: int | None) -> tuple[Cell, ...]:
     error = score(numbers.standard_error, decimals)
     ends = interval(numbers.interval.low, numbers.interval.high, decimals)
     return (
-        name_cell(one.name),
         Cell(word or NONE, note=_needed(compared), badge=word, symbol=SYMBOLS.get(word, "")),
         number_cell(numbers.mean, decimals, note=ends if ends != NONE else ""),
         *against,

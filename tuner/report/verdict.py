@@ -233,6 +233,7 @@ def _unfinished(result: Result) -> Headline:
         evidence=(
             f"So far there are the search scores of {count(len(measured), 'candidate')}{started}. Search "
             "scores are optimistic, because the best of many is partly the luckiest; only fresh seeds and "
-            "the test split decide. The command that made this folder goes on where it stopped."
+            "the test split decide."
         ),
+        scope="The command that made this folder goes on where it stopped.",
     )

@@ -1,7 +1,7 @@
 """Everything that the page shows, built from a result: frozen, and written out already."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from tuner.records import BASELINE, Setup
 from tuner.report.cells import Table
@@ -12,7 +12,7 @@ from tuner.report.methods import methods
 from tuner.report.pictures import Picture
 from tuner.report.secondary import secondary_table
 from tuner.report.shown import Showing, showing
-from tuner.report.tables import results_table, runs_table, settings_table
+from tuner.report.tables import results_caption, results_table, runs_table, settings_table
 from tuner.report.trials import trials_table
 from tuner.report.verdict import Headline, headline
 from tuner.result import Result
@@ -29,7 +29,7 @@ class Fact:
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """The page as data."""
+    """The page as data; `caption` says what the table of results holds, where it stands elsewhere."""
 
     title: str
     full_title: str
@@ -38,6 +38,7 @@ class View:
     warnings: tuple[str, ...]
     figures: tuple[Picture, ...]
     results: Table
+    caption: str
     secondary: Table
     settings: Table
     trials: Table
@@ -45,18 +46,20 @@ class View:
     showing: Showing | None
     methods: tuple[str, ...]
     facts: tuple[Fact, ...]
+    reload: int = 0  # seconds after which the page loads itself again; 0 is never
 
 
-def build_view(result: Result, pictures: tuple[Picture, ...]) -> View:
+def build_view(result: Result, pictures: tuple[Picture, ...], reload: int = 0) -> View:
     """The view of `result` with the figures that were drawn for it."""
     return View(
         title=short(result.setup.study),
         full_title=clean(result.setup.study),
         subtitle=_subtitle(result),
-        headline=headline(result),
+        headline=_headline(result, reload),
         warnings=warnings(result),
         figures=pictures,
         results=results_table(result),
+        caption=results_caption(result),
         secondary=secondary_table(result),
         settings=settings_table(result),
         trials=trials_table(result),
@@ -64,7 +67,14 @@ def build_view(result: Result, pictures: tuple[Picture, ...]) -> View:
         showing=showing(result),
         methods=methods(result),
         facts=facts(result),
+        reload=reload,
     )
+
+
+def _headline(result: Result, reload: int) -> Headline:
+    """The headline; that an unfinished run can be taken up again is not said of one that goes on."""
+    words = headline(result)
+    return replace(words, scope="") if reload and result.baseline is None else words
 
 
 def _subtitle(result: Result) -> str:
@@ -73,9 +83,9 @@ def _subtitle(result: Result) -> str:
         metric_name(result.setup.metric),
         count(len(tried), "candidate"),
         count(len(result.runs), "training run"),
-        duration(result.setup.seconds),
+        duration(result.setup.seconds) if result.setup.seconds else "",
     ]
-    return " · ".join(parts)
+    return " · ".join(filter(None, parts))
 
 
 def warnings(result: Result) -> tuple[str, ...]:

@@ -1,31 +1,78 @@
 """Write a report's files, each whole or not at all."""
 
+from collections.abc import Callable, Collection
 from pathlib import Path
 
 from tuner.files import write_whole
+from tuner.report.documents import latex_document, markdown_document
 from tuner.report.page import render
 from tuner.report.panels import PANELS
-from tuner.report.pictures import draw_pictures
+from tuner.report.pictures import Picture, draw_pictures
 from tuner.report.scores import scores_csv
 from tuner.report.summary import summary_json
 from tuner.report.view import build_view
 from tuner.result import Result
 
+PAGE = "report.html"
+
+# The file of every format; pictures are several. The page is written last, when all that it names is there.
+FILES = {
+    "csv": "scores.csv",
+    "json": "summary.json",
+    "latex": "table.tex",
+    "markdown": "report.md",
+    "html": PAGE,
+}
+USUAL = ("html", "png", "csv", "json")
+FORMATS = (*USUAL, "latex", "markdown")
+
 
 def write_report(result: Result, folder: Path) -> Path:
     """Write report.html, figures/*.png, scores.csv and summary.json into `folder`; gives the page's path.
 
-    A file is replaced in one step, so that a reader never meets half of one. Figures of an earlier
-    report that this one does not have are removed.
+    Files of other formats that are there are written as well, so that none tells of an earlier state.
     """
-    pictures = draw_pictures(result)
-    drawings = folder / "figures"
+    write_formats(result, folder, usual_formats(folder))
+    return folder / PAGE
+
+
+def usual_formats(folder: Path) -> tuple[str, ...]:
+    """What is written where nobody says: the usual formats, and those whose file is there already."""
+    more = (name for name in FORMATS if name not in USUAL and (folder / FILES[name]).exists())
+    return (*USUAL, *more)
+
+
+def write_formats(
+    result: Result, folder: Path, formats: Collection[str], *, reload: int = 0
+) -> tuple[Path, ...]:
+    """Write the files of `formats` (names of `FORMATS`) into `folder`; gives their paths, without figures.
+
+    A file is replaced in one step, so that a reader never meets half of one. Figures of an earlier
+    report that this one does not have are removed. Markdown shows the figures, so it comes with them.
+    With `reload` the page loads itself again after so many seconds.
+    """
+    drawn = draw_pictures(result) if {"html", "png", "markdown"} & set(formats) else ()
+    if {"png", "markdown"} & set(formats):
+        write_figures(drawn, folder / "figures", {panel.key for panel in PANELS})
+    view = build_view(result, drawn, reload)
+    makers: dict[str, Callable[[], str]] = {
+        "csv": lambda: scores_csv(result),
+        "json": lambda: summary_json(result),
+        "latex": lambda: latex_document(view),
+        "markdown": lambda: markdown_document(view),
+        "html": lambda: render(view),
+    }
+    written = []
+    for name, make in makers.items():
+        if name in formats:
+            write_whole(folder / FILES[name], make())
+            written.append(folder / FILES[name])
+    return tuple(written)
+
+
+def write_figures(pictures: Collection[Picture], folder: Path, keys: Collection[str]) -> None:
+    """Write every picture as PNG, and remove those of other `keys` that an earlier report left."""
     for picture in pictures:
-        write_whole(drawings / f"{picture.key}.png", picture.png)
-    for key in {panel.key for panel in PANELS} - {picture.key for picture in pictures}:
-        (drawings / f"{key}.png").unlink(missing_ok=True)
-    write_whole(folder / "scores.csv", scores_csv(result))
-    write_whole(folder / "summary.json", summary_json(result))
-    page = folder / "report.html"
-    write_whole(page, render(build_view(result, pictures)))
-    return page
+        write_whole(folder / f"{picture.key}.png", picture.png)
+    for key in set(keys) - {picture.key for picture in pictures}:
+        (folder / f"{key}.png").unlink(missing_ok=True)

@@ -1,21 +1,24 @@
 """The record of one comparison, made from weighed evidence."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 import numpy as np
 
+from tuner.cards import Card, Readable
 from tuner.stats.design import Direction
 from tuner.stats.effect_intervals import effect_interval, superiority_interval, wins_interval
 from tuner.stats.effects import correlation, hedges_g, hedges_g_to_reference, pooled_deviation
 from tuner.stats.evidence import Evidence
 from tuner.stats.intervals import Interval
+from tuner.stats.power import MOST_SEEDS
 from tuner.stats.scores import finished, losses, standard_deviation
 from tuner.stats.secondary import Sensitivity, analyse
 from tuner.stats.verdict import Adjusted, Verdict, decide, reasons, seeds_needed
 
 
 @dataclass(frozen=True, slots=True)
-class Comparison:
+class Comparison(Readable):
     """One candidate against the baseline. Differences are candidate - baseline, in metric units.
 
     `interval` is that of the difference at the level asked for, not adjusted for other candidates;
@@ -76,6 +79,9 @@ class Comparison:
         give the same answer every time.
         """
         return analyse(self.evidence, rng or np.random.default_rng(0))
+
+    def _card(self) -> Card:
+        return Card(_claim(self), tuple(_rows(self)), notes=self.flags)
 
 
 def judge(evidence: Evidence, adjusted: Adjusted) -> Comparison:
@@ -141,3 +147,31 @@ def _superiority(evidence: Evidence) -> Interval:
     direction = evidence.design.direction
     first, second = losses(evidence.candidate, direction), losses(evidence.baseline, direction)
     return (wins_interval if evidence.matched else superiority_interval)(first, second, evidence.design.level)
+
+
+def _claim(one: Comparison) -> str:
+    """The verdict in a few words."""
+    other = "the baseline" if one.reference is None else f"the reference {one.reference:g}"
+    if one.verdict == "undecided":
+        return f"Undecided: {one.name} is not shown to differ from {other}"
+    return f"{one.name} is {one.verdict} {'to' if one.verdict == 'equivalent' else 'than'} {other}"
+
+
+def _rows(one: Comparison) -> Iterator[tuple[str, str]]:
+    """The numbers behind the verdict, each with its label."""
+    adjusted = f", adjusted {one.p_adjusted:.2g}" if one.p_adjusted != one.p_value else ""
+    lost = any((one.failures_candidate, one.failures_baseline))
+    against = f" against {one.n_baseline}" if one.reference is None else ""
+    failed = f"; failed {one.failures_candidate} against {one.failures_baseline}" if lost else ""
+    yield "difference", one.interval.beside(one.difference)
+    yield "p-value", f"{one.p_value:.2g}{adjusted}; {one.method}, two-sided"
+    if one.margin is not None and one.p_equivalence_adjusted is not None:
+        yield "margin", f"{one.margin:g}; p-value of equivalence {one.p_equivalence_adjusted:.2g}"
+    yield "probability of superiority", one.interval_superiority.beside(one.probability_of_superiority)
+    yield "Hedges' g", one.interval_effect.beside(one.effect_size)
+    yield "runs", f"{one.n_candidate}{against}{failed}"
+    if one.seeds_needed is not None:
+        each = " of each" if one.reference is None else ""
+        some = f"about {one.seeds_needed:,}{each}" if one.seeds_needed < MOST_SEEDS else ""
+        yield "runs needed", some or "more are not expected to settle it"
+    yield "better is", "lower" if one.direction == "minimize" else "higher"

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.stats import trim_mean
 
+from tuner.cards import Card, Readable, number
 from tuner.stats.design import check_level
 from tuner.stats.group_intervals import bootstrap_interval, median_interval, std_interval
 from tuner.stats.intervals import Interval, mean
@@ -13,7 +14,7 @@ from tuner.stats.scores import Scores, as_scores, finished, standard_deviation
 
 
 @dataclass(frozen=True, slots=True)
-class Summary:
+class Summary(Readable):
     """One group of runs.
 
     `n` counts all runs and `failures` those among them that failed; every other number is over the runs
@@ -35,6 +36,20 @@ class Summary:
     interval_std: Interval
     interval_median: Interval
     interval_bootstrap: Interval | None
+
+    def _card(self) -> Card:
+        failed = f", {self.failures} of them failed" if self.failures else ""
+        rows = [
+            ("mean", self.interval.beside(self.mean)),
+            ("standard deviation", self.interval_std.beside(self.std)),
+            ("standard error", number(self.standard_error)),
+            ("median", self.interval_median.beside(self.median)),
+            ("quartiles", " to ".join(map(number, self.quartiles))),
+            ("interquartile mean", number(self.iqm)),
+        ]
+        if self.interval_bootstrap is not None:
+            rows.insert(1, ("mean, bootstrap", self.interval_bootstrap.beside(self.mean)))
+        return Card(f"{self.n} run{'s' * (self.n != 1)}{failed}", tuple(rows))
 
 
 def describe(

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.special import stdtrit
 
+from tuner.cards import between, number, percent
 from tuner.stats.scores import ROUNDING, FloatArray, finished, standard_deviation
 
 
@@ -20,6 +21,15 @@ class Interval:
     low: float
     high: float
     level: float
+
+    def beside(self, value: float) -> str:
+        """A number with this interval in brackets, where there is one, as text.
+
+        >>> Interval(0.25, 0.75, 0.95).beside(0.5)
+        '0.5 (95 % interval 0.25 to 0.75)'
+        """
+        ends = between(self.low, self.high)
+        return f"{number(value)} ({percent(self.level)} interval {ends})" if ends else number(value)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,55 @@
+"""What is said of several studies: who is best as far as the tests bear it, and nothing where they cannot."""
+
+from pathlib import Path
+
+from tests.comparing.test_studies import beside, study
+from tuner.report.studies.words import studies_caption, studies_headline, studies_methods, studies_warnings
+
+
+def test_of_two_studies_the_verdict_is_that_of_the_comparison(tmp_path: Path) -> None:
+    found = beside(tmp_path, lstm=study(0.6), gru=study(0.5, seed=1))
+    words = studies_headline(found)
+    assert (words.word, words.claim) == ("better", "gru is better than lstm")
+    assert found.compared is not None and words.evidence == found.compared.candidates[0].sentence
+    turned = studies_headline(beside(tmp_path, "gru", "lstm"))
+    assert (turned.word, turned.claim) == ("worse", "lstm is worse than gru")
+    same = beside(tmp_path, "lstm", "again", again=study(0.6, seed=3))
+    assert studies_headline(same).claim == "Undecided: again is not shown to differ from lstm"
+    wide = beside(
+        tmp_path, "wide", "broad", wide=study(0.6, margin=0.3), broad=study(0.6, seed=3, margin=0.3)
+    )
+    assert studies_headline(wide).claim == "broad is equivalent to wide"
+
+
+def test_of_several_the_best_is_named_where_it_stands_out(tmp_path: Path) -> None:
+    found = beside(tmp_path, a=study(0.6), b=study(0.3, seed=1), c=study(0.61, seed=2))
+    words = studies_headline(found)
+    assert (words.word, words.claim) == ("better", "The best configuration of b is the best of all")
+    assert "The truly best one is b:trial-0, with 95 % confidence" in words.evidence
+    assert words.others.startswith("b:trial-0 is better than a:trial-0: ")
+    assert words.others.count("Undecided whether") == 1
+    assert "Hsu" in studies_methods(found)
+
+
+def test_of_several_alike_none_is_called_best(tmp_path: Path) -> None:
+    found = beside(tmp_path, a=study(0.6), b=study(0.6, seed=1), c=study(0.9, seed=2))
+    words = studies_headline(found)
+    assert words.word == "undecided" and words.claim.startswith("Undecided: ")
+    assert set(words.claim.removeprefix("Undecided: ").removesuffix(" may be the best").split(" and ")) == {
+        "a",
+        "b",
+    }
+
+
+def test_what_cannot_be_compared_gets_reasons_instead_of_a_verdict(tmp_path: Path) -> None:
+    found = beside(tmp_path, a=study(0.6), b=study(0.5, metric="mae"))
+    words = studies_headline(found)
+    assert (words.word, words.claim) == ("none", "These studies cannot be compared")
+    assert "different metrics" in words.evidence and "without a verdict" in words.others + words.scope
+    assert studies_methods(found) == "" and studies_warnings(found) == ()
+    assert "cannot be compared" in studies_caption(found)
+
+
+def test_that_the_best_were_chosen_by_the_same_scores_is_told(tmp_path: Path) -> None:
+    warnings = studies_warnings(beside(tmp_path, a=study(0.6), b=study(0.5, seed=1)))
+    assert sum("was chosen by these same scores" in text for text in warnings) == 2

@@ -1,0 +1,59 @@
+"""Runs as tables for pandas: every run and every epoch, in numbers that are those of the ledger."""
+
+import math
+import subprocess
+import sys
+
+import pandas as pd
+
+from tests.factories import make_configuration, make_result, make_runs, usual_result
+from tuner.frames import history_frame
+from tuner.records import BASELINE, Run
+from tuner.report.scores import scores_frame
+
+
+def test_the_frame_is_that_of_scores_csv() -> None:
+    result = usual_result()
+    pd.testing.assert_frame_equal(result.frame(), scores_frame(result))
+    scores = (
+        result.frame().query("phase == 'confirmation' and split == 'test'").groupby("configuration")["score"]
+    )
+    for one in (result.baseline, *result.finalists):
+        assert one is not None and scores.mean()[one.name] == one.summary.mean
+
+
+def test_learning_curves_have_a_row_an_epoch() -> None:
+    result = usual_result(epochs=7)
+    frame = result.history()
+    assert list(frame.columns) == ["phase", "configuration", "seed_index", "epoch", "loss", "val_loss"]
+    assert len(frame) == sum(len(run.history["loss"]) for run in result.runs)
+    for run in result.runs:
+        mine = frame.query(
+            f"phase == '{run.phase}' and configuration == '{run.configuration}'"
+            f" and seed_index == {run.seed_index}"
+        )
+        assert mine["epoch"].tolist() == list(range(1, len(run.history["loss"]) + 1))
+        for name, values in run.history.items():
+            assert repr(mine[name].tolist()) == repr(list(values))
+
+
+def test_what_only_some_runs_followed_is_missing_in_the_others() -> None:
+    history = {"accuracy": (0.5, 0.6), "val_loss": (2.0,), "loss": (1.0, 0.9)}
+    runs = [Run("search", BASELINE, 0, "complete", {}, history, 0.1), *make_runs("search", "a", 1.0, seeds=1)]
+    frame = history_frame(runs)
+    assert list(frame.columns[4:]) == ["loss", "val_loss", "accuracy"]
+    first, other = frame[frame["configuration"] == BASELINE], frame[frame["configuration"] == "a"]
+    assert first["accuracy"].tolist() == [0.5, 0.6] and first["loss"].tolist() == [1.0, 0.9]
+    assert first["val_loss"].tolist()[0] == 2.0 and math.isnan(first["val_loss"].tolist()[1])
+    assert other["accuracy"].isna().all()
+
+
+def test_no_runs_give_tables_with_columns() -> None:
+    result = make_result([], [make_configuration(BASELINE)])
+    assert len(result.frame()) == 0 and "score" in result.frame().columns
+    assert list(result.history().columns) == ["phase", "configuration", "seed_index", "epoch"]
+
+
+def test_a_result_alone_loads_no_pandas() -> None:
+    code = "import sys, tuner.result\nassert 'pandas' not in sys.modules"
+    subprocess.run([sys.executable, "-c", code], check=True)

@@ -1,0 +1,58 @@
+"""Runs as tidy tables: one row a score, and one row an epoch of a learning curve."""
+
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import zip_longest
+from typing import Any
+
+import pandas as pd
+
+from tuner.records import Configuration, Run
+
+COLUMNS = ("phase", "configuration", "seed_index", "split", "status", "score")
+_CURVE = ("phase", "configuration", "seed_index", "epoch")
+
+
+def scores_frame(runs: Iterable[Run], configurations: Mapping[str, Configuration]) -> pd.DataFrame:
+    """One row a run and split, with the columns of `COLUMNS` and one column `param:NAME` a hyperparameter.
+
+    A run without scores keeps one row, on the validation split in search and on the test split in
+    confirmation. A score that is not finite is missing, and so is a hyperparameter that a
+    configuration does not have.
+    """
+    names = parameter_names(configurations)
+    rows: list[tuple[Any, ...]] = []
+    for run in runs:
+        configuration = configurations.get(run.configuration)
+        params = configuration.params if configuration else {}
+        values = [params.get(name) for name in names]
+        silent = {"validation" if run.phase == "search" else "test": math.nan}
+        for split, score in (run.scores or silent).items():
+            kept = score if math.isfinite(score) else None
+            rows.append((run.phase, run.configuration, run.seed_index, split, run.status, kept, *values))
+    frame = pd.DataFrame(rows, columns=[*COLUMNS, *(f"param:{name}" for name in names)], dtype=object)
+    return frame.astype({"seed_index": "int64", "score": "float64"})
+
+
+def history_frame(runs: Sequence[Run]) -> pd.DataFrame:
+    """One row a run and epoch, counted from 1: the run, and a column for everything that was followed.
+
+    Those columns are named as by Keras, "loss" and "val_loss" first. NaN where a run has no such number.
+    """
+    usual = ("loss", "val_loss")
+    names = list(dict.fromkeys(name for run in runs for name in run.history))
+    names.sort(key=lambda name: usual.index(name) if name in usual else len(usual))
+    rows: list[tuple[Any, ...]] = []
+    for run in runs:
+        curves = zip_longest(*(run.history.get(name, ()) for name in names), fillvalue=math.nan)
+        rows += [
+            (run.phase, run.configuration, run.seed_index, epoch, *values)
+            for epoch, values in enumerate(curves, start=1)
+        ]
+    frame = pd.DataFrame(rows, columns=[*_CURVE, *names])
+    return frame.astype({"seed_index": "int64", "epoch": "int64"} | dict.fromkeys(names, "float64"))
+
+
+def parameter_names(configurations: Mapping[str, Configuration]) -> tuple[str, ...]:
+    """The names of all hyperparameters, in the order in which configurations bring them in."""
+    return tuple(dict.fromkeys(name for one in configurations.values() for name in one.params))

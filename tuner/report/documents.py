@@ -1,0 +1,87 @@
+"""The report as text for others to include: the table for a LaTeX paper, and a page of Markdown."""
+
+import re
+from collections.abc import Iterable, Iterator
+
+from tuner.report.cells import Table
+from tuner.report.markup import beyond_latin, latex, latex_tabular, markdown, markdown_table
+from tuner.report.pictures import Picture
+from tuner.report.verdict import Headline
+from tuner.report.view import View
+
+_FITTED = r"\resizebox{\ifdim\width>\linewidth\linewidth\else\width\fi}{!}{%"
+
+
+def latex_document(view: View) -> str:
+    """The table of results with its caption and label; a comment where there is none yet.
+
+    Needs the packages booktabs and graphicx, which shrinks the table where it is wider than the text.
+    """
+    return latex_float(view.results, view.title, view.caption)
+
+
+def latex_float(table: Table, title: str, caption: str) -> str:
+    """A table environment to `\\input`; `title` names its label."""
+    if not table.rows:
+        return f"% {latex(title)}: there are no results yet\n"
+    lines = (
+        r"\begin{table}",
+        r"\centering",
+        rf"\caption{{{latex(caption)}}}",
+        rf"\label{{tab:{_label(title)}}}",
+        _FITTED,
+        rf"{latex_tabular(table).rstrip()}}}",
+        r"\end{table}",
+    )
+    text = "".join(f"{line}\n" for line in lines)
+    fonts = "; its letters beyond Latin need LuaLaTeX or XeLaTeX and a font that has them"
+    return f"% needs \\usepackage{{booktabs,graphicx}}{fonts if beyond_latin(text) else ''}\n{text}"
+
+
+def _label(title: str) -> str:
+    return re.sub(r"[^a-z0-9]+", "-", title.lower()).strip("-") or "results"
+
+
+def markdown_document(view: View) -> str:
+    """The verdict, what to keep in mind, the tables, the figures as links to their PNGs, and the methods."""
+    parts = [
+        f"# {markdown(view.full_title)}",
+        markdown(view.subtitle),
+        *markdown_headline(view.headline),
+        *markdown_list("To keep in mind:", view.warnings),
+    ]
+    if view.results.rows:
+        parts += [
+            "## Results on the test split",
+            markdown_table(view.results).rstrip(),
+            markdown(view.caption),
+        ]
+    if view.settings.rows:
+        parts += ["## Settings", markdown_table(view.settings).rstrip(), markdown(view.settings.remark)]
+    parts += markdown_figures(view.figures)
+    parts += ["## Methods", *map(markdown, view.methods)]
+    return "\n\n".join(part for part in parts if part) + "\n"
+
+
+def markdown_headline(headline: Headline) -> Iterator[str]:
+    """The verdict as paragraphs, the claim in bold."""
+    claim = f"{headline.symbol} {headline.claim}".strip()
+    yield f"**{markdown(claim)}.** {markdown(headline.evidence)}"
+    yield markdown(headline.others)
+    yield markdown(headline.scope)
+
+
+def markdown_list(title: str, items: Iterable[str]) -> Iterator[str]:
+    """A list under its title; nothing where it has no items."""
+    if lines := [f"- {markdown(item)}" for item in items]:
+        yield f"{title}\n\n" + "\n".join(lines)
+
+
+def markdown_figures(figures: Iterable[Picture]) -> Iterator[str]:
+    """Every figure with its words; the pictures are those in the folder `figures` beside the page."""
+    for place, figure in enumerate(figures):
+        if not place:
+            yield "## Figures"
+        words = figure.caption
+        yield f"![{markdown(words.alternative)}](figures/{figure.key}.png)"
+        yield f"**{markdown(words.title)}.** {markdown(words.text)}"

@@ -1,0 +1,101 @@
+"""The figures of several studies: all their scores on one axis, and the differences to the first one."""
+
+import math
+from dataclasses import replace
+
+from matplotlib.figure import Figure
+
+from tuner.comparing.comparison import Compared
+from tuner.comparing.studies import Entry, Measure, Studies
+from tuner.figures.differences import draw_differences
+from tuner.figures.saving import png, svg
+from tuner.figures.scores import Boxes, draw_boxes
+from tuner.figures.style import figure_style, new_figure
+from tuner.report.comparison import differences_of, group_sample
+from tuner.report.formats import better_word, listed, metric_name, percent, score, short
+from tuner.report.panels.base import ROW, Caption
+from tuner.report.pictures import Picture
+from tuner.report.studies.words import chosen_name
+
+_LONGEST = 28  # characters that fit beside a row
+
+
+def draw_studies(studies: Studies) -> tuple[Picture, ...]:
+    """The scores of all studies, one figure a metric, and the differences where there are some."""
+    with figure_style():
+        pictures = [_scores(studies, measure, place) for place, measure in enumerate(studies.measures)]
+        if studies.compared is not None:
+            pictures.append(_differences(studies, studies.compared))
+    return tuple(pictures)
+
+
+def figure_keys(studies: Studies) -> set[str]:
+    """The names of all figures that a page of so many studies can have."""
+    return {"differences", *map(_key, range(len(studies.entries)))}
+
+
+def _key(place: int) -> str:
+    return f"scores-{place + 1}" if place else "scores"
+
+
+def boxes_of_studies(studies: Studies, measure: Measure) -> Boxes:
+    """The numbers of one box plot: the groups of a metric, against those of the first study if it can be."""
+    rows = tuple(
+        group_sample(group, _row_name(entry, name))
+        for entry in studies.entries
+        if entry.measure == measure
+        for name, group in entry.groups
+    )
+    first, direction = studies.entries[0], measure[1]
+    if studies.compared is None:
+        return Boxes(rows, direction, math.nan, (math.nan, math.nan), baseline="")
+    summary = first.chosen.summary
+    ends = (summary.interval.low, summary.interval.high)
+    return Boxes(rows, direction, summary.mean, ends, baseline=_row_name(first, first.chosen_name))
+
+
+def _row_name(entry: Entry, name: str) -> str:
+    """A name that fits beside a row and tells both the study and the configuration."""
+    own = short(name, 12)
+    return f"{short(entry.label, _LONGEST - 1 - len(own))}:{own}"
+
+
+def _scores(studies: Studies, measure: Measure, place: int) -> Picture:
+    metric, direction = metric_name(measure[0]), measure[1]
+    data = boxes_of_studies(studies, measure)
+    figure, (ax,) = new_figure(1.0 + ROW * len(data.rows))
+    draw_boxes(ax, data, label=f"test {metric}")
+    first = chosen_name(studies.entries[0].chosen.name)
+    band = f" The dashed line and the band are the mean of {first} and its interval." if data.baseline else ""
+    means = [f"{row.name} {score(row.mean)}" for row in data.rows]
+    caption = Caption(
+        f"Test {metric} of every seed",
+        f"One dot is one training with a seed of its own; {better_word(direction)} is better. Boxes span the "
+        "quartiles with the median as a line, whiskers reach at most 1.5 box lengths, diamonds are "
+        f"means.{band}",
+        f"Box plot of the test {metric} over seeds, all studies. Means: {listed(means)}.",
+    )
+    return _picture(_key(place), figure, caption)
+
+
+def _differences(studies: Studies, compared: Compared) -> Picture:
+    data = differences_of(compared)
+    named = [_row_name(entry, entry.chosen_name) for entry in studies.entries[1:]]
+    rows = tuple(replace(row, name=name) for row, name in zip(data.rows, named, strict=True))
+    metric, first = metric_name(compared.metric), chosen_name(studies.entries[0].chosen.name)
+    figure, (ax,) = new_figure(0.9 + ROW * len(data.rows))
+    draw_differences(ax, replace(data, rows=rows), label=f"test {metric}")
+    ax.set_xlabel(f"difference in test {metric} to the first study")
+    said = [f"{chosen_name(row.name)} {score(row.value)}, {row.verdict}" for row in data.rows]
+    caption = Caption(
+        f"Difference to {first}",
+        f"Each thick line is the {percent(data.level)} interval of a difference of means over seeds; the "
+        "thin one accounts for the number of studies. One that stays clear of the dashed line at zero speaks "
+        "for a real difference.",
+        f"Forest plot of differences in mean test score to {first}: {'; '.join(said)}.",
+    )
+    return _picture("differences", figure, caption)
+
+
+def _picture(key: str, figure: Figure, caption: Caption) -> Picture:
+    return Picture(key, "results", caption, svg(figure, key), png(figure))
