@@ -299,3 +299,12 @@ def test_what_are_no_losses(losses: tuple, options: dict, message: str | None) -
         return
     with pytest.raises(StatisticsError, match=message):
         diagnose(*losses, **options)
+
+
+def test_a_diagnosis_shows_itself() -> None:
+    epochs = np.arange(100)
+    train, validation = np.exp(-epochs / 10), np.exp(-epochs / 10) + 0.3 * np.abs(epochs / 100 - 0.3)
+    found = diagnose(np.stack([train, train]), np.stack([validation, validation]))
+    assert str(found).splitlines()[0] == "overfit"
+    assert f"epoch {found.epoch}" in str(found) and "2 of 2" in str(found)
+    assert "<td" in found._repr_html_() and found.advice in found._repr_html_()

@@ -1,10 +1,13 @@
 """Learning curves: every seed is there, and the band says only what enough seeds say."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from matplotlib.axes import Axes
 
 from tests.factories import make_configuration, make_result, make_runs, usual_result
+from tuner.diagnosing import diagnose_result
 from tuner.figures.curves import (
     MOST_LINES,
     MOST_POINTS,
@@ -185,4 +188,24 @@ def test_the_alternative_text_tells_the_last_losses() -> None:
         for r in result.runs
         if r.phase == "confirmation" and r.configuration == BASELINE
     ]
-    assert f"baseline at {np.median(last):.4g} in training" in LEARNING_CURVES.caption(result).alternative
+    told = LEARNING_CURVES.caption(result).alternative
+    assert f"baseline (underfit, more epochs) at {np.median(last):.4g} in training" in told
+
+
+def test_the_panel_tells_the_diagnosis_and_marks_where_overfitting_begins() -> None:
+    epochs = np.arange(60)
+    train, validation = np.exp(-epochs / 8), np.exp(-epochs / 8) + 0.4 * np.abs(epochs / 60 - 0.3)
+    runs = [
+        replace(run, history={"loss": tuple(train.tolist()), "val_loss": tuple(validation.tolist())})
+        for run in make_runs("confirmation", BASELINE, 0.04, seeds=5)
+    ]
+    result = make_result(runs, [make_configuration(BASELINE)])
+    (found,) = diagnose_result(result)
+    turn = found.diagnosis.epoch
+    assert found.diagnosis.label == "overfit" and turn == int(np.argmin(validation)) + 1
+    with figure_style():
+        figure = LEARNING_CURVES.figure(result)
+    assert figure is not None
+    told = {text.get_text() for text in figure.axes[0].texts}
+    assert {"overfit", f"epoch {turn}"} <= told
+    assert "baseline (overfit)" in LEARNING_CURVES.caption(result).alternative

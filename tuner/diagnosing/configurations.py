@@ -39,13 +39,19 @@ def diagnose_result(result: Result) -> tuple[Diagnosed, ...]:
 
     Those without a single epoch are left out.
     """
-    if result.baseline is not None:
-        names = [BASELINE, *(finalist.name for finalist in result.finalists)]
-        phase: Phase = "confirmation"
-    else:
-        names, phase = _leaders(result), "search"
+    names, phase = examined(result)
     found = [diagnose_runs(name, _runs(result, name, phase), phase) for name in names]
     return tuple(one for one in found if one is not None)
+
+
+def examined(result: Result) -> tuple[list[str], Phase]:
+    """The configurations whose curves are looked at, and the phase of their runs.
+
+    The baseline and the finalists; while confirmation is missing, the baseline and the leading trials.
+    """
+    if result.baseline is not None:
+        return [BASELINE, *(finalist.name for finalist in result.finalists)], "confirmation"
+    return _leaders(result), "search"
 
 
 def diagnose_configuration(result: Result, name: str, phase: Phase | None = None) -> Diagnosed:

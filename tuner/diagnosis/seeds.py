@@ -7,13 +7,14 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from tuner.cards import Card, Readable
 from tuner.diagnosis.losses import Losses, Pair, as_pairs
 from tuner.diagnosis.rules import WORDS, Label, Numbers, Reading, read
 from tuner.errors import StatisticsError
 
 
 @dataclass(frozen=True, slots=True)
-class Diagnosis:
+class Diagnosis(Readable):
     """What the learning curves of a configuration say.
 
     `label` is one of `tuner.diagnosis.LABELS`. `epoch`, counted from 1, is where overfitting begins, None
@@ -50,6 +51,15 @@ class Diagnosis:
     def agreement(self) -> float:
         """Share of the seeds that have the label alone."""
         return self.labels.count(self.label) / len(self.labels)
+
+    def _card(self) -> Card:
+        seeds = len(self.readings)
+        rows = [("finding", self.finding), ("advice", self.advice)]
+        if self.epoch is not None:
+            rows.append(("overfits from", f"epoch {self.epoch}"))
+        if seeds > 1:
+            rows.append(("seeds that agree", f"{self.labels.count(self.label)} of {seeds}"))
+        return Card(self.words, tuple(rows))
 
 
 def diagnose(

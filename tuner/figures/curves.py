@@ -9,17 +9,17 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator
 from numpy.typing import NDArray
 
+from tuner.diagnosing import examined
 from tuner.figures.samples import FloatArray, runs_of
 from tuner.figures.scale import Scale, scale_of
 from tuner.figures.style import PALETTE, heading
-from tuner.records import BASELINE, Phase, Run
+from tuner.records import Run
 from tuner.result import Result
 
 MOST_POINTS = 200  # more cannot be told apart at the width of a panel
 FEWER_POINTS = 60  # of a thin line among many
 FEW_LINES = 12
 MOST_LINES = 40  # more seeds hide each other, and make the page heavy
-PANELS_WITHOUT_CONFIRMATION = 3
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -62,26 +62,10 @@ class Band:
 
 def curves(result: Result) -> tuple[Curves, ...]:
     """Curves of the baseline and the finalists; of the search while confirmation is missing."""
-    phase: Phase = "search" if result.baseline is None else "confirmation"
+    names, phase = examined(result)
     runs = runs_of(result.runs, phase)
-    if result.baseline is None:
-        names = _leaders(result, runs)
-    else:
-        names = [BASELINE, *(finalist.name for finalist in result.finalists)]
     found = [curves_of(name, runs.get(name, ())) for name in names]
     return tuple(curve for curve in found if curve.train.size or curve.validation.size)
-
-
-def _leaders(result: Result, runs: dict[str, list[Run]]) -> list[str]:
-    sign = 1.0 if result.setup.direction == "minimize" else -1.0
-
-    def loss(name: str) -> float:
-        scores = [run.scores.get("validation", math.nan) for run in runs[name]]
-        mean = sign * float(np.mean(scores))
-        return mean if math.isfinite(mean) else math.inf
-
-    trials = sorted((name for name in runs if name != BASELINE), key=loss)
-    return [name for name in (BASELINE, *trials[:PANELS_WITHOUT_CONFIRMATION]) if name in runs]
 
 
 def curves_of(name: str, runs: Sequence[Run]) -> Curves:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 
 from tuner.records import BASELINE, Setup
 from tuner.report.cells import Table
+from tuner.report.diagnoses import diagnosis_table
 from tuner.report.examples import examples_fact, examples_remarks
 from tuner.report.formats import clean, count, duration, metric_name, parameter, short
 from tuner.report.looks import looks_warning
@@ -40,6 +41,7 @@ class View:
     results: Table
     caption: str
     secondary: Table
+    diagnoses: Table
     settings: Table
     trials: Table
     runs: Table
@@ -61,6 +63,7 @@ def build_view(result: Result, pictures: tuple[Picture, ...], reload: int = 0) -
         results=results_table(result),
         caption=results_caption(result),
         secondary=secondary_table(result),
+        diagnoses=diagnosis_table(result),
         settings=settings_table(result),
         trials=trials_table(result),
         runs=runs_table(result),

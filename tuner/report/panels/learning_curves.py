@@ -2,6 +2,7 @@
 
 from matplotlib.figure import Figure
 
+from tuner.diagnosing import diagnose_result
 from tuner.figures.curves import MOST_LINES, curve_scale, curves, draw_curves
 from tuner.report.formats import listed, score, short
 from tuner.report.panels.base import Caption, Panel, name_axes, one_legend, small_multiples
@@ -16,8 +17,10 @@ def _figure(result: Result) -> Figure | None:
         return None
     figure, axes = small_multiples(len(panels), _HEIGHT, margin=1.2 if len(panels) == 1 else 0.6)
     scale = curve_scale(panels)
+    diagnoses = {one.name: one.diagnosis for one in diagnose_result(result)}
     for ax, panel in zip(axes, panels, strict=True):
-        draw_curves(ax, panel, scale)
+        read = diagnoses[panel.name]
+        draw_curves(ax, panel, scale, title_note=read.words, turn=read.epoch)
     name_axes(axes, "epoch", "loss")
     one_legend(figure, axes, 2)
     return figure
@@ -33,8 +36,9 @@ def _caption(result: Result) -> Caption:
         if most > MOST_LINES
         else ""
     )
+    words = {one.name: one.diagnosis.words for one in diagnose_result(result)}
     ends = [
-        f"{short(panel.name)} at {score(panel.last_training)} in training"
+        f"{short(panel.name)} ({words[panel.name]}) at {score(panel.last_training)} in training"
         + (f" and {score(panel.last_validation)} in validation" if panel.validation.size else "")
         for panel in panels
     ]
@@ -43,7 +47,8 @@ def _caption(result: Result) -> Caption:
         "Thin lines are single seeds, thick ones their median with the band between the quartiles; solid "
         "is training, dashed is validation. Where validation still falls at the end, more epochs may help; "
         "where it turns upwards while training falls, the model overfits; where thin lines scatter, the "
-        f"training itself is a lottery. A cross marks where a diverged run ended.{thinned}{searched}",
+        "training itself is a lottery. Under each name stands the diagnosis; a dotted line marks the epoch "
+        f"from which the median seed overfits, a cross where a diverged run ended.{thinned}{searched}",
         "Learning curves of training and validation loss, every seed a line. The median loss of the seeds' "
         f"last epochs: {listed(ends)}.",
     )
