@@ -114,7 +114,7 @@ def facts(result: Result) -> tuple[Fact, ...]:
         Fact("Configurations tried", f"{tried:,} besides the baseline"),
         Fact("Runs", _phases(result)),
         Fact("Study seed", f"{setup.seed}; all other seeds derive from it"),
-        Fact("Seeds", f"{_search_seeds(setup)} in search, {setup.repeats} in confirmation"),
+        Fact("Seeds", _seeds(setup)),
         Fact("Epochs", str(result.epochs)),
         Fact("Data", " · ".join(f"{short(str(split))} {size:,}" for split, size in setup.sizes.items())),
         Fact("Data per seed", "drawn anew for every seed" if setup.paired else "the same for every seed"),
@@ -141,9 +141,12 @@ def _without_predictions(result: Result) -> str:
     return f"those for single test examples are not kept: {clean(kept.reason)}"
 
 
-def _search_seeds(setup: Setup) -> str:
+def _seeds(setup: Setup) -> str:
+    confirmed = f"{setup.repeats} in confirmation"
+    if not setup.trials:
+        return confirmed
     first, most = setup.search_seeds
-    return str(first) if first == most else f"raced from {first} to {most}"
+    return f"{first if first == most else f'raced from {first} to {most}'} in search, {confirmed}"
 
 
 def _phases(result: Result) -> str:
