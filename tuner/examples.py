@@ -13,7 +13,7 @@ import numpy as np
 
 from tuner.errors import described
 from tuner.records import ExampleScores
-from tuner.study import leaves
+from tuner.trees import leaves
 
 MOST = 100_000  # numbers that are kept of a run
 MOST_CALLS = 1_000  # of a metric that has to be called once a number

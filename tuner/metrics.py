@@ -10,7 +10,8 @@ import numpy as np
 from tuner.errors import StudyError
 from tuner.examples import Each, in_calls
 from tuner.records import Direction
-from tuner.study import Study, leaves
+from tuner.study import Study
+from tuner.trees import leaves
 
 # Keras metrics of which more is better. Keras keeps no such flag itself.
 _MAXIMIZED = frozenset(

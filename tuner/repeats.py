@@ -6,10 +6,8 @@ user's code becomes a run with the status "failed".
 
 import hashlib
 import json
-import math
-import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 from types import MappingProxyType
 from typing import Any
@@ -17,18 +15,17 @@ from typing import Any
 import keras
 import numpy as np
 
-from tuner.backend import release_programs
 from tuner.building import Built, build, symbolic
 from tuner.engines import choice
-from tuner.engines.base import Job, OnProgress, Outcome, ShouldPrune, crashed, skipped
+from tuner.engines.base import Job, OnProgress, ShouldPrune
 from tuner.errors import LedgerError, StudyError, study_errors
-from tuner.examples import of_group
 from tuner.ledger import Ledger, missing
 from tuner.metrics import Metric, resolve_metric
-from tuner.predictions import NO_SCORE, Predictions, bounded, joined
-from tuner.records import BASELINE, Configuration, ExampleScores, Group, Phase, Run
+from tuner.records import BASELINE, Configuration, Group, Phase, Run
 from tuner.seeds import Apart, Seed
-from tuner.study import Build, Splits, Study, digest, leaves
+from tuner.study import Build, Splits, Study, digest
+from tuner.training import Trained, Training
+from tuner.trees import leaves
 from tuner.trials import PinnedTrial
 
 SCORE_ON: dict[Phase, tuple[str, ...]] = {"search": ("validation",), "confirmation": ("validation", "test")}
@@ -225,7 +222,7 @@ class Repeats:
         configuration: Configuration,
         indices: Sequence[int],
         apart: Mapping[int, Apart] = NONE_APART,
-    ) -> "Training":
+    ) -> Training:
         """A configuration ready to be trained with any of the given seeds.
 
         `apart` maps a seed index to the streams that have another index than that.
@@ -300,103 +297,3 @@ def _without_examples(study: Study) -> str:
     if study.data_parameters:
         return "the test examples depend on the hyperparameters"
     return ""
-
-
-@dataclass(frozen=True, slots=True)
-class Trained:
-    """Runs, and in confirmation the scores of their test examples and predictions for some, or why none.
-
-    `started` is when their training began, in seconds since 1970; None where none of them trained.
-    """
-
-    runs: tuple[Run, ...]
-    examples: ExampleScores | None = None
-    predictions: Predictions | None = None
-    started: float | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Training:
-    """A configuration and an engine to train it with; `indices` are the seeds it can be trained with.
-
-    `without_examples` says why no scores of test examples are kept, where none are.
-    """
-
-    phase: Phase
-    configuration: str
-    indices: tuple[int, ...]
-    job: Job
-    trainer: choice.Trainer
-    without_examples: str = ""
-
-    @property
-    def size(self) -> int:
-        """How many seeds should train together."""
-        return self.trainer.size
-
-    def train(
-        self, indices: Sequence[int], on_progress: OnProgress, should_prune: ShouldPrune | None = None
-    ) -> tuple[Run, ...]:
-        """Train these seeds now. An exception of the user's code makes them failed runs."""
-        return self.measure(indices, on_progress, should_prune).runs
-
-    def measure(
-        self, indices: Sequence[int], on_progress: OnProgress, should_prune: ShouldPrune | None = None
-    ) -> Trained:
-        """The same, with the scores of the test examples and what is predicted for some of them."""
-        started, start = time.time(), time.perf_counter()
-        try:
-            outcomes = self.trainer.train(
-                [self.indices.index(one) for one in indices], on_progress, should_prune
-            )
-        except Exception as error:
-            outcomes = (crashed(error, self.job),) * len(indices)
-        seconds = (time.perf_counter() - start) / len(indices)
-        release_programs()
-        runs = tuple(
-            self._run(index, outcome, seconds) for index, outcome in zip(indices, outcomes, strict=True)
-        )
-        return Trained(runs, self._examples(outcomes), self._predictions(indices, outcomes), started)
-
-    def skip(self, indices: Sequence[int]) -> tuple[Run, ...]:
-        """The runs of seeds that are not trained, because those before them were pruned."""
-        return tuple(self._run(index, skipped(self.job), 0.0) for index in indices)
-
-    def _examples(self, outcomes: Sequence[Outcome]) -> ExampleScores | None:
-        if self.phase != "confirmation":
-            return None
-        if self.without_examples:
-            return ExampleScores(reason=self.without_examples)
-        # A run that diverged after all has no score, whatever the metric says.
-        return of_group([one.examples if one.status == "complete" else None for one in outcomes])
-
-    def _predictions(self, indices: Sequence[int], outcomes: Sequence[Outcome]) -> Predictions | None:
-        if self.phase != "confirmation":
-            return None
-        kept = [
-            replace(one.predictions, seeds=(index,)) if one.predictions.seeds else one.predictions
-            for index, one in zip(indices, outcomes, strict=True)
-            if one.predictions is not None and one.status == "complete"
-        ]
-        return bounded(joined(kept)) if kept else Predictions(reason=NO_SCORE)
-
-    def _run(self, index: int, outcome: Outcome, seconds: float) -> Run:
-        complete = outcome.status == "complete"
-        return Run(
-            phase=self.phase,
-            configuration=self.configuration,
-            seed_index=index,
-            status=outcome.status,
-            scores=outcome.scores if complete else dict.fromkeys(self.job.score_on, math.nan),
-            history=outcome.history,
-            seconds=seconds,
-            reason=_reason(outcome),
-        )
-
-
-def _reason(outcome: Outcome) -> str:
-    """Why a run ended otherwise than complete, in words."""
-    if outcome.status == "pruned":
-        epochs = len(next(iter(outcome.history.values()), ()))
-        return f"pruned after epoch {epochs}" if epochs else "not trained: the seeds before it were pruned"
-    return "the loss or the score is not finite" if outcome.status == "diverged" else outcome.error

@@ -3,7 +3,7 @@
 import hashlib
 import inspect
 import math
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -13,6 +13,7 @@ from tuner import pipelines
 from tuner.errors import StudyError, study_errors
 from tuner.objective import parse_objective
 from tuner.records import BASELINE, Direction
+from tuner.trees import leaves
 
 Arrays = Any  # one array, or a tuple or dict of them; the first axis counts examples
 Split = Any  # a pair (x, y) of arrays, or a pipeline
@@ -23,18 +24,6 @@ DATA_PARAMETERS = frozenset({"trial", "rng"})
 SHOW_PARAMETERS = frozenset({"ax", "x", "y_true", "y_pred"})
 
 _CHUNK = 2**24  # bytes of an array that are read at once
-
-
-def leaves(arrays: Arrays) -> Iterator[np.ndarray]:
-    """The arrays inside a (possibly nested) tuple, list or dict; those of a dict in the order of its keys."""
-    if isinstance(arrays, Mapping):
-        for key in sorted(arrays):
-            yield from leaves(arrays[key])
-    elif isinstance(arrays, tuple | list):
-        for part in arrays:
-            yield from leaves(part)
-    else:
-        yield np.asarray(arrays)
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,16 +21,17 @@ def flat(tree: Tree) -> tuple[np.ndarray, ...]:
     >>> [array.tolist() for array in flat({"b": np.array([1]), "a": (np.array([2]), np.array([3]))})]
     [[2], [3], [1]]
     """
-    return tuple(_leaves(tree))
+    return tuple(leaves(tree))
 
 
-def _leaves(tree: Tree) -> Iterator[np.ndarray]:
+def leaves(tree: Tree) -> Iterator[np.ndarray]:
+    """The same, one after another."""
     if isinstance(tree, Mapping):
         for key in sorted(tree):
-            yield from _leaves(tree[key])
+            yield from leaves(tree[key])
     elif isinstance(tree, tuple | list):
         for part in tree:
-            yield from _leaves(part)
+            yield from leaves(part)
     else:
         yield np.asarray(tree)
 

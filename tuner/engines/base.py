@@ -15,7 +15,7 @@ from tuner.metrics import Metric
 from tuner.predictions import Predictions
 from tuner.records import ExampleScores, Status
 from tuner.seeds import Seed
-from tuner.study import leaves
+from tuner.trees import leaves
 
 OnProgress = Callable[[float], None]  # called with the share of the job that is done, 0 to 1
 # Called after every epoch with its number and its logs, an array of shape (seeds,) under each name.

@@ -13,7 +13,7 @@ import numpy as np
 import tensorflow as tf
 
 from tuner.engines.feeding import as_fed
-from tuner.study import leaves
+from tuner.trees import leaves
 
 
 def shuffled(pair: Any, size: int, seed: int | None, steps_at_once: int) -> dict[str, Any]:

@@ -9,7 +9,7 @@ import numpy as np
 
 from tuner.building import Built
 from tuner.pipelines import kind
-from tuner.study import leaves
+from tuner.trees import leaves
 
 MOST = 64  # beyond it nothing more is gained
 _SECONDS = 1.0  # that the steps of one execution may take: progress moves, and Ctrl-C is heard

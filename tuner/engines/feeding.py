@@ -8,7 +8,7 @@ import numpy as np
 
 from tuner import pipelines
 from tuner.building import Built
-from tuner.study import leaves
+from tuner.trees import leaves
 
 
 def feed(built: Built, steps_at_once: int = 1) -> dict[str, Any]:

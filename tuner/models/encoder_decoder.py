@@ -5,7 +5,8 @@ from typing import Any, Literal
 import keras
 
 from tuner.errors import StudyError
-from tuner.study import Splits, leaves
+from tuner.study import Splits
+from tuner.trees import leaves
 
 _CELLS = {"gru": keras.layers.GRU, "lstm": keras.layers.LSTM}
 
