@@ -8,7 +8,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, Template, select
 from markupsafe import Markup
 
 from tuner.report.formats import TIMES
-from tuner.report.packing import packed
+from tuner.report.long_tables import packed
 from tuner.report.view import View
 
 _WITHIN_A_NUMBER = re.compile(

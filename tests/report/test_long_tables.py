@@ -12,7 +12,7 @@ from tests.factories import make_configuration, make_result, make_runs
 from tuner.records import BASELINE
 from tuner.report.cells import MOST_ROWS, Cell, Column, Table
 from tuner.report.formats import clean
-from tuner.report.packing import packed
+from tuner.report.long_tables import packed
 from tuner.report.page import render
 from tuner.report.view import build_view
 
