@@ -66,3 +66,10 @@ def test_scores_before_the_softmax_are_enough_where_labels_are_whole() -> None:
 )
 def test_what_are_no_labels_are_not_counted(true: Any, said: Any) -> None:
     assert label_counts(true, said) is None
+
+
+def test_counts_beside_quantiles_are_no_labels() -> None:
+    rng = np.random.default_rng(0)
+    counts, quantiles = rng.integers(0, 3, 50), np.sort(rng.uniform(0.1, 3.0, (50, 3)), axis=1)
+    assert label_counts(counts, quantiles) is None
+    assert label_counts(counts, quantiles - 1.5) is not None  # logits

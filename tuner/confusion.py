@@ -59,7 +59,9 @@ def _sparse(truth: np.ndarray, said: np.ndarray) -> Labels | None:
         return None
     if truth.min() < 0 or truth.max() >= classes:
         return None
-    if truth.dtype.kind == "f" and not _are_probabilities(said):
+    # Whole numbers may be counts, beside quantiles of them; logits, unlike those, are negative somewhere.
+    logits = truth.dtype.kind != "f" and bool(said.min() < 0)
+    if not (logits or _are_probabilities(said)):
         return None
     return classes, truth, said.argmax(axis=-1)
 

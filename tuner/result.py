@@ -106,6 +106,16 @@ class Result(Readable):
         return tuple(zip(looks, shares(seeds), strict=True))
 
     @property
+    def seen(self) -> tuple[Run, ...]:
+        """The runs that a verdict rests on, and those of the search: while a confirmation is extended, none
+        that the last look has not seen.
+        """
+        if not self.setup.looks:
+            return self.runs
+        most = self.setup.looks[-1].repeats
+        return tuple(run for run in self.runs if run.phase == "search" or run.seed_index < most)
+
+    @property
     def better(self) -> tuple[Measured, ...]:
         """The finalists shown to be better than the baseline, best mean test score first."""
         return tuple(one for one in self.finalists if one.comparison and one.comparison.verdict == "better")

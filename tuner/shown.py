@@ -57,7 +57,7 @@ def read_shown(folder: Path) -> Shown | None:
     picture = _picture(path, sha256)
     if not picture.exists():
         return replace(shown, reason=f"the file {picture.name} is missing")
-    return replace(shown, png=read_bytes(picture, sha256, "it"))
+    return replace(shown, png=read_bytes(picture, sha256, "the picture"))
 
 
 def _path(folder: Path) -> Path:

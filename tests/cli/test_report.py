@@ -95,6 +95,7 @@ WRONG = [
     (("run", "missing"), "missing: no such run folder or file"),
     (("run", "scores.csv"), "scores.csv: is no run folder"),
     (("run", "lstm", "--output", "run"), "run: is a run folder; choose another one with --output"),
+    (("begun", "--output", "run"), "run: is another run folder; choose another place with --output"),
     (("run", "begun"), "begun: its confirmation has not finished"),
 ]
 

@@ -7,7 +7,7 @@ import pytest
 
 from tests.diagnosis.curves import bend, fall
 from tests.factories import make_configuration, make_result, make_runs, usual_result
-from tuner.diagnosing import as_json, diagnose_configuration, diagnose_result
+from tuner.diagnosing import as_json, diagnose_configuration, diagnose_result, examined
 from tuner.diagnosing.configurations import diagnose_runs
 from tuner.diagnosis import diagnose
 from tuner.errors import LedgerError
@@ -128,3 +128,11 @@ def test_the_answer_for_other_programs() -> None:
         known.agreement,
     )
     assert [seed["label"] for seed in one["by_seed"]] == list(known.labels)
+
+
+def test_trials_that_were_dropped_from_a_race_do_not_lead() -> None:
+    seeds = {BASELINE: 8, "trial-0": 2, "trial-1": 8, "trial-2": 8}
+    centers = {BASELINE: 0.04, "trial-0": 0.01, "trial-1": 0.03, "trial-2": 0.02}
+    runs = [run for name in seeds for run in make_runs("search", name, centers[name], seeds=seeds[name])]
+    names, phase = examined(make_result(runs, [make_configuration(name) for name in seeds]))
+    assert (names, phase) == ([BASELINE, "trial-2", "trial-1", "trial-0"], "search")

@@ -18,7 +18,7 @@ from tuner.figures.growth import (
     thinned,
 )
 from tuner.figures.style import figure_style, new_figure
-from tuner.records import BASELINE
+from tuner.records import BASELINE, Look
 from tuner.report.panels.growth import GROWTH
 from tuner.result import Result
 from tuner.stats.growth import standard_errors
@@ -136,3 +136,29 @@ def test_the_caption_tells_the_numbers() -> None:
     assert f"about {row.needed:.4g} would tell the difference" in words.alternative
     assert "the difference to the baseline from zero" in words.text
     assert "or the margin, where that is larger" in GROWTH.caption(compared(20, margin=0.5)).text
+
+
+def test_no_line_is_drawn_from_the_interval_of_an_earlier_look() -> None:
+    looks = (Look(6, (BASELINE, "trial-1")), Look(24, (BASELINE, "trial-1")))
+    decided, undecided = (
+        make_result(
+            make_runs("confirmation", BASELINE, 0.04, seeds=24)
+            + make_runs("confirmation", "trial-1", center, seeds=24),
+            [make_configuration(BASELINE), make_configuration("trial-1")],
+            looks=looks,
+            repeats=24,
+        ).finalists[0]
+        for center in (0.01, 0.0401)
+    )
+    assert decided.comparison is not None and decided.comparison.verdict == "better"
+    assert any("Decided at the look at 6 seeds" in flag for flag in decided.comparison.flags)
+    assert needed_error(decided)[1] == ""
+    assert needed_error(undecided)[1] == "difference"
+
+
+def test_no_line_is_drawn_where_ranks_decide() -> None:
+    runs = make_runs("confirmation", BASELINE, 0.04, seeds=10)
+    runs += make_runs("confirmation", "trial-1", 0.03, seeds=10, diverged=[2])
+    names = [make_configuration(name) for name in (BASELINE, "trial-1")]
+    (finalist,) = make_result(runs, names, ["trial-1"]).finalists
+    assert needed_error(finalist)[1] == ""

@@ -6,11 +6,13 @@ import numpy as np
 import pytest
 from matplotlib.axes import Axes
 
-from tests.factories import usual_result
+from tests.factories import make_configuration, make_result, make_runs, usual_result
+from tuner.diagnosing import diagnose_result
+from tuner.figures.curves import curves
 from tuner.figures.samples import Sample, spread_offsets
 from tuner.figures.scores import Boxes, boxes, draw_boxes
 from tuner.figures.style import PALETTE, figure_style, new_figure
-from tuner.records import BASELINE
+from tuner.records import BASELINE, Look
 
 
 def drawn_dots(ax: Axes) -> list[float]:
@@ -75,3 +77,16 @@ def test_the_row_named_as_the_baseline_has_its_colour() -> None:
         draw_boxes(ax, Boxes(rows, "minimize", 1.5, (1.0, 2.0), baseline="old"), label="score")
     colors = [line.get_color() for line in ax.lines if line.get_marker() == "o"]
     assert colors == [PALETTE["baseline"], PALETTE["candidate"]]
+
+
+def test_runs_that_no_verdict_has_seen_are_not_shown() -> None:
+    runs = make_runs("confirmation", BASELINE, 0.04, seeds=14) + make_runs(
+        "confirmation", "a", 0.03, seeds=10
+    )
+    names = [make_configuration(name) for name in (BASELINE, "a")]
+    extended = make_result(runs, names, looks=(Look(10, (BASELINE, "a")),))
+    data = boxes(extended)
+    assert data is not None and [len(row.scores) for row in data.rows] == [10, 10]
+    assert [len(curve.train) for curve in curves(extended)] == [10, 10]
+    assert [len(one.seeds) for one in diagnose_result(extended)] == [10, 10]
+    assert len(extended.runs) == 24

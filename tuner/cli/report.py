@@ -64,6 +64,8 @@ def report(
         _publish_several(folders, output or Path("reports") / "comparison", formats, as_json)
         return 0
     folder = Path(folders[0])
+    if output is not None and (output / "run.json").exists() and not output.samefile(folder):
+        raise TunerError(f"{output}: is another run folder; choose another place with --output")
     if watch and formats is not None and "html" not in formats:
         raise TunerError("--watch keeps the page current; add html to --format, or leave --format out")
     ended = _watched(folder, output or folder) if watch else True

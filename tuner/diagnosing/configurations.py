@@ -127,19 +127,24 @@ def _configuration(one: Diagnosed) -> dict[str, Any]:
 
 
 def _runs(result: Result, name: str, phase: Phase) -> list[Run]:
-    own = (run for run in result.runs if run.phase == phase and run.configuration == name)
+    own = (run for run in result.seen if run.phase == phase and run.configuration == name)
     return sorted(own, key=lambda run: run.seed_index)
 
 
 def _leaders(result: Result) -> list[str]:
-    """The baseline and the trials with the best mean search score."""
+    """The baseline and the trials with the best mean search score; those with fewer seeds come last."""
     sign = 1.0 if result.setup.direction == "minimize" else -1.0
     scores: dict[str, list[float]] = {}
     for run in result.runs:
         if run.phase == "search":
             scores.setdefault(run.configuration, []).append(run.scores.get("validation", math.nan))
-    means = {name: sign * float(np.mean(own)) for name, own in scores.items() if name != BASELINE}
-    trials = sorted(means, key=lambda name: means[name] if math.isfinite(means[name]) else math.inf)
+    most = max(map(len, scores.values()), default=0)
+
+    def place(name: str) -> tuple[bool, float]:
+        mean = sign * float(np.mean(scores[name]))
+        return len(scores[name]) < most, mean if math.isfinite(mean) else math.inf
+
+    trials = sorted(scores.keys() - {BASELINE}, key=lambda name: (*place(name), name))
     return [BASELINE, *trials[:LEADING]]
 
 

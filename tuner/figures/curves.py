@@ -63,7 +63,7 @@ class Band:
 def curves(result: Result) -> tuple[Curves, ...]:
     """Curves of the baseline and the finalists; of the search while confirmation is missing."""
     names, phase = examined(result)
-    runs = runs_of(result.runs, phase)
+    runs = runs_of(result.seen, phase)
     found = [curves_of(name, runs.get(name, ())) for name in names]
     return tuple(curve for curve in found if curve.train.size or curve.validation.size)
 

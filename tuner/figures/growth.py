@@ -64,12 +64,16 @@ def needed_error(one: Measured) -> tuple[float, Literal["", "margin", "differenc
     """The standard error of a configuration that would tell what there is to tell, and what that is.
 
     Its interval has a half width in proportion to the standard error of its mean, where the baseline gets
-    seeds alike.
+    seeds alike. Not known where runs failed, for ranks decide then, and where the interval is still that of
+    an earlier look, which reached the verdict: it does not lie around the difference of all seeds.
     """
     compared = one.comparison
-    if compared is None:
+    if compared is None or compared.failures_candidate or compared.failures_baseline:
         return math.nan, ""
-    half = (compared.interval_adjusted.high - compared.interval_adjusted.low) / 2
+    low, high = compared.interval_adjusted.low, compared.interval_adjusted.high
+    half = (high - low) / 2
+    if not abs((low + high) / 2 - compared.difference) <= 1e-6 * half:
+        return math.nan, ""
     difference, margin = abs(compared.difference), compared.margin or 0.0
     if not (half > 0 and math.isfinite(half) and max(difference, margin) > 0):
         return math.nan, ""

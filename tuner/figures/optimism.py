@@ -42,7 +42,7 @@ def optimism(result: Result) -> tuple[Optimism, ...]:
     found = _shrunken(search, result.setup.direction)
     known = math.isfinite(found.spread)
     expected = dict(zip(_whole(search), found.means.tolist(), strict=True)) if known else {}
-    confirmation = runs_of(result.runs, "confirmation")
+    confirmation = runs_of(result.seen, "confirmation")
     rows = tuple(
         Optimism(
             measured.name,

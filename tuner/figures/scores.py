@@ -36,7 +36,7 @@ def boxes(result: Result) -> Boxes | None:
     """The numbers of the plot; None before confirmation has finished."""
     if result.baseline is None:
         return None
-    runs = runs_of(result.runs, "confirmation")
+    runs = runs_of(result.seen, "confirmation")
     rows = tuple(
         sample_of(measured.name, runs.get(measured.name, ()), "test")
         for measured in (result.baseline, *result.finalists)

@@ -121,7 +121,9 @@ def facts(result: Result) -> tuple[Fact, ...]:
         Fact("Test examples", clean(examples_fact(result))),
         Fact("Predictions", _without_predictions(result)),
         Fact("Engine", _engine(result)),
-        Fact("Sampler", f"{short(setup.sampler)}, objective {short(setup.objective)}"),
+        Fact(
+            "Sampler", f"{short(setup.sampler)}, objective {short(setup.objective)}" if setup.trials else ""
+        ),
         Fact("Pruner", "" if setup.pruner == "none" else short(setup.pruner)),
         Fact("Options", _pairs(setup.options)),
         Fact("Time", duration(setup.seconds)),

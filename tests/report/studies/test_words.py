@@ -53,3 +53,10 @@ def test_what_cannot_be_compared_gets_reasons_instead_of_a_verdict(tmp_path: Pat
 def test_that_the_best_were_chosen_by_the_same_scores_is_told(tmp_path: Path) -> None:
     warnings = studies_warnings(beside(tmp_path, a=study(0.6), b=study(0.5, seed=1)))
     assert sum("was chosen by these same scores" in text for text in warnings) == 2
+
+
+def test_a_test_split_that_nobody_could_count_is_spoken_of(tmp_path: Path) -> None:
+    known = beside(tmp_path, a=study(0.6), b=study(0.5, seed=1))
+    assert not any("batch by batch" in text for text in studies_warnings(known))
+    unknown = beside(tmp_path, c=study(0.6, sizes={}), d=study(0.5, seed=1, sizes={}))
+    assert any("The test split of c and d comes batch by batch" in text for text in studies_warnings(unknown))

@@ -67,8 +67,9 @@ def _line(rows: tuple[Growth, ...]) -> str:
     margin = " or the margin, where that is larger," if "margin" in aims else ""
     return (
         " Below about the dotted line, the interval that decides would tell the difference to the "
-        f"baseline{margin} from zero: a curve that ends below it has seeds enough for that. A finalist "
-        "without that line is below it all along, or has no interval."
+        f"baseline{margin} from zero: a curve that ends below it has seeds enough for that. The difference "
+        "is the one observed so far, which is optimistic. A finalist without that line is below it all "
+        "along, was decided at an earlier look, or has no interval."
     )
 
 

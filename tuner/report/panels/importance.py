@@ -25,12 +25,12 @@ def _caption(result: Result) -> Caption:
     data = importance_of(result)
     return Caption(
         "Hyperparameter importance",
-        _words(data) if data else "",
+        _words(data, result.setup.sampler) if data else "",
         _alternative(data) if data else "",
     )
 
 
-def _words(data: Importances) -> str:
+def _words(data: Importances, sampler: str) -> str:
     lost = f" The others include {count(data.lost, 'trial')} with a run without a score." if data.lost else ""
     hidden = len(data.rows) - MOST_ROWS
     more = f" Not drawn: the {count(hidden, 'least important one')}." if hidden > 0 else ""
@@ -39,10 +39,17 @@ def _words(data: Importances) -> str:
         "others (PED-ANOVA on the order of the values), as a share of what all of them tell. The line is its "
         "95 % interval, from leaving out trials at random; the grey bar reaches as far as 95 % of the "
         f"searches whose scores were shuffled. {_standing_out(data)} Of the hyperparameters that do nothing, "
-        "one in twenty passes its bar by luck. Do not conclude that the others do not matter: with few "
+        f"{_by_luck(sampler)}. Do not conclude that the others do not matter: with few "
         "trials only strong effects stand out, and those that work together may show nothing alone. Nor does "
         f"a share say which values are good.{lost}{more}"
     )
+
+
+def _by_luck(sampler: str) -> str:
+    """How many pass in truth: a sampler that learns draws alike trials late, when they are good anyway."""
+    if sampler in ("tpe", "gp"):
+        return "more than one in twenty passes its bar by luck, for this sampler crowds its later trials"
+    return "one in twenty passes its bar by luck"
 
 
 def _standing_out(data: Importances) -> str:

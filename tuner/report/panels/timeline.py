@@ -34,7 +34,7 @@ def _caption(result: Result) -> Caption:
         "When the runs trained",
         f"It began on {began.day} {began:%B %Y, %H:%M} UTC. A bar is a group of runs that trained together, "
         f"the time of each row stands at the right.{_shares(data)} Between the bars nothing that was kept "
-        "trained: models were built, or a group was interrupted, which then trains again from its start."
+        "trained; a group that was interrupted trains again from its start."
         f"{_crosses(data)}{_gaps(data)}{_together(data)}{_unknown(data)}",
         f"Timeline of the training, {count(len(data.rows), 'row')}: {'; '.join(rows)}.",
     )

@@ -71,6 +71,12 @@ def studies_warnings(studies: Studies) -> tuple[str, ...]:
         for one in compared.candidates
         for flag in one.comparison.flags
     ]
+    unread = [short(entry.label) for entry in studies.entries if "test" not in entry.setup.sizes]
+    if unread:
+        flags.append(
+            f"The test split of {listed(unread)} comes batch by batch: that the studies share it is known "
+            "from its first batch only."
+        )
     return tuple(dict.fromkeys([*flags, *map(clean, compared.remarks)]))
 
 
@@ -97,7 +103,8 @@ def studies_methods(studies: Studies) -> str:
     tests = listed(sorted({one.comparison.method for one in studies.compared.candidates}))
     text = (
         "Every study is represented by the configuration that its own report recommends, or by the one "
-        "named, measured on fresh seeds and the test split. Each was compared with "
+        "named, measured on fresh seeds and the test split. A recommendation that rests on these same scores "
+        "flatters its study somewhat. Each was compared with "
         f"{chosen_name(studies.entries[0].chosen.name)} with independent seeds ({tests}), and the "
         "p-values were adjusted for the number of studies by Holm's method."
     )
