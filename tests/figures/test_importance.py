@@ -120,3 +120,11 @@ def test_hostile_names_and_values_are_drawn() -> None:
         assert figure is not None
         figure.draw_without_rendering()
     assert "\ud800" not in IMPORTANCE.caption(result).alternative
+
+
+@pytest.mark.parametrize(
+    ("sampler", "said"), [("random", "one in twenty"), ("tpe", "more than one in twenty")]
+)
+def test_the_caption_promises_no_more_than_the_sampler_lets(sampler: str, said: str) -> None:
+    result = make_search(recurrent_trials(12), by_units, noise=0.0, sampler=sampler)
+    assert f"do nothing, {said} passes its bar by luck" in IMPORTANCE.caption(result).text
