@@ -107,6 +107,7 @@ def importances(
         resampled = _leaving_out(assess, order, best, repeats, rng)
     shares = observed / total
     noise = np.quantile(shuffled, LEVEL, axis=0, method="higher") / total  # passed by luck in 5 of 101
+    noise = np.minimum(noise, 1.0)  # a share has no more to reach
     low, high = np.clip(shares + _deviations(resampled, trials), 0.0, 1.0)
     rows = np.column_stack([shares, low, high, noise]).tolist()
     return tuple(Importance(*row) for row in rows)

@@ -179,6 +179,8 @@ def load(folder: str | Path) -> Result:
     Raises: LedgerError where the folder is no run folder, or a file in it is damaged.
     """
     folder = Path(folder)
+    if folder.is_file():
+        raise LedgerError(f"{folder}: is a file and no run folder; `tuner run` writes one under reports/")
     if not folder.is_dir():
         raise LedgerError(f"{folder}: no such run folder; `tuner run` writes one under reports/")
     ledger = Ledger(folder)

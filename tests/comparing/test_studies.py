@@ -115,3 +115,9 @@ def test_what_is_no_study_is_refused(tmp_path: Path) -> None:
         compare_studies(sources)
     with pytest.raises(ScoresError, match="is given twice"):
         compare_studies([sources[0], sources[0]])
+
+
+def test_the_same_trainings_in_two_folders_are_not_compared(tmp_path: Path) -> None:
+    found = beside(tmp_path, a=study(0.6), copy=study(0.6))
+    assert found.compared is None
+    assert found.obstacles == ("a and copy hold the same scores, seed by seed: they are the same trainings.",)

@@ -15,7 +15,8 @@ RUN is a run folder: its baseline and finalists are read, or, while confirmation
 baseline and the leading trials. Or it is a CSV file such as Keras' CSVLogger writes, one row an epoch, with \
 columns `loss` and `val_loss`; a column `seed` or `seed_index` tells several seeds apart, `epoch` orders them.
 
-Every seed is read alone, and the label is that of more than half of them.
+Every seed is read alone, and the label is that of more than half of them; where they are of no one mind, it
+is that of the median curve.
 """
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import combinations
 
 from tuner.cards import shown
 from tuner.comparing.comparison import Compared, Described, compare_lineup, described
@@ -84,6 +85,7 @@ def compare_studies(sources: Sequence[Source]) -> Studies:
         for entry in entries
         if len(entry.chosen.scores) < 2
     )
+    obstacles += _same_runs(entries)
     if obstacles:
         return Studies(entries, obstacles, None, (), level)
     compared = compare_lineup(line_up(named, Asked(level=level)))
@@ -137,6 +139,15 @@ def _obstacles(known: Sequence[tuple[str, Setup]]) -> tuple[str, ...]:
         f"They {what}: {_each([label for label, _ in known], answers)}."
         for what, answers in questions
         if len(set(answers)) > 1
+    )
+
+
+def _same_runs(entries: Sequence[Entry]) -> tuple[str, ...]:
+    """A sentence for every two studies that hold the same trainings."""
+    return tuple(
+        f"{first.label} and {second.label} hold the same scores, seed by seed: they are the same trainings."
+        for first, second in combinations(entries, 2)
+        if first.chosen.scores == second.chosen.scores and len(set(first.chosen.scores)) > 1
     )
 
 

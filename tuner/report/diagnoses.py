@@ -42,6 +42,7 @@ def _row(one: Diagnosed) -> tuple[Cell, ...]:
 def _remark(found: tuple[Diagnosed, ...]) -> str:
     searched = " These are runs of the search." if found[0].phase == "search" else ""
     return (
-        "Read by fixed rules from the training and validation losses of every seed alone; the diagnosis of "
-        f"most seeds counts. It is advice for the next study, not a result.{searched}"
+        "Read by fixed rules from the training and validation losses of every seed alone. The diagnosis of "
+        "more than half of the seeds counts; where there is none, that of their median curve, which jumps "
+        f"less. It is advice for the next study, not a result.{searched}"
     )

@@ -84,4 +84,5 @@ def markdown_figures(figures: Iterable[Picture]) -> Iterator[str]:
             yield "## Figures"
         words = figure.caption
         yield f"![{markdown(words.alternative)}](figures/{figure.key}.png)"
-        yield f"**{markdown(words.title)}.** {markdown(words.text)}"
+        stop = "" if words.title.endswith("?") else "."
+        yield f"**{markdown(words.title)}{stop}** {markdown(words.text)}"

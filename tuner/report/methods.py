@@ -122,7 +122,7 @@ def _statistics(result: Result) -> str:
     )
     text += (
         f" Each finalist was compared with the baseline {pairing}: a {level} t interval for the difference "
-        f"of the means, the {tests} (two-sided, error rate {parameter(1 - setup.level)}), Hedges' g as "
+        f"of the means, {tests} (two-sided, error rate {parameter(1 - setup.level)}), Hedges' g as "
         "effect size, and the probability that a run of the finalist beats one of the baseline."
     )
     if len(compared) > 1:

@@ -126,7 +126,7 @@ def facts(result: Result) -> tuple[Fact, ...]:
         ),
         Fact("Pruner", "" if setup.pruner == "none" else short(setup.pruner)),
         Fact("Options", _pairs(setup.options)),
-        Fact("Time", duration(setup.seconds)),
+        Fact("Time", duration(setup.seconds) if setup.seconds else ""),
         Fact("Machine", _pairs(setup.machine)),
         Fact("Versions", _pairs(setup.versions)),
         Fact("Study file", f"sha256 {short(setup.source, 64)}", code=True),

@@ -42,8 +42,9 @@ def _caption(result: Result) -> Caption:
         "Score against each hyperparameter",
         f"Each dot is a trial at its mean validation {metric}, the thin line its range over seeds; the "
         "dashed line and the diamond are the baseline; "
-        f"{better_word(data.direction)} is better. Look for a slope or a valley that is large beside the "
-        "thin lines, and for best trials that crowd at an edge: then the range may be too narrow. Do not "
+        f"{better_word(data.direction)} is better. Dots at the same choice are spread sideways. Look for a "
+        "slope or a valley that is large beside the thin lines, and for best trials that crowd at an edge of "
+        "the searched range: then it may be too narrow. Do not "
         "read a dot's height as the effect of the one value below it, for all other hyperparameters differ "
         f"as well, and where the search drew seldom there is little to see.{_limits(data)}",
         f"Mean validation {metric} of {count(len(data.shown), 'trial')} against each of "
