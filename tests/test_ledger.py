@@ -85,6 +85,19 @@ def test_setup_comes_back(tmp_path: Path) -> None:
     assert Ledger(tmp_path / "new" / "run").read_setup() == setup
 
 
+@pytest.mark.parametrize("looks", [LOOKS, ()])
+def test_an_older_folder_is_complete_where_something_was_compared(
+    looks: tuple[Look, ...], tmp_path: Path
+) -> None:
+    ledger = Ledger(tmp_path)
+    ledger.write_setup(make_setup(looks=looks))
+    content = json.loads((tmp_path / "run.json").read_text())["content"]
+    del content["complete"]
+    signed(tmp_path / "run.json", content)
+    setup = ledger.read_setup()
+    assert setup is not None and setup.complete == bool(looks)
+
+
 def test_a_finished_group_replaces_its_plan(tmp_path: Path) -> None:
     runs = tuple(make_runs("search", "trial-0", 1.0, seeds=3, epochs=2))
     plan = Group("search", Configuration("trial-0", {}), (0, 1, 2))

@@ -226,7 +226,8 @@ def _setup(content: dict[str, Any], path: Path) -> Setup:
     try:
         looks = tuple(Look(look["repeats"], tuple(look["configurations"])) for look in content["looks"])
         notes = {name: tuple(content[name]) for name in ("notes", "fallbacks")}
-        return Setup(**{**content, **notes, "looks": looks})
+        complete = content.get("complete", bool(looks))  # older folders do not say it
+        return Setup(**{**content, **notes, "looks": looks, "complete": complete})
     except (KeyError, TypeError) as error:
         raise LedgerError(f"{path}: is no setup of a run ({error})") from None
 
