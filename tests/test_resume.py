@@ -106,6 +106,16 @@ def test_changed_values_of_a_candidate_are_refused(tmp_path: Path) -> None:
         run(replace(study, candidates={"fast": {"learning_rate": 0.06}}), tmp_path)
 
 
+def test_a_folder_is_complete_only_after_the_end_was_told(tmp_path: Path) -> None:
+    told: list[tuple[bool, bool]] = []
+
+    def tell(result: Result) -> None:
+        told.append((result.baseline is not None, tuner.load(tmp_path).setup.complete))
+
+    assert run(dense_study(trials=1), tmp_path, at_end=tell).setup.complete
+    assert told == [(True, False)]
+
+
 class Refusing(Recorder):
     """A reporter that refuses at the start."""
 

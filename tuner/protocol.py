@@ -3,7 +3,7 @@
 import math
 import time
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from functools import partial
@@ -27,6 +27,8 @@ from tuner.study import Study
 if TYPE_CHECKING:
     from tuner.result import Result
 
+    AtEnd = Callable[[Result], object]
+
 
 def run(
     study: Study,
@@ -38,11 +40,13 @@ def run(
     command: str = "",
     reporter: Reporter | None = None,
     try_show: TryShow | None = None,
+    at_end: "AtEnd | None" = None,
 ) -> "Result":
     """Search, repeat, confirm, compare; resumes what the run folder (`output`) already holds.
 
     The folder is reports/<study name> unless given; with `fresh` it starts over. `try_show` is called once,
     before training, with a test example and made-up predictions: whoever shows some at the end tries it.
+    `at_end` is told the result before the folder is called complete: it may add to what the folder shows.
 
     Raises: TunerError for wrong input, before anything is trained or written.
     """
@@ -55,6 +59,7 @@ def run(
         engine,
         reporter or Silent(),
         try_show,
+        at_end,
     )
     return session.run(fresh=fresh, command=command)
 
@@ -70,6 +75,7 @@ class _Session:
         engine: str,
         reporter: Reporter,
         try_show: TryShow | None = None,
+        at_end: "AtEnd | None" = None,
     ) -> None:
         self.study, self.plan, self.folder, self.reporter = study, plan, folder, reporter
         self.trials = study.trials if plan.trials is None else plan.trials
@@ -79,6 +85,7 @@ class _Session:
         self.notes: list[str] = []
         self.fallbacks: list[str] = []
         self.runner = Repeats(study, engine=engine, on_note=self._note_fallback, try_show=try_show)
+        self.at_end = at_end
         self.complete = False
         check_sampler(plan.sampler)
         check_pruner(plan.pruner)
@@ -98,10 +105,14 @@ class _Session:
             baseline, trials = self._search(ledger, search, preflight)
             best = ranked(trials, self.study.objective, preflight.metric.direction)[: self.plan.finalists]
             self._confirm(ledger, [baseline, *self.runner.candidates(), *best])
+            if self.at_end is not None:
+                self.at_end(self._result())
             self.complete = True
         finally:
             self._close(ledger)
+        return self._result()
 
+    def _result(self) -> "Result":
         from tuner.result import load  # statistics, with all of SciPy that they need
 
         return load(self.folder)
