@@ -7,7 +7,7 @@ import pytest
 
 from tests.factories import make_setup
 from tuner.errors import LedgerError
-from tuner.folder import claim, clear
+from tuner.folder import FIGURES, claim, clear
 from tuner.ledger import Ledger
 from tuner.records import Configuration, Group, Look, Setup
 
@@ -51,10 +51,17 @@ def fill(folder: Path, *names: str) -> None:
 def test_clear_deletes_what_tuner_wrote_and_nothing_else(tmp_path: Path) -> None:
     fill(tmp_path, *OWN_FILES, "ledger/search/baseline-0000.json", "ledger/confirmation/baseline-0000.npy")
     fill(tmp_path, "ledger/confirmation/baseline-0000.npz", "ledger/shown.json", "ledger/shown-0a.png")
+    fill(tmp_path, "figures/scores.png", "figures/timeline.png")
     fill(tmp_path, "notes.txt", "figures/mine.png", "mine/model.keras")
     clear(tmp_path)
     left = sorted(str(path.relative_to(tmp_path)) for path in tmp_path.rglob("*") if path.is_file())
     assert left == ["figures/mine.png", "mine/model.keras", "notes.txt"]
+
+
+def test_the_figures_of_a_report_are_known() -> None:
+    from tuner.report.panels import PANELS
+
+    assert set(FIGURES) == {panel.key for panel in PANELS}
 
 
 def test_clear_leaves_a_folder_that_is_not_tuners(tmp_path: Path) -> None:

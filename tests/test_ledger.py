@@ -85,6 +85,19 @@ def test_setup_comes_back(tmp_path: Path) -> None:
     assert Ledger(tmp_path / "new" / "run").read_setup() == setup
 
 
+@pytest.mark.parametrize("looks", [LOOKS, ()])
+def test_an_older_folder_is_complete_where_something_was_compared(
+    looks: tuple[Look, ...], tmp_path: Path
+) -> None:
+    ledger = Ledger(tmp_path)
+    ledger.write_setup(make_setup(looks=looks))
+    content = json.loads((tmp_path / "run.json").read_text())["content"]
+    del content["complete"]
+    signed(tmp_path / "run.json", content)
+    setup = ledger.read_setup()
+    assert setup is not None and setup.complete == bool(looks)
+
+
 def test_a_finished_group_replaces_its_plan(tmp_path: Path) -> None:
     runs = tuple(make_runs("search", "trial-0", 1.0, seeds=3, epochs=2))
     plan = Group("search", Configuration("trial-0", {}), (0, 1, 2))
@@ -234,6 +247,17 @@ def test_whole_files_with_other_content_are_refused(content: Any, tmp_path: Path
     assert_damage_is_seen(path, tmp_path)
 
 
+@pytest.mark.parametrize(
+    "change", [{"phase": "../../../evil"}, {"configuration": "unknown"}, {"status": "evil"}, {"status": []}]
+)
+def test_a_run_that_is_none_of_its_group_is_refused(change: dict[str, Any], tmp_path: Path) -> None:
+    path = small_file(tmp_path)
+    content = json.loads(path.read_text())["content"]
+    content["runs"][0] |= change
+    signed(path, content)
+    assert_damage_is_seen(path, tmp_path)
+
+
 def test_an_interrupted_write_leaves_the_old_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = small_file(tmp_path)
     before = path.read_bytes()
@@ -269,6 +293,9 @@ def test_records_are_checked_when_made() -> None:
         Group("search", Configuration("a", {}), ())
     with pytest.raises(ValueError, match="one run for each of its seeds"):
         Group("search", Configuration("a", {}), (0, 1), (Run("search", "a", 0, "complete", {}, {}, 0.0),))
+    for phase, name in (("search", "b"), ("confirmation", "a")):
+        with pytest.raises(ValueError, match="of its phase and its configuration"):
+            Group(phase, Configuration("a", {}), (0,), (Run("search", name, 0, "complete", {}, {}, 0.0),))
 
 
 EXAMPLES = np.random.default_rng(0).normal(size=(3, 5)).astype("float32")

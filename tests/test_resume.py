@@ -1,5 +1,6 @@
 """A study goes on where it was left, and only that study."""
 
+import shutil
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -9,7 +10,8 @@ import pytest
 
 import tuner
 from tests.tiny import SMALL, Recorder, dense_study, numbers, run
-from tuner.errors import LedgerError
+from tuner.errors import LedgerError, TunerError
+from tuner.records import Setup
 from tuner.result import Result
 
 
@@ -102,3 +104,49 @@ def test_changed_values_of_a_candidate_are_refused(tmp_path: Path) -> None:
     run(study, tmp_path)
     with pytest.raises(LedgerError, match="the study's code"):
         run(replace(study, candidates={"fast": {"learning_rate": 0.06}}), tmp_path)
+
+
+def test_a_folder_is_complete_only_after_the_end_was_told(tmp_path: Path) -> None:
+    told: list[tuple[bool, bool]] = []
+
+    def tell(result: Result) -> None:
+        told.append((result.baseline is not None, tuner.load(tmp_path).setup.complete))
+
+    assert run(dense_study(trials=1), tmp_path, at_end=tell).setup.complete
+    assert told == [(True, False)]
+
+
+class Refusing(Recorder):
+    """A reporter that refuses at the start."""
+
+    def start(self, setup: Setup) -> None:
+        raise TunerError("another study's")
+
+
+def contents(folder: Path) -> dict[Path, bytes]:
+    return {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+@pytest.mark.parametrize("fresh", [False, True])
+def test_a_reporter_that_refuses_leaves_the_folder_as_it_was(
+    fresh: bool, whole: tuple[Result, Recorder], tmp_path: Path
+) -> None:
+    assert whole[0].folder is not None
+    shutil.copytree(whole[0].folder, tmp_path / "run")
+    before = contents(tmp_path / "run")
+    with pytest.raises(TunerError, match="another study's"):
+        run(dense_study(), tmp_path / "run", fresh=fresh, reporter=Refusing())
+    assert contents(tmp_path / "run") == before
+
+
+def test_a_search_that_cannot_be_opened_leaves_the_rest_as_it_was(
+    whole: tuple[Result, Recorder], tmp_path: Path, recorder: Recorder
+) -> None:
+    assert whole[0].folder is not None
+    shutil.copytree(whole[0].folder, tmp_path / "run")
+    (tmp_path / "run" / "study.db").write_text("no database")
+    before = contents(tmp_path / "run")
+    with pytest.raises(LedgerError, match="cannot be opened as an Optuna database"):
+        run(dense_study(), tmp_path / "run", reporter=recorder)
+    assert contents(tmp_path / "run") == before
+    assert recorder.setup is None

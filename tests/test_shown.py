@@ -21,8 +21,6 @@ def test_what_is_written_is_read(shown: Shown, tmp_path: Path) -> None:
     assert read_shown(tmp_path) is None
     write_shown(tmp_path, shown)
     assert read_shown(tmp_path) == shown
-    folder = store(usual_result(), tmp_path)
-    assert load(folder).shown == shown
 
 
 def test_only_the_last_is_kept(tmp_path: Path) -> None:
@@ -74,3 +72,13 @@ def test_a_name_that_leads_elsewhere_is_not_followed(tmp_path: Path) -> None:
     write_json(path, {**read_json(path, ""), "png": "../../../etc/passwd"})
     found = read_shown(tmp_path)
     assert found is not None and found.png == b"" and "shown-" in found.reason
+
+
+@pytest.mark.parametrize(("name", "runs"), [("trial-2", 0), ("trial-1", 3)])
+def test_what_is_shown_of_others_than_the_result_is_dropped(name: str, runs: int, tmp_path: Path) -> None:
+    folder = store(usual_result(), tmp_path / "run")
+    current = Shown("trial-1", 0, (), reason="no predictions were kept")
+    write_shown(folder, current)
+    assert load(folder).shown == current
+    write_shown(folder, replace(current, configuration=name, runs=runs))
+    assert load(folder).shown is None

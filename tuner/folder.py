@@ -7,6 +7,25 @@ from tuner.errors import LedgerError
 from tuner.ledger import Ledger, slug
 from tuner.records import Setup
 
+# The figures of a report, which nothing here imports; others in their folder are not tuner's.
+FIGURES = (
+    "scores",
+    "differences",
+    "pairs",
+    "growth",
+    "learning_curves",
+    "forecasts",
+    "predicted",
+    "confusion",
+    "search_history",
+    "hyperparameter_importance",
+    "slices",
+    "parallel_coordinates",
+    "optimism",
+    "tuning_curve",
+    "timeline",
+)
+
 # What tuner writes into a run folder; nothing else in it is ever deleted.
 # The last one tells that the folder is tuner's.
 _OWN = (
@@ -16,6 +35,7 @@ _OWN = (
     "scores.csv",
     "summary.json",
     "study.db",
+    *(f"figures/{name}.png" for name in FIGURES),
     "ledger/*/*.json",
     "ledger/*/*.npy",
     "ledger/*/*.npz",
@@ -57,9 +77,14 @@ def run_folder(study: str, output: str | Path | None = None) -> Path:
     return Path(output) if output else Path("reports") / slug(study)
 
 
+def is_ours(folder: Path) -> bool:
+    """Whether a folder is one that tuner made."""
+    return (folder / "run.json").exists()
+
+
 def clear(folder: Path) -> None:
     """Delete what tuner wrote into a run folder; any other folder is left alone."""
-    if not (folder / "run.json").exists():
+    if not is_ours(folder):
         return
     for pattern in _OWN:
         for path in folder.glob(pattern):

@@ -34,6 +34,7 @@ from tuner.records import (
     Phase,
     Run,
     Setup,
+    Status,
     StoredExamples,
     StoredPredictions,
 )
@@ -205,6 +206,8 @@ def _group(content: dict[str, Any], path: Path) -> Group:
         phase, configuration = content["phase"], Configuration(**content["configuration"])
         if phase not in get_args(Phase) or not isinstance(configuration.name, str):
             raise ValueError("its phase or its name is none")
+        if not all(run.status in get_args(Status) for run in runs):
+            raise ValueError("the status of a run is none")
         examples, predictions = (content.get(name) for name in ("examples", "predictions"))  # or older
         return Group(
             phase=phase,
@@ -223,7 +226,8 @@ def _setup(content: dict[str, Any], path: Path) -> Setup:
     try:
         looks = tuple(Look(look["repeats"], tuple(look["configurations"])) for look in content["looks"])
         notes = {name: tuple(content[name]) for name in ("notes", "fallbacks")}
-        return Setup(**{**content, **notes, "looks": looks})
+        complete = content.get("complete", bool(looks))  # older folders do not say it
+        return Setup(**{**content, **notes, "looks": looks, "complete": complete})
     except (KeyError, TypeError) as error:
         raise LedgerError(f"{path}: is no setup of a run ({error})") from None
 

@@ -3,7 +3,8 @@
 import math
 import time
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -12,7 +13,7 @@ from typing import TYPE_CHECKING
 from tuner.backend import prepare_backend
 from tuner.engines.base import ShouldPrune
 from tuner.errors import LedgerError, StudyError
-from tuner.folder import claim, clear, run_folder
+from tuner.folder import claim, clear, is_ours, run_folder
 from tuner.ledger import Ledger
 from tuner.plan import PROFILES, Plan
 from tuner.provenance import fingerprint, machine, versions
@@ -26,6 +27,8 @@ from tuner.study import Study
 if TYPE_CHECKING:
     from tuner.result import Result
 
+    AtEnd = Callable[[Result], object]
+
 
 def run(
     study: Study,
@@ -37,11 +40,13 @@ def run(
     command: str = "",
     reporter: Reporter | None = None,
     try_show: TryShow | None = None,
+    at_end: "AtEnd | None" = None,
 ) -> "Result":
     """Search, repeat, confirm, compare; resumes what the run folder (`output`) already holds.
 
     The folder is reports/<study name> unless given; with `fresh` it starts over. `try_show` is called once,
     before training, with a test example and made-up predictions: whoever shows some at the end tries it.
+    `at_end` is told the result before the folder is called complete: it may add to what the folder shows.
 
     Raises: TunerError for wrong input, before anything is trained or written.
     """
@@ -54,6 +59,7 @@ def run(
         engine,
         reporter or Silent(),
         try_show,
+        at_end,
     )
     return session.run(fresh=fresh, command=command)
 
@@ -69,6 +75,7 @@ class _Session:
         engine: str,
         reporter: Reporter,
         try_show: TryShow | None = None,
+        at_end: "AtEnd | None" = None,
     ) -> None:
         self.study, self.plan, self.folder, self.reporter = study, plan, folder, reporter
         self.trials = study.trials if plan.trials is None else plan.trials
@@ -78,6 +85,7 @@ class _Session:
         self.notes: list[str] = []
         self.fallbacks: list[str] = []
         self.runner = Repeats(study, engine=engine, on_note=self._note_fallback, try_show=try_show)
+        self.at_end = at_end
         self.complete = False
         check_sampler(plan.sampler)
         check_pruner(plan.pruner)
@@ -92,26 +100,27 @@ class _Session:
         preflight = self.runner.preflight()
         if self.plan.sampler == "grid" and self.trials:
             check_grid(preflight.trial.distributions)
-        ledger = self._open(preflight, fresh=fresh, command=command)
-        known = self.trials and (self.folder / DATABASE).exists()  # what is wrong with it is told at once
-        search = self._open_search(preflight) if known else None
+        ledger, search = self._open(self._setup(preflight, command), preflight, fresh=fresh)
         try:
             baseline, trials = self._search(ledger, search, preflight)
             best = ranked(trials, self.study.objective, preflight.metric.direction)[: self.plan.finalists]
             self._confirm(ledger, [baseline, *self.runner.candidates(), *best])
+            if self.at_end is not None:
+                self.at_end(self._result())
             self.complete = True
         finally:
             self._close(ledger)
+        return self._result()
 
+    def _result(self) -> "Result":
         from tuner.result import load  # statistics, with all of SciPy that they need
 
         return load(self.folder)
 
-    def _open(self, preflight: Preflight, *, fresh: bool, command: str) -> Ledger:
-        """The ledger of the run folder, which must have been made by the same study and settings."""
+    def _setup(self, preflight: Preflight, command: str) -> Setup:
         study = self.study
         first, most = self.search_seeds
-        setup = Setup(
+        return Setup(
             study=study.name,
             metric=preflight.metric.name,
             direction=preflight.metric.direction,
@@ -141,22 +150,34 @@ class _Session:
             machine=machine(),
             identity=uuid.uuid4().hex,
         )
-        try:
-            if fresh:
+
+    def _open(self, setup: Setup, preflight: Preflight, *, fresh: bool) -> tuple[Ledger, Search | None]:
+        """The ledger of the run folder, which must have been made by the same study and settings.
+
+        Its search comes with it, where there is one already: what is wrong with it is told at once.
+        Whatever refuses, the reporter too, does so before the folder changes.
+        """
+        search = None
+        with _usable(self.folder):
+            over = fresh and is_ours(self.folder)
+            ledger = None if over else Ledger(self.folder)
+            if ledger is not None:
+                setup = claim(ledger, setup)
+                if self.trials and (self.folder / DATABASE).exists():
+                    search = self._open_search(preflight)
+        self.reporter.start(setup)
+        with _usable(self.folder):
+            if ledger is None:
                 clear(self.folder)
-            ledger = Ledger(self.folder)
-            setup = claim(ledger, setup)
+                ledger = Ledger(self.folder)
             ledger.write_setup(setup)
-        except OSError as error:
-            raise LedgerError(f"{self.folder}: cannot be written ({error.strerror})") from None
         if setup.repeats > self.repeats:
             self._note(
                 f"{self.folder} holds {setup.repeats} seeds of each finalist, and all of them are used"
             )
         self.repeats = setup.repeats
-        self.reporter.start(setup)
         self.reporter.note(f"engine: {preflight.engine} on {preflight.backend}; {preflight.engine_reason}")
-        return ledger
+        return ledger, search
 
     def _open_search(self, preflight: Preflight) -> Search:
         return Search(
@@ -313,3 +334,12 @@ class _Session:
                     seconds=setup.seconds + elapsed,
                 )
             )
+
+
+@contextmanager
+def _usable(folder: Path) -> Iterator[None]:
+    """What the system says of a folder that cannot be used, in one line."""
+    try:
+        yield
+    except OSError as error:
+        raise LedgerError(f"{folder}: cannot be written ({error.strerror})") from None

@@ -133,6 +133,9 @@ class Group:
             raise ValueError("a group has at least one seed")
         if self.runs and tuple(run.seed_index for run in self.runs) != self.seed_indices:
             raise ValueError("a finished group has one run for each of its seeds, in their order")
+        own = (self.phase, self.configuration.name)
+        if any((run.phase, run.configuration) != own for run in self.runs):
+            raise ValueError("the runs of a group are those of its phase and its configuration")
         if self.started is not None and not 0 <= self.started < END_OF_TIME:
             raise ValueError(f"started is {self.started}; it counts seconds since 1970")
 

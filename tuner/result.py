@@ -195,7 +195,16 @@ def load(folder: str | Path) -> Result:
             predictions[name] = scored(ledger.predictions("confirmation", name, look.repeats), examples[name])
     groups = tuple(group for group in ledger.groups if group.runs)
     result = derive(setup, ledger.configurations, ledger.runs, folder, examples, groups)
-    return replace(result, predictions=predictions, shown=read_shown(folder))
+    result = replace(result, predictions=predictions)
+    return replace(result, shown=_still_shown(result, read_shown(folder)))
+
+
+def _still_shown(result: Result, found: Shown | None) -> Shown | None:
+    """What the study showed, unless it is of another configuration or of fewer runs than are kept now."""
+    if found is None or result.best is None or found.configuration != result.best.name:
+        return None
+    kept = result.predictions.get(found.configuration, Predictions())
+    return found if found.runs == len(kept.seeds) else None
 
 
 def derive(

@@ -173,7 +173,8 @@ class Study:
     `show` shows one test example in the study's own way, for the report: `show(ax, x, y_true, y_pred)` draws
     on Matplotlib axes, `show(x, y_true, y_pred)` returns a text. x and y_true are those of the example,
     without an axis of examples, y_pred has a first axis of runs; what is not needed can be left out. It
-    plays no part in the numbers, and an error in it costs no run.
+    plays no part in the numbers, and an error in it costs no run. The command line calls it, `tuner.run`
+    does not.
 
     Raises: StudyError where a field cannot be what it must be.
     """

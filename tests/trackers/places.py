@@ -1,9 +1,10 @@
 """Trackers that remember or refuse what they are told."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from tuner.records import Configuration, Run, Setup
 from tuner.trackers import Conclusion, Ending
+from tuner.trackers.base import JUST_NOW
 
 
 class Memory:
@@ -20,7 +21,9 @@ class Memory:
     def begin(self, setup: Setup) -> None:
         self._hear("begin", setup.study)
 
-    def log(self, configuration: Configuration, runs: Sequence[Run]) -> None:
+    def log(
+        self, configuration: Configuration, runs: Sequence[Run], ended: Mapping[int, float] = JUST_NOW
+    ) -> None:
         self._hear("log", (runs[0].phase, configuration.name, len(runs)))
 
     def conclude(self, conclusion: Conclusion) -> None:

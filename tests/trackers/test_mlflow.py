@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.factories import make_configuration, make_runs, make_setup, usual_result
+from tests.factories import make_configuration, make_runs, make_setup, timed, usual_result
 from tuner.errors import TunerError
 from tuner.records import BASELINE, Configuration, Run
 from tuner.result import Result
@@ -92,6 +92,16 @@ def test_every_run_is_there_with_its_values_curves_and_scores(server: Server) ->
         assert seen.info.end_time - seen.info.start_time == pytest.approx(run.seconds * 1000, abs=1)
     run = result.runs[-1]
     assert server.curve(children[run_path(run)], "loss") == dict(enumerate(run.history["loss"], start=1))
+
+
+def test_an_export_tells_when_the_runs_were_trained(server: Server) -> None:
+    result = timed(usual_result(trials=1, seeds=2))
+    exported(server, result)
+    children = server.children()
+    for group in result.groups:
+        assert group.started is not None
+        end = group.started + sum(run.seconds for run in group.runs)
+        assert {children[run_path(run)].info.end_time for run in group.runs} == {round(end * 1000)}
 
 
 def test_the_parent_has_the_settings_and_the_verdict(server: Server) -> None:

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from tests.factories import make_configuration, make_runs, make_setup, usual_result
+from tests.factories import make_configuration, make_runs, make_setup, timed, usual_result
 from tuner.errors import TunerError
 from tuner.ledger import slug
 from tuner.records import Configuration, Run
@@ -56,6 +56,17 @@ def test_the_time_of_a_curve_is_the_time_that_the_run_took(tmp_path: Path, read_
     seen = read_events(logged(tmp_path / "tb", make_configuration("trial-0"), run))
     times = [point.wall_time for point in seen.Scalars("loss")]
     np.testing.assert_allclose(np.diff(times), 2.0, atol=1e-3)
+
+
+def test_an_export_tells_when_the_runs_were_trained(tmp_path: Path, read_events: Read) -> None:
+    result = timed(usual_result(trials=1, seeds=2))
+    export(result, [TensorBoard(tmp_path, tmp_path / "run")])
+    for group in result.groups:
+        assert group.started is not None
+        end = group.started + sum(run.seconds for run in group.runs)
+        for run in group.runs:
+            last = read_events(tmp_path / run_path(run)).Scalars("loss")[-1]
+            assert last.wall_time == pytest.approx(end, abs=1e-3)
 
 
 def test_a_divergence_is_seen(tmp_path: Path, read_events: Read) -> None:

@@ -64,7 +64,7 @@ def test_they_hear_how_it_ended(error: type[BaseException], ending: str) -> None
 
 
 def test_an_export_tells_what_a_study_would_have_told() -> None:
-    result, place = usual_result(), Memory()
+    result, place = usual_result(complete=True), Memory()
     export(result, [place])
     logged = [one for one in place.told if isinstance(one, tuple)]
     assert (place.told[0], place.told[-2:]) == ("encdec_sine", ["better", "finished"])
@@ -77,6 +77,12 @@ def test_an_export_of_an_unfinished_study_is_no_finished_one() -> None:
     place = Memory()
     export(make_result(runs, [make_configuration(BASELINE)]), [place])
     assert place.told[-1] == "interrupted"
+
+
+def test_an_export_of_a_folder_that_is_trained_on_is_no_finished_one() -> None:
+    place = Memory()
+    export(usual_result(complete=False), [place])
+    assert place.told[-2:] == ["better", "interrupted"]
 
 
 def test_an_export_that_fails_is_one_line() -> None:

@@ -107,9 +107,9 @@ def run(
                     command=without_secrets(shlex.join(["python", "-m", "tuner", *sys.argv[1:]])),
                     reporter=Several(progress, tracked),
                     try_show=_trial(loaded),
+                    at_end=_showing(loaded, progress.note),
                 )
                 tracked.conclude(result)
-            result = _with_shown(loaded, result, progress.note)
     except KeyboardInterrupt:
         print(
             "\ntuner: interrupted; every finished run is kept. Run the same command again to go on.",
@@ -129,21 +129,24 @@ def _trial(study: "Study") -> Callable[[Any, Any, Any], None] | None:
     return trial_of(study.show)
 
 
-def _with_shown(study: "Study", result: "Result", on_note: Callable[[str], None]) -> "Result":
-    """The result with what the study itself shows of some test examples, stored with its runs."""
+def _showing(study: "Study", on_note: Callable[[str], None]) -> Callable[["Result"], None] | None:
+    """What stores what the study itself shows of some test examples; None where it shows nothing."""
+    if study.show is None:
+        return None
+    from tuner.figures.showing import shown
     from tuner.shown import write_shown
 
-    found = None
-    if study.show is not None:
-        from tuner.figures.showing import shown
+    show = study.show
 
-        found = shown(study.show, result)
+    def store(result: "Result") -> None:
+        found = shown(show, result)
         if found is not None and found.reason:
             on_note(f"the study shows nothing: {found.reason}")
-    assert result.folder is not None  # loaded from one
-    if found != result.shown:
-        write_shown(result.folder, found)
-    return replace(result, shown=found)
+        assert result.folder is not None  # loaded from one
+        if found != result.shown:
+            write_shown(result.folder, found)
+
+    return store
 
 
 @contextmanager

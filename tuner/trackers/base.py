@@ -2,8 +2,9 @@
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, Literal, Protocol
 
 from tuner.ledger import slug
@@ -11,6 +12,7 @@ from tuner.records import Configuration, Run, Setup
 from tuner.trackers.conclusion import Conclusion
 
 Ending = Literal["finished", "interrupted", "failed"]
+JUST_NOW: Mapping[int, float] = MappingProxyType({})
 
 
 class Tracker(Protocol):
@@ -28,8 +30,14 @@ class Tracker(Protocol):
         Raises: TunerError where the place belongs to another run folder.
         """
 
-    def log(self, configuration: Configuration, runs: Sequence[Run]) -> None:
-        """Log runs of a configuration."""
+    def log(
+        self, configuration: Configuration, runs: Sequence[Run], ended: Mapping[int, float] = JUST_NOW
+    ) -> None:
+        """Log runs of a configuration.
+
+        `ended` maps seed indices to the time at which that run ended, in seconds since 1970, where that is
+        not just now.
+        """
 
     def conclude(self, conclusion: Conclusion) -> None:
         """Log what the study found."""

@@ -18,7 +18,7 @@ from tuner.ledger import slug
 from tuner.options import without_secrets
 from tuner.records import Configuration, Run, Setup, Status
 from tuner.trackers import accepted
-from tuner.trackers.base import Ending, digest, run_path, study_id
+from tuner.trackers.base import JUST_NOW, Ending, digest, run_path, study_id
 from tuner.trackers.conclusion import Conclusion
 
 # What MLflow asks its environment, unless the user has answered. A server that does not answer is waited
@@ -106,7 +106,9 @@ class MLflow:
             known = _Child(child.info.run_id, tags.get("tuner.digest", "") if whole else "")
             self._children[tags.get("tuner.run", "")] = known
 
-    def log(self, configuration: Configuration, runs: Sequence[Run]) -> None:
+    def log(
+        self, configuration: Configuration, runs: Sequence[Run], ended: Mapping[int, float] = JUST_NOW
+    ) -> None:
         """A run whose numbers are others than those that are there takes the place of the old one."""
         for run in runs:
             path, mark = run_path(run), digest(configuration, run)
@@ -115,7 +117,7 @@ class MLflow:
                 continue
             if known is not None:
                 self._client.delete_run(known.id)
-            self._children[path] = self._add(configuration, run, mark)
+            self._children[path] = self._add(configuration, run, mark, ended.get(run.seed_index, time.time()))
 
     def conclude(self, conclusion: Conclusion) -> None:
         from mlflow.entities import Metric
@@ -168,8 +170,7 @@ class MLflow:
             run_name=accepted.text(name, accepted.LONGEST_NAME),
         )
 
-    def _add(self, configuration: Configuration, run: Run, mark: str) -> _Child:
-        ended = time.time()
+    def _add(self, configuration: Configuration, run: Run, mark: str, ended: float) -> _Child:
         tags = {
             _PARENT: self._parent,
             "tuner.run": run_path(run),

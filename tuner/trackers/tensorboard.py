@@ -9,7 +9,7 @@ The digest in the name of a file tells whether it is still what the ledger says.
 
 import json
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -17,7 +17,7 @@ from typing import Any
 from tuner.errors import TunerError
 from tuner.files import write_whole
 from tuner.records import Configuration, Run, Setup
-from tuner.trackers.base import Ending, digest, run_path, study_id, text_digest
+from tuner.trackers.base import JUST_NOW, Ending, digest, run_path, study_id, text_digest
 from tuner.trackers.conclusion import Conclusion
 from tuner.trackers.events import run_events, text_events
 
@@ -62,10 +62,12 @@ class TensorBoard:
         except OSError as error:
             raise TunerError(f"{where}: cannot be written ({error.strerror}); give another folder") from None
 
-    def log(self, configuration: Configuration, runs: Sequence[Run]) -> None:
+    def log(
+        self, configuration: Configuration, runs: Sequence[Run], ended: Mapping[int, float] = JUST_NOW
+    ) -> None:
         for run in runs:
             content = partial(run_events, configuration, run)
-            self._put(run_path(run), digest(configuration, run), content)
+            self._put(run_path(run), digest(configuration, run), content, ended.get(run.seed_index))
 
     def conclude(self, conclusion: Conclusion) -> None:
         text = conclusion.markdown
@@ -74,14 +76,16 @@ class TensorBoard:
     def end(self, ending: Ending) -> None:
         """Every file is complete."""
 
-    def _put(self, place: str, mark: str, content: Callable[[float], bytes]) -> None:
+    def _put(
+        self, place: str, mark: str, content: Callable[[float], bytes], when: float | None = None
+    ) -> None:
         """The one event file of a place, unless it is there; in the place of an older one."""
         folder = self._directory / place
         path = folder / _FILE.format(mark)
         if path.exists():
             return
         beside = folder / "unfinished"  # a name that TensorBoard does not look at
-        write_whole(beside, content(time.time()))
+        write_whole(beside, content(time.time() if when is None else when))
         for old in folder.glob(_OURS):
             old.unlink()
         beside.replace(path)

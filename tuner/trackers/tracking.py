@@ -1,6 +1,7 @@
 """Trackers beside a study: told of runs as they end, or of a whole run folder afterwards."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from itertools import groupby
 from pathlib import Path
@@ -8,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from tuner.errors import TunerError, first_line
 from tuner.options import without_secrets
-from tuner.records import Configuration, Phase, Run, Setup
+from tuner.records import Configuration, Group, Phase, Run, Setup
 from tuner.reporter import Silent
 from tuner.trackers.base import Ending, Tracker
 from tuner.trackers.conclusion import conclusion_of
@@ -101,21 +102,32 @@ def export(result: "Result", trackers: Sequence[Tracker]) -> None:
         (result.configurations[name], tuple(runs))
         for (_, name), runs in groupby(result.runs, key=lambda run: (run.phase, run.configuration))
     ]
+    ended = _ended(result.groups)
     conclusion = conclusion_of(result) if trackers else None
     for tracker in trackers:
         try:
             tracker.begin(result.setup)
             for configuration, runs in groups:
-                tracker.log(configuration, runs)
+                tracker.log(configuration, runs, ended[runs[0].phase, configuration.name])
             assert conclusion is not None  # there are trackers
             tracker.conclude(conclusion)
-            tracker.end("finished" if result.baseline else "interrupted")
+            tracker.end("finished" if result.setup.complete else "interrupted")
         except TunerError:
             raise
         except Exception as error:
             raise TunerError(
                 f"{tracker.title} failed ({_reason(error)}); the same command goes on"
             ) from error
+
+
+def _ended(groups: Iterable[Group]) -> Mapping[tuple[Phase, str], dict[int, float]]:
+    """When the runs of each phase and configuration ended, by seed index, where that is known."""
+    found: defaultdict[tuple[Phase, str], dict[int, float]] = defaultdict(dict)
+    for group in groups:
+        if group.started is not None:
+            end = group.started + sum(run.seconds for run in group.runs)
+            found[group.phase, group.configuration.name] |= dict.fromkeys(group.seed_indices, end)
+    return found
 
 
 def _reason(error: Exception) -> str:
