@@ -107,6 +107,17 @@ def test_a_history_without_validation_draws_training_alone() -> None:
     assert ax.get_legend_handles_labels()[1] == ["training"]
 
 
+def test_validation_at_every_fifth_epoch_is_drawn_there() -> None:
+    run = make_runs("confirmation", "a", 0.05, seeds=1, epochs=23)[0]
+    seen = run.history["val_loss"][4::5]
+    runs = [replace(run, history={"loss": run.history["loss"], "val_loss": seen}) for _ in range(3)]
+    found = curves_of("a", runs)
+    assert found.validation.shape == (3, 23) and found.last_validation == seen[-1]
+    line = next(line for line in drawn(found).lines if line.get_label() == "validation")
+    assert np.asarray(line.get_xdata()).tolist() == [5, 10, 15, 20]
+    np.testing.assert_allclose(np.asarray(line.get_ydata()), seen)
+
+
 def drawn(data: Curves, **marks: object) -> Axes:
     with figure_style():
         figure, (ax,) = new_figure(2.0)
