@@ -70,7 +70,7 @@ def test_diverged_runs_are_marked_and_counted() -> None:
     ]
     assert np.asarray(cross.get_xdata()).tolist() == [halves[1], halves[4]]
     assert ax.get_title(loc="left") == "a"
-    assert [text.get_text() for text in ax.texts] == ["2 of 6 diverged"]
+    assert [text.get_text() for text in ax.texts] == ["2 of 6 without a score"]
 
 
 def test_a_run_that_explodes_does_not_set_the_scale() -> None:
@@ -153,7 +153,7 @@ def test_hostile_remarks_are_text() -> None:
     data = curves_of("$x^2$", make_runs("confirmation", "a", 0.05, seeds=6, diverged=(1,)))
     ax = drawn(data, title_note="\\frac{ $ \x00")
     assert ax.get_title(loc="left") == r"\$x^2\$"
-    assert ax.texts[0].get_text() == r"\frac{ \$  , 1 diverged"
+    assert ax.texts[0].get_text() == r"\frac{ \$  , 1 no score"
 
 
 def test_of_very_many_seeds_the_best_the_worst_and_those_between_are_drawn() -> None:

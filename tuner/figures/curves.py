@@ -142,7 +142,7 @@ def _note(data: Curves, title_note: str) -> str:
     ended = sum(data.lost)
     if not ended:
         return title_note
-    return f"{title_note}, {ended} diverged" if title_note else f"{ended} of {len(data.lost)} diverged"
+    return f"{title_note}, {ended} no score" if title_note else f"{ended} of {len(data.lost)} without a score"
 
 
 def chosen_lines(data: Curves, most: int = MOST_LINES) -> NDArray[np.int64]:
@@ -196,7 +196,8 @@ def _draw_split(
 def _shown_epochs(measured: NDArray[np.int64], most: int) -> NDArray[np.int64]:
     """At most `most` of them, evenly."""
     places = np.linspace(0, measured.size - 1, min(measured.size, most)).round().astype(int)
-    return measured[np.unique(places)]
+    shown: NDArray[np.int64] = measured[np.unique(places)]
+    return shown
 
 
 def _mark_ends(ax: Axes, data: Curves, scale: Scale) -> None:
