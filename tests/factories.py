@@ -178,5 +178,5 @@ def hostile_result() -> Result:
         study="</title><img src=x onerror=alert(1)>",
         notes=("</style><script>alert(2)</script>",),
         command="<svg onload=alert(3)>",
-        metric="<i>",
+        metric="<i>$^$",
     )

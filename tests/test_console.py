@@ -7,7 +7,7 @@ import statistics
 import pytest
 from rich.console import Console
 
-from tests.factories import make_configuration, make_runs, make_setup, usual_result
+from tests.factories import hostile_result, make_configuration, make_runs, make_setup, usual_result
 from tuner.console import Lines, print_result, reporter, status_line
 
 
@@ -80,3 +80,13 @@ def test_a_status_is_a_line_where_there_is_no_terminal(capsys: pytest.CaptureFix
         say("second")
     said = capsys.readouterr()
     assert (said.out, said.err) == ("", "first [red]\nsecond\n")
+
+
+def test_no_stored_name_steers_the_terminal(capsys: pytest.CaptureFixture[str]) -> None:
+    print_result(hostile_result())
+    assert all(character.isprintable() for character in capsys.readouterr().out.replace("\n", ""))
+    shown, text = lines()
+    runs = tuple(make_runs("search", "a\x1b[31m", 0.05, seeds=3))
+    shown.measured("search", make_configuration("a\x1b[31m"), runs)
+    shown.note("b\x1b[31m")
+    assert "\x1b" not in text.getvalue() and "a [31m" in text.getvalue() and "b [31m" in text.getvalue()

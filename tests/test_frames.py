@@ -44,8 +44,16 @@ def test_what_only_some_runs_followed_is_missing_in_the_others() -> None:
     assert list(frame.columns[4:]) == ["loss", "val_loss", "accuracy"]
     first, other = frame[frame["configuration"] == BASELINE], frame[frame["configuration"] == "a"]
     assert first["accuracy"].tolist() == [0.5, 0.6] and first["loss"].tolist() == [1.0, 0.9]
-    assert first["val_loss"].tolist()[0] == 2.0 and math.isnan(first["val_loss"].tolist()[1])
+    assert math.isnan(first["val_loss"].tolist()[0]) and first["val_loss"].tolist()[1] == 2.0
     assert other["accuracy"].isna().all()
+
+
+def test_validation_at_every_tenth_epoch_stands_there() -> None:
+    history = {"loss": tuple(map(float, range(25))), "val_loss": (2.0, 3.0)}
+    frame = history_frame([Run("search", BASELINE, 0, "complete", {}, history, 0.1)])
+    measured = frame[frame["val_loss"].notna()]
+    assert len(frame) == 25 and measured["epoch"].tolist() == [10, 20]
+    assert measured["val_loss"].tolist() == [2.0, 3.0]
 
 
 def test_no_runs_give_tables_with_columns() -> None:

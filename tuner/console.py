@@ -15,6 +15,7 @@ from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedCo
 from rich.table import Table
 from rich.text import Text
 
+from tuner.cards import shown, visible
 from tuner.records import BASELINE, Configuration, Phase, Run, Setup
 
 if TYPE_CHECKING:
@@ -138,7 +139,7 @@ class Lines:
         return self._setup.metric if self._setup else "score"
 
     def _print(self, text: str, style: str = "") -> None:
-        self._console.print(Text(text, style=style), soft_wrap=True)
+        self._console.print(Text(visible(text), style=style), soft_wrap=True)
 
 
 class Bar(Lines):
@@ -155,7 +156,7 @@ class Bar(Lines):
         left = f" | {self.time_left()}" if self.time_left() else ""
         self._progress.update(
             self._task,
-            description=f"{phase} {name}{self._position(name)}, {_seeds(seeds)}",
+            description=f"{phase} {shown(name)}{self._position(name)}, {_seeds(seeds)}",
             completed=self._fresh + seeds * share,
             total=self._fresh + self._ahead,
             done=f"{share:.0%} of it{best}{left}",
@@ -167,10 +168,10 @@ def status_line() -> Iterator[Callable[[str], None]]:
     """A function that shows a line on standard error, in a terminal in the place of the one before."""
     console = Console(stderr=True)
     if not console.is_terminal:
-        yield lambda text: console.print(Text(text), soft_wrap=True)
+        yield lambda text: console.print(Text(visible(text)), soft_wrap=True)
         return
     with Live(console=console, auto_refresh=False, transient=True) as live:
-        yield lambda text: live.update(Text(text, no_wrap=True, overflow="ellipsis"), refresh=True)
+        yield lambda text: live.update(Text(visible(text), no_wrap=True, overflow="ellipsis"), refresh=True)
 
 
 def print_result(result: "Result") -> None:
@@ -208,7 +209,7 @@ def print_result(result: "Result") -> None:
     console.print(table)
     for measured in result.finalists:
         for flag in measured.comparison.flags if measured.comparison else ():
-            console.print(Text(f"note: {measured.name}: {flag}", style="dim"), soft_wrap=True)
+            console.print(Text(f"note: {shown(measured.name)}: {visible(flag)}", style="dim"), soft_wrap=True)
     if said := looks_warning(result):
         console.print(Text(f"note: {said}", style="dim"), soft_wrap=True)
 
@@ -221,9 +222,9 @@ def print_variance(found: "Decomposition") -> None:
     if not console.is_terminal:
         console = Console(width=120)
     setup = found.setup
-    what = f"{setup.split} {setup.metric} of {setup.configuration}, {len(found.runs)} runs"
+    what = f"{setup.split} {shown(setup.metric)} of {shown(setup.configuration)}, {len(found.runs)} runs"
     console.print(
-        Text(f"Where the variance of {setup.study} comes from: {what}", style="bold"), soft_wrap=True
+        Text(f"Where the variance of {shown(setup.study)} comes from: {what}", style="bold"), soft_wrap=True
     )
     table = Table(box=None, pad_edge=False, header_style="bold")
     for place, header in enumerate(variance_headers(found)):
@@ -238,7 +239,7 @@ def print_variance(found: "Decomposition") -> None:
 def _row(measured: "Measured") -> tuple[Text | str, ...]:
     summary, comparison = measured.summary, measured.comparison
     seeds = str(summary.n) + (f" ({summary.failures} failed)" if summary.failures else "")
-    name = Text(measured.name, style="bold" if measured.name == BASELINE else "")
+    name = Text(shown(measured.name), style="bold" if measured.name == BASELINE else "")
     estimates = (name, seeds, _number(summary.mean), f"{summary.std:.2g}")
     if comparison is None:
         return estimates

@@ -2,7 +2,6 @@
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from itertools import zip_longest
 from typing import Any
 
 import pandas as pd
@@ -37,17 +36,24 @@ def scores_frame(runs: Iterable[Run], configurations: Mapping[str, Configuration
 def history_frame(runs: Sequence[Run]) -> pd.DataFrame:
     """One row a run and epoch, counted from 1: the run, and a column for everything that was followed.
 
-    Those columns are named as by Keras, "loss" and "val_loss" first. NaN where a run has no such number.
+    Those columns are named as by Keras, "loss" and "val_loss" first. NaN where a run has no such number,
+    as at epochs without validation.
     """
     usual = ("loss", "val_loss")
     names = list(dict.fromkeys(name for run in runs for name in run.history))
     names.sort(key=lambda name: usual.index(name) if name in usual else len(usual))
     rows: list[tuple[Any, ...]] = []
     for run in runs:
-        curves = zip_longest(*(run.history.get(name, ()) for name in names), fillvalue=math.nan)
+        curves = [run.curve(name) for name in names]
         rows += [
-            (run.phase, run.configuration, run.seed_index, epoch, *values)
-            for epoch, values in enumerate(curves, start=1)
+            (
+                run.phase,
+                run.configuration,
+                run.seed_index,
+                epoch,
+                *(curve.get(epoch, math.nan) for curve in curves),
+            )
+            for epoch in range(1, run.epochs + 1)
         ]
     frame = pd.DataFrame(rows, columns=[*_CURVE, *names])
     return frame.astype({"seed_index": "int64", "epoch": "int64"} | dict.fromkeys(names, "float64"))

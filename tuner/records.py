@@ -19,6 +19,26 @@ BASELINE = "baseline"
 
 END_OF_TIME = 253_402_300_800.0  # seconds from 1970 to the year 10000, where calendars end
 
+_ROUND = (1000, 500, 200, 100, 50, 20, 10, 5, 2, 1)  # what people count by, the roundest first
+
+
+def epochs_of(length: int, trained: int) -> tuple[int, ...]:
+    """The epochs, counted from 1, at which `length` numbers were measured in `trained` epochs of training.
+
+    With Keras' `validation_freq=k` they are k, 2k, 3k and so on, and k is not kept. Of all k that give this
+    many numbers it is taken to be a multiple of 1000, 500, 200, 100, 50, 20, 10, 5 or 2, the first of these
+    that there is, and of several such the smallest. Where no k does, the first epochs were measured.
+
+    >>> epochs_of(3, 3), epochs_of(2, 12), epochs_of(10, 219)[-1]
+    ((1, 2, 3), (5, 10), 200)
+    """
+    if not length:
+        return ()
+    least, most = trained // (length + 1) + 1, trained // length
+    fitting = (step for size in _ROUND if (step := -(-least // size) * size) <= most)
+    every = next(fitting, 1)
+    return tuple(range(every, every * length + 1, every))
+
 
 @dataclass(frozen=True, slots=True)
 class Configuration:
@@ -51,6 +71,16 @@ class Run:
             raise ValueError(f"seed_index is {self.seed_index}; it counts from 0")
         if self.status == "complete" and not all(map(math.isfinite, self.scores.values())):
             raise ValueError(f"a complete run has finite scores, not {dict(self.scores)}")
+
+    @property
+    def epochs(self) -> int:
+        """The epochs that it trained."""
+        return max(map(len, self.history.values()), default=0)
+
+    def curve(self, name: str) -> dict[int, float]:
+        """What the history holds under a name, by epoch counted from 1; see `epochs_of`."""
+        values = self.history.get(name, ())
+        return dict(zip(epochs_of(len(values), self.epochs), values, strict=True))
 
 
 @dataclass(frozen=True, slots=True, eq=False)

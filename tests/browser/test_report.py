@@ -9,6 +9,7 @@ import pytest
 from tests.browser.visiting import DESKTOP, PHONE, POOR_CONTRAST, cells, in_order, visit
 from tests.factories import HOSTILE, hostile_result, store, usual_result
 from tuner.report import write_report
+from tuner.report.write import PAGE, write_formats
 from tuner.result import Result, load
 
 if TYPE_CHECKING:
@@ -136,6 +137,23 @@ def test_the_filter_finds_and_counts(browser: "Browser", pages: dict[str, Path])
         field.fill("trial-3 diverged")
         page.locator("#table-runs thead button").nth(2).click()
         assert len(rows_of(page, "table-runs")) == 2 and in_order(cells(page, "table-runs", 2))
+
+
+def test_a_page_that_loads_itself_again_keeps_its_filters_and_its_place(
+    browser: "Browser", tmp_path: Path
+) -> None:
+    write_formats(usual_result(trials=30), tmp_path, ("html",), reload=600)
+    sought = {"table-trials": "trial-1", "table-runs": "trial-3 search"}
+    with visit(browser, tmp_path / PAGE) as page:
+        for table, words in sought.items():
+            page.locator(f"#{table}-filter input").fill(words)
+        page.evaluate("scrollTo({ top: 700, behavior: 'instant' })")
+        before, place = {table: rows_of(page, table) for table in sought}, page.evaluate("scrollY")
+        page.reload()
+        for table, words in sought.items():
+            assert page.locator(f"#{table}-filter input").input_value() == words
+            assert rows_of(page, table) == before[table]
+        assert page.evaluate("scrollY") == place > 0
 
 
 def test_hostile_names_are_seen_as_they_are(browser: "Browser", pages: dict[str, Path]) -> None:

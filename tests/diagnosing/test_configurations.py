@@ -106,6 +106,13 @@ def test_validation_at_every_fifth_epoch_counts_there() -> None:
     assert (found.diagnosis.label, found.diagnosis.epoch, found.length) == ("overfit", 100, 200)
 
 
+def test_a_training_that_stops_between_validations_keeps_their_epochs() -> None:
+    train, validation = fall(219, 0.0, 5.0), bend(219, 100, up=0.2)
+    found = diagnose_runs("one", with_losses([train] * 2, [validation[19::20]] * 2))
+    assert found is not None
+    assert (found.diagnosis.label, found.diagnosis.epoch, found.length) == ("overfit", 100, 200)
+
+
 def test_without_validation_losses() -> None:
     found = diagnose_runs("one", with_losses([fall(50, 0.7, 30.0)] * 2, [np.empty(0)] * 2))
     assert found is not None and found.diagnosis.label == "underfit_more_capacity"

@@ -70,7 +70,7 @@ def test_diverged_runs_are_marked_and_counted() -> None:
     ]
     assert np.asarray(cross.get_xdata()).tolist() == [halves[1], halves[4]]
     assert ax.get_title(loc="left") == "a"
-    assert [text.get_text() for text in ax.texts] == ["2 of 6 diverged"]
+    assert [text.get_text() for text in ax.texts] == ["2 of 6 without a score"]
 
 
 def test_a_run_that_explodes_does_not_set_the_scale() -> None:
@@ -105,6 +105,17 @@ def test_a_history_without_validation_draws_training_alone() -> None:
         _, (ax,) = new_figure(2.0)
         draw_curves(ax, found, curve_scale([found]))
     assert ax.get_legend_handles_labels()[1] == ["training"]
+
+
+def test_validation_at_every_fifth_epoch_is_drawn_there() -> None:
+    run = make_runs("confirmation", "a", 0.05, seeds=1, epochs=23)[0]
+    seen = run.history["val_loss"][4::5]
+    runs = [replace(run, history={"loss": run.history["loss"], "val_loss": seen}) for _ in range(3)]
+    found = curves_of("a", runs)
+    assert found.validation.shape == (3, 23) and found.last_validation == seen[-1]
+    line = next(line for line in drawn(found).lines if line.get_label() == "validation")
+    assert np.asarray(line.get_xdata()).tolist() == [5, 10, 15, 20]
+    np.testing.assert_allclose(np.asarray(line.get_ydata()), seen)
 
 
 def drawn(data: Curves, **marks: object) -> Axes:
@@ -142,7 +153,7 @@ def test_hostile_remarks_are_text() -> None:
     data = curves_of("$x^2$", make_runs("confirmation", "a", 0.05, seeds=6, diverged=(1,)))
     ax = drawn(data, title_note="\\frac{ $ \x00")
     assert ax.get_title(loc="left") == r"\$x^2\$"
-    assert ax.texts[0].get_text() == r"\frac{ \$  , 1 diverged"
+    assert ax.texts[0].get_text() == r"\frac{ \$  , 1 no score"
 
 
 def test_of_very_many_seeds_the_best_the_worst_and_those_between_are_drawn() -> None:

@@ -7,12 +7,27 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.factories import usual_result
-from tuner.report.formats import clean, decimals_for, duration, interval, listed, p_value, score, short
+from tuner.report.formats import (
+    axis_label,
+    clean,
+    decimals_for,
+    duration,
+    interval,
+    listed,
+    p_value,
+    score,
+    short,
+)
 
 
 def test_minus_signs_are_minus_signs_and_zero_has_none() -> None:
     assert score(-0.5, 2) == "\N{MINUS SIGN}0.50"
     assert score(-0.001, 2) == "0.00"
+
+
+def test_no_metric_is_markup_on_an_axis() -> None:
+    assert axis_label("a$^$", "test") == r"test a\$^\$"
+    assert axis_label("x" * 100, "test") == f"test {short('x' * 100)}"
 
 
 @pytest.mark.parametrize(

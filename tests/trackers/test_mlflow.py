@@ -194,6 +194,14 @@ def test_numbers_that_are_none_are_left_out(server: Server) -> None:
     assert "val_loss" not in seen.data.metrics
 
 
+def test_validation_at_every_tenth_epoch_is_logged_there(server: Server) -> None:
+    history = {"loss": tuple(map(float, range(25))), "val_loss": (2.0, 3.0)}
+    run = replace(make_runs("search", "trial-0", 0.05, seeds=1)[0], history=history)
+    seen = server.logged(make_configuration("trial-0"), run)
+    assert server.curve(seen, "val_loss") == {10: 2.0, 20: 3.0}
+    assert server.curve(seen, "run/seconds") == {25: run.seconds}
+
+
 def test_hostile_names_and_long_values_are_taken(server: Server) -> None:
     name = "../'; drop table \u202e<b>\0" + "ü" * 300
     params = {"": 1, "a" * 300: 2, "../x": 3, "a=b": "y" * 2000, "//": None, "ok/name": "\0\ud800"}

@@ -69,6 +69,14 @@ def test_an_export_tells_when_the_runs_were_trained(tmp_path: Path, read_events:
             assert last.wall_time == pytest.approx(end, abs=1e-3)
 
 
+def test_validation_at_every_tenth_epoch_is_logged_there(tmp_path: Path, read_events: Read) -> None:
+    history = {"loss": tuple(map(float, range(25))), "val_loss": (2.0, 3.0)}
+    run = replace(make_runs("search", "trial-0", 0.05, seeds=1)[0], history=history)
+    seen = read_events(logged(tmp_path / "tb", make_configuration("trial-0"), run))
+    assert [(point.step, point.value) for point in seen.Scalars("val_loss")] == [(10, 2.0), (20, 3.0)]
+    assert [point.step for point in seen.Scalars("loss")] == list(range(1, 26))
+
+
 def test_a_divergence_is_seen(tmp_path: Path, read_events: Read) -> None:
     run = make_runs("search", "trial-0", 0.05, seeds=1, diverged=[0])[0]
     seen = read_events(logged(tmp_path / "tb", make_configuration("trial-0"), run))

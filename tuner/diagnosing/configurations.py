@@ -11,7 +11,7 @@ import numpy as np
 from tuner.comparing.sources import listing
 from tuner.diagnosis import Diagnosis, diagnose
 from tuner.errors import LedgerError
-from tuner.records import BASELINE, Phase, Run
+from tuner.records import BASELINE, Phase, Run, epochs_of
 from tuner.result import Result
 
 LEADING = 3
@@ -151,11 +151,10 @@ def _leaders(result: Result) -> list[str]:
 def _thinned(train: np.ndarray, validation: np.ndarray) -> tuple[np.ndarray, np.ndarray, list[int]]:
     """Both losses at the epochs that have both, where only every k-th was validated; and their numbers."""
     trained, validated = train.shape[1], validation.shape[1]
-    every = max(1, trained // validated) if validated else 1
-    if not validated or validated == trained:
+    if not validated:
         return train, validation, list(range(1, trained + 1))
-    kept = train[:, every - 1 :: every][:, :validated]
-    return kept, validation[:, : kept.shape[1]], list(range(every, every * kept.shape[1] + 1, every))
+    epochs = np.array(epochs_of(validated, trained)[:trained])
+    return train[:, epochs - 1], validation[:, : epochs.size], epochs.tolist()
 
 
 def _padded(rows: Sequence[Sequence[float]]) -> np.ndarray:

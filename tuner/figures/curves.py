@@ -13,7 +13,7 @@ from tuner.diagnosing import examined
 from tuner.figures.samples import FloatArray, runs_of
 from tuner.figures.scale import Scale, scale_of
 from tuner.figures.style import PALETTE, heading
-from tuner.records import Run
+from tuner.records import Run, epochs_of
 from tuner.result import Result
 
 MOST_POINTS = 200  # more cannot be told apart at the width of a panel
@@ -26,8 +26,8 @@ MOST_LINES = 40  # more seeds hide each other, and make the page heavy
 class Curves:
     """The losses of one configuration: `train` and `validation` have shape (seeds, epochs).
 
-    A row is NaN after the last epoch of its seed; `validation` has no columns where none was
-    recorded. `lost` is True for seeds that ended without a score, shape (seeds,).
+    A row is NaN after the last epoch of its seed, and `validation` at epochs without validation; it has no
+    columns where none was recorded. `lost` is True for seeds that ended without a score, shape (seeds,).
     """
 
     name: str
@@ -70,10 +70,12 @@ def curves(result: Result) -> tuple[Curves, ...]:
 
 def curves_of(name: str, runs: Sequence[Run]) -> Curves:
     """The curves of one configuration's runs."""
+    train = _stack([run.history.get("loss", ()) for run in runs])
+    validation = _stack([run.history.get("val_loss", ()) for run in runs])
     return Curves(
         name=name,
-        train=_stack([run.history.get("loss", ()) for run in runs]),
-        validation=_stack([run.history.get("val_loss", ()) for run in runs]),
+        train=train,
+        validation=_spread(validation, max((run.epochs for run in runs), default=0)),
         lost=tuple(run.status in ("diverged", "failed") for run in runs),
     )
 
@@ -84,6 +86,15 @@ def _stack(rows: Sequence[Sequence[float]]) -> FloatArray:
         row[: len(values)] = values
     matrix[~np.isfinite(matrix)] = np.nan
     return matrix
+
+
+def _spread(measured: FloatArray, trained: int) -> FloatArray:
+    """What was measured in `trained` epochs, a column each: at its epochs, NaN between them."""
+    if not measured.size:
+        return measured
+    spread = np.full((len(measured), trained), np.nan)
+    spread[:, np.array(epochs_of(measured.shape[1], trained)) - 1] = measured
+    return spread
 
 
 def band(losses: FloatArray) -> Band:
@@ -131,7 +142,7 @@ def _note(data: Curves, title_note: str) -> str:
     ended = sum(data.lost)
     if not ended:
         return title_note
-    return f"{title_note}, {ended} diverged" if title_note else f"{ended} of {len(data.lost)} diverged"
+    return f"{title_note}, {ended} no score" if title_note else f"{ended} of {len(data.lost)} without a score"
 
 
 def chosen_lines(data: Curves, most: int = MOST_LINES) -> NDArray[np.int64]:
@@ -168,21 +179,25 @@ def _draw_split(
     ax: Axes, losses: FloatArray, lines: NDArray[np.int64], scale: Scale, word: str, style: object
 ) -> None:
     color = PALETTE[word]
-    few = _shown_epochs(losses.shape[1], MOST_POINTS if lines.size <= FEW_LINES else FEWER_POINTS)
+    measured = np.flatnonzero(np.isfinite(losses).any(axis=0))
+    few = _shown_epochs(measured, MOST_POINTS if lines.size <= FEW_LINES else FEWER_POINTS)
     faint = min(0.5, 3 / max(lines.size, 1))
     seeds = scale.clip(losses[np.ix_(lines, few)])
     ax.plot(few + 1, seeds.T, color=color, lw=0.7 if lines.size <= FEW_LINES else 0.5, alpha=max(faint, 0.18))
-    shown = _shown_epochs(losses.shape[1], MOST_POINTS)
+    shown = _shown_epochs(measured, MOST_POINTS)
     middle = band(scale.clip(losses[:, shown]))
     if len(losses) > 2:
         ax.fill_between(shown + 1, middle.low, middle.high, color=color, alpha=0.16, lw=0)
     label = {"train": "training", "validation": "validation"}[word]
-    marker = "o" if losses.shape[1] == 1 else None
+    marker = "o" if measured.size == 1 else None
     ax.plot(shown + 1, middle.median, color=color, lw=1.9, ls=style, label=label, marker=marker)
 
 
-def _shown_epochs(epochs: int, most: int) -> NDArray[np.int64]:
-    return np.unique(np.linspace(0, epochs - 1, min(epochs, most)).round().astype(int))
+def _shown_epochs(measured: NDArray[np.int64], most: int) -> NDArray[np.int64]:
+    """At most `most` of them, evenly."""
+    places = np.linspace(0, measured.size - 1, min(measured.size, most)).round().astype(int)
+    shown: NDArray[np.int64] = measured[np.unique(places)]
+    return shown
 
 
 def _mark_ends(ax: Axes, data: Curves, scale: Scale) -> None:

@@ -15,7 +15,7 @@ from tuner.figures.scores import Boxes, draw_boxes
 from tuner.figures.style import WIDTH, figure_style
 from tuner.files import write_whole
 from tuner.report.cells import Cell, Column, Table, number_cell
-from tuner.report.formats import NONE, decimals_for, interval, metric_name, p_value, percent, plain_number
+from tuner.report.formats import NONE, axis_label, decimals_for, interval, p_value, percent, plain_number
 from tuner.report.markup import latex_table, markdown, markdown_table
 from tuner.stats import Comparison, Summary
 
@@ -139,7 +139,7 @@ def compared_columns(found: Comparison) -> dict[str, Any]:
 def comparison_png(compared: Compared) -> bytes:
     """The scores of every group above the differences to the baseline, as PNG."""
     above, below = boxes_of(compared), differences_of(compared)
-    label = metric_name(compared.metric)
+    label = axis_label(compared.metric)
     sizes = (1.0 + _ROW * len(above.rows), 0.9 + _ROW * len(below.rows))
     with figure_style():
         figure = Figure(figsize=(WIDTH, sum(sizes)), layout="constrained")

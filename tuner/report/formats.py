@@ -5,6 +5,7 @@ import unicodedata
 from collections.abc import Iterable
 from typing import Any, Protocol
 
+from tuner.figures.style import plain
 from tuner.records import Direction
 from tuner.stats import Summary
 
@@ -183,6 +184,15 @@ def metric_name(metric: str) -> str:
     ('MSE', 'val accuracy')
     """
     return metric.upper() if metric.lower() in _ABBREVIATIONS else short(metric).replace("_", " ")
+
+
+def axis_label(metric: str, split: str = "") -> str:
+    """A metric, of a split if any, as an axis of a figure names it: none of it is markup.
+
+    >>> axis_label("val_accuracy"), axis_label("mse", "test")
+    ('val accuracy', 'test MSE')
+    """
+    return f"{split} {plain(metric_name(metric), LONGEST_NAME)}".strip()
 
 
 def parameter(value: Any) -> str:

@@ -162,7 +162,7 @@ def _run_row(run: Run, name: Cell) -> tuple[Cell, ...]:
         Cell(run.status, badge="" if run.status == "complete" else "lost"),
         Cell(_precise(run.scores.get("validation", math.nan))),
         Cell(_precise(run.scores.get("test", math.nan))),
-        Cell(str(max(map(len, run.history.values()), default=0))),
+        Cell(str(run.epochs)),
         Cell(f"{run.seconds:.2f}"),
         Cell(reason, title="" if reason == run.reason else short(run.reason, LONGEST_REASON)),
     )

@@ -13,7 +13,7 @@ from tuner.figures.saving import png
 from tuner.figures.style import figure_style, new_figure
 from tuner.figures.variance import deviations, draw_deviations, share_range, share_text
 from tuner.files import write_whole
-from tuner.report.formats import NONE, clean, decimals_at, interval, metric_name, percent, score
+from tuner.report.formats import NONE, axis_label, clean, decimals_at, interval, metric_name, percent, score
 from tuner.stats.variance import Source
 
 _ROW = 0.5  # inches for one stream
@@ -111,7 +111,7 @@ def variance_picture(found: Decomposition) -> bytes:
     rows = deviations(found.shares, NAMES)
     with figure_style():
         figure, (ax,) = new_figure(0.9 + _ROW * len(rows))
-        draw_deviations(ax, rows, label=f"{found.setup.split} {metric_name(found.setup.metric)}")
+        draw_deviations(ax, rows, label=axis_label(found.setup.metric, found.setup.split))
         return png(figure)
 
 

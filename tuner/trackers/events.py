@@ -29,12 +29,12 @@ def run_events(configuration: Configuration, run: Run, ended: float) -> bytes:
     Its curves by epoch, counted from 1; its scores after the last one; for the HParams plugin its values,
     in one group with the other seeds of the configuration, and whether it ended well.
     """
-    epochs = max(map(len, run.history.values()), default=0)
+    epochs = run.epochs
     began = ended - run.seconds
     events = [Event(wall_time=began, summary=_start(configuration, run, began))]
     events += [
         Event(wall_time=began + run.seconds * epoch / epochs, step=epoch, summary=_scalars(values))
-        for epoch, values in _by_epoch(run.history)
+        for epoch, values in _by_epoch(run)
     ]
     scores = {f"score/{split}": value for split, value in run.scores.items()}
     events.append(Event(wall_time=ended, step=epochs, summary=_scalars(scores)))
@@ -73,9 +73,10 @@ def _plugin(tag: str, data: HParamsPluginData) -> Summary:
     return Summary(value=[Summary.Value(tag=tag, metadata=told, tensor=metadata.NULL_TENSOR)])
 
 
-def _by_epoch(history: Mapping[str, tuple[float, ...]]) -> Iterator[tuple[int, dict[str, float]]]:
-    for place in range(max(map(len, history.values()), default=0)):
-        yield place + 1, {name: values[place] for name, values in history.items() if place < len(values)}
+def _by_epoch(run: Run) -> Iterator[tuple[int, dict[str, float]]]:
+    curves = {name: run.curve(name) for name in run.history}
+    for epoch in range(1, run.epochs + 1):
+        yield epoch, {name: curve[epoch] for name, curve in curves.items() if epoch in curve}
 
 
 def _scalars(values: Mapping[str, float]) -> Summary:

@@ -203,14 +203,9 @@ def _metrics(run: Run, ended: float) -> list[Any]:
     """Its curves by epoch, counted from 1, its scores and its seconds; numbers that are none are left out."""
     from mlflow.entities import Metric
 
-    epochs = max(map(len, run.history.values()), default=0)
-    told = [
-        (name, value, epoch)
-        for name, values in run.history.items()
-        for epoch, value in enumerate(values, start=1)
-    ]
-    told += [(f"score/{split}", value, epochs) for split, value in run.scores.items()]
-    told.append(("run/seconds", run.seconds, epochs))
+    told = [(name, value, epoch) for name in run.history for epoch, value in run.curve(name).items()]
+    told += [(f"score/{split}", value, run.epochs) for split, value in run.scores.items()]
+    told.append(("run/seconds", run.seconds, run.epochs))
     return [
         Metric(accepted.name(name), value, _milliseconds(ended), step)
         for name, value, step in told

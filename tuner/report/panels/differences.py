@@ -4,7 +4,7 @@ from matplotlib.figure import Figure
 
 from tuner.figures.differences import differences, draw_differences
 from tuner.figures.style import new_figure
-from tuner.report.formats import decimals_for, metric_name, percent, score, short
+from tuner.report.formats import axis_label, decimals_for, percent, score, short
 from tuner.report.panels.base import ROW, Caption, Panel, confirmed
 from tuner.result import Result
 
@@ -14,7 +14,7 @@ def _figure(result: Result) -> Figure | None:
     if data is None:
         return None
     figure, (ax,) = new_figure(0.9 + ROW * len(data.rows))
-    draw_differences(ax, data, label=f"test {metric_name(result.setup.metric)}")
+    draw_differences(ax, data, label=axis_label(result.setup.metric, "test"))
     return figure
 
 

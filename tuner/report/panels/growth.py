@@ -6,7 +6,7 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from tuner.figures.growth import MOST_PANELS, Growth, draw_growth, growths
-from tuner.report.formats import count, listed, metric_name, percent, score, short
+from tuner.report.formats import axis_label, count, listed, metric_name, percent, score, short
 from tuner.report.panels.base import Caption, Panel, confirmed, name_axes, one_legend, small_multiples
 from tuner.result import Result
 
@@ -24,7 +24,7 @@ def _figure(result: Result) -> Figure | None:
         return None
     figure, axes = small_multiples(len(rows), _HEIGHT, shared=False, margin=1.4 if len(rows) == 1 else 0.8)
     for ax, row in zip(axes, rows, strict=True):
-        draw_growth(ax, row, label=f"test {metric_name(result.setup.metric)}")
+        draw_growth(ax, row, label=axis_label(result.setup.metric, "test"))
     name_axes(axes, "seeds", "standard error")
     one_legend(figure, axes, 2)
     return figure

@@ -48,7 +48,7 @@ def _caption(result: Result) -> Caption:
         "is training, dashed is validation. Where validation still falls at the end, more epochs may help; "
         "where it turns upwards while training falls, the model overfits; where thin lines scatter, the "
         "training itself is a lottery. Under each name stands the diagnosis; a dotted line marks the epoch "
-        f"from which the median seed overfits, a cross where a diverged run ended.{thinned}{searched}",
+        f"from which the median seed overfits, a cross where a run without a score ended.{thinned}{searched}",
         "Learning curves of training and validation loss, every seed a line. The median loss of the seeds' "
         f"last epochs: {listed(ends)}.",
     )

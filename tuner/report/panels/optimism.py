@@ -8,7 +8,7 @@ from matplotlib.figure import Figure
 from tuner.figures.optimism import Optimism, draw_optimism, luck_of_the_best, optimism
 from tuner.figures.style import new_figure
 from tuner.records import BASELINE
-from tuner.report.formats import count, listed, metric_name, score, short
+from tuner.report.formats import axis_label, count, listed, score, short
 from tuner.report.panels.base import ROW, Caption, Panel
 from tuner.result import Result
 
@@ -18,7 +18,7 @@ def _figure(result: Result) -> Figure | None:
     if not rows:
         return None
     figure, (ax,) = new_figure(1.2 + ROW * len(rows))
-    label = f"validation {metric_name(result.setup.metric)}"
+    label = axis_label(result.setup.metric, "validation")
     draw_optimism(ax, rows, direction=result.setup.direction, label=label)
     figure.legend(loc="outside upper right", ncols=3)
     return figure

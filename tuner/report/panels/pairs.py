@@ -5,7 +5,7 @@ import math
 from matplotlib.figure import Figure
 
 from tuner.figures.pairs import MOST_DOTS, MOST_PANELS, Pairs, draw_pairs, pairs
-from tuner.report.formats import count, listed, metric_name, plain_number, short
+from tuner.report.formats import axis_label, count, listed, metric_name, plain_number, short
 from tuner.report.panels.base import Caption, Panel, name_axes, small_multiples
 from tuner.result import Result
 
@@ -22,8 +22,8 @@ def _figure(result: Result) -> Figure | None:
     for ax, row in zip(axes, rows, strict=True):
         draw_pairs(ax, row)
         ax.set_anchor("W" if len(rows) == 1 else "C")
-    metric = metric_name(result.setup.metric)
-    name_axes(axes, f"baseline, test {metric}", f"candidate, test {metric}")
+    metric = axis_label(result.setup.metric, "test")
+    name_axes(axes, f"baseline, {metric}", f"candidate, {metric}")
     return figure
 
 

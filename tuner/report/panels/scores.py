@@ -4,7 +4,16 @@ from matplotlib.figure import Figure
 
 from tuner.figures.scores import boxes, draw_boxes
 from tuner.figures.style import new_figure
-from tuner.report.formats import better_word, decimals_for, listed, metric_name, percent, score, short
+from tuner.report.formats import (
+    axis_label,
+    better_word,
+    decimals_for,
+    listed,
+    metric_name,
+    percent,
+    score,
+    short,
+)
 from tuner.report.panels.base import ROW, Caption, Panel, confirmed
 from tuner.result import Result
 
@@ -14,7 +23,7 @@ def _figure(result: Result) -> Figure | None:
     if data is None:
         return None
     figure, (ax,) = new_figure(1.0 + ROW * len(data.rows))
-    draw_boxes(ax, data, label=f"test {metric_name(result.setup.metric)}")
+    draw_boxes(ax, data, label=axis_label(result.setup.metric, "test"))
     return figure
 
 

@@ -4,7 +4,7 @@ from matplotlib.figure import Figure
 
 from tuner.figures.search_history import draw_search_history, dropped_from_race, search_history
 from tuner.figures.style import new_figure
-from tuner.report.formats import count, metric_name, score
+from tuner.report.formats import axis_label, count, metric_name, score
 from tuner.report.panels.base import Caption, Panel
 from tuner.result import Result
 
@@ -14,7 +14,7 @@ def _figure(result: Result) -> Figure | None:
     if data is None:
         return None
     figure, (ax,) = new_figure(3.3)
-    draw_search_history(ax, data, label=f"validation {metric_name(result.setup.metric)}")
+    draw_search_history(ax, data, label=axis_label(result.setup.metric, "validation"))
     figure.legend(loc="outside upper center", ncols=3)
     return figure
 

@@ -5,7 +5,7 @@ from matplotlib.figure import Figure
 from tuner.figures.hyperparameters import Hyperparameter
 from tuner.figures.slices import Slices, draw_slice, legend_of, slices
 from tuner.figures.style import new_figure
-from tuner.report.formats import NONE, better_word, count, listed, metric_name, score, short
+from tuner.report.formats import NONE, axis_label, better_word, count, listed, metric_name, score, short
 from tuner.report.panels.base import Caption, Panel, named
 from tuner.result import Result
 
@@ -29,7 +29,7 @@ def _figure(result: Result) -> Figure | None:
         ax.set_visible(False)
     marks = legend_of(data)
     figure.legend(handles=marks, loc="outside upper center", ncols=2 if len(marks) == 4 else 3)
-    figure.supylabel(f"validation {metric_name(result.setup.metric)}", fontsize=9)
+    figure.supylabel(axis_label(result.setup.metric, "validation"), fontsize=9)
     return figure
 
 

@@ -7,7 +7,7 @@ from matplotlib.figure import Figure
 
 from tuner.figures.style import new_figure
 from tuner.figures.tuning_curve import draw_tuning_curve, tuning_curve_of
-from tuner.report.formats import metric_name, score
+from tuner.report.formats import axis_label, score
 from tuner.report.panels.base import Caption, Panel
 from tuner.result import Result
 
@@ -17,7 +17,7 @@ def _figure(result: Result) -> Figure | None:
     if data is None:
         return None
     figure, (ax,) = new_figure(2.8)
-    draw_tuning_curve(ax, data, label=f"validation {metric_name(result.setup.metric)}")
+    draw_tuning_curve(ax, data, label=axis_label(result.setup.metric, "validation"))
     figure.legend(loc="outside upper right", ncols=2)
     return figure
 

@@ -12,7 +12,7 @@ from tuner.figures.saving import png, svg
 from tuner.figures.scores import Boxes, draw_boxes
 from tuner.figures.style import figure_style, new_figure
 from tuner.report.comparison import differences_of, group_sample
-from tuner.report.formats import better_word, listed, metric_name, percent, score, short
+from tuner.report.formats import axis_label, better_word, listed, metric_name, percent, score, short
 from tuner.report.panels.base import ROW, Caption
 from tuner.report.pictures import Picture
 from tuner.report.studies.words import chosen_name
@@ -64,7 +64,7 @@ def _scores(studies: Studies, measure: Measure, place: int) -> Picture:
     metric, direction = metric_name(measure[0]), measure[1]
     data = boxes_of_studies(studies, measure)
     figure, (ax,) = new_figure(1.0 + ROW * len(data.rows))
-    draw_boxes(ax, data, label=f"test {metric}")
+    draw_boxes(ax, data, label=axis_label(measure[0], "test"))
     first = chosen_name(studies.entries[0].chosen.name)
     band = f" The dashed line and the band are the mean of {first} and its interval." if data.baseline else ""
     means = [f"{row.name} {score(row.mean)}" for row in data.rows]
@@ -82,10 +82,10 @@ def _differences(studies: Studies, compared: Compared) -> Picture:
     data = differences_of(compared)
     named = [_row_name(entry, entry.chosen_name) for entry in studies.entries[1:]]
     rows = tuple(replace(row, name=name) for row, name in zip(data.rows, named, strict=True))
-    metric, first = metric_name(compared.metric), chosen_name(studies.entries[0].chosen.name)
+    label, first = axis_label(compared.metric, "test"), chosen_name(studies.entries[0].chosen.name)
     figure, (ax,) = new_figure(0.9 + ROW * len(data.rows))
-    draw_differences(ax, replace(data, rows=rows), label=f"test {metric}")
-    ax.set_xlabel(f"difference in test {metric} to the first study")
+    draw_differences(ax, replace(data, rows=rows), label=label)
+    ax.set_xlabel(f"difference in {label} to the first study")
     said = [f"{chosen_name(row.name)} {score(row.value)}, {row.verdict}" for row in data.rows]
     caption = Caption(
         f"Difference to {first}",
