@@ -220,3 +220,15 @@ def test_the_panel_tells_the_diagnosis_and_marks_where_overfitting_begins() -> N
     told = {text.get_text() for text in figure.axes[0].texts}
     assert {"overfit", f"epoch {turn}"} <= told
     assert "baseline (overfit)" in LEARNING_CURVES.caption(result).alternative
+
+
+def test_curves_without_training_losses_are_drawn_without_a_diagnosis() -> None:
+    runs = [
+        replace(run, history={"val_loss": run.history["val_loss"]})
+        for run in make_runs("confirmation", BASELINE, 0.04, seeds=5)
+    ]
+    result = make_result(runs, [make_configuration(BASELINE)])
+    with figure_style():
+        figure = LEARNING_CURVES.figure(result)
+    assert figure is not None and not figure.axes[0].texts
+    assert "baseline (no diagnosis)" in LEARNING_CURVES.caption(result).alternative

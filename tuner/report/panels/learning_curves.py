@@ -19,8 +19,9 @@ def _figure(result: Result) -> Figure | None:
     scale = curve_scale(panels)
     diagnoses = {one.name: one.diagnosis for one in diagnose_result(result)}
     for ax, panel in zip(axes, panels, strict=True):
-        read = diagnoses[panel.name]
-        draw_curves(ax, panel, scale, title_note=read.words, turn=read.epoch)
+        read = diagnoses.get(panel.name)  # there is none without training losses
+        note, turn = (read.words, read.epoch) if read else ("", None)
+        draw_curves(ax, panel, scale, title_note=note, turn=turn)
     name_axes(axes, "epoch", "loss")
     one_legend(figure, axes, 2)
     return figure
@@ -38,7 +39,8 @@ def _caption(result: Result) -> Caption:
     )
     words = {one.name: one.diagnosis.words for one in diagnose_result(result)}
     ends = [
-        f"{short(panel.name)} ({words[panel.name]}) at {score(panel.last_training)} in training"
+        f"{short(panel.name)} ({words.get(panel.name, 'no diagnosis')}) "
+        f"at {score(panel.last_training)} in training"
         + (f" and {score(panel.last_validation)} in validation" if panel.validation.size else "")
         for panel in panels
     ]
