@@ -79,7 +79,7 @@ def diagnose(
     Every seed is read alone (see `tuner.diagnosis.rules`). The label of the whole is that of more than half
     of the seeds, told with the numbers of its median seed. Without such a majority, or where that is
     `undetermined`, it is the label of the median curve over the seeds that did not diverge, which jumps less
-    than they do, unless more seeds have another label; else `undetermined`. Seeds that diverged are named.
+    than they do, unless more seeds have another label; else `undetermined`. Seeds that diverged are counted.
 
     The answer is the same for losses in any unit. Where losses carry an offset or are negative, shares of a
     level mean little, and movements are measured by what was learned instead.
@@ -158,11 +158,11 @@ def _share(count: int, seeds: int) -> str:
 
 
 def _lost(readings: tuple[Reading, ...], label: str) -> str:
-    """Which seeds diverged, by their place from 0 on, where that is not what the label says."""
-    places = [str(place) for place, reading in enumerate(readings) if reading.label == "diverged"]
-    if not places or label == "diverged":
+    """How many seeds diverged, where that is not what the label says; `readings` tell which."""
+    count = sum(reading.label == "diverged" for reading in readings)
+    if not count or label == "diverged":
         return ""
-    return f"; {'seed' if len(places) == 1 else 'seeds'} {', '.join(places)} diverged"
+    return f"; {count} {'seed' if count == 1 else 'seeds'} diverged"
 
 
 def _median_curve(pairs: Sequence[Pair], readings: Sequence[Reading], numbers: Numbers) -> Reading | None:
