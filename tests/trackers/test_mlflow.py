@@ -105,7 +105,7 @@ def test_an_export_tells_when_the_runs_were_trained(server: Server) -> None:
 
 
 def test_the_parent_has_the_settings_and_the_verdict(server: Server) -> None:
-    result = usual_result(trials=2, seeds=5)
+    result = usual_result(trials=2, seeds=5, complete=True)
     exported(server, result)
     parent, found = server.parent(), conclusion_of(result)
     assert (parent.info.status, parent.info.run_name) == ("FINISHED", "encdec_sine")
