@@ -80,6 +80,7 @@ NARROW = {
         "trees",
     },
     "report": {
+        "cards",
         "errors",
         "files",
         "frames",

@@ -11,7 +11,7 @@ import numpy as np
 from tuner.comparing.sources import listing
 from tuner.diagnosis import Diagnosis, diagnose
 from tuner.errors import LedgerError
-from tuner.records import BASELINE, Phase, Run, epochs_of
+from tuner.records import BASELINE, Phase, Run, epochs_of, stacked
 from tuner.result import Result
 
 LEADING = 3
@@ -80,8 +80,8 @@ def diagnose_runs(name: str, runs: Sequence[Run], phase: str = "") -> Diagnosed 
     A run that diverged is told as such whatever its losses say. One that failed before its first epoch has
     no curve and stays undetermined.
     """
-    train = _padded([run.history.get("loss", ()) for run in runs])
-    validation = _padded([run.history.get("val_loss", ()) for run in runs])
+    train = stacked([run.history.get("loss", ()) for run in runs])
+    validation = stacked([run.history.get("val_loss", ()) for run in runs])
     if not train.size:
         return None
     train, validation, epochs = _thinned(train, validation)
@@ -155,10 +155,3 @@ def _thinned(train: np.ndarray, validation: np.ndarray) -> tuple[np.ndarray, np.
         return train, validation, list(range(1, trained + 1))
     epochs = np.array(epochs_of(validated, trained)[:trained])
     return train[:, epochs - 1], validation[:, : epochs.size], epochs.tolist()
-
-
-def _padded(rows: Sequence[Sequence[float]]) -> np.ndarray:
-    matrix = np.full((len(rows), max(map(len, rows), default=0)), np.nan)
-    for place, values in zip(matrix, rows, strict=True):
-        place[: len(values)] = values
-    return matrix

@@ -13,7 +13,7 @@ from tuner.diagnosing import examined
 from tuner.figures.samples import FloatArray, runs_of
 from tuner.figures.scale import Scale, scale_of
 from tuner.figures.style import PALETTE, heading
-from tuner.records import Run, epochs_of
+from tuner.records import Run, epochs_of, stacked
 from tuner.result import Result
 
 MOST_POINTS = 200  # more cannot be told apart at the width of a panel
@@ -81,9 +81,7 @@ def curves_of(name: str, runs: Sequence[Run]) -> Curves:
 
 
 def _stack(rows: Sequence[Sequence[float]]) -> FloatArray:
-    matrix = np.full((len(rows), max(map(len, rows), default=0)), np.nan)
-    for row, values in zip(matrix, rows, strict=True):
-        row[: len(values)] = values
+    matrix = stacked(rows)
     matrix[~np.isfinite(matrix)] = np.nan
     return matrix
 

@@ -5,6 +5,7 @@ import unicodedata
 from collections.abc import Iterable
 from typing import Any, Protocol
 
+from tuner.cards import percent as percent
 from tuner.figures.style import plain
 from tuner.records import Direction
 from tuner.stats import Summary
@@ -146,11 +147,6 @@ def duration(seconds: float) -> str:
     if minutes < 60:
         return f"{minutes} min {rest} s"
     return f"{minutes // 60} h {minutes % 60} min"
-
-
-def percent(share: float) -> str:
-    """A level such as 0.95 as `95 %`."""
-    return f"{100 * share:.6g} %"
 
 
 def clean(text: str) -> str:
