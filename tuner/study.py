@@ -34,12 +34,15 @@ class Splits:
     batch by batch: a `keras.utils.PyDataset`, a `tf.data.Dataset` of batches, or a function without
     arguments that returns a fresh iterator of batches (x, y) or (x, y, sample_weight).
 
+    `naive` names the forecasts without a network that a model has to beat: see `tuner.naive`.
+
     Raises: StudyError where a split is none of these, is empty, or does not fit the others.
     """
 
     train: Split
     validation: Split
     test: Split
+    naive: tuple[str, ...] = ()
     _counted: dict[str, int] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
