@@ -33,7 +33,7 @@ LAYERS = (
     },
     {"study", "predictions", "diagnosis"},
     {"examples", "keeping", "packing"},
-    {"space", "trials", "metrics", "models", "problems", "provenance"},
+    {"space", "trials", "metrics", "models", "problems", "provenance", "drawing"},
     {"building"},
     {"engines"},
     {"ledger", "shown"},
@@ -103,8 +103,8 @@ NARROW = {
 
 # Which parts of tuner may import a library at all.
 HOMES = {
-    "keras": {"building", "engines", "models", "metrics", "space", "repeats", "backend"},
-    "jax": {"engines", "backend"},
+    "keras": {"building", "drawing", "engines", "models", "metrics", "space", "repeats", "backend"},
+    "jax": {"engines", "backend", "drawing"},
     "tensorflow": {"engines"},
     "optuna": {"search", "trials", "importance"},
     "typer": {"cli", "__main__"},
