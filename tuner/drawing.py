@@ -58,7 +58,7 @@ def _cut(draw: Callable[..., Any]) -> Callable[..., Any]:
         if length is None or _traced():
             return draw(shape, *arguments, **named)
         drawn = np.asarray(draw((length,), *arguments, **named))
-        return jax.numpy.asarray(drawn[:size].reshape(shape))
+        return jax.device_put(drawn[:size].reshape(shape))
 
     return cut
 
@@ -76,7 +76,7 @@ def _orthogonal(own: Callable[..., Any]) -> Callable[..., Any]:
         drawn = keras.random.normal(tall, seed=self.seed, dtype=dtype)
         q, r = np.linalg.qr(np.asarray(drawn))
         q = q * np.sign(np.diag(r))
-        return jax.numpy.asarray(self.gain * (q if rows >= columns else q.T).reshape(shape))
+        return jax.device_put(self.gain * (q if rows >= columns else q.T).reshape(shape))
 
     return call
 
