@@ -40,7 +40,7 @@ STEPS = st.sampled_from(
 POSITIVE = arrays(np.float64, (24, 2), elements=st.floats(0.5, 100))
 
 
-@settings(max_examples=60)
+@settings(max_examples=50)
 @given(steps=st.lists(STEPS, max_size=3), table=series(24))
 def test_the_training_series_comes_back(steps: list[Standardize], table: np.ndarray) -> None:
     chain = Chain(*steps).fit(table)
@@ -51,7 +51,7 @@ def test_the_training_series_comes_back(steps: list[Standardize], table: np.ndar
     )
 
 
-@settings(max_examples=60)
+@settings(max_examples=50)
 @given(steps=st.lists(STEPS, max_size=3), table=POSITIVE, power=st.sampled_from([(), (Log(),)]))
 def test_what_continues_windows_comes_back_and_is_what_the_whole_series_says(
     steps: list[Standardize], table: np.ndarray, power: tuple[Log, ...]
@@ -123,9 +123,9 @@ def test_a_chain_in_a_chain_is_its_steps() -> None:
 
 
 def test_what_is_no_chain() -> None:
-    with pytest.raises(PreparationError, match="Chain: <class .* is no step; give steps such as"):
+    with pytest.raises(PreparationError, match=r"Chain: <class .* is no step; give steps such as"):
         Chain(Standardize)
-    with pytest.raises(PreparationError, match="^Standardize: is not fitted"):
+    with pytest.raises(PreparationError, match=r"^Standardize: is not fitted"):
         Chain(Log(), Standardize()).transform([1.0])
     assert not Chain(Log(), Standardize()).fitted
 
@@ -153,3 +153,15 @@ def test_choices_for_a_study() -> None:
 def test_labels_go_through_a_chain_of_a_step_each() -> None:
     chain = Chain(LabelEncode()).fit(["b", "a"])
     assert chain.inverse(chain.transform(["a", "b"])).tolist() == ["a", "b"]
+
+
+def test_as_much_as_the_differences_take_is_past_enough() -> None:
+    chain = Chain(Difference(), Standardize()).fit([1.0, 2.0, 5.0])
+    close(chain.inverse(chain.transform([9.0, 7.0], before=[4.0]), before=[4.0]), np.array([9.0, 7.0]))
+    windows, ahead = np.arange(6.0).reshape(3, 2, 1), np.ones((3, 4, 1))
+    twice = Chain(Difference(), Log(10), Difference())
+    close(twice.inverse(twice.transform(ahead, before=windows), before=windows), ahead)
+    with pytest.raises(PreparationError, match="Difference: before: 0 steps are too few"):
+        twice.inverse(ahead, before=windows[:, 1:])
+    with pytest.raises(PreparationError, match="StandardizeWindows: before has no steps left"):
+        Chain(Difference(), StandardizeWindows()).transform(ahead, before=windows[:, 1:])

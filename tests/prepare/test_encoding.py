@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tuner.errors import PreparationError
@@ -35,6 +35,7 @@ def test_one_hot_is_that_of_keras() -> None:
     )
 
 
+@settings(max_examples=30)
 @given(labels=LABELS)
 def test_there_and_back(labels: list[str] | list[int]) -> None:
     for step in (LabelEncode().fit(labels), OneHot().fit(labels)):
@@ -76,13 +77,19 @@ def test_what_cannot_be_encoded(step: LabelEncode | OneHot) -> None:
         with pytest.raises(PreparationError, match=f"^{name}: holds .*; give labels"):
             step.fit(np.array(labels, dtype=object) if None in labels else labels)
     fitted = step.fit(BOOK)
-    with pytest.raises(PreparationError, match=rf"{name}: 'tepid' is none of the classes \(cold, hot, warm\)"):
+    with pytest.raises(
+        PreparationError, match=rf"{name}: 'tepid' is none of the classes \(cold, hot, warm\)"
+    ):
         fitted.transform(["cold", "tepid"])
 
 
 def test_what_cannot_be_decoded() -> None:
     labels, vectors = LabelEncode().fit(BOOK), OneHot().fit(BOOK)
-    for codes, said in (([3], "3 is no class; there are 0 to 2"), ([-1], "-1 is no class"), ([0.0], "float64")):
+    for codes, said in (
+        ([3], "3 is no class; there are 0 to 2"),
+        ([-1], "-1 is no class"),
+        ([0.0], "float64"),
+    ):
         with pytest.raises(PreparationError, match=said):
             labels.inverse(codes)
     for array in ([[1.0, 0.0]], 1.0, [["a", "b", "c"]]):

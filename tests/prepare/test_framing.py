@@ -60,9 +60,7 @@ def test_purged_windows_share_no_step() -> None:
 
 
 @settings(max_examples=40)
-@given(
-    steps_in=st.integers(1, 8), steps_out=st.integers(1, 4), stride=st.integers(1, 3), purge=st.booleans()
-)
+@given(steps_in=st.integers(1, 8), steps_out=st.integers(1, 4), stride=st.integers(1, 3), purge=st.booleans())
 def test_targets_lie_in_their_part_and_follow_their_inputs(
     steps_in: int, steps_out: int, stride: int, purge: bool
 ) -> None:
@@ -120,7 +118,9 @@ CHAINS = [
 ] + [Chain(SeasonalAdjust(4, method="means"), Difference(), Standardize())]
 
 
-@pytest.mark.parametrize("chain", CHAINS, ids=lambda chain: "-".join(step.kind for step in chain.steps) or "raw")
+@pytest.mark.parametrize(
+    "chain", CHAINS, ids=lambda chain: "-".join(step.kind for step in chain.steps) or "raw"
+)
 @pytest.mark.parametrize("targets", [None, (1,), (1, 0)])
 @pytest.mark.parametrize("flat", [True, False])
 def test_prepared_targets_come_back_in_original_units(
@@ -168,7 +168,9 @@ def test_naive_forecasts_and_types_are_handed_on() -> None:
 
 
 def test_a_preparation_is_stored_and_serves_raw_windows(tmp_path: Path) -> None:
-    found = framed(SERIES, chain_of(power="log", difference=1, scaling="standardize"), steps_in=6, targets=(1,))
+    found = framed(
+        SERIES, chain_of(power="log", difference=1, scaling="standardize"), steps_in=6, targets=(1,)
+    )
     found.preparation.save(tmp_path / "preparation.json")
     served = Preparation.load(tmp_path / "preparation.json")
     assert served == found.preparation
@@ -211,6 +213,9 @@ def test_targets_of_splits_that_continue_their_windows() -> None:
     np.testing.assert_allclose(found.restored(found.splits.test[1], "test"), raw.test[1], rtol=1e-12)
 
 
+FLAT = Splits(**{name: (np.ones((2, 4)), np.ones((2, 2))) for name in NAMES})
+
+
 @pytest.mark.parametrize(
     ("use", "said"),
     [
@@ -221,29 +226,43 @@ def test_targets_of_splits_that_continue_their_windows() -> None:
         (lambda: framed(SERIES, steps_in=2, validation=0), "framed: validation is 0"),
         (lambda: framed(SERIES, steps_in=2, test=80), "the train part has 0 steps, a window needs 3"),
         (lambda: framed(SERIES, steps_in=40), "the train part has 36 steps, a window needs 41"),
-        (lambda: framed(SERIES, steps_in=2, steps_out=5, test=4), "the test part has 4 steps, a window needs 5"),
-        (lambda: framed(SERIES, steps_in=9, test=4, purge=True), "the test part has 4 steps, a window needs 10"),
+        (
+            lambda: framed(SERIES, steps_in=2, steps_out=5, test=4),
+            "the test part has 4 steps, a window needs 5",
+        ),
+        (
+            lambda: framed(SERIES, steps_in=9, test=4, purge=True),
+            "the test part has 4 steps, a window needs 10",
+        ),
         (lambda: framed(SERIES, steps_in=2, targets=(2,)), "framed: there is no column 2"),
         (lambda: framed(SERIES, steps_in=2, targets=()), "framed: targets is ()"),
         (lambda: framed(SERIES[None], steps_in=2), "framed: this is no series"),
-        (lambda: framed([1.0, np.nan] * 20, steps_in=2), "framed: the training data are not finite at step 1"),
+        (
+            lambda: framed([1.0, np.nan] * 20, steps_in=2),
+            "framed: the training data are not finite at step 1",
+        ),
         (lambda: framed(SERIES, Difference(3), steps_in=3), "Difference: 3 steps are too few"),
         (lambda: framed(SERIES, Log(-200), steps_in=3), "Log: the least value is 1"),
         (lambda: framed(SERIES, OneHot(classes=(1,)), steps_in=3), "OneHot"),
         (lambda: framed(SERIES, "log", steps_in=3), "Chain: 'log' is no step"),
         (lambda: framed(SERIES, steps_in=3, layout="flat"), "layout is 'flat'"),
-        (lambda: prepared(windows_splits(train=(np.ones((2, 4)), np.ones((2, 2))), validation=(np.ones((2, 4)),
-                          np.ones((2, 2))), test=(np.ones((2, 4)), np.ones((2, 2)))), Log()), "x of the train split"),
-        (lambda: prepared(windows_splits(), SeasonalAdjust(2, method="means")), "means are those of a series"),
+        (lambda: prepared(FLAT, Log()), "prepared: x of the train split is no array of windows"),
+        (
+            lambda: prepared(windows_splits(), SeasonalAdjust(2, method="means")),
+            "means are those of a series",
+        ),
         (lambda: prepared(windows_splits(), Log(9), targets=(5,)), "there is no column 5"),
         (lambda: Preparation(Chain(Standardize()), 1), "Standardize: is not fitted"),
         (lambda: Preparation(Log(), 1), "give a Chain"),
         (lambda: framed(SERIES, steps_in=3).restored(np.ones((2, 2)), "test"), "do not continue 12 windows"),
         (lambda: framed(SERIES, steps_in=3).restored(np.ones((12, 3)), "test"), "do not continue 12 windows"),
         (lambda: framed(SERIES, steps_in=3).restored(np.ones((12, 2)), "tests"), "split is 'tests'"),
-        (lambda: framed(SERIES, steps_in=3).preparation.inputs(np.ones((2, 3))), "raw windows have shape (2, 3)"),
+        (
+            lambda: framed(SERIES, steps_in=3).preparation.inputs(np.ones((2, 3))),
+            "raw windows have shape (2, 3)",
+        ),
     ],
-)  # fmt: skip
+)
 def test_what_cannot_be_framed(use: Any, said: str) -> None:
     with pytest.raises(PreparationError) as caught:
         use()

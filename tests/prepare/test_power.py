@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import scipy.special
 import scipy.stats
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
@@ -15,6 +15,7 @@ POSITIVE = arrays(np.float64, st.tuples(st.integers(1, 20), st.integers(1, 3)), 
 POWERS = st.one_of(st.just(0.0), st.floats(-2, 2, allow_subnormal=False))
 
 
+@settings(max_examples=50)
 @given(table=POSITIVE, offset=st.floats(0, 5))
 def test_the_logarithm_there_and_back(table: np.ndarray, offset: float) -> None:
     step = Log(offset).fit(table)
@@ -22,6 +23,7 @@ def test_the_logarithm_there_and_back(table: np.ndarray, offset: float) -> None:
     np.testing.assert_allclose(step.inverse(step.transform(table)), table, rtol=1e-12, atol=1e-12)
 
 
+@settings(max_examples=50)
 @given(table=POSITIVE, power=POWERS)
 def test_the_transform_is_that_of_scipy(table: np.ndarray, power: float) -> None:
     step = BoxCox(over="everything", power=(power,))
@@ -32,6 +34,7 @@ def test_the_transform_is_that_of_scipy(table: np.ndarray, power: float) -> None
     )
 
 
+@settings(max_examples=50)
 @given(table=POSITIVE, power=st.floats(-0.5, 1.5, allow_subnormal=False), offset=st.floats(0, 2))
 def test_there_and_back(table: np.ndarray, power: float, offset: float) -> None:
     step = BoxCox(offset, "everything", (power,))

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn.preprocessing import MinMaxScaler, StandardScaler
 
@@ -37,6 +37,7 @@ def test_b2_standardisation_of_nine_numbers() -> None:
         (Standardize(), StandardScaler()),
     ],
 )
+@settings(max_examples=20)
 @given(table=numbers(most=10).filter(lambda array: array.ndim == 2 and np.ptp(array, axis=0).min() > 1e-6))
 def test_as_scikit_learn_does(step: Normalize | Standardize, other: object, table: np.ndarray) -> None:
     ahead = np.vstack([table + 1.5, table * 2])
@@ -50,15 +51,21 @@ def test_as_scikit_learn_does(step: Normalize | Standardize, other: object, tabl
 
 @pytest.mark.parametrize("over", ["feature", "everything"])
 @pytest.mark.parametrize("step", [Normalize(-1, 4), Standardize(), StandardizeWindows()])
+@settings(max_examples=40)
 @given(array=numbers())
-def test_there_and_back(step: Normalize | Standardize | StandardizeWindows, over: str, array: np.ndarray) -> None:
-    one = type(step)(**{name: getattr(step, name) for name in ("low", "high") if hasattr(step, name)}, over=over)
+def test_there_and_back(
+    step: Normalize | Standardize | StandardizeWindows, over: str, array: np.ndarray
+) -> None:
+    one = type(step)(
+        **{name: getattr(step, name) for name in ("low", "high") if hasattr(step, name)}, over=over
+    )
     fitted = one.fit(array)
     scaled = fitted.transform(array)
     assert scaled.shape == array.shape and scaled.dtype == np.float64
     close(fitted.inverse(scaled, before=array), array)
 
 
+@settings(max_examples=40)
 @given(array=numbers())
 def test_of_everything_and_of_features(array: np.ndarray) -> None:
     rows = array.reshape(-1, array.shape[-1] if array.ndim > 1 else 1)
@@ -116,6 +123,7 @@ def test_a_window_s_coefficients_are_asked_for() -> None:
         StandardizeWindows().inverse([[1.0]])
 
 
+@settings(max_examples=20)
 @given(data=st.data())
 def test_only_the_training_data_have_a_say(data: st.DataObject) -> None:
     train, ahead = np.arange(6.0), data.draw(numbers())
@@ -174,7 +182,7 @@ def test_arrays_that_do_not_fit() -> None:
         (lambda: Normalize(minimum=(1, 2), maximum=(3,)), "minimum and maximum do not fit together"),
         (lambda: Normalize(minimum=(1,), maximum=(0,)), "a maximum is below its minimum"),
         (lambda: Normalize(over="everything", minimum=(1, 1), maximum=(2, 2)), "one number each"),
-        (lambda: Standardize(mean=(1,), std=(0,)), "std is 0; give a finite number above 0"),
+        (lambda: Standardize(mean=(1,), std=(0,)), "std is 0.0; give a finite number above 0"),
         (lambda: Standardize(mean="1", std="1"), "mean is '1'; give a list"),
         (lambda: StandardizeWindows(epsilon=-1), "epsilon is -1; give 0 or more"),
         (lambda: StandardizeWindows(spread=0), "spread is 0; give a finite number above 0"),

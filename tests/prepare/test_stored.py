@@ -81,12 +81,30 @@ def test_every_key_is_needed_and_no_other_is_known(step: Step) -> None:
         from_dict({**content, "more": 1})
 
 
-WRONG = (True, float("nan"), float("inf"), -1, 0, 1.5, "x", "", [], [[]], [None], {}, {"a": 1}, [[1], [1, 2]], None)
+WRONG = (
+    True,
+    float("nan"),
+    float("inf"),
+    -1,
+    0,
+    1.5,
+    "x",
+    "",
+    [],
+    [[]],
+    [None],
+    {},
+    {"a": 1},
+    [[1], [1, 2]],
+    None,
+)
 
 
 @pytest.mark.parametrize("step", ALL, ids=lambda step: step.kind)
 @pytest.mark.parametrize("wrong", WRONG, ids=repr)
-def test_wrong_values_are_refused_in_one_line_or_make_a_step_that_is_what_it_says(step: Step, wrong: Any) -> None:
+def test_wrong_values_are_refused_in_one_line_or_make_a_step_that_is_what_it_says(
+    step: Step, wrong: Any
+) -> None:
     for key in step.to_dict():
         content = {**step.to_dict(), key: wrong}
         try:
@@ -97,6 +115,7 @@ def test_wrong_values_are_refused_in_one_line_or_make_a_step_that_is_what_it_say
             assert found.to_dict() == content and plain(found.to_dict())
 
 
+EMPTY = '{"kind": "chain", "version": 1, "steps": []}'
 HOSTILE = {
     "no JSON": "kind: log",
     "nothing": "",
@@ -117,7 +136,7 @@ HOSTILE = {
     "a list": "[]",
     "a key twice": '{"kind": "log", "version": 1, "offset": 1, "offset": 2}',
     "an unknown key": '{"kind": "log", "version": 1, "offset": 1, "__class__": "x"}',
-    "a chain in a chain": '{"kind": "chain", "version": 1, "steps": [{"kind": "chain", "version": 1, "steps": []}]}',
+    "a chain in a chain": '{"kind": "chain", "version": 1, "steps": [' + EMPTY + "]}",
     "steps that are a text": '{"kind": "chain", "version": 1, "steps": "log"}',
     "steps that are none": '{"kind": "chain", "version": 1, "steps": [1]}',
     "too deep": "[" * 100_000,

@@ -66,7 +66,9 @@ def test_b7_series_as_samples_steps_and_features() -> None:
     assert as_sequences(two).shape == (10, 1, 2) and as_sequences(two)[3].tolist() == [[3, 9]]
     assert as_sequences(two, columns="steps").shape == (10, 2, 1)
     assert as_sequences(two, columns="steps")[3].tolist() == [[3], [9]]
-    assert as_sequences(np.arange(10)).shape == as_sequences(np.arange(10), columns="steps").shape == (10, 1, 1)
+    assert (
+        as_sequences(np.arange(10)).shape == as_sequences(np.arange(10), columns="steps").shape == (10, 1, 1)
+    )
 
 
 def test_b12_truncated_backpropagation_through_a_thousand_steps() -> None:
@@ -92,7 +94,9 @@ def test_steps_that_do_not_divide_a_sequence() -> None:
     padded = split_sequence(np.arange(7.0), 3, rest="pad", value=-1)
     assert padded[..., 0].tolist() == [[-1, -1, 0], [1, 2, 3], [4, 5, 6]]
     assert split_sequence([1, 2], 3, rest="pad", value=0.5)[..., 0].tolist() == [[0.5, 1, 2]]
-    with pytest.raises(PreparationError, match="7 steps are no multiple of 3; give rest='drop' or rest='pad'"):
+    with pytest.raises(
+        PreparationError, match="7 steps are no multiple of 3; give rest='drop' or rest='pad'"
+    ):
         split_sequence(np.arange(7), 3)
     with pytest.raises(PreparationError, match="2 steps have no part of 3"):
         split_sequence([1, 2], 3, rest="drop")

@@ -1,9 +1,9 @@
 """Data preparation: fitted on the train part, stored as plain JSON, undone for forecasts.
 
-    chain = Chain(Log(), Difference(), Standardize()).fit(train)
-    x, y = chain.transform(windows), chain.transform(targets, before=windows)
-    forecasts = chain.inverse(model.predict(x), before=windows)
-    chain.save("chain.json")
+chain = Chain(Log(), Difference(), Standardize()).fit(train)
+x, y = chain.transform(windows), chain.transform(targets, before=windows)
+forecasts = chain.inverse(model.predict(x), before=windows)
+chain.save("chain.json")
 """
 
 from tuner.prepare.chain import Chain, chain_of, from_dict, load

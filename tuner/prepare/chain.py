@@ -67,7 +67,9 @@ class Chain(Step):
         flat: list[Step] = []
         for step in steps:
             if not isinstance(step, Step):
-                raise PreparationError(f"Chain: {checks.shown(step)} is no step; give steps such as Standardize()")
+                raise PreparationError(
+                    f"Chain: {checks.shown(step)} is no step; give steps such as Standardize()"
+                )
             flat += step.steps if isinstance(step, Chain) else [step]
         checks.settle(self, steps=tuple(flat))
 
@@ -86,6 +88,11 @@ class Chain(Step):
     @property
     def positional(self) -> bool:
         return any(step.positional for step in self.steps)
+
+    def ready(self) -> None:
+        """Raises: PreparationError where a step is not fitted."""
+        for step in self.steps:
+            step.ready()
 
     def fit(self, train: Any, *, start: Start = 0) -> Self:
         """A chain of fitted steps. Raises: PreparationError where a step cannot be fitted."""
@@ -126,8 +133,10 @@ class Chain(Step):
             stages.append((step, before, start))
             if before is None:
                 start = start + step.lost
-            elif len(stages) < len(self.steps):
+            elif _length(before) > step.lost:
                 before = step.transform(before, start=start - _length(before))
+            else:
+                before = _nothing(before)
         return stages
 
     def to_dict(self) -> dict[str, Any]:
@@ -194,11 +203,19 @@ def _single(content: Any) -> Step:
     kind = kind_of(content)
     step = _KINDS.get(kind) if isinstance(kind, str) else None
     if step is None:
-        raise PreparationError(f"there is no step of kind {checks.shown(kind)}; there are {', '.join(_KINDS)}")
+        raise PreparationError(
+            f"there is no step of kind {checks.shown(kind)}; there are {', '.join(_KINDS)}"
+        )
     return step.from_dict(content)
 
 
 def _length(before: Any) -> int:
     """Steps of a series or of windows."""
     shape = np.shape(before)
-    return shape[1] if len(shape) == 3 else shape[0]
+    return int(shape[1] if len(shape) == 3 else shape[0])
+
+
+def _nothing(before: Any) -> np.ndarray:
+    """No steps, in the form of a series or of windows."""
+    values = np.asarray(before)
+    return values[:, :0] if values.ndim == 3 else values[:0]

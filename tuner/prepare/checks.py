@@ -42,7 +42,7 @@ def number(where: str, name: str, value: Any, *, above: float = -math.inf) -> fl
 
 def whole(where: str, name: str, value: Any, *, least: int = 1) -> int:
     """A whole number. Raises: PreparationError where it is none, or too small."""
-    if isinstance(value, Integral) and not isinstance(value, bool) and value >= least:
+    if isinstance(value, Integral) and not isinstance(value, bool) and int(value) >= least:
         return int(value)
     raise PreparationError(f"{where}: {name} is {shown(value)}; give a whole number, {least} or more")
 

@@ -67,7 +67,7 @@ class LabelEncode(Step):
         codes, classes = np.asarray(array), np.array(_classes(self))
         if codes.dtype.kind not in "iu":
             raise PreparationError(f"LabelEncode: holds {codes.dtype} values; give whole numbers")
-        if codes.size and not (0 <= codes.min() and codes.max() < len(classes)):
+        if codes.size and not (codes.min() >= 0 and codes.max() < len(classes)):
             wrong = codes.min() if codes.min() < 0 else codes.max()
             raise PreparationError(f"LabelEncode: {wrong} is no class; there are 0 to {len(classes) - 1}")
         return np.asarray(classes[codes])
@@ -118,7 +118,7 @@ class OneHot(Step):
         self.ready()
         classes = _classes(self)
         codes = _codes("OneHot", _labels("OneHot", array), classes)
-        return np.eye(len(classes), dtype=np.float32)[codes]
+        return np.asarray(np.eye(len(classes), dtype=np.float32)[codes])
 
     def inverse(self, array: Any, *, before: Any = None, start: Start = 0) -> np.ndarray:
         """Vectors (*shape, classes), one-hot or of probabilities, as labels of `shape`.
@@ -154,9 +154,7 @@ def _check_classes(step: LabelEncode | OneHot) -> None:
         elif all(isinstance(item, Integral) and not isinstance(item, bool) for item in found):
             checks.settle(step, **{name: tuple(map(int, found))})
         else:
-            raise PreparationError(
-                f"{where}: {name} is {checks.shown(value)}; give texts, or whole numbers"
-            )
+            raise PreparationError(f"{where}: {name} is {checks.shown(value)}; give texts, or whole numbers")
         if len(set(found)) < len(found):
             raise PreparationError(f"{where}: {name} is {checks.shown(value)}; name each class once")
 

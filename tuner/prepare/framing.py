@@ -43,7 +43,7 @@ Pair = tuple[np.ndarray, np.ndarray]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Framed:
-    """The same examples in original units (`raw`) and prepared (`splits`), and what leads from one to the other.
+    """The same examples in original units (`raw`) and prepared (`splits`), and what leads there and back.
 
     `starts` says where in time the windows of each split begin, counted from the first step of the series;
     empty where that is not known.
@@ -68,7 +68,7 @@ class Framed:
         return self.preparation.restored(forecasts, windows, start=self.starts.get(split, 0))
 
     def around(self, model: Any) -> Any:
-        """A Keras model for `raw` that has an uncompiled one for `splits` inside: see `Preparation.around`."""
+        """A Keras model for `raw` around an uncompiled one for `splits`: see `Preparation.around`."""
         return self.preparation.around(model, self.raw.train[0].shape[1])
 
 
@@ -104,7 +104,9 @@ def framed(
     """
     values = training_windows("framed", series)[0] if np.ndim(series) < 3 else None
     if values is None:
-        raise PreparationError("framed: this is no series; give (steps,) or (steps, features), or use prepared")
+        raise PreparationError(
+            "framed: this is no series; give (steps,) or (steps, features), or use prepared"
+        )
     windows = Windows(steps_in, checks.whole("framed", "steps_out", steps_out))
     checks.whole("framed", "stride", stride)
     named = None if targets is None else checks.indices("framed", "targets", targets)
@@ -117,9 +119,7 @@ def framed(
         "validation": (first_validation, first_test),
         "test": (first_test, end),
     }
-    starts = {
-        name: _starts(name, part, windows, purge=purge)[::stride] for name, part in bounds.items()
-    }
+    starts = {name: _starts(name, part, windows, purge=purge)[::stride] for name, part in bounds.items()}
     every = windows.transform(values)
     pairs = {name: _pair(every[places], steps_in, columns, flat=flat) for name, places in starts.items()}
     fitted = _fitted(Chain(chain or Chain()), values[:first_validation], pairs["train"][0], starts["train"])
@@ -171,7 +171,9 @@ def _framed(
         targets = preparation.outputs(y, x, start=start).astype(dtype) if preparation.targets else y
         ready[name] = (inputs, targets)
     if raw is None:
-        raw = Splits(**{name: (x.astype(dtype), y.astype(dtype)) for name, (x, y) in pairs.items()}, naive=naive)
+        raw = Splits(
+            **{name: (x.astype(dtype), y.astype(dtype)) for name, (x, y) in pairs.items()}, naive=naive
+        )
     return Framed(raw, Splits(**ready, naive=naive), preparation, starts)
 
 
@@ -180,7 +182,9 @@ def _count(name: str, value: int | float, steps: int) -> int:
     if isinstance(value, float) and 0 < value < 1:
         return max(1, int(steps * value))
     if isinstance(value, float):
-        raise PreparationError(f"framed: {name} is {value:g}; give a share between 0 and 1, or a number of steps")
+        raise PreparationError(
+            f"framed: {name} is {value:g}; give a share between 0 and 1, or a number of steps"
+        )
     return checks.whole("framed", name, value)
 
 

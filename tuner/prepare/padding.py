@@ -61,17 +61,14 @@ class Pad(Step):
 
         sequences = _sequences(array)
         whole = self.value.is_integer() and abs(self.value) < _WHOLE
-        if whole and all(sequence.dtype.kind in "iub" for sequence in sequences if len(sequence)):
-            dtype, value = "int64", int(self.value)
-        else:
-            dtype, value = "float64", self.value
+        whole = whole and all(np.can_cast(one.dtype, np.int64) for one in sequences if len(one))
         padded: np.ndarray = pad_sequences(
             sequences,
             maxlen=self.length or self.learned,
-            dtype=dtype,
+            dtype="int64" if whole else "float64",
             padding=self.padding,
             truncating=self.truncating,
-            value=value,
+            value=int(self.value) if whole else self.value,
         )
         return padded
 
@@ -114,7 +111,9 @@ def _sequences(sequences: Any) -> list[np.ndarray]:
     if not forms:
         raise PreparationError("Pad: there is no sequence with a step in it; give at least one")
     if len(forms) > 1:
-        raise PreparationError("Pad: the sequences differ in their number of features; give one number of them")
+        raise PreparationError(
+            "Pad: the sequences differ in their number of features; give one number of them"
+        )
     return found
 
 

@@ -1,7 +1,7 @@
 """Logarithm and Box-Cox transform: variance that does not grow with the level."""
 
 from dataclasses import dataclass, replace
-from typing import ClassVar, Self
+from typing import Any, ClassVar, Self
 
 import numpy as np
 
@@ -29,7 +29,7 @@ class Log(Numeric):
     def __post_init__(self) -> None:
         checks.settle(self, offset=checks.number("Log", "offset", self.offset))
 
-    def fit(self, train: object, *, start: Start = 0) -> Self:
+    def fit(self, train: Any, *, start: Start = 0) -> Self:
         """The same step, where the training data can be transformed.
 
         Raises: PreparationError where x + offset is not above 0.
@@ -85,7 +85,7 @@ class BoxCox(Numeric):
     def features(self) -> int | None:
         return len(self.power) if self.power and self.over == "feature" else None
 
-    def fit(self, train: object, *, start: Start = 0) -> Self:
+    def fit(self, train: Any, *, start: Start = 0) -> Self:
         """Raises: PreparationError where x + offset is not above 0, or a feature never changes."""
         rows = training_rows("BoxCox", train, over=self.over)
         _above_zero("BoxCox", rows, self.offset)

@@ -1,11 +1,11 @@
 """Scaling: into a range, to mean 0 and standard deviation 1, and each window by itself.
 
-Coefficients come from scikit-learn. They are applied by a line of arithmetic each, so that a stored step needs
-no scikit-learn where it serves, and works within a Keras model too.
+Coefficients come from scikit-learn. They are applied by a line of arithmetic each, so that a stored step
+needs no scikit-learn where it serves, and works within a Keras model too.
 """
 
 from dataclasses import dataclass, replace
-from typing import ClassVar, Literal, Self
+from typing import Any, ClassVar, Literal, Self
 
 import numpy as np
 
@@ -69,14 +69,12 @@ class Normalize(Numeric):
     def features(self) -> int | None:
         return _features(self.over, self.minimum)
 
-    def fit(self, train: object, *, start: Start = 0) -> Self:
+    def fit(self, train: Any, *, start: Start = 0) -> Self:
         """Raises: PreparationError where the training data are no finite numbers."""
         from sklearn.preprocessing import MinMaxScaler
 
         found = MinMaxScaler().fit(training_rows("Normalize", train, over=self.over))
-        return replace(
-            self, minimum=tuple(found.data_min_.tolist()), maximum=tuple(found.data_max_.tolist())
-        )
+        return replace(self, minimum=tuple(found.data_min_.tolist()), maximum=tuple(found.data_max_.tolist()))
 
     def forward(self, xp: Namespace, values: Values, before: Values | None, start: Start) -> Values:
         least, span = self._coefficients(xp, values)
@@ -125,7 +123,7 @@ class Standardize(Numeric):
     def features(self) -> int | None:
         return _features(self.over, self.mean)
 
-    def fit(self, train: object, *, start: Start = 0) -> Self:
+    def fit(self, train: Any, *, start: Start = 0) -> Self:
         """Raises: PreparationError where the training data are no finite numbers."""
         from sklearn.preprocessing import StandardScaler
 
@@ -177,7 +175,7 @@ class StandardizeWindows(Numeric):
     def windowed(self) -> bool:
         return True
 
-    def fit(self, train: object, *, start: Start = 0) -> Self:
+    def fit(self, train: Any, *, start: Start = 0) -> Self:
         """The same step: there is nothing to learn. Raises: PreparationError where they are no numbers."""
         training_windows("StandardizeWindows", train)
         return self
@@ -204,6 +202,8 @@ class StandardizeWindows(Numeric):
         return values * scale + shift
 
     def _coefficients(self, xp: Namespace, windows: Values) -> tuple[Values, Values]:
+        if not windows.shape[1]:
+            raise PreparationError("StandardizeWindows: before has no steps left; give longer windows")
         axis = (1,) if self.over == "feature" else (1, 2)
         mean, std = (statistic(windows, axis=axis, keepdims=True) for statistic in (xp.mean, xp.std))
         scale = self.spread * (std + self.epsilon)

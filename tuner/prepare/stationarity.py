@@ -1,7 +1,7 @@
 """Series without trend or season: differences, and seasonal means taken away."""
 
 from dataclasses import dataclass, replace
-from typing import ClassVar, Literal, Self
+from typing import Any, ClassVar, Literal, Self
 
 import numpy as np
 
@@ -48,13 +48,13 @@ class Difference(Numeric):
     def lost(self) -> int:
         return self.lag * self.order
 
-    def fit(self, train: object, *, start: Start = 0) -> Self:
+    def fit(self, train: Any, *, start: Start = 0) -> Self:
         """A copy that knows how the training series began; of windows there is nothing to know.
 
         Raises: PreparationError where the training data are no finite numbers, or too few.
         """
         values = training_windows("Difference", train)
-        _enough("Difference", values.shape[1], self.lost)
+        _enough("Difference", values.shape[1], self.lost + 1)
         if np.ndim(train) == 3:
             return replace(self, first=None, rows=None)
         first = tuple(map(tuple, values[0, : self.lost].tolist()))
@@ -62,16 +62,16 @@ class Difference(Numeric):
 
     def forward(self, xp: Namespace, values: Values, before: Values | None, start: Start) -> Values:
         if before is None:
-            _enough("Difference", values.shape[1], self.lost)
+            _enough("Difference", values.shape[1], self.lost + 1)
             return self._differences(values)[-1]
-        _enough("Difference: before", before.shape[1] + 1, self.lost)
+        _enough("Difference: before", before.shape[1], self.lost)
         return self._differences(xp.concatenate([before[:, -self.lost :], values], axis=1))[-1]
 
     def backward(self, xp: Namespace, values: Values, before: Values | None, start: Start) -> Values:
         if before is None:
             first = self._first(values)
             return xp.concatenate([first, self.backward(xp, values, first, start)], axis=1)
-        _enough("Difference: before", before.shape[1] + 1, self.lost)
+        _enough("Difference: before", before.shape[1], self.lost)
         result = values
         for level in reversed(self._differences(before[:, -self.lost :])[:-1]):
             result = _summed(xp, result, level[:, -self.lag :])
@@ -146,7 +146,7 @@ class SeasonalAdjust(Numeric):
     def features(self) -> int | None:
         return len(self.means[0]) if self.means is not None else None
 
-    def fit(self, train: object, *, start: Start = 0) -> Self:
+    def fit(self, train: Any, *, start: Start = 0) -> Self:
         """Raises: PreparationError where they are no finite numbers, too few, or windows for "means"."""
         if self.method == "difference":
             fitted = self._difference().fit(train)
@@ -157,7 +157,7 @@ class SeasonalAdjust(Numeric):
                 "SeasonalAdjust: seasonal means are those of a series; give one of shape (steps, features),"
                 " or use method='difference'"
             )
-        _enough("SeasonalAdjust", values.shape[1] + 1, self.season)
+        _enough("SeasonalAdjust", values.shape[1], self.season)
         phases = (int(start) + np.arange(values.shape[1])) % self.season
         means = np.stack([values[0, phases == phase].mean(axis=0) for phase in range(self.season)])
         offsets = means - means.mean(axis=0)
@@ -192,9 +192,9 @@ def _beginning(where: str, first: object, rows: object, lost: int) -> dict[str, 
     return {"first": table, "rows": length}
 
 
-def _enough(where: str, steps: int, lost: int) -> None:
-    if steps <= lost:
-        raise PreparationError(f"{where}: {steps} steps are too few; give more than {lost}")
+def _enough(where: str, steps: int, least: int) -> None:
+    if steps < least:
+        raise PreparationError(f"{where}: {steps} steps are too few; give {least} or more")
 
 
 def _summed(xp: Namespace, differences: Values, base: Values) -> Values:

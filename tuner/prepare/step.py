@@ -105,7 +105,7 @@ class Numeric(Step):
         self.ready()
         name = type(self).__name__
         values = windows_of(name, array)
-        earlier = None if before is None else windows_of(f"{name}: before", before)
+        earlier = None if before is None else windows_of(f"{name}: before", before, empty=True)
         if self.features not in (None, values.shape[2]):
             raise PreparationError(
                 f"{name}: the array has {values.shape[2]} features, the training data had {self.features}"
@@ -119,8 +119,10 @@ class Numeric(Step):
         return in_form(result, np.ndim(array))
 
 
-def windows_of(where: str, array: Any) -> np.ndarray:
+def windows_of(where: str, array: Any, *, empty: bool = False) -> np.ndarray:
     """An array as float64 windows (windows, steps, features); a series is one window.
+
+    With `empty` there may be no steps in it.
 
     Raises: PreparationError where it holds no numbers, nothing at all, or has another form.
     """
@@ -130,9 +132,10 @@ def windows_of(where: str, array: Any) -> np.ndarray:
         raise PreparationError(f"{where}: its rows differ in length; pad them first") from None
     if found.dtype.kind not in "biuf":
         raise PreparationError(f"{where}: holds {found.dtype} values; give numbers")
-    if found.ndim not in (1, 2, 3) or not found.size:
+    if found.ndim not in (1, 2, 3) or not (found.size or empty):
         raise PreparationError(
-            f"{where}: has shape {found.shape}; give (steps,), (steps, features) or (windows, steps, features)"
+            f"{where}: has shape {found.shape};"
+            " give (steps,), (steps, features) or (windows, steps, features)"
         )
     values = found.astype(np.float64)
     return (values[None, :, None], values[None], values)[found.ndim - 1]
