@@ -1,5 +1,6 @@
 """A series as the splits of a study: in time order, fitted on the train part, restored to original units."""
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -179,6 +180,32 @@ def test_a_preparation_is_stored_and_serves_raw_windows(tmp_path: Path) -> None:
     close(inputs, Standardize(*_of(served)).transform(np.diff(np.log(windows), axis=1)))
     one = served.outputs([[SERIES[26, 1]]], windows)
     close(served.restored(one, windows), SERIES[None, 26:27, 1])
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"features": 3}, "Preparation: Standardize was fitted on 2 features, not 3"),
+        ({"features": "2"}, "Preparation: features is '2'"),
+        ({"targets": [2]}, "Preparation: there is no column 2; windows have 2, counted from 0"),
+        ({"targets": [0, 0]}, "name each column once"),
+        ({"targets": None}, "targets is None"),
+        ({"layout": "flat"}, "layout is 'flat'"),
+        ({"chain": []}, "a record with a kind is needed, this is []"),
+        ({"chain": Log().to_dict()}, "a record of kind 'chain' is needed, this one is 'log'"),
+        ({"chain": Chain(Standardize()).to_dict()}, "Standardize: is not fitted"),
+        ({"chain": Chain(OneHot(classes=(1,))).to_dict()}, "OneHot is no step for windows of numbers"),
+        ({"more": 1}, "preparation: the key 'more' is unknown"),
+        ({"version": 2}, "preparation: written in version 2, this tuner reads version 1"),
+    ],
+)
+def test_a_preparation_that_cannot_be_read(change: dict[str, Any], said: str, tmp_path: Path) -> None:
+    content = framed(SERIES, Standardize(), steps_in=4, targets=(1,)).preparation.to_dict()
+    assert Preparation.from_dict(content).to_dict() == content
+    (tmp_path / "it.json").write_text(json.dumps({**content, **change}))
+    with pytest.raises(PreparationError) as caught:
+        Preparation.load(tmp_path / "it.json")
+    assert said in str(caught.value) and "\n" not in str(caught.value)
 
 
 def _of(served: Preparation) -> tuple[Any, ...]:

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tuner.errors import PreparationError
@@ -34,6 +34,7 @@ def test_the_length_is_that_of_the_training_data() -> None:
     assert Pad(2).fit(BOOK).transform(BOOK).shape == (3, 2)
 
 
+@settings(max_examples=30)
 @given(
     sequences=st.lists(st.lists(st.integers(1, 9), max_size=6), min_size=1, max_size=6).filter(any),
     padding=st.sampled_from(["pre", "post"]),

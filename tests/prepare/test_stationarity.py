@@ -157,6 +157,11 @@ def test_seasonal_means_need_a_series_and_a_fit() -> None:
         (lambda: SeasonalAdjust(1), "SeasonalAdjust: season is 1; give a whole number, 2 or more"),
         (lambda: SeasonalAdjust(2, "mean"), "method is 'mean'; write 'difference' or 'means'"),
         (lambda: SeasonalAdjust(3, "means", means=((1.0,),)), "1 means for a season of 3 steps"),
+        (lambda: SeasonalAdjust(2, means=((1.0,), (2.0,))), "the other method than 'difference' has learned"),
+        (
+            lambda: SeasonalAdjust(2, "means", ((1.0,), (2.0,)), 9),
+            "the other method than 'means' has learned",
+        ),
     ],
 )
 def test_options_that_cannot_be_used(make: object, said: str) -> None:

@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.prepare.samples import series
@@ -21,6 +21,7 @@ def test_b6_the_shift_table() -> None:
     assert dropped.index.tolist() == list(range(1, 9)) and not dropped.isna().to_numpy().any()
 
 
+@settings(max_examples=30)
 @given(table=series(8), n_in=st.integers(1, 4), n_out=st.integers(1, 3))
 def test_rows_are_flattened_windows(table: np.ndarray, n_in: int, n_out: int) -> None:
     found = series_to_supervised(table, n_in=n_in, n_out=n_out)

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.prepare.samples import series
@@ -10,6 +10,7 @@ from tuner.errors import PreparationError
 from tuner.prepare import Windows, as_sequences, split_sequence
 
 
+@settings(max_examples=30)
 @given(table=series(9), steps_in=st.integers(1, 5), steps_out=st.integers(1, 4), stride=st.integers(1, 4))
 def test_pairs_are_those_of_a_loop(table: np.ndarray, steps_in: int, steps_out: int, stride: int) -> None:
     x, y = Windows(steps_in, steps_out, stride).pairs(table)
@@ -21,6 +22,7 @@ def test_pairs_are_those_of_a_loop(table: np.ndarray, steps_in: int, steps_out: 
     np.testing.assert_array_equal(y, [pair[1] for pair in expected])
 
 
+@settings(max_examples=30)
 @given(table=series(8), size=st.integers(1, 8), stride=st.integers(1, 8))
 def test_windows_are_put_together_again(table: np.ndarray, size: int, stride: int) -> None:
     step = Windows(size, stride=stride)
@@ -79,6 +81,7 @@ def test_b12_truncated_backpropagation_through_a_thousand_steps() -> None:
     np.testing.assert_array_equal(split_sequence(table, 20).reshape(1000, 2), table)
 
 
+@settings(max_examples=30)
 @given(sequences=st.integers(1, 4), parts=st.integers(1, 5), steps=st.integers(1, 6))
 def test_parts_of_several_sequences_stand_in_the_order_of_stateful_batches(
     sequences: int, parts: int, steps: int

@@ -8,7 +8,7 @@ import numpy as np
 from tuner.errors import PreparationError
 from tuner.prepare import checks
 from tuner.prepare.chain import Chain
-from tuner.prepare.step import Numeric, Start, windows_of
+from tuner.prepare.step import Numeric, Start, Step, windows_of
 from tuner.prepare.stored import Stored, values_of
 from tuner.prepare.windows import LAYOUTS, Layout, laid_out
 
@@ -32,14 +32,10 @@ class Preparation(Stored):
         name = "Preparation"
         if not isinstance(self.chain, Chain):
             raise PreparationError(f"{name}: chain is {checks.shown(self.chain)}; give a Chain")
-        for step in self.chain.steps:
-            if not isinstance(step, Numeric):
-                raise PreparationError(
-                    f"{name}: {type(step).__name__} is no step for windows of numbers; apply it on its own"
-                )
-        self.chain.ready()
         checks.settle(self, features=checks.whole(name, "features", self.features))
         checks.one_of(name, "layout", self.layout, LAYOUTS)
+        for step in self.chain.steps:
+            self._check(step)
         if self.targets != ():
             targets = checks.indices(name, "targets", self.targets)
             if max(targets) >= self.features:
@@ -47,6 +43,19 @@ class Preparation(Stored):
                     f"{name}: there is no column {max(targets)}; windows have {self.features}, counted from 0"
                 )
             checks.settle(self, targets=targets)
+
+    def _check(self, step: Step) -> None:
+        """Raises: PreparationError where a step is not fitted, or not made for these windows."""
+        name = type(step).__name__
+        if not isinstance(step, Numeric):
+            raise PreparationError(
+                f"Preparation: {name} is no step for windows of numbers; apply it on its own"
+            )
+        step.ready()
+        if step.features not in (None, self.features):
+            raise PreparationError(
+                f"Preparation: {name} was fitted on {step.features} features, not {self.features}"
+            )
 
     def inputs(self, windows: Any, *, start: Start = 0) -> np.ndarray:
         """What the model reads, of raw windows: float64, in the layout.

@@ -124,6 +124,8 @@ class SeasonalAdjust(Numeric):
         checks.settle(self, season=checks.whole(name, "season", self.season, least=2))
         checks.one_of(name, "method", self.method, _METHODS)
         checks.settle(self, **_beginning(name, self.first, self.rows, self.season))
+        if (self.first if self.method == "means" else self.means) is not None:
+            raise PreparationError(f"{name}: holds what the other method than {self.method!r} has learned")
         if self.means is not None:
             means = checks.table(name, "means", self.means)
             if len(means) != self.season:
