@@ -149,7 +149,7 @@ def _check_classes(step: LabelEncode | OneHot) -> None:
         if value is None:
             continue
         found = checks.items(where, name, value)
-        if all(isinstance(item, str) for item in found):
+        if all(isinstance(item, str) and not item.endswith("\0") for item in found):  # numpy drops that one
             checks.settle(step, **{name: tuple(map(str, found))})
         elif all(isinstance(item, Integral) and not isinstance(item, bool) for item in found):
             checks.settle(step, **{name: tuple(map(int, found))})
