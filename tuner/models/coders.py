@@ -51,7 +51,7 @@ class Coders:
     @property
     def width(self) -> int:
         """Units of a layer of the decoder."""
-        return self.units if self.decoder_units is None else self.decoder_units
+        return int(self.units if self.decoder_units is None else self.decoder_units)
 
     def encode(self, source: Any) -> Any:
         """What the encoder says at the end of a sequence, an array of features."""

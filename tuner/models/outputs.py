@@ -66,5 +66,5 @@ def head(
     known("dense_activation", keras.activations.get, dense_activation)
     for place, units in enumerate(dense):
         check_sizes(dense=units)
-        hidden = keras.layers.Dense(units, activation=dense_activation, name=f"dense_{place}")(hidden)
+        hidden = keras.layers.Dense(int(units), activation=dense_activation, name=f"dense_{place}")(hidden)
     return keras.layers.Dense(outputs, activation=output, name="output")(hidden)
