@@ -1,4 +1,7 @@
-"""Data of any shape for the tests of models, and what they have in common."""
+"""Data of any shape for the tests of models, and what these have in common.
+
+Most sizes are 2: weights of shapes that another test has met need nothing compiled.
+"""
 
 from typing import Any
 
@@ -16,7 +19,7 @@ def splits(x: tuple[int, ...], y: tuple[int, ...], *, examples: int = EXAMPLES) 
     return Splits(pair, pair, pair)
 
 
-def forced(source: tuple[int, int], seen: tuple[int, int], said: tuple[int, int]) -> Splits:
+def forced(source: tuple[int, ...], seen: tuple[int, ...], said: tuple[int, ...]) -> Splits:
     """Normal numbers for teacher forcing: what the encoder reads, what the decoder sees and says."""
     x = (numbers(EXAMPLES, *source, seed=1), numbers(EXAMPLES, *seen, seed=3))
     pair = (x, numbers(EXAMPLES, *said, seed=2))
@@ -39,11 +42,16 @@ def apart(one: Any, other: Any) -> float:
 
 
 def enlarged(model: Any) -> Any:
-    """The model with larger weights, so that what it says depends on every step and state."""
-    model.set_weights([3 * weight for weight in weights_of(model)])
+    """The model with larger weights and biases, so that what it says depends on every step and state."""
+    model.set_weights([2 * weight + 0.1 for weight in weights_of(model)])
     return model
 
 
 def weights_of(layer: Any) -> list[np.ndarray]:
     """The weights of a model or a layer; Keras' own way to them warns, of numpy's old array protocol."""
     return [np.asarray(weight.value) for weight in layer.weights]
+
+
+def said(model: Any, *x: Any) -> np.ndarray:
+    """What a model says of a batch."""
+    return np.asarray(model.predict_on_batch(x[0] if len(x) == 1 else list(x)))

@@ -19,6 +19,7 @@ def test_on_jax_and_on_tensorflow() -> None:
         printed, log = process.communicate(timeout=300)
     assert process.returncode == 0, log[-2000:]
     on_tensorflow = json.loads(printed.splitlines()[-1])
+    assert on_tensorflow.pop("backend") == "tensorflow"
     assert set(on_jax) == set(on_tensorflow)
     for name, found in (*on_jax.items(), *on_tensorflow.items()):
         assert found <= (1e-6 if name in ("carried states", "reset states") else CLOSE), name

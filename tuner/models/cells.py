@@ -7,11 +7,13 @@ import keras
 
 from tuner.errors import StudyError
 from tuner.models.arguments import check_choice, check_rates
+from tuner.models.layers import CarryingGRU, CarryingLSTM, CarryingSimpleRNN
 
 Cell = Literal["gru", "lstm", "simple_rnn"]
 Merge = Literal["ave", "concat", "mul", "sum"]
 
 CELLS = {"gru": keras.layers.GRU, "lstm": keras.layers.LSTM, "simple_rnn": keras.layers.SimpleRNN}
+_CARRYING = {"gru": CarryingGRU, "lstm": CarryingLSTM, "simple_rnn": CarryingSimpleRNN}
 MERGES = ("concat", "sum", "mul", "ave")
 
 
@@ -45,9 +47,10 @@ def recurrent_layer(
     `options` are as `checked_options` returns them; `more` are further arguments of Keras' layer, such as
     `return_sequences`.
     """
+    kind = (_CARRYING if more.get("stateful") else CELLS)[cell]
     if merge is None:
-        return CELLS[cell](units, name=name, **options, **more)
-    layer = CELLS[cell](units, **options, **more)
+        return kind(units, name=name, **options, **more)
+    layer = kind(units, **options, **more)
     return keras.layers.Bidirectional(layer, merge_mode=merge, name=name)
 
 

@@ -1,5 +1,7 @@
 """Small layers that the architectures need, and Keras has not."""
 
+from typing import Any
+
 import keras
 
 
@@ -31,3 +33,34 @@ class Reversed(keras.layers.Layer):  # type: ignore[misc]
 
     def compute_output_shape(self, input_shape: tuple[int | None, ...]) -> tuple[int | None, ...]:
         return input_shape
+
+
+class _Carrying:
+    """A stateful recurrent layer whose states are variables of the layer.
+
+    Keras leaves them out (3.12 to 3.15 at least): on JAX, where a compiled call returns every variable that
+    it changed, `fit` and `predict` then forget the states after each batch, and nothing says so. They are
+    no weights: they are neither counted nor saved.
+    """
+
+    states: Any
+
+    @property
+    def variables(self) -> list[Any]:
+        own: list[Any] = super().variables  # type: ignore[misc]
+        return [*own, *(getattr(self, "states", None) or ())]
+
+
+@keras.saving.register_keras_serializable("tuner")
+class CarryingLSTM(_Carrying, keras.layers.LSTM):  # type: ignore[misc]
+    """An LSTM that carries its states from batch to batch, on any backend."""
+
+
+@keras.saving.register_keras_serializable("tuner")
+class CarryingGRU(_Carrying, keras.layers.GRU):  # type: ignore[misc]
+    """A GRU that does."""
+
+
+@keras.saving.register_keras_serializable("tuner")
+class CarryingSimpleRNN(_Carrying, keras.layers.SimpleRNN):  # type: ignore[misc]
+    """A simple recurrent layer that does."""

@@ -64,6 +64,8 @@ def head(
     Raises: StudyError where a size is below 1, or an activation unknown.
     """
     known("dense_activation", keras.activations.get, dense_activation)
+    if not isinstance(dense, tuple | list):
+        raise StudyError(f"dense is {dense!r}; give the units of each layer, such as ({dense},)")
     for place, units in enumerate(dense):
         check_sizes(dense=units)
         hidden = keras.layers.Dense(int(units), activation=dense_activation, name=f"dense_{place}")(hidden)
