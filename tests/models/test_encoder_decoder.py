@@ -41,9 +41,7 @@ def test_parameters_by_hand(cell: Any) -> None:
         ("gru", None, None, 0),
         ("lstm", "concat", None, 4),
         ("gru", "concat", 4, 0),
-        ("simple_rnn", "sum", None, 0),
-        ("lstm", "mul", 3, 4),
-        ("gru", "ave", None, 0),
+        ("simple_rnn", "mul", 3, 2),
     ],
 )
 def test_the_decoder_sees_the_input_only_through_every_layer_s_states(

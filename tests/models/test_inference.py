@@ -33,7 +33,7 @@ def greedy() -> keras.Model:
     model = teacher_forced(
         SYMBOLS, units=2, layers=2, bidirectional="sum", decoder_units=3, dropout=0.5, output="softmax"
     )
-    rng = np.random.default_rng(5)
+    rng = np.random.default_rng(8)  # weights that decode one sequence otherwise than another
     model.set_weights([2 * rng.normal(size=weight.shape) for weight in weights_of(model)])
     return model
 
@@ -45,7 +45,7 @@ def told(greedy: keras.Model) -> Inference:
 
 def test_a_batch_is_decoded_as_its_sequences_one_by_one(told: Inference) -> None:
     whole = told.generate(X, 3, start="one_hot")
-    assert len(np.unique(whole.argmax(axis=-1), axis=0)) > 1
+    assert len(np.unique(whole.argmax(axis=-1), axis=0)) > 2
     assert apart(told.generate(X, 3, start="one_hot", batch_size=1), whole) < CLOSE
     assert apart(told.generate(X[2:3], 3, start="one_hot"), whole[2:3]) < CLOSE
 
