@@ -1,0 +1,172 @@
+"""Recurrent networks: what they answer, when, in which direction, with which options."""
+
+from typing import Any
+
+import keras
+import numpy as np
+import pytest
+
+from tests.models.made import CLOSE, apart, enlarged, forced, numbers, splits
+from tuner.errors import StudyError
+from tuner.models import recurrent
+
+AT_THE_END = splits((4, 2), (3,))
+AT_EACH_STEP = splits((4, 2), (4, 3))
+X = AT_THE_END.train[0]
+MERGED = {"sum": np.add, "mul": np.multiply, "ave": lambda one, other: (one + other) / 2}
+
+
+def said(model: keras.Model, name: str = "output", x: np.ndarray = X) -> np.ndarray:
+    """What a layer of the model says."""
+    return np.asarray(keras.Model(model.inputs, model.get_layer(name).output)(x))
+
+
+@pytest.mark.parametrize("cell", ["lstm", "gru", "simple_rnn"])
+@pytest.mark.parametrize(("data", "shape"), [(AT_THE_END, (None, 3)), (AT_EACH_STEP, (None, 4, 3))])
+def test_it_answers_as_often_as_y_asks(cell: Any, data: Any, shape: tuple[Any, ...]) -> None:
+    model = recurrent(data, units=2, layers=2, cell=cell, dense=(5,))
+    assert model.input_shape == (None, 4, 2)
+    assert model.output_shape == shape
+    kinds = {"lstm": keras.layers.LSTM, "gru": keras.layers.GRU, "simple_rnn": keras.layers.SimpleRNN}
+    assert sum(type(layer) is kinds[cell] for layer in model.layers) == 2
+
+
+def test_one_output_may_come_without_an_axis() -> None:
+    assert recurrent(splits((4, 2), ()), units=2).output_shape == (None, 1)
+
+
+@pytest.mark.parametrize(("y", "expected"), [((1,), (1, 1)), ((3, 1), (1, 3, 1))])
+def test_a_layer_returns_its_last_output_or_all(y: tuple[int, ...], expected: tuple[int, ...]) -> None:
+    model = recurrent(splits((3, 1), y, examples=1), units=1)
+    assert said(model, "recurrent_0", numbers(1, 3, 1, seed=0)).shape == expected
+
+
+@pytest.mark.parametrize("data", [AT_THE_END, AT_EACH_STEP], ids=["end", "steps"])
+def test_the_ways_to_merge_two_directions(data: Any) -> None:
+    models = {mode: recurrent(data, units=2, bidirectional=mode) for mode in ("concat", *MERGED)}
+    weights = models["concat"].get_layer("recurrent_0").get_weights()
+    for model in models.values():
+        model.get_layer("recurrent_0").set_weights(weights)
+    both = said(models["concat"], "recurrent_0")
+    assert both.shape[-1] == 4
+    forward, backward = np.split(both, 2, axis=-1)
+    assert apart(forward, backward) > 1e-3
+    for mode, merge in MERGED.items():
+        assert apart(said(models[mode], "recurrent_0"), merge(forward, backward)) < CLOSE
+
+
+@pytest.mark.parametrize("data", [AT_THE_END, AT_EACH_STEP], ids=["end", "steps"])
+def test_backwards_is_forwards_on_the_reversed_sequence(data: Any) -> None:
+    forward = enlarged(recurrent(data, units=2, layers=2, cell="gru"))
+    backward = recurrent(data, units=2, layers=2, cell="gru", go_backwards=True)
+    backward.set_weights(forward.get_weights())
+    expected = said(forward, x=X[:, ::-1])
+    if expected.ndim == 3:
+        expected = expected[:, ::-1]
+    found = said(backward)
+    assert apart(found, expected) < CLOSE
+    assert apart(found, said(forward)) > 1e-3
+
+
+def test_dropout_acts_in_training_only_and_where_it_is_asked_for() -> None:
+    for name in ("dropout", "recurrent_dropout", "output_dropout"):
+        model = recurrent(AT_THE_END, units=8, **{name: 0.5})  # type: ignore[arg-type]
+        still, again = (np.asarray(model(X, training=False)) for _ in range(2))
+        moved, more = (np.asarray(model(X, training=True)) for _ in range(2))
+        assert np.array_equal(still, again), name
+        assert apart(moved, more) > 1e-3, name
+
+
+def test_the_options_reach_every_layer() -> None:
+    model = recurrent(
+        AT_THE_END,
+        units=2,
+        layers=2,
+        activation="relu",
+        kernel_initializer="random_normal",
+        recurrent_initializer=keras.initializers.RandomUniform(),
+        bias_initializer="ones",
+        kernel_regularizer=(0.01, 0.0),
+        recurrent_regularizer="l2",
+        bias_regularizer=keras.regularizers.L1L2(0.01, 0.02),
+        recurrent_dropout=0.1,
+        dense=(5,),
+        dense_activation="tanh",
+    )
+    for layer in (model.get_layer("recurrent_0"), model.get_layer("recurrent_1")):
+        assert layer.activation is keras.activations.relu
+        assert isinstance(layer.kernel_initializer, keras.initializers.RandomNormal)
+        assert isinstance(layer.recurrent_initializer, keras.initializers.RandomUniform)
+        assert layer.kernel_regularizer.get_config() == pytest.approx({"l1": 0.01, "l2": 0.0})
+        assert isinstance(layer.recurrent_regularizer, keras.regularizers.L2)
+        assert layer.bias_regularizer.get_config() == pytest.approx({"l1": 0.01, "l2": 0.02})
+        assert layer.recurrent_dropout == 0.1
+    assert len(model.losses) == 6
+    assert model.get_layer("dense_0").activation is keras.activations.tanh
+
+
+def test_layers_given_one_initialiser_draw_apart() -> None:
+    model = recurrent(
+        splits((4, 2), (1,)),
+        units=2,
+        layers=2,
+        cell="simple_rnn",
+        kernel_initializer=keras.initializers.RandomNormal(),
+    )
+    assert apart(*(model.get_layer(f"recurrent_{level}").cell.kernel for level in range(2))) > 1e-4
+
+
+@pytest.mark.parametrize("zeros", [(0, 0), (0.0, 0.0), None])
+def test_a_penalty_of_nothing_is_none(zeros: Any) -> None:
+    assert recurrent(AT_THE_END, units=2, kernel_regularizer=zeros).losses == []
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"units": 0}, "units is 0; give a whole number, 1 or more"),
+        ({"units": 2.5}, "units is 2.5; give a whole number"),
+        ({"layers": 0}, "layers is 0"),
+        ({"dense": (4, 0)}, "dense is 0"),
+        ({"cell": "rnn"}, "cell is 'rnn'; write 'gru', 'lstm' or 'simple_rnn'"),
+        ({"output": "tanh"}, "output is 'tanh'; write 'linear', 'sigmoid' or 'softmax'"),
+        ({"bidirectional": "max"}, "bidirectional is 'max'; write 'concat', 'sum', 'mul', 'ave' or None"),
+        ({"bidirectional": "sum", "go_backwards": True}, "exclude each other"),
+        ({"dropout": 1.0}, "dropout is 1.0; give a number, 0 or more and below 1"),
+        ({"output_dropout": -0.1}, "output_dropout is -0.1"),
+        ({"recurrent_dropout": "much"}, "recurrent_dropout is 'much'"),
+        ({"activation": "tan"}, "activation is 'tan', which Keras does not know"),
+        ({"dense_activation": "tan"}, "dense_activation is 'tan', which Keras does not know"),
+        ({"kernel_initializer": "glorot"}, "kernel_initializer is 'glorot', which Keras does not know"),
+        ({"bias_regularizer": "l3"}, "bias_regularizer is 'l3', which Keras does not know"),
+        ({"kernel_regularizer": (0.1, -1)}, "give a pair .L1, L2. of numbers"),
+        ({"reset_after": True}, "reset_after is an option of cell='gru'"),
+        ({"drop": 0.1}, "there is no option 'drop'; recurrent layers take activation, "),
+        ({"stateful": True}, "a stateful model needs the batch_size"),
+    ],
+)
+def test_values_out_of_range_are_refused_in_one_line(change: dict[str, Any], message: str) -> None:
+    with pytest.raises(StudyError, match=message) as caught:
+        recurrent(AT_THE_END, **{"units": 2, **change})
+    assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("data", "message"),
+    [
+        (splits((4,), (1,)), r"not \(examples, 4\); write x\[..., None\] where it has one feature a step"),
+        (splits((4, 3, 2), (1,)), "sub-sequences are for cnn_lstm"),
+        (splits((2, 4, 4, 1), (1,)), "frames of images are for cnn_lstm"),
+        (splits((4, 2), (3, 1)), "at each of its 4 steps, and y has 3; use repeat_vector"),
+        (splits((4, 2), (4, 1, 1)), "y of shape .examples, outputs. or .examples, steps, outputs."),
+        (forced((4, 2), (3, 1), (3, 1)), "one input and one output, not 2 and 1; .* teacher_forced"),
+    ],
+)
+def test_other_data_are_refused_with_what_to_use(data: Any, message: str) -> None:
+    with pytest.raises(StudyError, match=message):
+        recurrent(data, units=2)
+
+
+def test_a_softmax_of_one_output_is_refused() -> None:
+    with pytest.raises(StudyError, match="a softmax over one output is always 1"):
+        recurrent(splits((4, 2), (1,)), units=2, output="softmax")
