@@ -32,7 +32,7 @@ LAYERS = (
         "frames",
     },
     {"study", "predictions", "diagnosis"},
-    {"examples", "keeping", "packing"},
+    {"examples", "keeping", "packing", "prepare"},
     {"space", "trials", "metrics", "models", "problems", "provenance"},
     {"building"},
     {"engines"},
@@ -60,6 +60,7 @@ NARROW = {
     "confusion": set(),
     "predictions": {"records", "trees"},
     "packing": {"predictions", "trees"},
+    "prepare": {"errors", "files", "study"},
     "ledger": {"checked", "errors", "packing", "predictions", "records"},
     "shown": {"checked", "errors", "records"},
     "folder": {"errors", "ledger", "records"},
@@ -103,7 +104,7 @@ NARROW = {
 
 # Which parts of tuner may import a library at all.
 HOMES = {
-    "keras": {"building", "engines", "models", "metrics", "space", "repeats", "backend"},
+    "keras": {"building", "engines", "models", "metrics", "prepare", "space", "repeats", "backend"},
     "jax": {"engines", "backend"},
     "tensorflow": {"engines"},
     "optuna": {"search", "trials", "importance"},
@@ -113,8 +114,9 @@ HOMES = {
     "seaborn": {"figures", "report"},
     "mlflow": {"trackers"},
     "tensorboard": {"trackers"},
+    "sklearn": {"prepare"},
 }
-HEAVY = ("keras", "jax", "tensorflow", "optuna", "matplotlib", "mlflow", "tensorboard")
+HEAVY = ("keras", "jax", "tensorflow", "optuna", "matplotlib", "mlflow", "sklearn", "tensorboard")
 
 
 def imported(text: str, home: str) -> set[str]:

@@ -20,6 +20,10 @@ class LedgerError(TunerError):
     """A run folder is missing, foreign, damaged, or belongs to another study."""
 
 
+class PreparationError(TunerError):
+    """Data, a step of their preparation, or a file that holds one, cannot be used."""
+
+
 class ScoresError(TunerError):
     """A file of scores or losses, or the choice of what is in it, cannot be used."""
 
