@@ -27,6 +27,12 @@ class Skill:
         """Whether every configuration is worse than it."""
         return all(one.verdict == "worse" for one in self.comparisons.values())
 
+    def gain(self, configuration: str) -> float:
+        """By how much a configuration's mean is better than the forecast; below 0 where it is worse, NaN where
+        no run of it has a score."""
+        compared = self.comparisons[configuration]
+        return -compared.difference if compared.direction == "minimize" else compared.difference
+
 
 def means(scores: NaiveScores | None, split: str, seeds: int | None = None) -> dict[str, float]:
     """The score of every naive forecast on a split: where seeds have their own, the mean over `seeds` of them.
@@ -41,9 +47,16 @@ def means(scores: NaiveScores | None, split: str, seeds: int | None = None) -> d
     return {name: float(values.mean()) for name, values in kept.items() if values.size}
 
 
-def best_naive(found: Mapping[str, float], direction: Direction) -> str:
-    """The name of the best of some scores; nothing where there is none."""
-    return (min if direction == "minimize" else max)(found, key=lambda name: found[name], default="")
+def means_of(result: Result, split: str) -> dict[str, float]:
+    """The same of a result, over the seeds of its last look."""
+    looks = result.setup.looks
+    return means(result.naive, split, looks[-1].repeats if looks else None)
+
+
+def ordered(found: Mapping[str, float], direction: Direction) -> tuple[str, ...]:
+    """The names of some scores, the best first."""
+    sign = 1.0 if direction == "minimize" else -1.0
+    return tuple(sorted(found, key=lambda name: sign * found[name]))
 
 
 def skill(result: Result) -> Skill | None:
@@ -56,10 +69,10 @@ def skill(result: Result) -> Skill | None:
     looks, scores = distinct(result.setup.looks), result.naive
     if result.baseline is None or scores is None or (scores.own and scores.seeds < looks[-1].repeats):
         return None
-    found = means(scores, "test", looks[-1].repeats)
-    best = best_naive(found, result.setup.direction)
-    if not best:
+    found = means_of(result, "test")
+    if not found:
         return None
+    best = ordered(found, result.setup.direction)[0]
     confirmed = {one.name: one.test for one in (result.baseline, *result.finalists)}
     reference = "naive"
     while reference in confirmed:
@@ -77,12 +90,3 @@ def skill(result: Result) -> Skill | None:
         level=result.setup.level,
     )
     return Skill(best, found[best], {one.name: one for one in comparisons})
-
-
-def gain(skill: Skill, name: str) -> float:
-    """By how much a configuration's mean is better than the best naive forecast; below 0 where it is worse.
-
-    NaN where no run of it has a score.
-    """
-    compared = skill.comparisons[name]
-    return -compared.difference if compared.direction == "minimize" else compared.difference
