@@ -1,8 +1,8 @@
 """A square moves across an image and leaves a trace: does it go right or left (row M8)?
 
 Searched is the architecture (convolutions below an LSTM, or an LSTM that reads all pixels), and the sizes of
-both. Source: J. Brownlee, Long Short-Term Memory Networks with Python, chapter 8: on every one of 50 frames of
-50 x 50 a convolution of two 2 x 2 filters and a maximum over 2 x 2, above them LSTM(50) and a sigmoid
+both. Source: J. Brownlee, Long Short-Term Memory Networks with Python, chapter 8: on every one of 50 frames
+of 50 x 50 a convolution of two 2 x 2 filters and a maximum over 2 x 2, above them LSTM(50) and a sigmoid
 (240,661 parameters), Adam, 5,000 animations in batches of 32, one epoch: `--set size=50 --set n_train=5000`.
 Published is an accuracy of 100 % on 100 animations. With `--set frames=5` an animation has five frames.
 """

@@ -44,7 +44,9 @@ def study(
     units: int = 64,
 ) -> Study:
     if shortest is not None and not n_out <= shortest <= n_in:
-        raise ValueError(f"shortest is {shortest}; give {n_out} to {n_in}, so that there is an answer to write")
+        raise ValueError(
+            f"shortest is {shortest}; give {n_out} to {n_in}, so that there is an answer to write"
+        )
     data = reverse_integers(n_train=n_train, n_in=n_in, n_out=n_out, cardinality=cardinality)
 
     def framed(pair: Any, seed: int) -> Any:

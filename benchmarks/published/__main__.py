@@ -1,10 +1,11 @@
 """Train the published configurations, search around them, and make the table of studies/README.md.
 
-    python -m benchmarks.published run M6 M7        # seeds of the published configuration: studies/results/M6.csv
-    python -m benchmarks.published tune M7          # a search from it: studies/results/M7-tuned.csv and .json
-    python -m benchmarks.published table            # the table of studies/README.md, from these files alone
+    python -m benchmarks.published run M6 M7      # the published configurations: studies/results/M6.csv
+    python -m benchmarks.published tune M7        # a search from one: studies/results/M7-tuned.csv and .json
+    python -m benchmarks.published table          # the table of studies/README.md, from these files alone
 
-Without a row, `run` and `tune` take all, the cheap ones first. An interrupted command goes on where it was left.
+Without a row, `run` and `tune` take all, the cheap ones first. An interrupted command goes on where it was
+left. C4, H2 and H3 need data: --data names the folder of their files.
 """
 
 import argparse
@@ -97,7 +98,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--seeds", type=int, help="seeds of every configuration (default: the row's)")
     parser.add_argument("--quick", action="store_true", help="2 seeds on tiny data, kept elsewhere")
     parser.add_argument("--fresh", action="store_true", help="start over instead of going on")
-    parser.add_argument("--results", type=Path, help=f"folder of the files (default: {RESULTS.name} of studies)")
+    parser.add_argument(
+        "--results", type=Path, help=f"folder of the files (default: {RESULTS.name} of studies)"
+    )
     return parser
 
 

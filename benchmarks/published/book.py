@@ -1,7 +1,7 @@
 """Rows M, D8 and D9: the models of Brownlee's Long Short-Term Memory Networks with Python.
 
-Costs a seed, at 10 seeds at once on two cores: M6 0.1 s, M11 0.3 s (six sizes), M7 0.9 s, M9 2.6 s (twice), M10
-3 s, M8 20 to 80 s; D8 and D9 a hundredth of a second.
+Costs a seed, at 10 seeds at once on two cores: D8 and D9 a hundredth of a second, M6 0.1 s, M11 0.3 s (six
+sizes), M7 0.9 s, M9 2.6 s (twice), M10 3 s, M8 20 to 80 s.
 """
 
 from collections.abc import Mapping
@@ -34,7 +34,9 @@ def _near(published: Mapping[str, float]) -> Bar:
 
     def check(runs: Runs, row: Row) -> Check:
         found = means(runs(row.source))
-        near = [name in found and 1 / _TWICE <= found[name] / mean <= _TWICE for name, mean in published.items()]
+        near = [
+            name in found and 1 / _TWICE <= found[name] / mean <= _TWICE for name, mean in published.items()
+        ]
         values = [found[name] for name in published if name in found]
         return sum(near), len(near), all(near) and values == sorted(values, reverse=True)
 
@@ -46,7 +48,11 @@ def _small_and_ordered(runs: Runs, row: Row) -> Check:
     found = runs(row.source)
     medians = found.groupby("configuration", sort=False)["score"].median()
     values = list(means(found).values())
-    return int((medians < 0.01).sum()), len(medians), bool((medians < 0.01).all()) and values == sorted(values)
+    return (
+        int((medians < 0.01).sum()),
+        len(medians),
+        bool((medians < 0.01).all()) and values == sorted(values),
+    )
 
 
 def _whole(runs: pd.DataFrame) -> "pd.Series[bool]":
@@ -126,8 +132,8 @@ ROWS = (
         system="rectangles: LSTM(10), from corner to corner",
         published="pictures after 100 to 10,000 rectangles",
         bar=Bar(
-            "MAE <= .095, the drawn rectangle's errors <= .05 and its sides .2 to .8, in the median; its error"
-            " falls from 100 to 10,000",
+            "MAE <= .095, the drawn rectangle's errors <= .05 and its sides .2 to .8, in the median;"
+            " its error falls from 100 to 10,000",
             _rectangles,
         ),
         options={"n_train": 25_000},

@@ -46,7 +46,7 @@ def past_the_training_length(trained: Trained) -> Scores:
 
 
 def by_frequency(trained: Trained) -> Scores:
-    """T5: the error of test sequences in quartiles of the mean frequency of their two sines, slowest first."""
+    """T5: the error of test sequences by quartiles of the mean frequency of their sines, slowest first."""
     x, y = trained.splits.test
     errors = np.square(trained.predict(x) - y).mean(axis=(2, 3))  # (seeds, examples)
     order = np.argsort(frequencies(len(x)))

@@ -1,7 +1,7 @@
 """Rows S and H: reversed integers, and Heaton's examples.
 
-Costs a seed, at 10 seeds at once on two cores: H1 0.2 s; S1 12 s; a cell of S3 and a variant of S4 3 to 5 s; H3
-about 5 s, H2 about 15 s, by when early stopping ends it.
+Costs a seed, at 10 seeds at once on two cores: H1 0.2 s; S1 12 s; a cell of S3 and a variant of S4 3 to 5 s;
+H3 about 5 s, H2 about 15 s, by when early stopping ends it.
 """
 
 from benchmarks.published.extras import greedy_decoding, root_mean_square
@@ -61,7 +61,9 @@ ROWS = (
         bar=Bar("every difficulty measured", _all_measured),
         options=_SMALL,
         variants=tuple(
-            Variant(f"{symbols - 1} symbols, {n_out} numbers", options={"cardinality": symbols, "n_out": n_out})
+            Variant(
+                f"{symbols - 1} symbols, {n_out} numbers", options={"cardinality": symbols, "n_out": n_out}
+            )
             for symbols in (11, 31, 51)
             for n_out in (3, 6)
             if (symbols, n_out) != (11, 3)

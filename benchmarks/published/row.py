@@ -1,4 +1,4 @@
-"""What a row of the results table is: a study, its published configuration, and when it counts as reproduced."""
+"""A row of the results table: a study, its published configuration, and when it counts as reproduced."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -127,4 +127,6 @@ def main(runs: pd.DataFrame) -> pd.DataFrame:
 
 def means(runs: pd.DataFrame, column: str = "score") -> dict[str, float]:
     """The mean of every configuration, in the order of the file."""
-    return {str(name): float(found[column].mean()) for name, found in runs.groupby("configuration", sort=False)}
+    return {
+        str(name): float(found[column].mean()) for name, found in runs.groupby("configuration", sort=False)
+    }

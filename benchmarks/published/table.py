@@ -14,7 +14,9 @@ from benchmarks.published.registry import ROWS
 from benchmarks.published.row import Row, main
 from benchmarks.published.tuning import tuned
 
-BEGIN = "<!-- made by `python -m benchmarks.published table`; everything down to the next mark is replaced -->"
+BEGIN = (
+    "<!-- made by `python -m benchmarks.published table`; everything down to the next mark is replaced -->"
+)
 END = "<!-- end of what `table` makes -->"
 
 _HEAD = (
@@ -147,7 +149,9 @@ def _notes(row: Row, files: _Files) -> Iterator[str]:
         yield f"{row.id}: not reproduced, most likely because {row.reason}."
     found = None if row.search is None else tuned(row, files.folder)
     if row.search is not None and found is not None:
-        values = ", ".join(f"{name} {_value(value)}" for name, value in found["finalists"][0]["params"].items())
+        values = ", ".join(
+            f"{name} {_value(value)}" for name, value in found["finalists"][0]["params"].items()
+        )
         remark = f" ({row.search.remark})" if row.search.remark else ""
         yield f"{row.id} after tuning{remark}: {values}."
 

@@ -73,7 +73,9 @@ def _keep(row: Row, search: Search, result: "Result", folder: Path, command: str
         "backend": setup.backend,
         "seconds": round(setup.seconds, 1),
         "options": dict(setup.options),
-        "plan": {key: value for key, value in asdict(search).items() if key not in ("options", "params", "goal")},
+        "plan": {
+            key: value for key, value in asdict(search).items() if key not in ("options", "params", "goal")
+        },
         "goal": search.goal,
         **{key: found[key] for key in ("metric", "direction", "baseline", "finalists", "best")},
     }

@@ -1,7 +1,7 @@
 """Whole answers: right or wrong, and what the seeds said in one line.
 
-An answer is a sequence of classes: one-hot vectors or probabilities of shape (examples, steps, classes), or of
-shape (examples, steps, 1) the probability of yes at each step.
+An answer is a sequence of classes: one-hot vectors or probabilities of shape (examples, steps, classes), or
+of shape (examples, steps, 1) the probability of yes at each step.
 """
 
 from collections import Counter
