@@ -27,7 +27,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Parse the options, train, tune or write the table. Returns: the exit status."""
     given = _parser().parse_args(arguments)
     folder = given.results or (QUICK if given.quick else RESULTS)
-    command = shlex.join(["python", "-m", "benchmarks.published", *(arguments or sys.argv[1:])])
+    words = [
+        "FOLDER" if given.data and word == str(given.data) else word for word in arguments or sys.argv[1:]
+    ]
+    command = shlex.join(["python", "-m", "benchmarks.published", *words])
     try:
         if given.action == "table":
             _write_table(folder)
@@ -54,6 +57,7 @@ def _run(given: argparse.Namespace, folder: Path, command: str) -> None:
             seeds=given.seeds,
             quick=given.quick,
             fresh=given.fresh,
+            data=given.data,
             command=command,
             note=lambda text: print(text, file=sys.stderr, flush=True),
         )
@@ -67,7 +71,16 @@ def _tune(given: argparse.Namespace, folder: Path, command: str) -> None:
             if given.rows:
                 print(f"{row.id} has no search", file=sys.stderr)
             continue
-        print(tuning.tune_row(row, folder, runs=runs, quick=given.quick, fresh=given.fresh, command=command))
+        path = tuning.tune_row(
+            row,
+            folder,
+            runs=runs,
+            quick=given.quick,
+            fresh=given.fresh,
+            data=given.data,
+            command=command,
+        )
+        print(path)
 
 
 def _write_table(folder: Path) -> None:
@@ -84,7 +97,7 @@ def _chosen(names: Sequence[str]) -> tuple[Row, ...]:
     """The rows of these names that are trained, each once; all of them where none is named."""
     if not names:
         return tuple(row for row in BY_COST if not row.of)
-    return tuple(dict.fromkeys(ROWS[ROWS[name].source] for name in names))
+    return tuple(ROWS[name] for name in dict.fromkeys(ROWS[name].source for name in names))
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -98,6 +111,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--seeds", type=int, help="seeds of every configuration (default: the row's)")
     parser.add_argument("--quick", action="store_true", help="2 seeds on tiny data, kept elsewhere")
     parser.add_argument("--fresh", action="store_true", help="start over instead of going on")
+    parser.add_argument("--data", type=Path, metavar="FOLDER", help="where the files of real data are")
     parser.add_argument(
         "--results", type=Path, help=f"folder of the files (default: {RESULTS.name} of studies)"
     )

@@ -63,6 +63,7 @@ ROWS = (
     Row(
         id="M6",
         study="echo",
+        minutes=0.1,
         system="echo: LSTM(25), the third of 5 numbers",
         published="100 % of 100",
         bar=each_seed("accuracy >= 99 % in the median", lambda runs: runs["score"] >= 0.99),
@@ -72,6 +73,7 @@ ROWS = (
     Row(
         id="M7",
         study="damped_sine",
+        minutes=0.5,
         system="damped sine: two LSTM(20), 50 to 5 steps",
         published="MAE .021665 on 1,000; training .0481",
         bar=each_seed("MAE <= .025 in the median", lambda runs: runs["score"] <= 0.025),
@@ -81,6 +83,7 @@ ROWS = (
     Row(
         id="M8",
         study="moving_square",
+        minutes=8,
         system="moving square: CNN-LSTM, 50 frames of 50 x 50",
         published="100 % of 100; test loss .001120, training .1507",
         bar=each_seed("accuracy >= 99 % in 4 of 5 seeds", lambda runs: runs["score"] >= 0.99, share=0.8),
@@ -96,6 +99,7 @@ ROWS = (
     Row(
         id="M9",
         study="addition",
+        minutes=1.5,
         system="addition: LSTM(75), RepeatVector, LSTM(50), three terms up to 10",
         published='"100 %" of 100 characters; 9 of 10 sums in a spot check',
         bar=each_seed("97 % of the characters and 94 % of the sums, in the median", _whole),
@@ -113,6 +117,7 @@ ROWS = (
     Row(
         id="M10",
         study="cumulative_sum",
+        minutes=1,
         system="cumulative sum: bidirectional LSTM(50), 10 steps",
         published="100 % of the steps of 100; 8 of 10 whole sequences in a spot check; test loss .016752",
         bar=each_seed("accuracy by step >= 98 % in the median", lambda runs: runs["score"] >= 0.98),
@@ -129,6 +134,7 @@ ROWS = (
     Row(
         id="M11",
         study="rectangles",
+        minutes=0.5,
         system="rectangles: LSTM(10), from corner to corner",
         published="pictures after 100 to 10,000 rectangles",
         bar=Bar(
@@ -145,6 +151,7 @@ ROWS = (
     Row(
         id="D8",
         study="contrived_cells",
+        minutes=0.2,
         system="one step of a line: LSTM of 1, 5, 10 units, 500 epochs",
         published="mean of 5: .206372, .095966, .027577",
         bar=_near(_CELLS),
@@ -155,6 +162,7 @@ ROWS = (
     Row(
         id="D9",
         study="contrived_batch",
+        minutes=0.2,
         system="one step of a line: batches of 1, 2, 3, 500 epochs",
         published="mean of 5: .000797, .001352, .005631",
         bar=Bar("every median < .01, and the means in the published order", _small_and_ordered),

@@ -63,10 +63,11 @@ class Row:
     """One line of the results table.
 
     `options` are the study's at the published size, for all `variants`; `params` are values in place of the
-    baseline's (see `Variant`). `of` names the row whose runs this one reads: its own, unless the numbers come from models
-    that another one trains. `column` is the score shown. `quick` are options for a trial of everything in
-    seconds. `reduced` says what is smaller than published, `reason` is the most likely one where the row is
-    not reproduced.
+    baseline's (see `Variant`). `of` names the row whose runs this one reads: its own, unless the numbers come
+    from models that another one trains. `column` is the score shown. `minutes` is about what all its seeds
+    take on two cores, `data` the name of a file of real data. `quick` are options for a trial of everything
+    in seconds. `reduced` says what is smaller than published, `reason` is the most likely one where the row
+    is not reproduced.
     """
 
     id: str
@@ -79,7 +80,9 @@ class Row:
     variants: tuple[Variant, ...] = ()
     extras: tuple[Extra, ...] = ()
     seeds: int = 10
+    minutes: float = 0.0
     engine: str = "vectorized"
+    data: str = ""
     of: str = ""
     column: str = "score"
     quick: Mapping[str, Any] = field(default_factory=dict)

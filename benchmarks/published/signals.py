@@ -17,6 +17,7 @@ ROWS = (
     Row(
         id="C1",
         study="signals",
+        minutes=0.2,
         system="exercise 1: sine and cosine, 10 to 10 steps",
         published="test loss .52413, which is an MSE of .0105, after 150 iterations",
         bar=each_seed("test MSE <= .0105 in 4 of 5 seeds", lambda runs: runs["score"] <= 0.0105, share=0.8),
@@ -36,6 +37,7 @@ ROWS = (
     Row(
         id="C2",
         study="signals",
+        minutes=5,
         system="exercise 2: two frequencies, 15 to 15 steps",
         published="pictures",
         bar=each_seed("test MSE <= .15 in the median (a proposal)", lambda runs: runs["score"] <= 0.15),
@@ -58,6 +60,7 @@ ROWS = (
     Row(
         id="C3",
         study="signals",
+        minutes=4,
         system="exercise 3: the same with noise on the past, 30 to 30 steps",
         published="pictures; no configuration, so that of exercise 2",
         bar=each_seed("test MSE <= .075 in the median (a proposal)", lambda runs: runs["score"] <= 0.075),
@@ -75,13 +78,15 @@ ROWS = (
     Row(
         id="C4",
         study="bitcoin",
+        data="btc_usd_eur_seed_range.csv",
+        minutes=2,
         system="exercise 4: Bitcoin in dollars and euros, 40 to 40 days",
         published="test loss 55,941, which is an MSE of 4.0 (last printed tests: 4.35 in the mean)",
         bar=each_seed("test MSE <= 4.4 in the median", lambda runs: runs["score"] <= 4.4),
         variants=(Variant("purged", options={"purge": True}),),
         quick={"epochs": 2, "units": 4},
         search=Search(trials=8, search_repeats=2, remark="8 trials of 2 seeds, up to 20 epochs"),
-        reduced="2 layers of 24 units, batches of 64, about 280 iterations instead of 3 of 500, 350 and 5,000",
+        reduced="2 layers of 24 units, batches of 64, 280 iterations instead of 3 of 500, 350 and 5,000",
         reason="the network is much smaller and trained for less than a tenth of the iterations",
     ),
 )

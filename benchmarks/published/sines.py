@@ -37,6 +37,7 @@ ROWS = (
     Row(
         id="T1",
         study="encdec_sine",
+        minutes=15,
         system="GRU encoder-decoder, sums of two sines, 15 to 15 steps",
         published="training MSE .0238 at epoch 15; no test figure",
         bar=each_seed(
@@ -83,6 +84,7 @@ ROWS = (
     Row(
         id="T4",
         study="encdec_sine",
+        minutes=15,
         system="the same trained by teacher forcing, fed by its own outputs",
         published='teacher forcing: "results were bad"; no figure',
         bar=Bar("test MSE of T1 below that of teacher forcing, in 4 of 5 seeds", _told_is_worse),
@@ -103,6 +105,7 @@ ROWS = (
     Row(
         id="T5-variants",
         study="encdec_sine",
+        minutes=17,
         system="the same with what the source varies",
         published="no figures",
         bar=each_seed("trains: test MSE below the linear map's .2948", lambda runs: runs["score"] < 0.2948),

@@ -132,7 +132,8 @@ def _after(row: Row, files: _Files) -> str:
     if found is None:
         return ""
     best = found["finalists"][0]
-    text = f"{best['verdict']}: {_number(best['mean'])} ({_number(best['std'])}) against {_number(found['baseline']['mean'])}"
+    against = _number(found["baseline"]["mean"])
+    text = f"{best['verdict']}: {_number(best['mean'])} ({_number(best['std'])}) against {against}"
     if found["goal"] is None or best["mean"] is None:
         return text
     sign = 1 if found["direction"] == "minimize" else -1
@@ -177,8 +178,8 @@ def _provenance(files: _Files) -> str:
     kinds = sorted({_kind(head) for head in heads})
     dates = sorted({head.get("date", "") for head in heads})
     return (
-        f"Trained with {' and '.join(kinds)} from {dates[0]} to {dates[-1]}, {seconds / 60:.0f} minutes in all."
-        " Every run is in `results/`, with the command that made it in the first lines of its file."
+        f"Trained with {' and '.join(kinds)} from {dates[0]} to {dates[-1]}, {seconds / 60:.0f} minutes in"
+        " all. Every run is in `results/`, with the command that made it in the first lines of its file."
     )
 
 

@@ -52,20 +52,22 @@ def train_row(
     seeds: int | None = None,
     quick: bool = False,
     fresh: bool = False,
+    data: Path | None = None,
     command: str = "",
     note: Note = print,
 ) -> Path:
     """Train what is missing of a row, and keep it in `folder`/<row>.csv.
 
-    `quick` trains two seeds with the row's options for a trial. With `fresh` it starts over.
+    `data` is the folder of real data. `quick` trains two seeds with the row's options for a trial. With
+    `fresh` it starts over.
 
     Raises: ResultError where the file was made by another study, by other settings or on another backend.
     """
     backend = prepare_backend()
     path, count = folder / f"{row.id}.csv", seeds or (2 if quick else row.seeds)
     variants = [_quick(row, one) if quick else one for one in row.configurations]
-    studies = [_study(row, one) for one in variants]
-    mark = _fingerprint(row, studies)
+    studies = [_study(row, one, data) for one in variants]
+    mark = _fingerprint(row, variants, studies)
     if fresh:
         path.unlink(missing_ok=True)
     head, frame = ledger.read(path)
@@ -93,11 +95,16 @@ def _quick(row: Row, variant: Variant) -> Variant:
     return replace(variant, options={**variant.options, **row.quick})
 
 
-def _study(row: Row, variant: Variant) -> Study:
+def _study(row: Row, variant: Variant, data: Path | None) -> Study:
     from tuner.loading import load_study
 
-    study = load_study(row.path, variant.options)
+    study = load_study(row.path, {**variant.options, **file_of(row, data)})
     return replace(study, baseline=values(study, variant.params))
+
+
+def file_of(row: Row, data: Path | None) -> dict[str, str]:
+    """The option that names the row's file of real data, where it has one and the folder is given."""
+    return {"path": str(data / row.data)} if row.data and data else {}
 
 
 def values(study: Study, params: Mapping[str, Any]) -> dict[str, Any]:
@@ -106,9 +113,14 @@ def values(study: Study, params: Mapping[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in given.items() if value is not None}
 
 
-def _fingerprint(row: Row, studies: Sequence[Study]) -> str:
-    parts = [(study.source, sorted(study.baseline.items())) for study in studies]
-    return hashlib.sha256(repr((row.engine, parts)).encode()).hexdigest()[:16]
+def _fingerprint(row: Row, variants: Sequence[Variant], studies: Sequence[Study]) -> str:
+    """What determines the numbers of a row: the study file, its options, the values, the engine."""
+    parts = [
+        (one.name, sorted(one.options.items()), sorted(study.baseline.items()))
+        for one, study in zip(variants, studies, strict=True)
+    ]
+    text = row.path.read_bytes() + repr((row.engine, parts)).encode()
+    return hashlib.sha256(text).hexdigest()[:16]
 
 
 def _head(row: Row, seeds: int, command: str, backend: str, mark: str) -> dict[str, object]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from benchmarks.published import ledger
 from benchmarks.published.row import Row, Search
-from benchmarks.published.training import values
+from benchmarks.published.training import file_of, values
 from tuner.backend import prepare_backend
 
 if TYPE_CHECKING:
@@ -18,7 +18,14 @@ RUNS = Path("reports/published")  # the run folders, with a report each
 
 
 def tune_row(
-    row: Row, folder: Path, *, runs: Path = RUNS, quick: bool = False, fresh: bool = False, command: str = ""
+    row: Row,
+    folder: Path,
+    *,
+    runs: Path = RUNS,
+    quick: bool = False,
+    fresh: bool = False,
+    data: Path | None = None,
+    command: str = "",
 ) -> Path:
     """Search from the published configuration as the baseline, and keep `folder`/<row>-tuned.csv and .json.
 
@@ -36,7 +43,7 @@ def tune_row(
     search = row.search or Search()
     if quick:
         search = replace(search, trials=1, search_repeats=1, repeats=2)
-    options = {**(search.options or row.options), **(row.quick if quick else {})}
+    options = {**(search.options or row.options), **(row.quick if quick else {}), **file_of(row, data)}
     study = load_study(row.path, options)
     study = replace(study, baseline=values(study, {**row.params, **search.params}), name=row.id)
     plan = Plan(
@@ -72,7 +79,7 @@ def _keep(row: Row, search: Search, result: "Result", folder: Path, command: str
         "engine": setup.engine,
         "backend": setup.backend,
         "seconds": round(setup.seconds, 1),
-        "options": dict(setup.options),
+        "options": {key: value for key, value in setup.options.items() if key != "path"},
         "plan": {
             key: value for key, value in asdict(search).items() if key not in ("options", "params", "goal")
         },
