@@ -6,7 +6,7 @@
     linear    ordinary least squares with an intercept, from the flattened input to the flattened output
     majority  the most frequent class of the training targets, at each output position
 
-A forecast is what a network would have predicted: an array (examples, ...) of the shape of the model's output,
+A forecast is what a network would have predicted: an array (examples, ...) with the shape of its output,
 or a tuple or dict of them. Where the targets are labels that pick one of the outputs, it has a number for
 each class, as a network does: "mean" gives the shares of the classes. The input is the first array of x.
 """
@@ -53,7 +53,9 @@ def checked_names(names: Any) -> tuple[str, ...]:
     Raises: StudyError where one is unknown.
     """
     if not isinstance(names, str | tuple | list):
-        raise StudyError(f"naive is a {type(names).__name__}; name forecasts, such as naive=('last', 'linear')")
+        raise StudyError(
+            f"naive is a {type(names).__name__}; name forecasts, such as naive=('last', 'linear')"
+        )
     given = (names,) if isinstance(names, str) else tuple(names)
     for name in given:
         if name not in NAMES:
@@ -226,7 +228,8 @@ def _is_one_hot(rows: np.ndarray) -> bool:
 
 def _largest(numbers: np.ndarray) -> np.ndarray:
     """One-hot along the last axis, at its largest number; the first one of several."""
-    return np.eye(numbers.shape[-1])[numbers.argmax(axis=-1)]
+    found: np.ndarray = np.eye(numbers.shape[-1])[numbers.argmax(axis=-1)]
+    return found
 
 
 def _last(x: Tree, target: _Target) -> Forecast:
@@ -308,7 +311,7 @@ def _least_squares(inputs: np.ndarray, columns: int, target: _Target) -> np.ndar
     input, and neighbouring values of a series are much alike.
     """
     width = 1 + columns + target.size
-    triangle = np.empty((0, width))
+    triangle: Any = np.empty((0, width))  # the kind of result that numpy declares depends on the mode
     for start in range(0, len(inputs), _ROWS):
         part = inputs[start : start + _ROWS].reshape(-1, columns).astype(np.float64)
         whole = np.hstack([np.ones((len(part), 1)), part, target.rows(start, start + _ROWS)])

@@ -22,7 +22,9 @@ def of_splits(splits: Splits, metric: Metric, like: Tree) -> NaiveScores | None:
         return NaiveScores({}, {}, reasons=dict.fromkeys(splits.naive, why))
     given = {"validation": splits.validation, "test": splits.test}
     found, reasons = scored(splits.naive, splits.train, given, metric.score, like)
-    test, validation = ({name: (said[split],) for name, said in found.items()} for split in ("test", "validation"))
+    test, validation = (
+        {name: (said[split],) for name, said in found.items()} for split in ("test", "validation")
+    )
     return NaiveScores(test, validation, reasons=reasons)
 
 

@@ -93,7 +93,9 @@ class Result(Readable):
     # What is kept of the predictions for some test examples, by configuration; what the study shows of them.
     predictions: Mapping[str, Predictions] = field(default_factory=dict, repr=False, compare=False)
     shown: Shown | None = field(default=None, repr=False)
-    naive: NaiveScores | None = None  # of the forecasts that the study names; `tuner.skill` compares with them
+    naive: NaiveScores | None = (
+        None  # of the forecasts that the study names; `tuner.skill` compares with them
+    )
 
     @property
     def epochs(self) -> int:

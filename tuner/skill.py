@@ -28,14 +28,16 @@ class Skill:
         return all(one.verdict == "worse" for one in self.comparisons.values())
 
     def gain(self, configuration: str) -> float:
-        """By how much a configuration's mean is better than the forecast; below 0 where it is worse, NaN where
-        no run of it has a score."""
+        """By how much a configuration's mean is better than the forecast; below 0 where it is worse.
+
+        NaN where no run of it has a score.
+        """
         compared = self.comparisons[configuration]
         return -compared.difference if compared.direction == "minimize" else compared.difference
 
 
 def means(scores: NaiveScores | None, split: str, seeds: int | None = None) -> dict[str, float]:
-    """The score of every naive forecast on a split: where seeds have their own, the mean over `seeds` of them.
+    """The score of every naive forecast on a split; where seeds have their own, the mean over `seeds`.
 
     >>> means(NaiveScores({"zero": (1.0, 3.0)}, {}, own=True), "test")
     {'zero': 2.0}

@@ -13,15 +13,15 @@ _FITTED = r"\resizebox{\ifdim\width>\linewidth\linewidth\else\width\fi}{!}{%"
 
 
 def latex_document(view: View) -> str:
-    """The table of results with its caption and label, a comment where there is none yet; where there are naive
-    forecasts a table of them follows.
+    """The table of results with its caption and label; a comment where there is none yet.
+
+    Where there are naive forecasts a table of them follows.
 
     Needs the packages booktabs and graphicx, which shrinks the table where it is wider than the text.
     """
     text = latex_float(view.results, view.title, view.caption)
-    if not view.naive.rows:
-        return text
-    return text + "\n" + latex_float(view.naive, f"{view.title} naive", view.naive.remark)
+    more = latex_float(view.naive, f"{view.title} naive", view.naive.remark) if view.naive.rows else ""
+    return f"{text}\n{more}" if more else text
 
 
 def latex_float(table: Table, title: str, caption: str) -> str:

@@ -31,7 +31,7 @@ def naive_table(result: Result) -> Table:
         Column("p (adjusted)", hint="two-sided, adjusted for the configurations and the looks at this study"),
     )
     none = (Cell(NONE),) * 3
-    rows = [
+    rows: list[tuple[Cell, ...]] = [
         (
             Cell(LABELS[name], note="naive"),
             number_cell(test[name], decimals),

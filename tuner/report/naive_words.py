@@ -73,7 +73,7 @@ def _capital(sentence: str) -> str:
 
 
 def naive_scores(result: Result) -> str:
-    """The naive forecasts with their test scores, best first, as a list in a sentence; nothing without any."""
+    """The naive forecasts with their test scores, best first, as a list; nothing without any."""
     found = means_of(result, "test")
     decimals = decimals_for((result.baseline, *result.finalists)) if result.baseline else None
     order = ordered(found, result.setup.direction)
@@ -109,17 +109,16 @@ def naive_methods(result: Result) -> str:
         return ""
     setup, compared = result.setup, tuple(found.comparisons.values())
     tests = listed(sorted({one.method for one in compared}))
-    against = (
-        "its score on the data of the same seed, in pairs" if result.naive.own else "that fixed number"
-    )
-    several = f" and, by Holm's method, for {len(compared)} configurations" if len(compared) > 1 else ""
+    against = "its score on the data of the same seed, in pairs" if result.naive.own else "that fixed number"
+    several = len(compared) > 1
+    who = "The baseline and every finalist were" if several else "The baseline was"
+    for_all = f" and, by Holm's method, for {len(compared)} configurations" if several else ""
     framed = f" {clean(result.naive.remark)}" if result.naive.remark else ""
     return (
-        f"Naive forecasts, made from the training split alone, were scored by the same metric on the same test "
-        f"split: {naive_scores(result)}.{framed} The baseline{' and every finalist' * (len(compared) > 1)} "
-        f"{'were' if len(compared) > 1 else 'was'} compared with the best of them, "
+        "Naive forecasts, made from the training split alone, were scored by the same metric on the same test "
+        f"split: {naive_scores(result)}.{framed} {who} compared with the best of them, "
         f"{LABELS[found.forecast]}, that is with {against} ({tests}, two-sided, error rate "
-        f"{1 - setup.level:.3g} for these comparisons together, p-values adjusted for the looks{several}). "
+        f"{1 - setup.level:.3g} for these comparisons together, p-values adjusted for the looks{for_all}). "
         "Which forecast is the best was read off the test split, which makes it harder to beat."
     )
 

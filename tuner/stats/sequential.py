@@ -4,6 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from numbers import Real
 
+import numpy as np
+
 from tuner.errors import StatisticsError
 from tuner.stats.compare import compare_all
 from tuner.stats.comparison import Comparison
@@ -77,7 +79,7 @@ def _seeds(look: Look, baseline: str) -> int:
 
 
 def _runs(scores: Scores | float) -> int:
-    return 1 if isinstance(scores, Real) else len(scores)
+    return len(scores) if isinstance(scores, Sequence | np.ndarray) else 1
 
 
 def _after(

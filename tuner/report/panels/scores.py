@@ -33,8 +33,8 @@ def _caption(result: Result) -> Caption:
     decimals = decimals_for(confirmed(result))
     levels = naive_levels(result, "test")
     beaten = (
-        " The lines with names above the figure are naive forecasts; one that is far from all scores is named "
-        "at the edge."
+        " The lines with names above the figure are naive forecasts; one far from all scores is named at "
+        "the edge."
         if levels
         else ""
     )
