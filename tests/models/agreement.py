@@ -9,7 +9,7 @@ from typing import Any
 import keras
 import numpy as np
 
-from tests.models.made import EXAMPLES, apart, enlarged, forced, numbers, one_hot, splits
+from tests.models.made import EXAMPLES, apart, enlarged, forced, numbers, one_hot, splits, weights_of
 from tuner.models import (
     encoder_decoder,
     inference,
@@ -31,7 +31,7 @@ def lengths(**options: Any) -> dict[str, float]:
     data, longer = splits((5, 2), (4, 3)), splits((5, 2), (7, 3))
     model = enlarged(encoder_decoder(data, units=3, **options))
     long = encoder_decoder(longer, units=3, **options)
-    long.set_weights(model.get_weights())
+    long.set_weights(weights_of(model))
     x = data.train[0]
     told, expected = inference(model).generate(x, 7), predicted(long, x)
     assert np.ptp(expected, axis=1).min() > 1e-3  # the steps differ
@@ -82,7 +82,7 @@ def carried() -> dict[str, float]:
     parts = splits((3, 1), (3, 2), examples=4)
     model = enlarged(recurrent(parts, units=3, layers=2, stateful=True, batch_size=1))
     whole = recurrent(splits((12, 1), (12, 2)), units=3, layers=2)
-    whole.set_weights(model.get_weights())
+    whole.set_weights(weights_of(model))
     x = parts.train[0]
     once = predicted(model, x, batch_size=1)
     again = predicted(model, x, batch_size=1)
@@ -98,7 +98,7 @@ def backwards() -> float:
     data = splits((4, 2), (4, 1))
     model = enlarged(recurrent(data, units=3, go_backwards=True, cell="simple_rnn"))
     forward = recurrent(data, units=3, cell="simple_rnn")
-    forward.set_weights(model.get_weights())
+    forward.set_weights(weights_of(model))
     x = data.train[0]
     return apart(predicted(model, x), predicted(forward, x[:, ::-1])[:, ::-1])
 

@@ -40,5 +40,10 @@ def apart(one: Any, other: Any) -> float:
 
 def enlarged(model: Any) -> Any:
     """The model with larger weights, so that what it says depends on every step and state."""
-    model.set_weights([3 * weight for weight in model.get_weights()])
+    model.set_weights([3 * weight for weight in weights_of(model)])
     return model
+
+
+def weights_of(layer: Any) -> list[np.ndarray]:
+    """The weights of a model or a layer; Keras' own way to them warns, of numpy's old array protocol."""
+    return [np.asarray(weight.value) for weight in layer.weights]

@@ -6,7 +6,7 @@ import keras
 import numpy as np
 import pytest
 
-from tests.models.made import CLOSE, apart, splits
+from tests.models.made import CLOSE, apart, splits, weights_of
 from tuner.errors import StudyError
 from tuner.models import cnn_lstm, recurrent
 
@@ -27,7 +27,7 @@ def test_shapes(x: tuple[int, ...], y: tuple[int, ...], flat: int) -> None:
 
 def test_every_frame_is_read_alike_and_by_itself() -> None:
     model = cnn_lstm(IMAGES, units=2)
-    read = keras.Model(model.inputs, model.get_layer("flatten").output)
+    read = keras.Model(model.inputs[0], model.get_layer("flatten").output)
     x = IMAGES.train[0]
     order = [2, 0, 1]
     assert apart(read(x[:, order]), np.asarray(read(x))[:, order]) < CLOSE
@@ -39,7 +39,7 @@ def test_a_sequence_is_cut_into_its_parts_in_order() -> None:
     x = whole.train[0]
     parts = x.reshape(len(x), 4, 2, 2)
     cut = cnn_lstm(splits((4, 2, 2), (1,)), kernel_size=2, pool_size=1, units=2)
-    cut.set_weights(model.get_weights())
+    cut.set_weights(weights_of(model))
     assert apart(model(x), cut(parts)) < CLOSE
 
 

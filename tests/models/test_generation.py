@@ -6,10 +6,9 @@ import keras
 import numpy as np
 import pytest
 
-from tests.models.made import apart, enlarged, numbers, splits
+from tests.models.made import apart, enlarged, forced, numbers, splits
 from tuner.errors import StudyError
 from tuner.models import recurrent, repeat_vector, reset_states, roll_out, teacher_forced
-from tests.models.made import forced
 
 
 def adder() -> keras.Model:
@@ -66,7 +65,12 @@ START = numbers(2, 3, 2, seed=0)
             2,
             "one input and one output, not 2 and 1; for an encoder-decoder use inference",
         ),
-        (recurrent(splits((1, 1), (1,)), units=2, stateful=True, batch_size=3), START[:, :1, :1], 2, "takes .3, 1"),
+        (
+            recurrent(splits((1, 1), (1,)), units=2, stateful=True, batch_size=3),
+            START[:, :1, :1],
+            2,
+            "takes .3, 1",
+        ),
     ],
 )
 def test_what_cannot_be_rolled_out_is_refused(model: Any, start: Any, steps: int, message: str) -> None:

@@ -7,7 +7,7 @@ import keras
 import numpy as np
 import pytest
 
-from tests.models.made import CLOSE, EXAMPLES, apart, enlarged, forced, numbers, one_hot, splits
+from tests.models.made import CLOSE, EXAMPLES, apart, enlarged, forced, numbers, one_hot, splits, weights_of
 from tuner.errors import StudyError
 from tuner.models import encoder_decoder, inference, recurrent, repeat_vector, teacher_forced
 
@@ -52,7 +52,7 @@ def test_dropout_is_off_and_inference_follows_the_weights(greedy: keras.Model) -
     told = inference(greedy)
     before = told.generate(X, 3)
     assert np.array_equal(before, told.generate(X, 3))
-    weights = greedy.get_weights()
+    weights = weights_of(greedy)
     greedy.set_weights([weight / 2 for weight in weights])
     assert apart(before, told.generate(X, 3)) > 1e-3
     greedy.set_weights(weights)

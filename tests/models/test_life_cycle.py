@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from tests.models.made import EXAMPLES, numbers, one_hot
+from tests.models.made import EXAMPLES, numbers, one_hot, weights_of
 from tuner.models import classes, encoder_decoder, loss_for, recurrent, repeat_vector
 from tuner.study import Splits
 
@@ -31,13 +31,17 @@ def test_the_life_of_a_model(name: str) -> None:
     data = Splits(train=(x, y), validation=(x[:3], y[:3]), test=(x, y))
     model = build(data, units=2, output=output)
     model.compile(optimizer=optimizer, loss=loss_for(output), metrics=[metric])
-    before = model.get_weights()
+    before = weights_of(model)
     history = model.fit(x, y, epochs=2, validation_data=data.validation, verbose=0).history
     assert set(history) == {"loss", metric, "val_loss", f"val_{metric}"}
     assert all(np.isfinite(values).all() and len(values) == 2 for values in history.values())
-    assert all(np.ptp(new - old) > 0 or new.size == 1 for new, old in zip(model.get_weights(), before, strict=True))
+    assert all(
+        np.ptp(new - old) > 0 or new.size == 1 for new, old in zip(weights_of(model), before, strict=True)
+    )
     loss, measured = model.evaluate(*data.validation, verbose=0)
-    assert (loss, measured) == pytest.approx((history["val_loss"][-1], history[f"val_{metric}"][-1]), rel=1e-5)
+    assert (loss, measured) == pytest.approx(
+        (history["val_loss"][-1], history[f"val_{metric}"][-1]), rel=1e-5
+    )
     found = model.predict(x, verbose=0)
     assert found.shape == y.shape
     if output != "linear":

@@ -6,7 +6,7 @@ import keras
 import numpy as np
 import pytest
 
-from tests.models.made import CLOSE, apart, enlarged, forced, numbers, splits
+from tests.models.made import CLOSE, apart, enlarged, forced, numbers, splits, weights_of
 from tuner.errors import StudyError
 from tuner.models import recurrent
 
@@ -18,7 +18,7 @@ MERGED = {"sum": np.add, "mul": np.multiply, "ave": lambda one, other: (one + ot
 
 def said(model: keras.Model, name: str = "output", x: np.ndarray = X) -> np.ndarray:
     """What a layer of the model says."""
-    return np.asarray(keras.Model(model.inputs, model.get_layer(name).output)(x))
+    return np.asarray(keras.Model(model.inputs[0], model.get_layer(name).output)(x))
 
 
 @pytest.mark.parametrize("cell", ["lstm", "gru", "simple_rnn"])
@@ -44,7 +44,7 @@ def test_a_layer_returns_its_last_output_or_all(y: tuple[int, ...], expected: tu
 @pytest.mark.parametrize("data", [AT_THE_END, AT_EACH_STEP], ids=["end", "steps"])
 def test_the_ways_to_merge_two_directions(data: Any) -> None:
     models = {mode: recurrent(data, units=2, bidirectional=mode) for mode in ("concat", *MERGED)}
-    weights = models["concat"].get_layer("recurrent_0").get_weights()
+    weights = weights_of(models["concat"].get_layer("recurrent_0"))
     for model in models.values():
         model.get_layer("recurrent_0").set_weights(weights)
     both = said(models["concat"], "recurrent_0")
@@ -59,7 +59,7 @@ def test_the_ways_to_merge_two_directions(data: Any) -> None:
 def test_backwards_is_forwards_on_the_reversed_sequence(data: Any) -> None:
     forward = enlarged(recurrent(data, units=2, layers=2, cell="gru"))
     backward = recurrent(data, units=2, layers=2, cell="gru", go_backwards=True)
-    backward.set_weights(forward.get_weights())
+    backward.set_weights(weights_of(forward))
     expected = said(forward, x=X[:, ::-1])
     if expected.ndim == 3:
         expected = expected[:, ::-1]

@@ -38,7 +38,11 @@ def test_the_decoder_sees_the_same_vector_at_every_step() -> None:
 @pytest.mark.parametrize(
     ("data", "change", "message"),
     [
-        (splits((5, 2), (3,)), {}, "repeat_vector needs y of shape .* for outputs without steps use recurrent"),
+        (
+            splits((5, 2), (3,)),
+            {},
+            "repeat_vector needs y of shape .* for outputs without steps use recurrent",
+        ),
         (splits((5,), (3, 1)), {}, "repeat_vector needs x of shape"),
         (DATA, {"decoder_units": 0}, "decoder_units is 0"),
         (DATA, {"dropout": 1}, "dropout is 1;"),

@@ -18,7 +18,9 @@ DATA = splits((3, 1), (1,), examples=4)
 @pytest.mark.parametrize("bidirectional", [None, "concat"])
 def test_states_go_on_until_they_are_reset(bidirectional: Any) -> None:
     model = enlarged(
-        recurrent(DATA, units=2, layers=2, cell="gru", bidirectional=bidirectional, stateful=True, batch_size=2)
+        recurrent(
+            DATA, units=2, layers=2, cell="gru", bidirectional=bidirectional, stateful=True, batch_size=2
+        )
     )
     assert len(stateful_layers(model)) == (2 if bidirectional is None else 4)
     x = DATA.train[0]
@@ -44,7 +46,9 @@ def test_every_epoch_starts_anew_and_validation_goes_on() -> None:
 
 def test_a_batch_size_that_leaves_a_rest_of_a_split_is_refused() -> None:
     shorter = Splits(DATA.train, tuple(part[:2] for part in DATA.train), DATA.test)
-    with pytest.raises(StudyError, match="batch_size is 4, which does not divide the 2 examples of the valid"):
+    with pytest.raises(
+        StudyError, match="batch_size is 4, which does not divide the 2 examples of the valid"
+    ):
         recurrent(shorter, units=2, stateful=True, batch_size=4)
     with pytest.raises(StudyError, match="batch_size is 0"):
         recurrent(DATA, units=2, stateful=True, batch_size=0)

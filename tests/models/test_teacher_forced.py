@@ -52,7 +52,10 @@ def as_dict() -> Splits:
     [
         (splits((5, 2), (4, 3)), "not 1 and 1 arrays; without an input of the decoder use encoder_decoder"),
         (as_dict(), r"teacher_forced has x = \(encoder input, decoder input\) and one y"),
-        (forced((5, 2), (3, 3), (4, 3)), r"decoder input has shape \(examples, 3, 3\) and y \(examples, 4, 3\)"),
+        (
+            forced((5, 2), (3, 3), (4, 3)),
+            r"decoder input has shape \(examples, 3, 3\) and y \(examples, 4, 3\)",
+        ),
         (forced((5, 2), (4,), (4, 3)), "teacher_forced needs the decoder input of shape"),  # type: ignore[arg-type]
         (forced((5, 2), (4, 3), (4,)), "teacher_forced needs y of shape"),  # type: ignore[arg-type]
     ],

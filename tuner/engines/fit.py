@@ -30,6 +30,7 @@ from tuner.engines.base import (
 )
 from tuner.engines.execution import steps_at_once
 from tuner.engines.feeding import feed, on_disk, scored_batches
+from tuner.models.stateful import reset_states, stateful_layers
 from tuner.predictions import Predictions
 from tuner.records import ExampleScores
 
@@ -157,6 +158,9 @@ def _train_one(built: Built, job: Job, on_progress: OnProgress, should_prune: Sh
 def _predicted(built: Built, name: str) -> tuple[Any, Any]:
     """Targets and predictions of a split; of what comes batch by batch nothing else is kept."""
     model, split, size = built.model, getattr(built.splits, name), scoring_batch_size(built.batch_size)
+    if stateful_layers(model):  # they have a row for every example of a batch
+        size = built.batch_size
+        reset_states(model)
     if name not in built.splits.pipelines and not on_disk(split):
         return split[1], model.predict(split[0], batch_size=size, verbose=0)
     pairs = [(y, model.predict_on_batch(x)) for x, y in scored_batches(built, name, size)]

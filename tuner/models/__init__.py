@@ -1,4 +1,4 @@
-"""Architectures that studies build on: uncompiled Keras models for given data, and what they say afterwards."""
+"""Architectures that studies build on: uncompiled Keras models for given data, and what trained ones say."""
 
 from tuner.models.cnn_lstm import cnn_lstm
 from tuner.models.encoder_decoder import encoder_decoder

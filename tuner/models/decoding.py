@@ -31,7 +31,7 @@ class DecoderStep(keras.layers.Layer):  # type: ignore[misc]  # Keras has no typ
 
     def call(self, inputs: Any, states: Sequence[Any], training: bool = False) -> tuple[Any, list[Any]]:
         seen, *states = states
-        hidden, after = seen, []
+        hidden, after = seen, list[Any]()
         with _without_dropout(self.cells):
             for cell in self.cells:
                 count = len(sizes(cell))

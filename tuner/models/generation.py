@@ -31,7 +31,9 @@ def roll_out(
         outputs = np.asarray(model.predict_on_batch(window))
         value = outputs[:, -1] if outputs.ndim == 3 else outputs
         made.append(value)
-        newest = np.eye(value.shape[-1], dtype=value.dtype)[value.argmax(axis=-1)] if feed == "argmax" else value
+        newest = (
+            np.eye(value.shape[-1], dtype=value.dtype)[value.argmax(axis=-1)] if feed == "argmax" else value
+        )
         window = np.concatenate([window[:, 1:], newest[:, None]], axis=1)
     return np.stack(made, axis=1)
 

@@ -69,7 +69,7 @@ class Inference:
         return _flat(self._encoder.predict(self._checked(x), batch_size=batch_size, verbose=0))
 
     def step(self, states: Sequence[Any], previous: Any) -> tuple[np.ndarray, States]:
-        """What the decoder says after having seen `previous`, of shape (examples, features), and its states."""
+        """What the decoder says when it sees `previous`, (examples, features), and its states after that."""
         output, *after = _flat(self._step.predict_on_batch([_floats(previous), *map(_floats, states)]))
         return output, tuple(after)
 
@@ -96,14 +96,12 @@ class Inference:
         check_choice("feed", feed, FEEDS)
         if feed != "zero" and self._head.units != self.features:
             raise StudyError(
-                f"feed is {feed!r}, and the decoder sees {self.features} features and says {self._head.units};"
-                " give feed='zero'"
+                f"feed is {feed!r}, but the decoder sees {self.features} features and says"
+                f" {self._head.units}; give feed='zero'"
             )
         states = self.encode(x, batch_size=batch_size)
         seen = self._start(start, len(states[0]))
-        return np.asarray(
-            self._loop(steps, feed).predict([seen, *states], batch_size=batch_size, verbose=0)
-        )
+        return np.asarray(self._loop(steps, feed).predict([seen, *states], batch_size=batch_size, verbose=0))
 
     @cached_property
     def _step(self) -> keras.Model:

@@ -1,4 +1,4 @@
-"""Recurrent networks: one layer or several, in one direction or both, that answer at the end or at each step."""
+"""Recurrent networks: layers in one direction or both, answering at the end of a sequence or at each step."""
 
 from typing import Any, Unpack
 

@@ -1,4 +1,4 @@
-"""Encoder-decoder with a repeated vector: the decoder sees, at every step, what the encoder said at its end."""
+"""Encoder-decoder with a repeated vector: the decoder sees at each step what the encoder said at its end."""
 
 from typing import Unpack
 

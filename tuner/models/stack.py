@@ -38,7 +38,9 @@ class Stack:
         check_rates(dropout=self.dropout, output_dropout=self.output_dropout)
         check_merge(self.bidirectional)
         if self.go_backwards and self.bidirectional:
-            raise StudyError("go_backwards and bidirectional exclude each other: two directions are both ways")
+            raise StudyError(
+                "go_backwards and bidirectional exclude each other: two directions are both ways"
+            )
         self._options.update(checked_options(self.cell, self.options))
 
     def __call__(self, hidden: Any, *, sequences: bool) -> Any:

@@ -35,9 +35,7 @@ class ResetStates(keras.callbacks.Callback):  # type: ignore[misc]  # Keras has 
 def stateful_layers(model: keras.Model) -> list[Any]:
     """The recurrent layers of a model that carry states, those inside of other layers too."""
     return [
-        layer
-        for layer in model._flatten_layers()
-        if isinstance(layer, keras.layers.RNN) and layer.stateful
+        layer for layer in model._flatten_layers() if isinstance(layer, keras.layers.RNN) and layer.stateful
     ]
 
 

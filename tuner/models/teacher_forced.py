@@ -1,4 +1,4 @@
-"""Encoder-decoder models trained by teacher forcing: the decoder sees what it should have said just before."""
+"""Encoder-decoder models trained by teacher forcing: the decoder sees what it should have said before."""
 
 from typing import Unpack
 
