@@ -91,9 +91,7 @@ def test_the_splits_are_other_examples(case: Case) -> None:
 def test_more_training_examples_begin_with_the_same_ones_and_leave_the_other_splits_alone(case: Case) -> None:
     short, long = made(case, n_train=50), made(case, n_train=90)
     rows = 50 * case.each
-    assert all(
-        np.array_equal(a, b[:rows]) for a, b in zip(flat(short.train), flat(long.train), strict=True)
-    )
+    assert all(np.array_equal(a, b[:rows]) for a, b in zip(flat(short.train), flat(long.train), strict=True))
     assert same(short.validation, long.validation) and same(short.test, long.test)
 
 
@@ -145,11 +143,7 @@ def test_ranges_have_two_ends_in_order(wrong: Any) -> None:
 
 
 def test_the_table_of_the_package_names_every_generator() -> None:
-    named = {
-        line.split("`")[1]
-        for line in (problems.__doc__ or "").splitlines()
-        if line.startswith("| `")
-    }
+    named = {line.split("`")[1] for line in (problems.__doc__ or "").splitlines() if line.startswith("| `")}
     functions = {
         name for name in problems.__all__ if getattr(problems, name).__annotations__.get("return") is Splits
     }

@@ -14,7 +14,7 @@ from tuner.problems.moving_square import draw_frames, random_paths
 def painted(rows: np.ndarray, right: bool) -> np.ndarray:
     """The frames of one path, each the frame before and one more pixel."""
     size = len(rows)
-    image, frames = np.zeros((size, size)), []
+    image, frames = np.zeros((size, size), dtype=np.uint8), []
     for step in range(size):
         image[rows[step], step if right else size - 1 - step] = 1
         frames.append(image.copy())

@@ -14,7 +14,9 @@ def test_source_decoder_input_and_target() -> None:
     (source, fed), target = data.train
     for vectors in (source, fed, target):
         assert set(np.unique(vectors)) == {0.0, 1.0} and (vectors.sum(axis=-1) == 1).all()
-    for read, seen, told in zip(*(from_one_hot(part).tolist() for part in (source, fed, target)), strict=True):
+    for read, seen, told in zip(
+        *(from_one_hot(part).tolist() for part in (source, fed, target)), strict=True
+    ):
         assert told == list(reversed(read[:3]))
         assert seen == [0, *told[:-1]]
         assert 0 not in read

@@ -72,17 +72,17 @@ def test_baselines_of_exercise_1() -> None:
 
 
 def test_baselines_of_exercise_2() -> None:
-    x, y = pair(2, 20_000)
+    x, y = pair(2, 50_000)
     check_mean(y**2, (0.4433 + 0.48) / 2, rounding=0.0001)
-    check_mean((y - last(x, 15)) ** 2, 0.892, rounding=0.0005, most=0.03)
-    check_mean((y - linear(x, y)) ** 2, 0.336, rounding=0.001)
+    check_mean((y - last(x, 15)) ** 2, 0.892, rounding=0.002, most=0.03)
+    check_mean((y - linear(x, y)) ** 2, 0.336, rounding=0.001, most=0.008)
 
 
 def test_baselines_of_exercise_3() -> None:
-    x, y = pair(3, 20_000)
-    check_mean(y**2, 0.150, rounding=0.0015)
-    check_mean((y - last(x, 30)) ** 2, 0.304, rounding=0.0015)
-    check_mean((y - linear(x, y)) ** 2, 0.145, rounding=0.0015)
+    x, y = pair(3, 50_000)
+    check_mean(y**2, 0.150, rounding=0.001, most=0.004)
+    check_mean((y - last(x, 30)) ** 2, 0.304, rounding=0.001, most=0.009)
+    check_mean((y - linear(x, y)) ** 2, 0.145, rounding=0.001, most=0.004)
 
 
 @pytest.mark.parametrize("batch", [1, 7, 50, 60, 100])

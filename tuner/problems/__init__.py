@@ -15,8 +15,8 @@ float32, but for the pixels of `moving_square`.
 | `echo` | whole numbers | the one at a place | (5, 10) | (10,) | majority |
 | `moving_square` | an animation | which way the square moves | (50, 50, 50, 1) | (1,) | majority |
 | `rectangles` | a corner | the next | (1, 2) | (2,) | mean, last |
-| `reverse_integers` | whole numbers, and the answer so far | the first ones in reverse | (6, 51), (3, 51) | (3, 51) | majority |
-| `signals` | the past of one or two waves | their future | (10, 2), (15, 1), (30, 1) | as x | zero, last, linear |
+| `reverse_integers` | whole numbers | the first in reverse | (6, 51), (3, 51) | (3, 51) | majority |
+| `signals` | the past of waves | their future | (10, 2) or (15, 1) or (30, 1) | as x | zero, last, linear |
 | `sine_sum` | the past of a sum of sines | its future | (15, 1) | (15, 1) | zero, last, linear |
 | `sunspots` | the sunspot numbers of some days | the next | (10, 1) | (1,) | last, linear |
 | `toy_classification` | six numbers | the one that is not 0 | (6, 1) | (4,) | majority |

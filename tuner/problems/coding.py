@@ -19,7 +19,8 @@ def one_hot(integers: np.ndarray, cardinality: int) -> np.ndarray:
             f"one_hot: the numbers reach from {integers.min()} to {integers.max()};"
             f" {cardinality} symbols are the numbers 0 to {cardinality - 1}"
         )
-    return (integers[..., None] == np.arange(cardinality)).astype("float32")
+    vectors: np.ndarray = (integers[..., None] == np.arange(cardinality)).astype("float32")
+    return vectors
 
 
 def from_one_hot(vectors: np.ndarray) -> np.ndarray:
@@ -28,4 +29,4 @@ def from_one_hot(vectors: np.ndarray) -> np.ndarray:
     >>> from_one_hot(np.array([[0.2, 0.7, 0.1], [1.0, 0.0, 0.0]])).tolist()
     [1, 0]
     """
-    return np.argmax(vectors, axis=-1)
+    return np.asarray(np.argmax(vectors, axis=-1))

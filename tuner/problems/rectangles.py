@@ -74,7 +74,7 @@ class RectangleErrors:
     @property
     def largest(self) -> np.ndarray:
         """The largest of the four errors."""
-        return np.max([self.right, self.bottom, self.top, self.left], axis=0)
+        return np.asarray(np.max([self.right, self.bottom, self.top, self.left], axis=0))
 
 
 def rectangle_errors(points: np.ndarray) -> RectangleErrors:
