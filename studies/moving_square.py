@@ -54,10 +54,18 @@ def build(trial: Any, data: Splits) -> tuple[keras.Model, dict[str, Any]]:
 
 
 def study(
-    size: int = 10, frames: int | None = None, n_train: int = 1_500, vertical: bool = False, epochs: int = 1
+    size: int = 10,
+    frames: int | None = None,
+    n_train: int = 1_500,
+    n_test: int = 500,
+    vertical: bool = False,
+    epochs: int = 1,
 ) -> Study:
+    """`n_test` animations are for the test, and as many for validation."""
     return Study(
-        data=moving_square(n_train=n_train, size=size, frames=frames, vertical=vertical),
+        data=moving_square(
+            n_train=n_train, n_validation=n_test, n_test=n_test, size=size, frames=frames, vertical=vertical
+        ),
         build=build,
         metric="binary_accuracy",
         epochs=epochs,

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 
 import pandas as pd
 
-from benchmarks.published.extras import drawn_rectangle, whole_answers
+from benchmarks.published.extras import drawn_rectangle, single_steps, whole_answers
 from benchmarks.published.ledger import MAIN
 from benchmarks.published.row import Bar, Check, Row, Runs, Search, Variant, each_seed, main, means
 
@@ -56,7 +56,7 @@ def _small_and_ordered(runs: Runs, row: Row) -> Check:
 
 
 def _whole(runs: pd.DataFrame) -> "pd.Series[bool]":
-    return (runs["step_accuracy"] >= 0.97) & (runs["sequence_accuracy"] >= 0.94)
+    return (runs["step_accuracy"] >= 0.97) & (runs["score"] >= 0.94)
 
 
 ROWS = (
@@ -88,7 +88,7 @@ ROWS = (
         published="100 % of 100; test loss .001120, training .1507",
         bar=each_seed("accuracy >= 99 % in 4 of 5 seeds", lambda runs: runs["score"] >= 0.99, share=0.8),
         options={"size": 50, "n_train": 5_000},
-        quick={"size": 6, "n_train": 32},
+        quick={"size": 6, "n_train": 32, "n_test": 20},
         search=Search(
             options={"size": 20, "n_train": 2_000},
             trials=8,
@@ -105,7 +105,7 @@ ROWS = (
         bar=each_seed("97 % of the characters and 94 % of the sums, in the median", _whole),
         options={"n_train": 75_000},
         variants=(Variant("on sums that were held out", options={"held_out": True}),),
-        extras=(whole_answers,),
+        extras=(single_steps,),
         quick={"n_train": 64},
         search=Search(
             options={"n_train": 75_000},
@@ -147,6 +147,7 @@ ROWS = (
         extras=(drawn_rectangle,),
         quick={"n_train": 20},
         search=Search(trials=15),
+        reason="the source publishes losses of single rectangles, and no mean that the bar could rest on",
     ),
     Row(
         id="D8",

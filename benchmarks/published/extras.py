@@ -14,15 +14,19 @@ RECTANGLE = 3  # points that are generated after the first
 
 
 def whole_answers(trained: Trained) -> Scores:
-    """The share of test answers that are right at every step, and of the steps that are right."""
-    from tuner.problems.judging import sequence_accuracy, step_accuracy
+    """The share of test answers that are right at every step."""
+    from tuner.problems.judging import sequence_accuracy
 
     x, y = trained.splits.test
-    said = trained.predict(x)
-    return {
-        "sequence_accuracy": np.array([sequence_accuracy(y, one).mean() for one in said]),
-        "step_accuracy": np.array([step_accuracy(y, one).mean() for one in said]),
-    }
+    return {"sequence_accuracy": np.array([sequence_accuracy(y, one).mean() for one in trained.predict(x)])}
+
+
+def single_steps(trained: Trained) -> Scores:
+    """The share of the steps of all test answers that are right."""
+    from tuner.problems.judging import step_accuracy
+
+    x, y = trained.splits.test
+    return {"step_accuracy": np.array([step_accuracy(y, one).mean() for one in trained.predict(x)])}
 
 
 def step_by_step(trained: Trained) -> Scores:

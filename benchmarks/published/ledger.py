@@ -6,6 +6,7 @@ command goes on from there.
 
 import csv
 import io
+import math
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -30,7 +31,7 @@ def write(path: Path, head: Mapping[str, object], rows: Sequence[Mapping[str, ob
         text, [*(name for name in _FIRST if name in known), *further], restval="", lineterminator="\n"
     )
     writer.writeheader()
-    writer.writerows(rows)
+    writer.writerows({name: _cell(value) for name, value in row.items()} for row in rows)
     write_text(path, text.getvalue())
 
 
@@ -40,6 +41,11 @@ def write_text(path: Path, text: str) -> None:
     beside = path.with_name(f".{path.name}.part")
     beside.write_text(text, "utf-8")
     beside.replace(path)
+
+
+def _cell(value: object) -> object:
+    """Nothing for a number that there is not."""
+    return "" if isinstance(value, float) and math.isnan(value) else value
 
 
 def read(path: Path) -> tuple[dict[str, str], pd.DataFrame]:
@@ -53,7 +59,8 @@ def read(path: Path) -> tuple[dict[str, str], pd.DataFrame]:
     pairs = [line[1:].partition(":") for line in lines if line.startswith("#")]
     head = {key.strip(): value.strip() for key, _, value in pairs}
     body = "\n".join(line for line in lines if not line.startswith("#"))
-    runs = pd.read_csv(io.StringIO(body), dtype={"configuration": str, "status": str})
+    kinds = {"configuration": str, "status": str}
+    runs = pd.read_csv(io.StringIO(body), dtype=kinds, float_precision="round_trip")
     if missing := {"configuration", "seed_index", "status", "score"} - set(runs.columns):
         raise ResultError(f"{path}: has no column {min(missing)!r}; delete it and train again")
     return head, runs

@@ -160,11 +160,12 @@ def _notes(row: Row, files: _Files) -> Iterator[str]:
 def _further(row: Row, files: _Files) -> Iterator[tuple[str, ...]]:
     """Scores of the other configurations, and the further scores of all."""
     runs = files.runs(row.id)
+    metric = files.head(row.id).get("metric", "score")
     for name, found in runs.groupby("configuration", sort=False):
         for column in ("score", *(one for one in found.columns if one not in _KNOWN)):
             if (name, column) == (ledger.MAIN, row.column) or found[column].isna().all():
                 continue
-            label = files.head(row.id).get("metric", "score") if column == "score" else column
+            label = metric if column == "score" else column
             seeds = int(found[column].notna().sum())
             yield row.id, str(name), f"`{label}`", *_spread(found[column]), str(seeds)
 
@@ -177,9 +178,11 @@ def _provenance(files: _Files) -> str:
     seconds = sum(float(head.get("seconds", 0)) for head in heads)
     kinds = sorted({_kind(head) for head in heads})
     dates = sorted({head.get("date", "") for head in heads})
+    when = f"on {dates[0]}" if len(dates) == 1 else f"from {dates[0]} to {dates[-1]}"
+    made = f"{' and '.join(kinds)} {when}, {seconds / 60:.0f} minutes in all"
     return (
-        f"Trained with {' and '.join(kinds)} from {dates[0]} to {dates[-1]}, {seconds / 60:.0f} minutes in"
-        " all. Every run is in `results/`, with the command that made it in the first lines of its file."
+        f"Trained with {made}. Every run is in `results/`, with the command that made it in the first lines"
+        " of its file."
     )
 
 
@@ -191,13 +194,15 @@ def _kind(head: dict[str, str]) -> str:
 
 
 def _number(value: Any) -> str:
-    """Four digits, in full where that is readable; a dash where there is no number.
+    """Three or four digits, in full where that is readable; a dash where there is no number.
 
-    >>> _number(0.02199), _number(213.694), _number(1.0), _number(2.5e-7)
-    ('.0220', '213.7', '1', '2.5e-07')
+    >>> _number(0.02199), _number(213.694), _number(1.0), _number(2.5e-7), _number(16276.4)
+    ('.0220', '213.7', '1', '2.5e-07', '16,276')
     """
     if value is None or not math.isfinite(value):
         return "-"
+    if abs(value) >= 1_000:
+        return f"{value:,.0f}"
     if value and abs(value) < 1e-4:
         return f"{value:.2g}"
     if abs(value) < 1:

@@ -38,7 +38,7 @@ def tune_row(
     from tuner.loading import load_study
     from tuner.plan import Plan
     from tuner.protocol import run
-    from tuner.report.write import write
+    from tuner.report.write import write_report
 
     search = row.search or Search()
     if quick:
@@ -62,7 +62,7 @@ def tune_row(
             command=command,
             reporter=progress,
         )
-    write(result, runs / row.id)
+    write_report(result, runs / row.id)
     return _keep(row, search, result, folder, command)
 
 
