@@ -176,10 +176,9 @@ def status_line() -> Iterator[Callable[[str], None]]:
 
 def print_result(result: "Result") -> None:
     """The verdict in a sentence and the table of confirmed configurations, on standard output."""
-    from tuner.report import (
-        headline,
-        looks_warning,
-    )  # Matplotlib and SciPy, which nobody needs before the end
+    # Matplotlib and SciPy, which nobody needs before the end
+    from tuner.report import headline, looks_warning, naive_remarks
+    from tuner.skill import skill
 
     console = Console()
     if not console.is_terminal:
@@ -189,6 +188,8 @@ def print_result(result: "Result") -> None:
         Text(f"{words.symbol} {words.claim}.", style=f"bold {_STYLES.get(words.word, '')}"), soft_wrap=True
     )
     console.print(Text(words.evidence), soft_wrap=True)
+    if words.naive:
+        console.print(Text(words.naive), soft_wrap=True)
     if result.baseline is None:
         console.print(Text(words.scope), soft_wrap=True)
         return
@@ -204,12 +205,20 @@ def print_result(result: "Result") -> None:
         table.add_column(header, justify="left" if header == "configuration" else "right", no_wrap=True)
     table.add_column("p (adj.)", justify="right", no_wrap=True)
     table.add_column("verdict", no_wrap=True)
+    against = skill(result)
+    if against is not None:
+        table.add_column("against naive", no_wrap=True)
     for measured in (result.baseline, *result.finalists):
-        table.add_row(*_row(measured))
+        word = against.comparisons[measured.name].verdict if against else ""
+        table.add_row(*_row(measured), *([Text(word, _STYLES[word])] if word else []))
+    for row in _naive_rows(result):
+        table.add_row(*row)
     console.print(table)
     for measured in result.finalists:
         for flag in measured.comparison.flags if measured.comparison else ():
             console.print(Text(f"note: {shown(measured.name)}: {visible(flag)}", style="dim"), soft_wrap=True)
+    for remark in naive_remarks(result):
+        console.print(Text(f"note: {visible(remark)}", style="dim"), soft_wrap=True)
     if said := looks_warning(result):
         console.print(Text(f"note: {said}", style="dim"), soft_wrap=True)
 
@@ -242,10 +251,20 @@ def _row(measured: "Measured") -> tuple[Text | str, ...]:
     name = Text(shown(measured.name), style="bold" if measured.name == BASELINE else "")
     estimates = (name, seeds, _number(summary.mean), f"{summary.std:.2g}")
     if comparison is None:
-        return estimates
+        return (*estimates, "", "", "", "")
     interval = f"{comparison.interval.low:+.3g} to {comparison.interval.high:+.3g}"
     word = Text(comparison.verdict, _STYLES[comparison.verdict])
     return (*estimates, f"{comparison.difference:+.3g}", interval, f"{comparison.p_adjusted:.2g}", word)
+
+
+def _naive_rows(result: "Result") -> Iterator[tuple[Text | str, ...]]:
+    """The test scores of the naive forecasts, best first."""
+    from tuner.naive import LABELS
+    from tuner.skill import means_of, ordered
+
+    found = means_of(result, "test")
+    for name in ordered(found, result.setup.direction):
+        yield Text(f"naive: {LABELS[name]}", "dim"), "", _number(found[name])
 
 
 def _spread(scores: Sequence[float]) -> str:

@@ -153,6 +153,27 @@ class Shown:
 
 
 @dataclass(frozen=True, slots=True)
+class NaiveScores:
+    """What forecasts without a network score, by name; `tuner.naive` says which there are.
+
+    Of a forecast `test` and `validation` hold a single score, or with `own`, where every seed has data of its
+    own, one for each confirmation seed in their order, NaN where a seed has none. `reasons` say why a
+    forecast that the study names has no scores, and `remark` is a sentence on how they were computed.
+    """
+
+    test: Mapping[str, tuple[float, ...]]
+    validation: Mapping[str, tuple[float, ...]]
+    own: bool = False
+    reasons: Mapping[str, str] = field(default_factory=dict)
+    remark: str = ""
+
+    @property
+    def seeds(self) -> int:
+        """How many confirmation seeds have been scored; 0 where all seeds have the same data."""
+        return max(map(len, self.test.values()), default=0) if self.own else 0
+
+
+@dataclass(frozen=True, slots=True)
 class Group:
     """The seeds of one configuration that train together; `runs` is empty until all have ended.
 

@@ -8,6 +8,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.cbook import boxplot_stats
 
+from tuner.figures.levels import Level, draw_levels_across, naive_levels, near
 from tuner.figures.samples import Sample, mark_lost, runs_of, sample_of, spread_offsets
 from tuner.figures.scale import scale_of
 from tuner.figures.style import PALETTE, plain
@@ -22,7 +23,7 @@ class Boxes:
     """The test scores of the confirmed configurations, baseline first.
 
     `baseline_mean` and `baseline_interval` are those of the result's table, in metric units; `baseline` is
-    the name of the row that is drawn as the baseline.
+    the name of the row that is drawn as the baseline. `naive` are the test scores of naive forecasts.
     """
 
     rows: tuple[Sample, ...]
@@ -30,6 +31,7 @@ class Boxes:
     baseline_mean: float
     baseline_interval: tuple[float, float]
     baseline: str = BASELINE
+    naive: tuple[Level, ...] = ()
 
 
 def boxes(result: Result) -> Boxes | None:
@@ -43,14 +45,15 @@ def boxes(result: Result) -> Boxes | None:
     )
     summary = result.baseline.summary
     interval = (summary.interval.low, summary.interval.high)
-    return Boxes(rows, result.setup.direction, summary.mean, interval)
+    naive = naive_levels(result, "test")
+    return Boxes(rows, result.setup.direction, summary.mean, interval, naive=naive)
 
 
 def draw_boxes(ax: Axes, data: Boxes, *, label: str) -> Axes:
     """Draw `data` as horizontal boxes on `ax`; `label` names the score, such as "test MSE"."""
     every = [score for row in data.rows for score in row.scores]
     lost = any(row.lost for row in data.rows)
-    scale = scale_of(every, direction=data.direction, room=lost)
+    scale = scale_of([*every, *near(data.naive, every)], direction=data.direction, room=lost)
     if np.isfinite(data.baseline_interval).all():
         ax.axvspan(*scale.clip(np.array(data.baseline_interval)), color=PALETTE["baseline"], alpha=0.13, lw=0)
     if np.isfinite(data.baseline_mean):
@@ -62,7 +65,8 @@ def draw_boxes(ax: Axes, data: Boxes, *, label: str) -> Axes:
     _name_rows(ax, data.rows)
     ax.set_xlabel(label)
     ax.grid(axis="x")
-    return scale.apply(ax, "x")
+    scale.apply(ax, "x")
+    return draw_levels_across(ax, data.naive, scale)
 
 
 def _draw_row(ax: Axes, place: int, row: Sample, role: str) -> None:

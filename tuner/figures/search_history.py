@@ -10,6 +10,7 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator
 from numpy.typing import NDArray
 
+from tuner.figures.levels import Level, best_level, draw_level_along, near
 from tuner.figures.samples import FloatArray, Sample, runs_of, sample_of
 from tuner.figures.scale import Scale, scale_of
 from tuner.figures.style import PALETTE
@@ -27,7 +28,7 @@ class SearchHistory:
 
     `best` is the best mean so far at each trial, the baseline's included, shape (trials,). A trial
     with a run that has no score does not count for it, nor does one that was dropped from a race: its
-    mean is over fewer seeds. `finalists` and `dropped` are names.
+    mean is over fewer seeds. `finalists` and `dropped` are names. `naive` is the best naive forecast.
     """
 
     trials: tuple[Sample, ...]
@@ -36,6 +37,7 @@ class SearchHistory:
     finalists: frozenset[str]
     direction: Direction
     dropped: frozenset[str] = frozenset()
+    naive: Level | None = None
 
     @property
     def stretch(self) -> int:
@@ -81,7 +83,8 @@ def search_history(result: Result) -> SearchHistory | None:
     finalists = frozenset(finalist.name for finalist in result.finalists)
     dropped = dropped_from_race(result)
     best = best_so_far(baseline, trials, result.setup.direction, dropped)
-    return SearchHistory(trials, baseline, best, finalists, result.setup.direction, dropped)
+    naive = best_level(result, "validation")
+    return SearchHistory(trials, baseline, best, finalists, result.setup.direction, dropped, naive)
 
 
 def best_so_far(
@@ -102,7 +105,8 @@ def draw_search_history(ax: Axes, data: SearchHistory, *, label: str) -> Axes:
     """Draw `data` on `ax`, trials from left to right; `label` names the score."""
     every = [score for sample in (data.baseline, *data.trials) for score in sample.scores]
     lost = any(sample.lost for sample in data.trials)
-    scale = scale_of(every, direction=data.direction, room=lost, fence=8.0)
+    level = () if data.naive is None else (data.naive,)
+    scale = scale_of([*every, *near(level, every)], direction=data.direction, room=lost, fence=8.0)
     numbers = np.arange(len(data.trials))
     if data.baseline.scores:
         ends = scale.clip(np.array([min(data.baseline.scores), max(data.baseline.scores)]))
@@ -113,6 +117,8 @@ def draw_search_history(ax: Axes, data: SearchHistory, *, label: str) -> Axes:
     _draw_spreads(ax, data, scale)
     _draw_means(ax, data, scale)
     _draw_lost(ax, data)
+    if data.naive is not None:
+        draw_level_along(ax, data.naive, scale)
     ax.set_xlabel("trial, in the order drawn")
     ax.set_ylabel(label)
     ax.set_xlim(-0.8, len(data.trials) - 0.2)

@@ -15,9 +15,13 @@ _FITTED = r"\resizebox{\ifdim\width>\linewidth\linewidth\else\width\fi}{!}{%"
 def latex_document(view: View) -> str:
     """The table of results with its caption and label; a comment where there is none yet.
 
+    Where there are naive forecasts a table of them follows.
+
     Needs the packages booktabs and graphicx, which shrinks the table where it is wider than the text.
     """
-    return latex_float(view.results, view.title, view.caption)
+    text = latex_float(view.results, view.title, view.caption)
+    more = latex_float(view.naive, f"{view.title} naive", view.naive.remark) if view.naive.rows else ""
+    return f"{text}\n{more}" if more else text
 
 
 def latex_float(table: Table, title: str, caption: str) -> str:
@@ -56,6 +60,12 @@ def markdown_document(view: View) -> str:
             markdown_table(view.results).rstrip(),
             markdown(view.caption),
         ]
+    if view.naive.rows:
+        parts += [
+            "## Against naive forecasts",
+            markdown_table(view.naive).rstrip(),
+            markdown(view.naive.remark),
+        ]
     if view.settings.rows:
         parts += ["## Settings", markdown_table(view.settings).rstrip(), markdown(view.settings.remark)]
     parts += markdown_figures(view.figures)
@@ -68,6 +78,7 @@ def markdown_headline(headline: Headline) -> Iterator[str]:
     claim = f"{headline.symbol} {headline.claim}".strip()
     yield f"**{markdown(claim)}.** {markdown(headline.evidence)}"
     yield markdown(headline.others)
+    yield markdown(headline.naive)
     yield markdown(headline.scope)
 
 

@@ -7,6 +7,7 @@ from tuner.records import BASELINE, Run, Setup
 from tuner.report.examples import examples_methods
 from tuner.report.formats import better_word, count, listed, metric_name, parameter, percent, score, short
 from tuner.report.looks import looks_methods
+from tuner.report.naive_words import naive_methods
 from tuner.result import Measured, Result
 from tuner.stats.racing import Rules
 
@@ -24,6 +25,7 @@ def methods(result: Result) -> tuple[str, ...]:
     found = [_search(result)]
     if result.baseline is not None:
         found += [_confirmation(result, result.baseline), _statistics(result), examples_methods(result)]
+        found.append(naive_methods(result))
     return tuple(text for text in found if text)
 
 

@@ -17,6 +17,7 @@ from tuner.report.formats import (
     score,
     short,
 )
+from tuner.report.naive_words import best_naive_words
 from tuner.report.verdict import SYMBOLS
 from tuner.result import Measured, Result
 from tuner.stats import Comparison, Summary
@@ -69,6 +70,8 @@ def results_caption(result: Result) -> str:
         f"mean is its {level} t interval, with each standard deviation (SD) the standard error of the "
         "mean (SE)."
     )
+    if beaten := best_naive_words(result):
+        text += f" The best naive forecast, {beaten}, needs no training."
     if not result.finalists:
         return text
     return (

@@ -23,6 +23,7 @@ def _caption(result: Result) -> Caption:
     data = search_history(result)
     trials = len(data.trials) if data else 0
     best = score(float(data.best[-1])) if data else ""
+    naive = data.naive if data else None
     metric = metric_name(result.setup.metric)
     whole = data is None or data.has_dots
     dots = "line and dots are its seeds" if whole else "line is the range of its seeds"
@@ -33,10 +34,11 @@ def _caption(result: Result) -> Caption:
     if dropped_from_race(result):
         most = count(result.setup.search_seeds[1], "seed")
         dropped = f" Small circles were dropped from the race before {most}, and do not count for that line."
+    beaten = f" The best naive forecast scores {score(naive.value)} ({naive.name})." if naive else ""
     return Caption(
         "Search history",
         f"Each circle is the mean validation score of a configuration, its {dots}, filled circles went on to "
-        f"confirmation.{shared} The step line is the best mean so far.{dropped} Where the "
+        f"confirmation.{shared} The step line is the best mean so far.{dropped}{beaten} Where the "
         "lines of the leading circles overlap, the search could not tell them apart: their order is partly "
         "luck, and these scores are not results.",
         f"Search history of {count(trials, 'trial')}: mean validation {metric} with its range over seeds. "
