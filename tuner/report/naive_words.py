@@ -115,8 +115,8 @@ def naive_methods(result: Result) -> str:
     for_all = f" and, by Holm's method, for {len(compared)} configurations" if several else ""
     framed = f" {clean(result.naive.remark)}" if result.naive.remark else ""
     return (
-        "Naive forecasts, made from the training split alone, were scored by the same metric on the same test "
-        f"split: {naive_scores(result)}.{framed} {who} compared with the best of them, "
+        "Naive forecasts, made from the training split alone, were scored by the same metric on the same "
+        f"test split: {naive_scores(result)}.{framed} {who} compared with the best of them, "
         f"{LABELS[found.forecast]}, that is with {against} ({tests}, two-sided, error rate "
         f"{1 - setup.level:.3g} for these comparisons together, p-values adjusted for the looks{for_all}). "
         "Which forecast is the best was read off the test split, which makes it harder to beat."
