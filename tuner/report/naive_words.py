@@ -28,7 +28,7 @@ def naive_sentence(result: Result) -> str:
     decimals = decimals_for((result.baseline, *result.finalists))
     number = score(found.score, decimals)
     if found.without:
-        who = "All of these are" if result.finalists else "The baseline is"
+        who = "All of these configurations are" if result.finalists else "The baseline is"
         return f"{who} worse than {DOING[found.forecast]} ({number}): there is no skill here."
     name, compared = result.best.name, found.comparisons[result.best.name]
     best = f"the best naive forecast ({LABELS[found.forecast]}, {number})"
