@@ -5,8 +5,8 @@ from statistics import fmean
 
 from tuner.naive import LABELS
 from tuner.report.cells import Cell, Column, Table, name_cell, number_cell
-from tuner.report.formats import NONE, decimals_for, interval, p_value, score
-from tuner.report.naive_words import naive_remark
+from tuner.report.formats import NONE, interval, p_value, score
+from tuner.report.naive_words import naive_decimals, naive_remark
 from tuner.report.verdict import SYMBOLS
 from tuner.result import Measured, Result
 from tuner.skill import Skill, means_of, ordered, skill, spreads_of
@@ -21,7 +21,7 @@ def naive_table(result: Result) -> Table:
     if result.baseline is None or not test:
         return Table((), ())
     confirmed = (result.baseline, *result.finalists)
-    decimals, found, spreads = decimals_for(confirmed), skill(result), spreads_of(result)
+    decimals, found, spreads = naive_decimals(result), skill(result), spreads_of(result)
     columns = (
         Column("Forecast or configuration", number=False),
         Column("Test score", hint="the mean over seeds; SD is the standard deviation over data"),
