@@ -46,7 +46,8 @@ def alone(center: float, seeds: int = 10) -> Result:
 def test_no_skill_is_said_as_plainly_as_possible() -> None:
     said = headline(beside(two(0.5, 0.4), last=0.1, zero=9.0)).naive
     assert said == (
-        "All of these configurations are worse than repeating the last value (0.1000): there is no skill here."
+        "All of these configurations are worse than repeating the last value (0.1000): there is no "
+        "skill here."
     )
     said = headline(beside(alone(0.5), linear=0.1)).naive
     assert said == "The baseline is worse than linear regression (0.1000): there is no skill here."
@@ -132,7 +133,7 @@ def test_forecasts_of_data_of_their_own_are_averaged_and_paired() -> None:
     naive = tuple(0.9 + 0.01 * seed for seed in range(10))
     result = beside(two(0.5, 0.4, paired=True), own=True, mean=naive)
     assert "0.9450, on average over the data of the seeds; lower is better." in naive_table(result).remark
-    assert naive_table(result).rows[0][1].note == "SD 0.030"
+    assert naive_table(result).rows[0][1].note == "SD 0.0303"
     text = next(paragraph for paragraph in methods(result) if paragraph.startswith("Naive forecasts"))
     assert "in pairs (paired t-test, two-sided" in text
     short = beside(two(0.5, 0.4, paired=True), own=True, mean=naive[:4])
