@@ -1,5 +1,6 @@
 """The scores of naive forecasts in a run folder: <run folder>/ledger/naive.json."""
 
+import math
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -45,6 +46,9 @@ def _scores(content: Mapping[str, Any]) -> NaiveScores:
     lengths = {len(scores) for found in (test, validation) for scores in found.values()}
     if list(test) != list(validation) or len(lengths) > 1 or not (own or lengths <= {1}):
         raise ValueError("scores are missing")
+    every = [score for found in (test, validation) for scores in found.values() for score in scores]
+    if not own and not all(map(math.isfinite, every)):
+        raise ValueError("a score is not finite")
     reasons = {_known(name): str(reason) for name, reason in content["reasons"].items()}
     return NaiveScores(test, validation, own, reasons, str(content["remark"]))
 

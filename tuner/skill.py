@@ -8,6 +8,7 @@ import numpy as np
 from tuner.records import Direction, NaiveScores, distinct
 from tuner.result import Result
 from tuner.stats import Comparison, compare_looks
+from tuner.stats.scores import finished, standard_deviation
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +54,20 @@ def means_of(result: Result, split: str) -> dict[str, float]:
     """The same of a result, over the seeds of its last look."""
     looks = result.setup.looks
     return means(result.naive, split, looks[-1].repeats if looks else None)
+
+
+def spreads_of(result: Result) -> dict[str, float]:
+    """The standard deviation of every naive forecast over those seeds, on the test split.
+
+    Nothing where all seeds have the same data.
+    """
+    if result.naive is None or not result.naive.own:
+        return {}
+    seeds = result.setup.looks[-1].repeats if result.setup.looks else None
+    return {
+        name: standard_deviation(finished(np.array(scores[:seeds])))
+        for name, scores in result.naive.test.items()
+    }
 
 
 def ordered(found: Mapping[str, float], direction: Direction) -> tuple[str, ...]:

@@ -69,7 +69,9 @@ def near(levels: Iterable[Level], shown: Iterable[float]) -> tuple[float, ...]:
         factor = (high / low) ** REACH
         return tuple(value for value in values if low / factor <= value <= high * factor)
     reach = REACH * (high - low or 0.1 * abs(high))
-    return tuple(value for value in values if low - reach <= value <= high + reach)
+    near = tuple(value for value in values if low - reach <= value <= high + reach)
+    # One that would make a linear scale logarithmic is not near.
+    return tuple(value for value in near if not 0.0 < LOG_RATIO * min(value, low) < max(value, high))
 
 
 def draw_levels_across(ax: Axes, levels: Sequence[Level], scale: Scale) -> Axes:

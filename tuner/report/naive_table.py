@@ -5,11 +5,11 @@ from statistics import fmean
 
 from tuner.naive import LABELS
 from tuner.report.cells import Cell, Column, Table, name_cell, number_cell
-from tuner.report.formats import NONE, decimals_for, interval, p_value
-from tuner.report.naive_words import naive_remark
+from tuner.report.formats import NONE, interval, p_value, score
+from tuner.report.naive_words import naive_decimals, naive_remark
 from tuner.report.verdict import SYMBOLS
 from tuner.result import Measured, Result
-from tuner.skill import Skill, means_of, ordered, skill
+from tuner.skill import Skill, means_of, ordered, skill, spreads_of
 
 
 def naive_table(result: Result) -> Table:
@@ -21,10 +21,10 @@ def naive_table(result: Result) -> Table:
     if result.baseline is None or not test:
         return Table((), ())
     confirmed = (result.baseline, *result.finalists)
-    decimals, found = decimals_for(confirmed), skill(result)
+    decimals, found, spreads = naive_decimals(result), skill(result), spreads_of(result)
     columns = (
         Column("Forecast or configuration", number=False),
-        Column("Test score", hint="of a configuration the mean over seeds"),
+        Column("Test score", hint="the mean over seeds; SD is the standard deviation over data"),
         Column("Validation score", hint="of a configuration the mean over the seeds of the confirmation"),
         Column("Against the best naive forecast", number=False, hint="the first row, on the test split"),
         Column("Difference", hint="to the best naive forecast, with its interval"),
@@ -34,7 +34,7 @@ def naive_table(result: Result) -> Table:
     rows: list[tuple[Cell, ...]] = [
         (
             Cell(LABELS[name], note="naive"),
-            number_cell(test[name], decimals),
+            number_cell(test[name], decimals, note=_spread(spreads.get(name, math.nan), decimals)),
             number_cell(validation.get(name, math.nan), decimals),
             *none,
         )
@@ -42,6 +42,11 @@ def naive_table(result: Result) -> Table:
     ]
     rows += [_row(one, found, decimals) for one in confirmed]
     return Table(columns, tuple(rows), remark=naive_remark(result), strong=frozenset({0}))
+
+
+def _spread(value: float, decimals: int | None) -> str:
+    """Over the data of the seeds; nothing where all have the same."""
+    return f"SD {score(value, decimals)}" if math.isfinite(value) else ""
 
 
 def _row(one: Measured, found: Skill | None, decimals: int | None) -> tuple[Cell, ...]:

@@ -4,7 +4,16 @@ import math
 
 from tuner.naive import LABELS
 from tuner.records import BASELINE
-from tuner.report.formats import better_word, clean, decimals_for, listed, p_equation, score, short
+from tuner.report.formats import (
+    better_word,
+    clean,
+    decimals_at,
+    decimals_for,
+    listed,
+    p_equation,
+    score,
+    short,
+)
 from tuner.result import Result
 from tuner.skill import Skill, means_of, ordered, skill
 from tuner.stats import Comparison
@@ -25,10 +34,10 @@ def naive_sentence(result: Result) -> str:
     found = skill(result)
     if found is None or result.best is None or result.baseline is None:
         return ""
-    decimals = decimals_for((result.baseline, *result.finalists))
+    decimals = naive_decimals(result)
     number = score(found.score, decimals)
     if found.without:
-        who = "All of these are" if result.finalists else "The baseline is"
+        who = "All of these configurations are" if result.finalists else "The baseline is"
         return f"{who} worse than {DOING[found.forecast]} ({number}): there is no skill here."
     name, compared = result.best.name, found.comparisons[result.best.name]
     best = f"the best naive forecast ({LABELS[found.forecast]}, {number})"
@@ -72,10 +81,24 @@ def _capital(sentence: str) -> str:
     return sentence[0].upper() + sentence[1:] if ours else sentence
 
 
+def naive_decimals(result: Result) -> int | None:
+    """Decimals for the naive forecasts and what is compared with them; None where decimals do not suit.
+
+    Those that suit the configurations, but no fewer than the best naive forecast, which has no noise, needs
+    for four digits.
+    """
+    found = means_of(result, "test")
+    fitting = decimals_for((result.baseline, *result.finalists)) if result.baseline else None
+    if fitting is None or not found:
+        return None
+    best = abs(found[ordered(found, result.setup.direction)[0]])
+    return max(fitting, decimals_at(best / 100, best) or 0) if best > 0.0 else fitting
+
+
 def naive_scores(result: Result) -> str:
     """The naive forecasts with their test scores, best first, as a list; nothing without any."""
     found = means_of(result, "test")
-    decimals = decimals_for((result.baseline, *result.finalists)) if result.baseline else None
+    decimals = naive_decimals(result)
     order = ordered(found, result.setup.direction)
     return listed(f"{DOING[name]} {score(found[name], decimals)}" for name in order) if order else ""
 
@@ -115,8 +138,8 @@ def naive_methods(result: Result) -> str:
     for_all = f" and, by Holm's method, for {len(compared)} configurations" if several else ""
     framed = f" {clean(result.naive.remark)}" if result.naive.remark else ""
     return (
-        "Naive forecasts, made from the training split alone, were scored by the same metric on the same test "
-        f"split: {naive_scores(result)}.{framed} {who} compared with the best of them, "
+        "Naive forecasts, made from the training split alone, were scored by the same metric on the same "
+        f"test split: {naive_scores(result)}.{framed} {who} compared with the best of them, "
         f"{LABELS[found.forecast]}, that is with {against} ({tests}, two-sided, error rate "
         f"{1 - setup.level:.3g} for these comparisons together, p-values adjusted for the looks{for_all}). "
         "Which forecast is the best was read off the test split, which makes it harder to beat."
@@ -129,5 +152,5 @@ def best_naive_words(result: Result) -> str:
     if not found or result.baseline is None:
         return ""
     best = ordered(found, result.setup.direction)[0]
-    decimals = decimals_for((result.baseline, *result.finalists))
+    decimals = naive_decimals(result)
     return f"{DOING[best]} ({score(found[best], decimals)})"

@@ -7,7 +7,7 @@ from typing import Any
 from tuner.jsontext import strict
 from tuner.records import BASELINE, Configuration
 from tuner.result import Measured, Result
-from tuner.skill import means_of, skill
+from tuner.skill import means_of, skill, spreads_of
 
 
 def summary(result: Result) -> dict[str, Any]:
@@ -102,6 +102,7 @@ def _naive(result: Result) -> dict[str, Any] | None:
     return {
         "test": means_of(result, "test"),
         "validation": means_of(result, "validation"),
+        "std": spreads_of(result),
         "reasons": dict(result.naive.reasons),
         "best": found and found.forecast,
         "against_best": {
