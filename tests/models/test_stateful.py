@@ -9,7 +9,7 @@ import pytest
 from tests.models.made import apart, enlarged, splits
 from tuner.errors import StudyError
 from tuner.models import ResetStates, recurrent, reset_states
-from tuner.models.stateful import stateful_layers
+from tuner.models.stateful import stateful_layers, statefulness
 from tuner.study import Splits
 
 DATA = splits((3, 1), (1,), examples=4)
@@ -53,6 +53,15 @@ def test_a_batch_size_that_leaves_a_rest_of_a_split_is_refused() -> None:
     with pytest.raises(StudyError, match="batch_size is 0"):
         recurrent(DATA, units=2, stateful=True, batch_size=0)
     assert recurrent(shorter, units=2, stateful=True, batch_size=2).input_shape == (2, 3, 1)
+
+
+def test_layers_of_keras_itself_are_told_apart() -> None:
+    source = keras.Input((3, 1), batch_size=2)
+    theirs = keras.Model(source, keras.layers.LSTM(2, stateful=True)(source))
+    ours = recurrent(DATA, units=2, bidirectional="sum", stateful=True, batch_size=2)
+    assert statefulness(theirs).endswith("use tuner.models.recurrent, or TensorFlow")
+    assert statefulness(ours) == "the model is stateful: the states of a batch go on in the next one"
+    assert statefulness(recurrent(DATA, units=2)) == ""
 
 
 def test_a_model_without_states_takes_any_batch_and_has_none_to_reset() -> None:

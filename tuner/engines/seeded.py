@@ -16,7 +16,7 @@ from tuner.engines.functions import Functions, functions
 from tuner.engines.memory import too_large
 from tuner.engines.states import state_of
 from tuner.engines.tracing import Tree
-from tuner.models.stateful import stateful_layers
+from tuner.models.stateful import statefulness
 from tuner.pipelines import kind
 
 _ARRAYS = frozenset({"class_weight", "sample_weight"})  # fit arguments that are part of the data
@@ -82,9 +82,7 @@ def unsupported_alone(built: Built) -> str | None:
         return f"the model has a {loop} of its own"
     if built.model.run_eagerly or not built.model.jit_compile:
         return "the model is compiled with run_eagerly or without jit_compile"
-    if stateful_layers(built.model):
-        return "the model is stateful: the states of a batch go on in the next one"
-    return None
+    return statefulness(built.model) or None
 
 
 def _peeks(model: Any) -> bool:

@@ -71,10 +71,10 @@ def cnn_lstm(
     convolution, pooling = _LAYERS[len(frames) - 1]
     on_each = keras.layers.TimeDistributed
     for level in range(conv_layers):
-        layer = convolution(filters, kernel_size, activation=conv_activation)
+        layer = convolution(int(filters), int(kernel_size), activation=conv_activation)
         hidden = on_each(layer, name=f"convolution_{level}")(hidden)
         if pool_size > 1:
-            hidden = on_each(pooling(pool_size), name=f"pooling_{level}")(hidden)
+            hidden = on_each(pooling(int(pool_size)), name=f"pooling_{level}")(hidden)
     hidden = stack(on_each(keras.layers.Flatten(), name="flatten")(hidden), sequences=every_frame)
     return keras.Model(source, head(hidden, outputs, output, dense, dense_activation))
 

@@ -91,7 +91,7 @@ class Coders:
             hidden = keras.layers.Dropout(self.dropout)(hidden)
         layer = recurrent_layer(
             self.cell,
-            self.units,
+            int(self.units),
             self._options,
             name=f"encoder_{level}",
             merge=self.bidirectional,

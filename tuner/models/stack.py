@@ -58,7 +58,7 @@ class Stack:
         more = {"go_backwards": True} if self.go_backwards else {}
         return recurrent_layer(
             self.cell,
-            self.units,
+            int(self.units),
             {**self._options, "dropout": self.dropout},
             name=f"recurrent_{level}",
             merge=self.bidirectional,

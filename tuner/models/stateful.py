@@ -39,6 +39,21 @@ def stateful_layers(model: keras.Model) -> list[Any]:
     ]
 
 
+def statefulness(model: keras.Model) -> str:
+    """What is to be said of a stateful model before it trains, in words; nothing of another.
+
+    Keras' own layers lose their states on JAX: see `tuner.models.layers`.
+    """
+    layers = stateful_layers(model)
+    if not layers:
+        return ""
+    kept = {id(variable) for variable in model.variables}
+    lost = any(id(state) not in kept for layer in layers for state in keras.tree.flatten(layer.states))
+    hint = ", which those of Keras do not on JAX: use tuner.models.recurrent, or TensorFlow"
+    carried = "the model is stateful: the states of a batch go on in the next one"
+    return carried + (hint if lost and keras.config.backend() == "jax" else "")
+
+
 def check_batches(data: Splits, batch_size: int | None) -> None:
     """Raises: StudyError where batches of that size leave a rest of a split: a state has a row an example."""
     if batch_size is None:
