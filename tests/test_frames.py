@@ -71,7 +71,15 @@ def test_a_result_alone_loads_no_pandas() -> None:
 
 def test_hyperparameters_that_are_numbers_have_a_numeric_type() -> None:
     params: dict[str, dict[str, Any]] = {
-        BASELINE: {"kernel": 3, "rate": 0.5, "mixed": 1, "bias": True, "cell": "gru", "big": 2**60, "none": None},
+        BASELINE: {
+            "kernel": 3,
+            "rate": 0.5,
+            "mixed": 1,
+            "bias": True,
+            "cell": "gru",
+            "big": 2**60,
+            "none": None,
+        },
         "a": {"rate": 1e-3, "mixed": 0.25, "bias": False, "cell": "lstm", "big": 2**60 + 1, "none": None},
     }
     configurations = [Configuration(name, own) for name, own in params.items()]

@@ -16,7 +16,6 @@ from tuner.stats.planning import (
     runs_for_difference,
     runs_for_equivalence,
 )
-
 from tuner.stats.spending import shares
 
 SCORES = np.random.default_rng(0).normal(1.0, 0.1, 15).tolist()
@@ -68,7 +67,16 @@ def test_the_reader_is_told_of_failures_and_skew() -> None:
 
 
 @pytest.mark.parametrize(
-    "wrong", [{"level": 1.0}, {"margin": 0.0}, {"repeats": 4}, {"margin": math.nan}, {"repeats": 20_000}, {"share": 0.0}, {"share": 1.5}]
+    "wrong",
+    [
+        {"level": 1.0},
+        {"margin": 0.0},
+        {"repeats": 4},
+        {"margin": math.nan},
+        {"repeats": 20_000},
+        {"share": 0.0},
+        {"share": 1.5},
+    ],
 )
 def test_wrong_questions_are_refused(wrong: dict[str, float]) -> None:
     with pytest.raises(StatisticsError):

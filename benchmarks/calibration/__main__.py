@@ -55,7 +55,10 @@ def main() -> None:
             print(f"| | {' | '.join(table.columns)} |")
             print("|---|" + "---:|" * len(table.columns))
             for cell, shares in zip(table.cells, pool.map(one, table.cells), strict=True):
-                print(f"| {cell.setting} | {' | '.join(format(share, table.form) for share in shares)} |", flush=True)
+                print(
+                    f"| {cell.setting} | {' | '.join(format(share, table.form) for share in shares)} |",
+                    flush=True,
+                )
             print(flush=True)
     print(f"{options.repetitions:,} repetitions a cell, seed {options.seed}, ", end="")
     print(f"{time.perf_counter() - start:.0f} s with {options.workers} processes.")

@@ -66,7 +66,6 @@ def test_halves_that_a_margin_makes_equivalent_are_no_alarm() -> None:
     assert (found.equivalent, found.alarms) == (126, 0)
 
 
-
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [

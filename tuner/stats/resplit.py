@@ -147,8 +147,8 @@ def _check_noise(values: FloatArray, name: str) -> None:
         raise StatisticsError(f"{name}: all {values.size} runs failed, so there are no scores to split")
     if kept.size == values.size and standard_deviation(kept) == 0.0:
         raise StatisticsError(
-            f"{name}: its {values.size} runs all have the same score, so there is no noise to try the verdict "
-            "on: do the seeds reach the training?"
+            f"{name}: its {values.size} runs all have the same score, so there is no noise to try the "
+            "verdict on: do the seeds reach the training?"
         )
 
 
