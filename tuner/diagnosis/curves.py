@@ -8,13 +8,16 @@ movement counts where it is both more than chance, given the jumps, and large en
 
 import math
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
+from numpy.typing import NDArray
 from scipy.ndimage import median_filter
-from scipy.stats import theilslopes
 
 from tuner.stats.scores import FloatArray
+
+Places = NDArray[np.intp]
 
 CHANGE = 0.01
 """A movement matters from one percent on: of the level or of what was learned, whichever is less. Brownlee's
@@ -191,10 +194,22 @@ def measure(values: FloatArray) -> Curve:
 
 
 def _speed(values: FloatArray) -> float:
-    """The fall over one epoch of a straight line through losses (Theil-Sen)."""
+    """The fall over one epoch of a straight line through losses: the median over all pairs of epochs.
+
+    As `scipy.stats.theilslopes` has it, without the interval, which takes most of its time.
+
+    Source: Theil (1950); Sen (1968), doi:10.1080/01621459.1968.10480934.
+    """
     step = math.ceil(values.size / _POINTS)
     kept = values[values.size % step :].reshape(-1, step).mean(axis=1)
-    return -float(theilslopes(kept, step * np.arange(kept.size)).slope)
+    earlier, later = _pairs(kept.size)
+    return float(np.median((kept[earlier] - kept[later]) / (step * (later - earlier))))
+
+
+@lru_cache(maxsize=8)  # the lengths of a study are few
+def _pairs(count: int) -> tuple[Places, Places]:
+    """All pairs of places, the earlier and the later of each, shape (count (count - 1) / 2,)."""
+    return np.triu_indices(count, 1)
 
 
 def _turn(values: FloatArray, lowest_from: int, window: int) -> int:
