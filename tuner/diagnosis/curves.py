@@ -250,9 +250,8 @@ def _jump(values: FloatArray, block: int) -> float:
     jumps to be seen.
 
     Source: differences for the variance about a smooth curve, Gasser, Sroka & Jennen-Steinmetz (1986),
-    doi:10.1093/biomet/73.3.625, and Hall, Kay & Titterington (1990), doi:10.1093/biomet/77.3.521; moments of
-    products of correlated normal values, Nabeya (1951), doi:10.1007/BF02949785. To leave out the products of
-    one sign is ours.
+    doi:10.1093/biomet/73.3.625, and Hall, Kay & Titterington (1990), doi:10.1093/biomet/77.3.521. To leave
+    out the products of one sign is ours, and the constant by integration.
     """
     means = np.convolve(values, np.full(block, 1.0 / block), "valid")
     bends = means[2 * block :] - 2.0 * means[block:-block] + means[: -2 * block]
