@@ -4,7 +4,6 @@ import math
 import time
 import uuid
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -12,7 +11,8 @@ from typing import TYPE_CHECKING
 
 from tuner.backend import prepare_backend
 from tuner.engines.base import ShouldPrune
-from tuner.errors import LedgerError, StudyError
+from tuner.errors import StudyError, written_into
+from tuner.files import check_writable
 from tuner.folder import claim, clear, is_ours, run_folder
 from tuner.ledger import Ledger
 from tuner.plan import PROFILES, Plan
@@ -158,15 +158,16 @@ class _Session:
         Whatever refuses, the reporter too, does so before the folder changes.
         """
         search = None
-        with _usable(self.folder):
+        with written_into(self.folder):
             over = fresh and is_ours(self.folder)
             ledger = None if over else Ledger(self.folder)
             if ledger is not None:
                 setup = claim(ledger, setup)
                 if self.trials and (self.folder / DATABASE).exists():
                     search = self._open_search(preflight)
+            check_writable(self.folder)
         self.reporter.start(setup)
-        with _usable(self.folder):
+        with written_into(self.folder):
             if ledger is None:
                 clear(self.folder)
                 ledger = Ledger(self.folder)
@@ -335,11 +336,3 @@ class _Session:
                 )
             )
 
-
-@contextmanager
-def _usable(folder: Path) -> Iterator[None]:
-    """What the system says of a folder that cannot be used, in one line."""
-    try:
-        yield
-    except OSError as error:
-        raise LedgerError(f"{folder}: cannot be written ({error.strerror})") from None

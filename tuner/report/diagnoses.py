@@ -6,6 +6,7 @@ from tuner.report.formats import clean
 from tuner.result import Result
 
 _HINTS = {
+    "Diagnosis": "what the curves say; below it, from which epoch on",
     "Seeds that agree": "seeds whose own curves get the same diagnosis",
     "Rests on": "the rule that fired, with its numbers",
 }
@@ -18,7 +19,7 @@ def diagnosis_table(result: Result) -> Table:
         return Table((), ())
     columns = (
         Column("Configuration", number=False),
-        Column("Diagnosis", number=False),
+        Column("Diagnosis", number=False, hint=_HINTS["Diagnosis"]),
         Column("Seeds that agree", hint=_HINTS["Seeds that agree"]),
         Column("Advice", number=False),
         Column("Rests on", number=False, hint=_HINTS["Rests on"]),
