@@ -46,9 +46,7 @@ def written_into(folder: Path) -> Iterator[None]:
         yield
     except OSError as error:
         why = error.strerror or first_line(error)
-        raise LedgerError(
-            f"{folder}: cannot be written ({why}); give another folder with --output"
-        ) from None
+        raise LedgerError(f"{folder}: cannot be written ({why}); give another folder with --output") from None
 
 
 def described(error: BaseException) -> str:

@@ -335,4 +335,3 @@ class _Session:
                     seconds=setup.seconds + elapsed,
                 )
             )
-

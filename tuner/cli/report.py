@@ -45,7 +45,10 @@ def report(
     ] = None,
     watch: Annotated[
         bool,
-        typer.Option("--watch", help="Keep the page current while the run goes on, until it is complete; waits for one to begin."),
+        typer.Option(
+            "--watch",
+            help="Keep the page current while the run goes on, until it is complete; waits for one to begin.",
+        ),
     ] = False,
     tensorboard: TensorBoard = None,
     mlflow: MLflow = None,
@@ -146,7 +149,9 @@ def _watched(folder: Path, output: Path) -> bool:
 
     try:
         with status_line() as say:
-            wait_for_run(folder, lambda: say(f"waiting for a run in {folder}, where there is none yet; Ctrl-C ends"))
+            wait_for_run(
+                folder, lambda: say(f"waiting for a run in {folder}, where there is none yet; Ctrl-C ends")
+            )
             keep_current(folder, output, tell)
     except KeyboardInterrupt:
         begun = (folder / "run.json").exists()

@@ -22,6 +22,7 @@ FEW_LINES = 12
 MOST_LINES = 40  # more seeds hide each other, and make the page heavy
 FEWEST_FOR_A_BAND = 3  # seeds; the quartiles of two are between these two
 
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Curves:
     """The losses of one configuration: `train` and `validation` have shape (seeds, epochs).

@@ -57,7 +57,8 @@ class Differences:
     def has_adjusted(self) -> bool:
         """Whether one is drawn that shows beyond it, for it accounts for what else was compared."""
         return any(
-            row.adjusted.low < row.interval.low or row.adjusted.high > row.interval.high for row in self._drawn
+            row.adjusted.low < row.interval.low or row.adjusted.high > row.interval.high
+            for row in self._drawn
         )
 
     @property

@@ -155,7 +155,14 @@ def draw_forecast(ax: Axes, data: Forecast, ends: tuple[float, float]) -> Axes:
     ax.plot(steps, data.truth, color=PALETTE["ink"], lw=1.7, label="truth")
     if len(data.reference):
         middle = np.median(data.reference, axis=0)
-        ax.plot(steps, middle, color=PALETTE["baseline"], lw=1.3, ls=(0, (2, 1.4)), label=_label("baseline", data.reference))
+        ax.plot(
+            steps,
+            middle,
+            color=PALETTE["baseline"],
+            lw=1.3,
+            ls=(0, (2, 1.4)),
+            label=_label("baseline", data.reference),
+        )
     ax.plot(
         steps,
         np.median(said, axis=0),

@@ -32,8 +32,8 @@ class Hyperparameter:
 
     `places` has shape (trials,), NaN where a trial does not have it; `texts` are the values as written,
     empty there. `baseline` is the baseline's place. `levels` is how many places there can be, where that is
-    a small number: choices, or whole numbers; else 0. With `whole` the axis spans all that was searched, drawn
-    or not; else what was drawn.
+    a small number: choices, or whole numbers; else 0. With `whole` the axis spans all that was searched,
+    drawn or not; else what was drawn.
     """
 
     name: str
@@ -123,7 +123,6 @@ def _spanned(drawn: Sequence[Any], told: Space | None) -> tuple[Kind, Sequence[A
     every = [*drawn, *told.values]
     kind = kind_of(every, told.kind)
     return kind, every if (kind == "choice") == (told.kind == "choice") else drawn
-
 
 
 def value_text(value: Any) -> str:

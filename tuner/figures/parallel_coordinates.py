@@ -94,7 +94,10 @@ def _score_axis(data: Searched) -> Hyperparameter:
     scale = scale_of([*means.tolist(), baseline], fence=8.0)
     kept = scale.clip(np.append(means, baseline))
     within = lay_out(
-        "", [scale.low, scale.high, *kept[np.isfinite(kept)].tolist()], scale.low, Space("log" if scale.log else "linear")
+        "",
+        [scale.low, scale.high, *kept[np.isfinite(kept)].tolist()],
+        scale.low,
+        Space("log" if scale.log else "linear"),
     )
     places = np.full(kept.size, np.nan)
     places[np.isfinite(kept)] = within.places[2:]

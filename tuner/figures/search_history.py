@@ -48,7 +48,8 @@ class SearchHistory:
     def off(self) -> NDArray[np.bool_]:
         """True for trials whose mean lies beyond the scale, shape (trials,)."""
         means = np.array([sample.mean for sample in self.trials])
-        return np.isfinite(means) & self.scale.outside(means)
+        beyond: NDArray[np.bool_] = np.isfinite(means) & self.scale.outside(means)
+        return beyond
 
     @property
     def stretch(self) -> int:

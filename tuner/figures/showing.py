@@ -79,9 +79,7 @@ def shown(show: Show, result: Result) -> Shown | None:
             made = _made(show, found)
         except Exception as error:  # the study has its numbers, and keeps them
             reason = str(error) if isinstance(error, StudyError) else f"show raises {described(error)}"
-    return Shown(
-        best.name, len(kept.seeds), names, made.texts, made.picture, kept.own, reason, made.images
-    )
+    return Shown(best.name, len(kept.seeds), names, made.texts, made.picture, kept.own, reason, made.images)
 
 
 def _parameters(show: Show) -> set[str]:
@@ -93,7 +91,6 @@ def _made(show: Show, found: tuple[Case, ...]) -> _Made:
     if "ax" in _parameters(show):
         return _drawn(show, found)
     return _Made(tuple(_text(_call(show, case)) for case in found))
-
 
 
 def _call(show: Show, case: Case, ax: Axes | None = None) -> Any:

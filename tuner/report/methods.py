@@ -49,8 +49,8 @@ def _search(result: Result) -> str:
         f"We tried {count(len(trials), 'configuration')}{baseline}, {origin}. Each was trained with "
         f"{each} random seed{plural} for up to {count(result.epochs, 'epoch')} and ranked by the "
         f"{setup.objective} over seeds of the {metric_name(setup.metric)} on the validation split "
-        f"({better_word(setup.direction)} is better).{_racing(setup, runs)}{_choice(result)}{_pruning(setup)} "
-        "A score is that of the weights with which training ended, never that of the best epoch seen."
+        f"({better_word(setup.direction)} is better).{_racing(setup, runs)}{_choice(result)}{_pruning(setup)}"
+        " A score is that of the weights with which training ended, never that of the best epoch seen."
     )
 
 

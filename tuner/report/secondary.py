@@ -19,8 +19,8 @@ _HINTS = {
     "With examples": "interval of the difference over seeds and test examples",
     "P(better)": "probability, after these runs, that the true mean is better (flat prior)",
     "P(equivalent)": "probability, after these runs, that the true means differ by less than the margin",
-    "ASO bound": "almost stochastic order: an upper bound of how far the configuration is from being better at "
-    "every quantile (0: it is; 0.5: they are alike; 1: it is worse at every one)",
+    "ASO bound": "almost stochastic order: an upper bound of how far the configuration is from being "
+    "better at every quantile (0: it is; 0.5: they are alike; 1: it is worse at every one)",
     "Letters": "configurations that share a letter were not shown to differ, all pairs compared (Holm)",
 }
 

@@ -66,8 +66,8 @@ def _describe(_: Result, data: Forecasts) -> Caption:
     alone = "its forecast" if _single(data) else "every seed a line"
     return Caption(
         f"Forecasts of {name}",
-        f"Each panel is one test example: the thick solid line is the truth{past}; {_predicted(data)}.{beside}"
-        f"{score} {chosen_examples(data.own)}{more}{_look_for(data)}",
+        f"Each panel is one test example: the thick solid line is the truth{past}; {_predicted(data)}."
+        f"{beside}{score} {chosen_examples(data.own)}{more}{_look_for(data)}",
         f"Small multiples of {count(len(data.rows[0]), 'test example')}: truth and the forecasts of "
         f"{name}, {alone}.",
     )
@@ -83,9 +83,7 @@ def _predicted(data: Forecasts) -> str:
     name = short(data.name)
     if _single(data):
         return f"what {'its' if data.own else 'the only'} seed of {name} predicted is dashed"
-    return (
-        f"what each of {count(data.runs, 'seed')} of {name} predicted is a thin line, their median dashed"
-    )
+    return f"what each of {count(data.runs, 'seed')} of {name} predicted is a thin line, their median dashed"
 
 
 def _look_for(data: Forecasts) -> str:
@@ -95,7 +93,6 @@ def _look_for(data: Forecasts) -> str:
         " What all seeds miss is no matter of luck; where the thin lines scatter, another training would "
         "forecast something else."
     )
-
 
 
 FORECASTS = Panel("forecasts", "predictions", forecasts, _draw, _describe)

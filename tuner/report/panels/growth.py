@@ -54,22 +54,22 @@ def _enough(row: Growth) -> str:
 
 
 def _line(rows: tuple[Growth, ...]) -> str:
-    """What the dotted line is, where there is one."""
-    drawn = [row for row in rows if row.shows_needed]
-    if not drawn:
-        return ""
-    margin = " or the margin, where that is larger," if any(row.aim == "margin" for row in drawn) else ""
-    without = [row for row in rows if row.name != BASELINE and not row.shows_needed]
-    return (
-        " Below about the dotted line, the interval that decides would tell the difference to the "
-        f"baseline{margin} from zero: a curve that ends below it has seeds enough for that. The difference "
-        "is the one observed so far, which is optimistic."
-    ) + (
-        " A finalist without that line is below it all along, was decided at an earlier look, or has no "
-        "interval."
-        if without
-        else ""
-    )
+    """What the dotted line is, where there is one, and why a finalist has none."""
+    said = ""
+    if drawn := [row for row in rows if row.shows_needed]:
+        margin = " or the margin, where that is larger," * any(row.aim == "margin" for row in drawn)
+        said = (
+            " Below about the dotted line, the interval that decides would tell the difference to the "
+            f"baseline{margin} from zero: a curve that ends below it has seeds enough for that. The "
+            "difference is the one observed so far, which is optimistic."
+        )
+    if below := [short(row.name) for row in rows if row.aim and not row.shows_needed]:
+        said += f" The whole curve of {listed(below)} is below what would be enough."
+    if unknown := [short(row.name) for row in rows if not row.aim and row.name != BASELINE]:
+        said += (
+            f" For {listed(unknown)} that is not known: decided at an earlier look, or without an interval."
+        )
+    return said
 
 
 GROWTH = Panel("growth", "results", _growths, _draw, _describe)

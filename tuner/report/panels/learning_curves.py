@@ -24,7 +24,7 @@ class _Read:
     diagnoses: Mapping[str, Diagnosed]
 
     def turn(self, panel: Curves) -> float | None:
-        """The epoch, counted from 1, from which the median seed of a panel overfits; None where it does not."""
+        """The epoch, counted from 1, from which the median seed overfits; None where it does not."""
         read = self.diagnoses.get(panel.name)
         return None if read is None else read.diagnosis.epoch
 

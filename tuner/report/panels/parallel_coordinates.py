@@ -31,8 +31,8 @@ def _describe(result: Result, data: ParallelCoordinates) -> Caption:
     return Caption(
         "All hyperparameters of every trial",
         "Each line is a trial: from the top down it crosses every axis at its value, and ends at its mean "
-        f"validation {metric} ({better_word(data.direction)} is better).{_marks(data)}{_logarithmic(data)} Look "
-        "for axes where the strong lines run together while the faint ones spread: that value, or that "
+        f"validation {metric} ({better_word(data.direction)} is better).{_marks(data)}{_logarithmic(data)} "
+        "Look for axes where the strong lines run together while the faint ones spread: that value, or that "
         "combination, is what the best have in common. Do not take a bundle "
         f"of few lines for a rule{_by_design(result)}.{_limits(data)}",
         f"{count(len(data.shown), 'trial')} over {count(len(data.axes) - 1, 'hyperparameter')} and their "

@@ -67,7 +67,9 @@ def _step(data: SearchHistory) -> str:
     if not math.isfinite(data.best[-1]):
         return ""
     counts = bool(data.baseline.scores) and not data.baseline.lost
-    return f"The step line is the best mean so far, {'the baseline included' if counts else 'of trials alone'}."
+    return (
+        f"The step line is the best mean so far, {'the baseline included' if counts else 'of trials alone'}."
+    )
 
 
 def _dropped(result: Result, data: SearchHistory) -> str:

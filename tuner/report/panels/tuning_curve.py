@@ -22,7 +22,9 @@ def _draw(result: Result, data: TuningCurve) -> Figure:
 def _describe(_: Result, data: TuningCurve) -> Caption:
     first = score(data.expected[np.isfinite(data.expected)][0])
     begins = (
-        "" if math.isfinite(data.expected[0]) else " The curve begins where not all trials can have lost a run."
+        ""
+        if math.isfinite(data.expected[0])
+        else " The curve begins where not all trials can have lost a run."
     )
     baseline = " The dashed line is the mean of the baseline." if math.isfinite(data.baseline) else ""
     return Caption(
