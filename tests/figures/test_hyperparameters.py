@@ -132,6 +132,14 @@ def test_an_axis_spans_what_was_searched_and_not_only_what_was_drawn() -> None:
     assert layers.levels == 4 and [text for _, text in layers.ticks] == ["1", "2", "3", "4"]
 
 
+def test_the_ends_of_a_searched_range_are_written_where_there_is_room() -> None:
+    rates = lay_out("rate", [0.004], 0.005, Space("log", (0.002, 0.015)))
+    assert [text for _, text in rates.ticks] == ["0.002", "0.003", "0.01", "0.015"]
+    units = lay_out("units", [16, 24], 32, Space("linear", (9, 64)))
+    assert [text for _, text in units.ticks] == ["9", "20", "40", "60"]
+    assert [text for _, text in lay_out("units", [9, 64], 32).ticks] == ["20", "40", "60"]
+
+
 def test_a_choice_that_was_never_drawn_has_its_place() -> None:
     axis = lay_out("optimizer", ["adam", "adam"], "sgd", Space("choice", ("adam", "rmsprop", "sgd")))
     assert [text for _, text in axis.ticks] == ["adam", "rmsprop", "sgd"]

@@ -20,6 +20,8 @@ from tuner.searched import Kind, Space, is_number, kind_of, searched_spaces
 MOST_CHOICES = 9  # more cannot be told apart on one axis; the rarest stand together
 MOST_LEVELS = 50  # whole numbers in a wider range are as good as continuous
 
+_ROOM = 0.17  # of an axis, between the labels of two ticks
+
 _ABSENT = object()  # None is a value that a choice may have
 _MINUS = "\N{MINUS SIGN}"
 
@@ -104,15 +106,15 @@ def lay_out(name: str, values: Sequence[Any], baseline: Any, told: Space | None 
     """The values of the trials and of the baseline on one axis, as it was `told` where they allow it."""
     drawn = [value for value in (*values, baseline) if value is not _ABSENT]
     kind, every = _spanned(drawn, told)
+    whole = len(every) > len(drawn)
     if kind == "choice":
         known, ticks, levels = _choices(drawn, every)
         places = [known.get(_identity(value), math.nan) for value in (*values, baseline)]
     else:
         scale = _Line.over(every, log=kind == "log")
         places = [math.nan if value is _ABSENT else scale.place(value) for value in (*values, baseline)]
-        ticks, levels = scale.ticks(), _whole_levels(every) if kind == "linear" else 0
+        ticks, levels = scale.ticks(ends=whole), _whole_levels(every) if kind == "linear" else 0
     texts = tuple("" if value is _ABSENT else value_text(value) for value in values)
-    whole = len(every) > len(drawn)
     return Hyperparameter(name, kind, np.array(places[:-1]), texts, places[-1], ticks, levels, whole)
 
 
@@ -194,11 +196,22 @@ class _Line:
     def _steps(self, value: float) -> float:
         return math.log10(value) if self.log else float(value)
 
-    def ticks(self) -> tuple[Tick, ...]:
-        """Round numbers between the ends; the ends themselves where there are not two of those."""
+    def ticks(self, *, ends: bool) -> tuple[Tick, ...]:
+        """Round numbers between the ends; the ends themselves where there are not two of those.
+
+        With `ends` they come as well where there is room for them.
+        """
         inside = self._decades() if self.log else self._round_numbers()
-        shown = inside if len(inside) > 1 else sorted({self.low, self.high})
-        return tuple((self.place(value), value_text(value)) for value in shown)
+        outer = [self.low, self.high]
+        if len(inside) > 1:
+            outer = [end for end in outer if ends and self._is_far(end, inside)]
+        else:
+            inside = []
+        return tuple((self.place(value), value_text(value)) for value in sorted({*inside, *outer}))
+
+    def _is_far(self, end: float, others: Sequence[float]) -> bool:
+        """Whether the label of an end would not stand on those of others."""
+        return min(abs(self.place(end) - self.place(other)) for other in others) >= _ROOM
 
     def _decades(self) -> list[float]:
         first, last = math.floor(math.log10(self.low)), math.ceil(math.log10(self.high))

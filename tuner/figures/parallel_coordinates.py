@@ -159,7 +159,7 @@ def _draw_axes(ax: Axes, data: ParallelCoordinates) -> None:
                 tick_label(text, limit),
                 ha="center",
                 va="top",
-                fontsize=7.5,
+                fontsize=8.0,
                 zorder=4.7,
                 bbox={"facecolor": PALETTE["paper"], "edgecolor": "none", "alpha": 0.75, "pad": 0.6},
             )

@@ -36,7 +36,7 @@ def draw_standard_errors(ax: Axes, data: StandardErrors, *, label: str, legend: 
         color=PALETTE["candidate"],
         alpha=0.2,
         lw=0,
-        label=f"{data.level:.0%} of the orders",
+        label=f"{100 * data.level:.0f} % of the orders",
     )
     ax.plot(data.runs, data.median, color=PALETTE["candidate"], lw=2.0, label="median of the orders")
     ax.plot(

@@ -48,13 +48,17 @@ def result_columns(level: float, other: str, adjusted: str) -> tuple[Column, ...
     """The columns of `result_cells`, where `other` is what a configuration is compared with."""
     ends = percent(level)
     return (
-        Column("Verdict", number=False, hint=f"against {other}; below it, how many seeds would settle it"),
-        Column("Mean", hint=f"mean test score over seeds; below it, its {ends} t interval"),
+        Column(
+            "Verdict",
+            number=False,
+            hint=f"against {other}; where it is undecided, below it the seeds that would settle it",
+        ),
+        Column("Mean", hint=f"of the test scores over seeds; below it, its {ends} t interval"),
         Column("Difference", hint=f"to the mean of {other}; below it, its {ends} interval"),
         Column("p (adjusted)", hint=adjusted),
         Column("P(superior)", hint=f"chance that a run of this configuration beats one of {other}"),
         Column("Hedges' g", hint=f"difference to {other} in standard deviations"),
-        Column("Median", hint="median test score over seeds"),
+        Column("Median"),
         Column("SD", hint="standard deviation over seeds; below it SE, the standard error of the mean"),
         Column("Seeds", hint="training runs; below them, how many ended without a score"),
     )

@@ -25,7 +25,7 @@ def trials_table(result: Result) -> Table:
         Column("Configuration", number=False),
         Column("Status", number=False, hint=_DROPPED if dropped else ""),
         Column("Seeds"),
-        Column("Mean", hint="mean search score on the validation split"),
+        Column("Mean", hint="of the scores of the search, on the validation split"),
         Column("SD", hint="standard deviation over seeds"),
         Column("Best seed"),
         Column("Worst seed"),

@@ -94,7 +94,7 @@ def one_legend(figure: Figure, axes: Iterable[Axes], columns: int) -> None:
     found = {
         label: handle for ax in axes for handle, label in zip(*ax.get_legend_handles_labels(), strict=True)
     }
-    figure.legend(list(found.values()), list(found), loc="outside upper right", ncols=columns)
+    figure.legend(list(found.values()), list(found), loc="outside upper left", ncols=columns)
 
 
 def named(name: str) -> str:

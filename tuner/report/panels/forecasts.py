@@ -26,7 +26,7 @@ def _draw(result: Result, data: Forecasts) -> Figure:
     _label(axes, data, columns)
     keep_apart(figure)
     handles, labels = axes[0].get_legend_handles_labels()
-    figure.legend(handles, labels, loc="outside upper right", ncols=4, columnspacing=1.2)
+    figure.legend(handles, labels, loc="outside upper left", ncols=4, columnspacing=1.2)
     return figure
 
 

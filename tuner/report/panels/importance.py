@@ -14,7 +14,7 @@ _ROW = 0.34  # inches
 def _draw(_: Result, data: Importances) -> Figure:
     figure, (ax,) = new_figure(1.1 + _ROW * min(len(data.rows), MOST_ROWS))
     draw_importances(ax, data)
-    figure.legend(handles=legend_of(data), loc="outside upper center", ncols=3)
+    figure.legend(handles=legend_of(data), loc="outside upper left", ncols=3)
     return figure
 
 

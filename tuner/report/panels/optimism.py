@@ -21,7 +21,7 @@ def _draw(result: Result, rows: tuple[Optimism, ...]) -> Figure:
     figure, (ax,) = new_figure(1.2 + ROW * len(rows))
     label = axis_label(result.setup.metric, "validation")
     draw_optimism(ax, rows, direction=result.setup.direction, label=label)
-    figure.legend(loc="outside upper right", ncols=3)
+    figure.legend(loc="outside upper left", ncols=3)
     return figure
 
 

@@ -22,7 +22,7 @@ def _draw(result: Result, data: ParallelCoordinates) -> Figure:
     figure, (ax,) = new_figure(0.6 + _ROW * len(data.axes))
     draw_parallel_coordinates(ax, data, label=f"validation {metric_name(result.setup.metric)}")
     marks = legend_of(data)
-    figure.legend(handles=marks, loc="outside upper center", ncols=3 if len(marks) > 4 else 4)
+    figure.legend(handles=marks, loc="outside upper left", ncols=3 if len(marks) > 4 else 4)
     return figure
 
 

@@ -14,7 +14,7 @@ from tuner.result import Result
 def _draw(result: Result, data: SearchHistory) -> Figure:
     figure, (ax,) = new_figure(3.3)
     draw_search_history(ax, data, label=axis_label(result.setup.metric, "validation"))
-    figure.legend(loc="outside upper center", ncols=3)
+    figure.legend(loc="outside upper left", ncols=3)
     return figure
 
 

@@ -27,7 +27,7 @@ def _draw(result: Result, data: Slices) -> Figure:
     for ax in axes[len(data.axes) :]:
         ax.set_visible(False)
     marks = legend_of(data)
-    figure.legend(handles=marks, loc="outside upper center", ncols=2 if len(marks) == 4 else 3)
+    figure.legend(handles=marks, loc="outside upper left", ncols=2 if len(marks) == 4 else 3)
     figure.supylabel(data.scale.called(axis_label(result.setup.metric, "validation")), fontsize=9)
     return figure
 

@@ -15,7 +15,7 @@ from tuner.result import Result
 def _draw(result: Result, data: TuningCurve) -> Figure:
     figure, (ax,) = new_figure(2.8)
     draw_tuning_curve(ax, data, label=axis_label(result.setup.metric, "validation"))
-    figure.legend(loc="outside upper right", ncols=2)
+    figure.legend(loc="outside upper left", ncols=2)
     return figure
 
 
