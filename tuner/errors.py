@@ -43,6 +43,16 @@ def study_errors(what: str) -> Iterator[None]:
         raise StudyError(f"{what} raises {described(error)}") from error
 
 
+@contextmanager
+def written_into(folder: Path) -> Iterator[None]:
+    """What the system says of a folder that cannot be written becomes a LedgerError in one line."""
+    try:
+        yield
+    except OSError as error:
+        why = error.strerror or first_line(error)
+        raise LedgerError(f"{folder}: cannot be written ({why}); give another folder with --output") from None
+
+
 def described(error: BaseException) -> str:
     """An exception in one line: its kind, its line in the user's own code, its message."""
     return f"{type(error).__name__}{_place(error)}: {first_line(error)}"

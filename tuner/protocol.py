@@ -4,7 +4,7 @@ import math
 import time
 import uuid
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 
 from tuner.backend import prepare_backend
 from tuner.engines.base import ShouldPrune
-from tuner.errors import LedgerError, StudyError
+from tuner.errors import LedgerError, StudyError, written_into
+from tuner.files import check_writable
 from tuner.folder import claim, clear, is_ours, run_folder
 from tuner.ledger import Ledger
 from tuner.naive_file import read_naive, write_naive
@@ -160,15 +161,16 @@ class _Session:
         Whatever refuses, the reporter too, does so before the folder changes.
         """
         search = None
-        with _usable(self.folder):
+        with written_into(self.folder):
             over = fresh and is_ours(self.folder)
             ledger = None if over else Ledger(self.folder)
             if ledger is not None:
                 setup = claim(ledger, setup)
                 if self.trials and (self.folder / DATABASE).exists():
                     search = self._open_search(preflight)
+            check_writable(self.folder)
         self.reporter.start(setup)
-        with _usable(self.folder):
+        with written_into(self.folder):
             if ledger is None:
                 clear(self.folder)
                 ledger = Ledger(self.folder)
@@ -279,7 +281,7 @@ class _Session:
             before = read_naive(self.folder)
         found = self.runner.naive_of_seeds(preflight, max(seeds, before.seeds if before else 0), before)
         if found is None or found != before:
-            with _usable(self.folder):
+            with written_into(self.folder):
                 write_naive(self.folder, found)
 
     def _measure(self, ledger: Ledger, phase: Phase, configuration: Configuration) -> tuple[Run, ...]:
@@ -350,12 +352,3 @@ class _Session:
                     seconds=setup.seconds + elapsed,
                 )
             )
-
-
-@contextmanager
-def _usable(folder: Path) -> Iterator[None]:
-    """What the system says of a folder that cannot be used, in one line."""
-    try:
-        yield
-    except OSError as error:
-        raise LedgerError(f"{folder}: cannot be written ({error.strerror})") from None

@@ -139,8 +139,9 @@ class Shown:
     """What the study's own `show` made of some test examples and what a configuration predicts for them.
 
     `examples` say which they are and `runs` how many runs were shown. There is a text for each in `texts`,
-    or one picture of all, the content of a PNG file in `png`; where there is neither, `reason` says why.
-    With `own` each example is that of another run.
+    or one picture of all, the content of a PNG file in `png`, or both; where there is neither, `reason` says
+    why. With `own` each example is that of another run. With `images` the picture holds pixels that are data,
+    whose colours a dark page must leave as they are.
     """
 
     configuration: str
@@ -150,6 +151,7 @@ class Shown:
     png: bytes = field(default=b"", repr=False)
     own: bool = False
     reason: str = ""
+    images: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from tuner.cli.app import Configuration, Json, Level, app
-from tuner.errors import ScoresError
+from tuner.errors import ScoresError, written_into
 
 _HELP = """How many runs a difference takes, and what difference given runs can show.
 
@@ -90,7 +90,8 @@ def power(
     if output is not None:
         from tuner.report.planning import write_plan
 
-        written = write_plan(outlook, output)
+        with written_into(output):
+            written = write_plan(outlook, output)
     if as_json:
         print(json.dumps(strict(as_answer(outlook))))
         return

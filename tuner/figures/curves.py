@@ -21,6 +21,7 @@ MOST_POINTS = 200  # more cannot be told apart at the width of a panel
 FEWER_POINTS = 60  # of a thin line among many
 FEW_LINES = 12
 MOST_LINES = 40  # more seeds hide each other, and make the page heavy
+FEWEST_FOR_A_BAND = 3  # seeds; the quartiles of two are between these two
 
 _SAME = 1e-4  # between a loss and a score: rounding, and batches of different sizes
 
@@ -42,6 +43,11 @@ class Curves:
     def epochs(self) -> int:
         """The most epochs that a seed trained."""
         return int(max(self.train.shape[1], self.validation.shape[1]))
+
+    @property
+    def has_band(self) -> bool:
+        """Whether there are quartiles of several seeds to draw."""
+        return len(self.lost) >= FEWEST_FOR_A_BAND and self.epochs > 1
 
     @property
     def last_training(self) -> float:
@@ -153,7 +159,7 @@ def draw_curves(
         if losses.size:
             _draw_split(ax, losses, lines, scale, word, style)
     _mark_ends(ax, data, scale)
-    if turn is not None and 1 <= turn <= data.epochs:
+    if turn is not None and draws_turn(data, turn):
         _mark_turn(ax, turn, data.epochs)
     if naive is not None:
         draw_level_along(ax, naive, scale)
@@ -161,6 +167,11 @@ def draw_curves(
     ax.grid(axis="y")
     ax.xaxis.set_major_locator(MaxNLocator(6, integer=True, min_n_ticks=1))
     return scale.apply(ax, "y")
+
+
+def draws_turn(data: Curves, turn: float | None) -> bool:
+    """Whether an epoch, counted from 1, lies within what is drawn and gets its line."""
+    return turn is not None and 1 <= turn <= data.epochs
 
 
 def _note(data: Curves, title_note: str) -> str:
@@ -212,7 +223,7 @@ def _draw_split(
     ax.plot(few + 1, seeds.T, color=color, lw=0.7 if lines.size <= FEW_LINES else 0.5, alpha=max(faint, 0.18))
     shown = _shown_epochs(measured, MOST_POINTS)
     middle = band(scale.clip(losses[:, shown]))
-    if len(losses) > 2:
+    if len(losses) >= FEWEST_FOR_A_BAND:
         ax.fill_between(shown + 1, middle.low, middle.high, color=color, alpha=0.16, lw=0)
     label = {"train": "training", "validation": "validation"}[word]
     marker = "o" if measured.size == 1 else None

@@ -40,6 +40,21 @@ class SearchHistory:
     naive: Level | None = None
 
     @property
+    def scale(self) -> Scale:
+        """The axis of the scores."""
+        every = [score for sample in (self.baseline, *self.trials) for score in sample.scores]
+        lost = any(sample.lost for sample in self.trials)
+        level = () if self.naive is None else (self.naive,)
+        return scale_of([*every, *near(level, every)], direction=self.direction, room=lost, fence=8.0)
+
+    @property
+    def off(self) -> NDArray[np.bool_]:
+        """True for trials whose mean lies beyond the scale, shape (trials,)."""
+        means = np.array([sample.mean for sample in self.trials])
+        beyond: NDArray[np.bool_] = np.isfinite(means) & self.scale.outside(means)
+        return beyond
+
+    @property
     def stretch(self) -> int:
         """How many trials in a row share one circle: 1 unless there are very many."""
         return max(1, -(-len(self.trials) // MOST_TRIALS))
@@ -103,10 +118,7 @@ def best_so_far(
 
 def draw_search_history(ax: Axes, data: SearchHistory, *, label: str) -> Axes:
     """Draw `data` on `ax`, trials from left to right; `label` names the score."""
-    every = [score for sample in (data.baseline, *data.trials) for score in sample.scores]
-    lost = any(sample.lost for sample in data.trials)
-    level = () if data.naive is None else (data.naive,)
-    scale = scale_of([*every, *near(level, every)], direction=data.direction, room=lost, fence=8.0)
+    scale = data.scale
     numbers = np.arange(len(data.trials))
     if data.baseline.scores:
         ends = scale.clip(np.array([min(data.baseline.scores), max(data.baseline.scores)]))
@@ -120,7 +132,7 @@ def draw_search_history(ax: Axes, data: SearchHistory, *, label: str) -> Axes:
     if data.naive is not None:
         draw_level_along(ax, data.naive, scale)
     ax.set_xlabel("trial, in the order drawn")
-    ax.set_ylabel(label)
+    ax.set_ylabel(scale.called(label))
     ax.set_xlim(-0.8, len(data.trials) - 0.2)
     ax.xaxis.set_major_locator(MaxNLocator(10, integer=True, min_n_ticks=1))
     ax.grid(axis="y")
@@ -160,13 +172,12 @@ def _draw_means(ax: Axes, data: SearchHistory, scale: Scale) -> None:
     )
     edge = _size(data, 1.3)
     means = np.array([sample.mean for sample in data.trials])
-    off = scale.outside(means)
+    off = data.off
     for label, face, size, chosen in kinds:
-        places = np.flatnonzero(np.array(chosen) & shown & ~off)
+        places = np.flatnonzero(np.array(chosen) & shown & np.isfinite(means) & ~off)
         if places.size:
             ax.plot(places, means[places], "o", mfc=face, mec=color, mew=edge, ms=size, label=label, zorder=4)
-    lost = off & np.isfinite(means)
-    beyond = np.flatnonzero(lost & shown)
+    beyond = np.flatnonzero(off & shown)
     if beyond.size:
         ax.plot(
             beyond,
@@ -174,7 +185,7 @@ def _draw_means(ax: Axes, data: SearchHistory, scale: Scale) -> None:
             "^" if data.direction == "minimize" else "v",
             color=color,
             ms=6,
-            label=f"off the scale ({lost.sum()})",
+            label=f"off the scale ({off.sum()})",
             zorder=4,
         )
 

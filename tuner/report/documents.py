@@ -68,6 +68,8 @@ def markdown_document(view: View) -> str:
         ]
     if view.settings.rows:
         parts += ["## Settings", markdown_table(view.settings).rstrip(), markdown(view.settings.remark)]
+    parts += markdown_section("What the learning curves say", view.diagnoses)
+    parts += markdown_section("What other analyses say", view.secondary)
     parts += markdown_figures(view.figures)
     parts += ["## Methods", *map(markdown, view.methods)]
     return "\n\n".join(part for part in parts if part) + "\n"
@@ -86,6 +88,15 @@ def markdown_list(title: str, items: Iterable[str]) -> Iterator[str]:
     """A list under its title; nothing where it has no items."""
     if lines := [f"- {markdown(item)}" for item in items]:
         yield f"{title}\n\n" + "\n".join(lines)
+
+
+def markdown_section(title: str, table: Table) -> Iterator[str]:
+    """A table under its title, with what its columns mean and its remark; nothing where it has no rows."""
+    if table.rows:
+        yield f"## {title}"
+        yield markdown_table(table).rstrip()
+        yield "\n".join(f"- *{markdown(one.title)}*: {markdown(one.hint)}" for one in table.legend)
+        yield markdown(table.remark)
 
 
 def markdown_figures(figures: Iterable[Picture]) -> Iterator[str]:

@@ -51,8 +51,8 @@ def _search(result: Result) -> str:
         f"We tried {count(len(trials), 'configuration')}{baseline}, {origin}. Each was trained with "
         f"{each} random seed{plural} for up to {count(result.epochs, 'epoch')} and ranked by the "
         f"{setup.objective} over seeds of the {metric_name(setup.metric)} on the validation split "
-        f"({better_word(setup.direction)} is better).{_racing(setup, runs)}{_choice(setup)}{_pruning(setup)} "
-        "A score is that of the weights with which training ended, never that of the best epoch seen."
+        f"({better_word(setup.direction)} is better).{_racing(setup, runs)}{_choice(result)}{_pruning(setup)}"
+        " A score is that of the weights with which training ended, never that of the best epoch seen."
     )
 
 
@@ -77,8 +77,10 @@ def _racing(setup: Setup, runs: Sequence[Run]) -> str:
     )
 
 
-def _choice(setup: Setup) -> str:
-    if setup.objective != "mean" or not setup.trials:
+def _choice(result: Result) -> str:
+    """How finalists were chosen, once there are some."""
+    setup = result.setup
+    if setup.objective != "mean" or not setup.trials or not result.finalists:
         return ""
     return (
         " Finalists were chosen by empirical-Bayes means, which trust a mean the less the fewer and the "

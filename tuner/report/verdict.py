@@ -233,7 +233,7 @@ def _unfinished(result: Result) -> Headline:
     started = f" and {count(confirmed, 'run')} of the confirmation" if confirmed else ""
     return Headline(
         word="none",
-        claim="No verdict yet: confirmation has not finished",
+        claim=f"No verdict yet: confirmation has not {'finished' if confirmed else 'begun'}",
         evidence=(
             f"So far there are the search scores of {count(len(measured), 'candidate')}{started}. Search "
             "scores are optimistic, because the best of many is partly the luckiest; only fresh seeds and "
