@@ -42,7 +42,7 @@ def test_linear_regression_is_the_normal_equations() -> None:
 
 def test_linear_regression_is_the_same_in_parts(monkeypatch: pytest.MonkeyPatch) -> None:
     whole = predictions("linear", (X, Y), NEW)
-    monkeypatch.setattr(naive, "_ROWS", 4)
+    monkeypatch.setattr("tuner.naive.linear.ROWS", 4)
     np.testing.assert_allclose(predictions("linear", (X, Y), NEW), whole, rtol=1e-4, atol=1e-6)
 
 
@@ -65,7 +65,7 @@ def test_fewer_examples_than_columns_are_fitted_by_the_shortest_solution() -> No
 def test_linear_regression_says_no_where_it_would_take_long(monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(NotComputedError, match=r"60 examples with 2,001 inputs and 1 outputs are too many"):
         fitted("linear", (np.zeros((60, 2001)), np.zeros((60, 1))))
-    monkeypatch.setattr(naive, "MOST_WORK", 60.0)
+    monkeypatch.setattr("tuner.naive.linear.MOST_WORK", 60.0)
     with pytest.raises(NotComputedError, match="60 examples with 8 inputs"):
         fitted("linear", (X, Y))
 
