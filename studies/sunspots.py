@@ -16,16 +16,18 @@ Data: WDC-SILSO, Royal Observatory of Belgium, Brussels (CC BY-NC 4.0), download
 """
 
 from dataclasses import replace
+from functools import lru_cache
 from typing import Any
 
 import keras
 
 from tuner import Splits, Study, space
 from tuner.models import recurrent
-from tuner.prepare import Framed, chain_of, prepared
+from tuner.prepare import BoxCox, Chain, Framed, Log, chain_of, prepared
 from tuner.problems import sunspots
 
 ROTATION = 27  # days
+POWERS = {"none": (), "log": (Log(offset=1.0),), "box_cox": (BoxCox(offset=1.0),)}  # many days have 0
 LOST = 1 + ROTATION  # that differences can take away at the start of a window
 
 
@@ -43,18 +45,23 @@ def study(
     days = sunspots(path, start=start, end=end, steps=longest, n_validation=n_validation)
     roomy = longest > LOST + 5
 
-    def frame(trial: Any) -> Framed:
-        chain = chain_of(
-            power=trial.suggest_categorical("power", ["none", "log"]),
-            season=trial.suggest_categorical("season", [0, ROTATION] if roomy else [0]) or None,
-            difference=trial.suggest_int("difference", 0, int(roomy)),
-            scaling=trial.suggest_categorical("scaling", ["none", "normalize", "standardize"]),
-        )
-        most = longest - LOST if roomy else longest
-        seen = trial.suggest_int("window", min(5, most), most) + chain.lost
+    @lru_cache(maxsize=1)  # the data of all seeds of a configuration are the same
+    def cut(power: str, season: int, difference: int, scaling: str, window: int) -> Framed:
+        chain = Chain(*POWERS[power], chain_of(season=season or None, difference=difference, scaling=scaling))
+        seen = window + chain.lost
         pairs = {"train": days.train, "validation": days.validation, "test": days.test}
         recent = replace(days, **{name: (x[:, -seen:], y) for name, (x, y) in pairs.items()})
         return prepared(recent, chain, targets=(0,))
+
+    def frame(trial: Any) -> Framed:
+        most = longest - LOST if roomy else longest
+        return cut(
+            power=trial.suggest_categorical("power", list(POWERS)),
+            season=trial.suggest_categorical("season", [0, ROTATION] if roomy else [0]),
+            difference=trial.suggest_int("difference", 0, int(roomy)),
+            scaling=trial.suggest_categorical("scaling", ["none", "normalize", "standardize"]),
+            window=trial.suggest_int("window", min(5, most), most),
+        )
 
     def data(trial: Any) -> Splits:
         return frame(trial).raw

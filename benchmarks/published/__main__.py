@@ -18,6 +18,7 @@ from benchmarks.published import ledger, table, tuning
 from benchmarks.published.registry import BY_COST, ROWS
 from benchmarks.published.row import STUDIES, Row
 from tuner.errors import TunerError
+from tuner.files import write_whole
 
 RESULTS = STUDIES / "results"
 QUICK = Path("reports/published-quick")
@@ -89,7 +90,7 @@ def _write_table(folder: Path) -> None:
     if folder != RESULTS:
         print(made)
         return
-    ledger.write_text(readme, table.replaced(readme.read_text("utf-8"), made))
+    write_whole(readme, table.replaced(readme.read_text("utf-8"), made))
     print(readme)
 
 

@@ -12,7 +12,11 @@ from pathlib import Path
 
 import pandas as pd
 
+from tuner.files import write_whole
+
 MAIN = "published"  # the name of the published configuration
+_TEXTS = {"configuration", "status"}
+_WHOLE = {"seed_index", "epochs"}
 _FIRST = ("configuration", "seed_index", "status", "score", "train_loss", "epochs", "seconds")
 
 
@@ -32,15 +36,7 @@ def write(path: Path, head: Mapping[str, object], rows: Sequence[Mapping[str, ob
     )
     writer.writeheader()
     writer.writerows({name: _cell(value) for name, value in row.items()} for row in rows)
-    write_text(path, text.getvalue())
-
-
-def write_text(path: Path, text: str) -> None:
-    """Write a file whole or not at all; its folder is made where it is missing."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    beside = path.with_name(f".{path.name}.part")
-    beside.write_text(text, "utf-8")
-    beside.replace(path)
+    write_whole(path, text.getvalue())
 
 
 def _cell(value: object) -> object:
@@ -58,9 +54,21 @@ def read(path: Path) -> tuple[dict[str, str], pd.DataFrame]:
     lines = path.read_text("utf-8").splitlines()
     pairs = [line[1:].partition(":") for line in lines if line.startswith("#")]
     head = {key.strip(): value.strip() for key, _, value in pairs}
-    body = "\n".join(line for line in lines if not line.startswith("#"))
-    kinds = {"configuration": str, "status": str}
-    runs = pd.read_csv(io.StringIO(body), dtype=kinds, float_precision="round_trip")
-    if missing := {"configuration", "seed_index", "status", "score"} - set(runs.columns):
+    rows = list(csv.DictReader(line for line in lines if not line.startswith("#")))
+    if not rows:
+        return head, pd.DataFrame(columns=list(_FIRST))
+    if missing := {"configuration", "seed_index", "status", "score"} - set(rows[0]):
         raise ResultError(f"{path}: has no column {min(missing)!r}; delete it and train again")
-    return head, runs
+    try:
+        return head, pd.DataFrame([{name: _value(name, text) for name, text in row.items()} for row in rows])
+    except (TypeError, ValueError):
+        raise ResultError(f"{path}: holds a number that is none; delete it and train again") from None
+
+
+def _value(name: str, text: str) -> object:
+    """What stands in a cell; NaN where nothing does."""
+    if name in _TEXTS:
+        return text
+    if name in _WHOLE:
+        return int(text)
+    return float(text) if text else math.nan

@@ -10,6 +10,7 @@ from benchmarks.published import ledger
 from benchmarks.published.row import Row, Search
 from benchmarks.published.training import file_of, values
 from tuner.backend import prepare_backend
+from tuner.files import write_whole
 
 if TYPE_CHECKING:
     from tuner.result import Result
@@ -101,7 +102,7 @@ def _keep(row: Row, search: Search, result: "Result", folder: Path, command: str
     }
     path = folder / f"{row.id}-tuned.csv"
     ledger.write(path, {**head, **{name: made["versions"].get(name, "") for name in ("keras", "jax")}}, runs)
-    ledger.write_text(path.with_suffix(".json"), json.dumps(made, indent=2, allow_nan=False) + "\n")
+    write_whole(path.with_suffix(".json"), json.dumps(made, indent=2, allow_nan=False) + "\n")
     return path
 
 
