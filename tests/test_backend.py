@@ -145,6 +145,28 @@ def test_who_wants_tensorflow_has_it(code: str, tmp_path: Path) -> None:
     assert child(tmp_path, code).stdout == ""  # its own assertions have held, or child would have failed
 
 
+SKLEARN = """
+import sys
+from tuner.backend import prepare_backend
+
+prepare_backend("jax")
+import keras
+
+model = keras.Sequential([keras.Input((4,)), keras.layers.Dense(2)])
+assert not {"sklearn", "scipy.stats"} & set(sys.modules)
+
+from keras.wrappers import SKLearnClassifier
+from sklearn.base import ClassifierMixin
+
+assert issubclass(SKLearnClassifier, ClassifierMixin)
+assert keras.wrappers.SKLearnClassifier is SKLearnClassifier
+"""
+
+
+def test_who_wants_scikit_learn_has_it_and_nobody_else(tmp_path: Path) -> None:
+    assert child(tmp_path, SKLEARN).stdout == ""
+
+
 def test_a_keras_without_these_names_is_no_mistake(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(backend, "_KERAS_ASKS", ("nowhere", "utils.module_utils"))
     assert backend.prepare_backend("jax") == "jax"

@@ -1,5 +1,6 @@
 """One configuration over seeds, without a run folder."""
 
+import re
 from pathlib import Path
 
 import numpy as np
@@ -76,3 +77,47 @@ def test_a_metric_that_raises_is_found_before_training() -> None:
     study = dense_study(metric=lambda true, predicted: 1 / 0, direction="minimize")
     with pytest.raises(StudyError, match="the metric, tried on 'params', raises ZeroDivisionError"):
         tuner.evaluate(study, RATE, seeds=1)
+
+
+def test_validation_at_every_second_epoch_stands_there() -> None:
+    def build(trial: object, data: object) -> object:
+        model, fit = build_dense(trial, data)
+        return model, {**fit, "epochs": 5, "validation_freq": 2}
+
+    found = tuner.evaluate(dense_study(build=build), RATE, seeds=2, engine="fit")
+    assert found.history["loss"].shape == found.history["val_loss"].shape == (2, 5)
+    assert np.isfinite(found.history["loss"]).all()
+    assert np.isfinite(found.history["val_loss"]).tolist() == [[False, True, False, True, False]] * 2
+
+
+@pytest.fixture(scope="module")
+def made() -> tuner.Evaluation:
+    history = {"loss": np.array([[3.0, 2.0], [2.0, 1.0], [4.0, np.nan]]), "val_loss": np.full((3, 2), np.nan)}
+    scores = np.array([0.5, 0.25, np.nan])
+    return tuner.Evaluation(scores, history, ("complete", "complete", "diverged"), 1234.5, "mse", "test")
+
+
+def test_it_shows_itself(made: tuner.Evaluation) -> None:
+    lines = str(made).splitlines()
+    assert lines[0] == "mse on the test split: 3 runs"
+    summary = tuner.describe(made.scores)
+    assert f"mean                {summary.interval.beside(0.375)}" in str(made)
+    assert "last loss, median   2" in str(made) and "last val_loss, median" not in str(made)
+    assert "seconds             1,234.5" in str(made)
+    assert lines[-1] == "note: 1 of 3 runs diverged"
+    assert "array(" not in str(made) + repr(made)
+    assert repr(made) == "<Evaluation of mse on the test split: mean 0.375; 3 runs>"
+    assert "<td" in made._repr_html_() and "1 of 3 runs diverged" in made._repr_html_()
+
+
+def test_runs_that_all_diverged_show_themselves_too() -> None:
+    lost = tuner.Evaluation(np.full(2, np.nan), {}, ("diverged",) * 2, 0.1, "a\x1b[31m" + "x" * 200)
+    assert repr(lost).endswith(": no scores; 2 runs>") and "\x1b" not in repr(lost) + str(lost)
+    assert "note: 2 of 2 runs diverged" in str(lost)
+    assert not re.search(r"\b(nan|inf|None)\b", str(lost))
+
+
+def test_what_was_evaluated_knows_what_it_is() -> None:
+    found = tuner.evaluate(dense_study(), RATE, seeds=1, split="test")
+    assert (found.metric, found.split) == ("mse", "test")
+    assert str(found).startswith("mse on the test split: 1 run\n")

@@ -3,12 +3,13 @@
 import math
 import subprocess
 import sys
+from typing import Any
 
 import pandas as pd
 
 from tests.factories import make_configuration, make_result, make_runs, usual_result
 from tuner.frames import history_frame
-from tuner.records import BASELINE, Run
+from tuner.records import BASELINE, Configuration, Run
 from tuner.report.scores import scores_frame
 
 
@@ -66,3 +67,37 @@ def test_a_result_alone_loads_no_pandas() -> None:
     code = "import sys, tuner.result\nprint('pandas' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout == "False\n"
+
+
+def test_hyperparameters_that_are_numbers_have_a_numeric_type() -> None:
+    params: dict[str, dict[str, Any]] = {
+        BASELINE: {
+            "kernel": 3,
+            "rate": 0.5,
+            "mixed": 1,
+            "bias": True,
+            "cell": "gru",
+            "big": 2**60,
+            "none": None,
+        },
+        "a": {"rate": 1e-3, "mixed": 0.25, "bias": False, "cell": "lstm", "big": 2**60 + 1, "none": None},
+    }
+    configurations = [Configuration(name, own) for name, own in params.items()]
+    runs = [run for name in params for run in make_runs("search", name, 1.0, seeds=2)]
+    frame = make_result(runs, configurations).frame()
+    types = {column.removeprefix("param:"): str(kind) for column, kind in frame.dtypes.items()}
+    expected = {"kernel": "Int64", "rate": "float64", "mixed": "float64", "bias": "bool"}
+    assert {name: types[name] for name in expected} == expected
+    assert {types[name] for name in ("cell", "big", "none")} == {"object"}
+    for name, own in params.items():
+        mine = frame[frame["configuration"] == name].iloc[0]
+        for key in ("kernel", "rate", "mixed", "bias", "cell", "big"):
+            assert mine[f"param:{key}"] == own[key] if key in own else pd.isna(mine[f"param:{key}"])
+    assert str(usual_result().frame()["param:units"].dtype) == "int64"
+
+
+def test_numbers_of_hyperparameters_can_be_counted_with() -> None:
+    frame = usual_result().frame()
+    numeric = frame.select_dtypes("number").columns
+    assert {"param:units", "param:layers", "param:dropout", "param:learning_rate"} <= set(numeric)
+    assert frame["param:learning_rate"].corr(frame["param:units"]) > 0.5

@@ -11,7 +11,7 @@ import numpy as np
 import optuna
 import pytest
 
-from tuner.searched import Kind, is_number, kind_of, searched_kinds
+from tuner.searched import Kind, Space, is_number, kind_of, searched_spaces
 
 
 def optuna_database(folder: Path) -> None:
@@ -42,12 +42,12 @@ def test_optunas_database_tells_every_kind_and_is_left_alone(tmp_path: Path) -> 
     optuna_database(tmp_path / "made")
     folder = (tmp_path / "made").rename(tmp_path / "a folder? with #signs")
     before = (folder / "study.db").read_bytes()
-    assert searched_kinds(folder) == {
-        "learning_rate": "log",
-        "dropout": "linear",
-        "units": "log",
-        "layers": "linear",
-        "batch_size": "choice",
+    assert searched_spaces(folder) == {
+        "learning_rate": Space("log", (1e-4, 1e-3)),
+        "dropout": Space("linear", (0.0, 0.5)),
+        "units": Space("log", (8, 64)),
+        "layers": Space("linear", (1, 3)),
+        "batch_size": Space("choice", (16, 32)),
     }
     assert (folder / "study.db").read_bytes() == before
     assert [path.name for path in folder.iterdir()] == ["study.db"]
@@ -60,7 +60,25 @@ def told(name: str, **attributes: Any) -> str:
 def test_a_name_that_was_searched_in_two_ways_tells_nothing(tmp_path: Path) -> None:
     rows = [("a", told("FloatDistribution", log=True)), ("a", told("FloatDistribution", log=False))]
     rows += [("b", told("IntDistribution", low=1, high=2)), ("b", told("IntDistribution", low=1, high=3))]
-    assert searched_kinds(database(tmp_path, rows)) == {"b": "linear"}
+    assert searched_spaces(database(tmp_path, rows)) == {"b": Space("linear", (1, 3))}
+
+
+def test_what_a_range_or_the_choices_are_is_told_where_all_trials_tell_it(tmp_path: Path) -> None:
+    rows = [
+        ("a", told("FloatDistribution", low=0.1, high=2.0, log=True)),
+        ("a", told("FloatDistribution", low=0.5, high=3.0, log=True)),
+        ("b", told("CategoricalDistribution", choices=["x", None])),
+        ("b", told("CategoricalDistribution", choices=[True, "x"])),
+        ("c", told("IntDistribution", low=1, high=2)),
+        ("c", told("IntDistribution", low="1", high=float("inf"))),
+        ("d", told("CategoricalDistribution", choices=7)),
+    ]
+    assert searched_spaces(database(tmp_path, rows)) == {
+        "a": Space("log", (0.1, 3.0)),
+        "b": Space("choice", ("x", None, True, "x")),
+        "c": Space("linear"),
+        "d": Space("choice"),
+    }
 
 
 @pytest.mark.parametrize(
@@ -69,19 +87,19 @@ def test_a_name_that_was_searched_in_two_ways_tells_nothing(tmp_path: Path) -> N
 )
 def test_what_is_no_distribution_tells_nothing(tmp_path: Path, distribution: Any) -> None:
     rows = [("a", distribution), (None, told("CategoricalDistribution")), (b"x", "{}")]
-    assert searched_kinds(database(tmp_path, rows)) == {}
+    assert searched_spaces(database(tmp_path, rows)) == {}
 
 
 def test_without_a_database_that_can_be_read_there_is_nothing_to_tell(tmp_path: Path) -> None:
-    assert searched_kinds(None) == {}
-    assert searched_kinds(tmp_path) == {}
+    assert searched_spaces(None) == {}
+    assert searched_spaces(tmp_path) == {}
     (tmp_path / "study.db").write_bytes(b"no database" * 100)
-    assert searched_kinds(tmp_path) == {}
+    assert searched_spaces(tmp_path) == {}
     (tmp_path / "study.db").write_bytes(b"")  # SQLite's empty database: no table
-    assert searched_kinds(tmp_path) == {}
+    assert searched_spaces(tmp_path) == {}
     (tmp_path / "study.db").unlink()
     (tmp_path / "study.db").mkdir()
-    assert searched_kinds(tmp_path) == {}
+    assert searched_spaces(tmp_path) == {}
 
 
 @pytest.mark.parametrize(

@@ -14,9 +14,10 @@ from tuner.shown import read_shown, write_shown
 
 TEXTS = Shown("a", 3, ("example 1", "example 5"), ("yes", "<b>no</b>"))
 PICTURE = Shown("a", 3, ("example 1",), (), b"\x89PNG...")
+BOTH = replace(PICTURE, texts=("said",), images=True)
 
 
-@pytest.mark.parametrize("shown", [TEXTS, PICTURE, Shown("b", 0, (), reason="why")])
+@pytest.mark.parametrize("shown", [TEXTS, PICTURE, BOTH, Shown("b", 0, (), reason="why")])
 def test_what_is_written_is_read(shown: Shown, tmp_path: Path) -> None:
     assert read_shown(tmp_path) is None
     write_shown(tmp_path, shown)
@@ -55,6 +56,15 @@ def test_damage_is_recognised(tmp_path: Path) -> None:
     path.write_text(path.read_text().replace('"runs": 3', '"runs": 4'))
     with pytest.raises(LedgerError, match=r"shown\.json: damaged .*delete it"):
         read_shown(tmp_path)
+
+
+def test_pictures_of_before_it_was_told_may_hold_images(tmp_path: Path) -> None:
+    write_shown(tmp_path, PICTURE)
+    path = tmp_path / "ledger" / "shown.json"
+    older = {name: value for name, value in read_json(path, "").items() if name != "images"}
+    write_json(path, older)
+    found = read_shown(tmp_path)
+    assert found is not None and found.images
 
 
 @pytest.mark.parametrize("change", [{"texts": 3}, {"runs": "many"}, {"examples": None}])

@@ -12,7 +12,7 @@ from tuner.comparing.comparison import Compared, Described, Judged
 from tuner.comparing.scorefiles import ScoreSet
 from tuner.comparing.studies import Studies
 from tuner.diagnosing import Diagnosed
-from tuner.planning import Outlook, Question
+from tuner.planning import FIRST_SHARE, Outlook, Question
 from tuner.stats.growth import StandardErrors
 from tuner.stats.planning import REPEATS, Ranged
 from tuner.stats.power import MOST_SEEDS
@@ -176,12 +176,13 @@ def print_plan(outlook: Outlook) -> None:
     """The noise, the answers in sentences, and the tables."""
     console = terminal()
     noise, question = outlook.noise, outlook.question
+    first = " at a first look" if question.share == FIRST_SHARE else ""
     print_lines(console, [_noise_line(outlook)])
     print_lines(console, _plan_lines(outlook))
     console.print(
         Text(
             f"Smallest true difference that is found with {percent(question.power)} power at the "
-            f"{percent(question.level)} level{_among(question)}:",
+            f"{percent(question.level)} level{first}{_among(question)}:",
             "bold",
         ),
         soft_wrap=True,

@@ -7,7 +7,12 @@ import itertools
 import os
 import sys
 import tempfile
+from collections.abc import Sequence
+from importlib.abc import MetaPathFinder
+from importlib.machinery import ModuleSpec, PathFinder
+from importlib.util import LazyLoader
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 from tuner.errors import TunerError
@@ -16,6 +21,8 @@ BACKENDS = ("jax", "tensorflow")
 _CACHE_BYTES = 2 * 1024**3  # compiled programs on disk; a study leaves a few MB
 _groups = itertools.count(1)
 
+# The parts of Keras that import scikit-learn, where it is installed.
+_KERAS_WRAPPERS = frozenset({"keras.wrappers", "keras._tf_keras.keras.wrappers"})
 # Where Keras asks for TensorFlow only to recognise its types or to seed it; each knows it as `tf`.
 _KERAS_ASKS = ("saving.serialization_lib", "legacy.saving.json_utils", "utils.rng_utils")
 
@@ -41,6 +48,7 @@ def prepare_backend(name: str | None = None) -> str:
         if chosen not in BACKENDS:
             raise TunerError(f"KERAS_BACKEND is {chosen!r}; tuner runs on {' or '.join(BACKENDS)}")
         os.environ["KERAS_BACKEND"] = chosen
+        _leave_sklearn_alone()
     if chosen == "jax":
         _prepare_jax()
     else:
@@ -86,6 +94,26 @@ class _TensorFlowInUse:
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._tensorflow, name)
+
+
+class _WrappersLater(MetaPathFinder):
+    """Finds Keras' wrappers for scikit-learn, to be loaded when somebody uses them."""
+
+    def find_spec(
+        self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None
+    ) -> ModuleSpec | None:
+        if fullname not in _KERAS_WRAPPERS:
+            return None
+        spec = PathFinder.find_spec(fullname, path, target)
+        if spec and spec.loader:
+            spec.loader = LazyLoader(spec.loader)
+        return spec
+
+
+def _leave_sklearn_alone() -> None:
+    """Keep `import keras` from importing scikit-learn, which takes a second of it and 50 MB."""
+    if not any(isinstance(finder, _WrappersLater) for finder in sys.meta_path):
+        sys.meta_path.insert(0, _WrappersLater())
 
 
 def _prepare_jax() -> None:

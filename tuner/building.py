@@ -12,6 +12,7 @@ import numpy as np
 from keras.src.backend.common import global_state
 from keras.src.random.seed_generator import GLOBAL_SEED_GENERATOR
 
+from tuner.drawing import compiled_once
 from tuner.errors import StudyError
 from tuner.pipelines import check_arguments
 from tuner.seeds import Seed
@@ -110,7 +111,7 @@ def build(study: Study, builder: Build, trial: Any, splits: Splits, seed: Seed) 
     Raises: StudyError where build returns no compiled Keras model, or fit arguments that are not to be
     given.
     """
-    with seeded(seed.integer("init")), _as_in_a_new_process():
+    with seeded(seed.integer("init")), _as_in_a_new_process(), compiled_once():
         before = _numpy_state()
         made = builder(trial, splits)
         model, fit = made if isinstance(made, tuple) and len(made) == 2 else (made, {})

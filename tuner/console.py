@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from tuner.result import Measured, Result
 
 _STYLES = {"better": "green", "worse": "red", "equivalent": "cyan", "undecided": "yellow"}
+_WIDE = 110  # columns of a terminal from which the table has room for a verdict more
 
 
 @contextmanager
@@ -176,10 +177,8 @@ def status_line() -> Iterator[Callable[[str], None]]:
 
 def print_result(result: "Result") -> None:
     """The verdict in a sentence and the table of confirmed configurations, on standard output."""
-    from tuner.report import (
-        headline,
-        looks_warning,
-    )  # Matplotlib and SciPy, which nobody needs before the end
+    # Matplotlib and SciPy, which nobody needs before the end
+    from tuner.report import headline, looks_warning, naive_remark, naive_remarks
 
     console = Console()
     if not console.is_terminal:
@@ -189,29 +188,43 @@ def print_result(result: "Result") -> None:
         Text(f"{words.symbol} {words.claim}.", style=f"bold {_STYLES.get(words.word, '')}"), soft_wrap=True
     )
     console.print(Text(words.evidence), soft_wrap=True)
+    if words.naive:
+        console.print(Text(words.naive), soft_wrap=True)
     if result.baseline is None:
         console.print(Text(words.scope), soft_wrap=True)
         return
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    for header in (
-        "configuration",
-        "seeds",
-        "mean",
-        "std",
-        "difference",
-        f"{result.setup.level:.0%} interval",
-    ):
-        table.add_column(header, justify="left" if header == "configuration" else "right", no_wrap=True)
-    table.add_column("p (adj.)", justify="right", no_wrap=True)
-    table.add_column("verdict", no_wrap=True)
-    for measured in (result.baseline, *result.finalists):
-        table.add_row(*_row(measured))
-    console.print(table)
+    console.print(_confirmed(result, (result.baseline, *result.finalists), console.width))
+    if said := naive_remark(result):
+        console.print(Text(visible(said)), soft_wrap=True)
     for measured in result.finalists:
         for flag in measured.comparison.flags if measured.comparison else ():
             console.print(Text(f"note: {shown(measured.name)}: {visible(flag)}", style="dim"), soft_wrap=True)
+    for remark in naive_remarks(result):
+        console.print(Text(f"note: {visible(remark)}", style="dim"), soft_wrap=True)
     if said := looks_warning(result):
         console.print(Text(f"note: {said}", style="dim"), soft_wrap=True)
+
+
+def _confirmed(result: "Result", configurations: Sequence["Measured"], width: int) -> Table:
+    """The table of the confirmed configurations for a console of some width."""
+    from tuner.skill import skill
+
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    level = f"{result.setup.level:.0%} interval"
+    for header in ("configuration", "seeds", "mean", "std", "difference", level):
+        table.add_column(header, justify="left" if header == "configuration" else "right", no_wrap=True)
+    table.add_column("p (adj.)", justify="right", no_wrap=True)
+    table.add_column("verdict", no_wrap=True)
+    against = skill(result) if width >= _WIDE else None
+    if against is not None:
+        table.add_column("vs naive", no_wrap=True)
+    for measured in configurations:
+        cells = _row(measured)
+        if against is not None:
+            word = against.comparisons[measured.name].verdict
+            cells = (*cells, Text(word, _STYLES[word]))
+        table.add_row(*cells)
+    return table
 
 
 def print_variance(found: "Decomposition") -> None:
@@ -242,7 +255,7 @@ def _row(measured: "Measured") -> tuple[Text | str, ...]:
     name = Text(shown(measured.name), style="bold" if measured.name == BASELINE else "")
     estimates = (name, seeds, _number(summary.mean), f"{summary.std:.2g}")
     if comparison is None:
-        return estimates
+        return (*estimates, "", "", "", "")
     interval = f"{comparison.interval.low:+.3g} to {comparison.interval.high:+.3g}"
     word = Text(comparison.verdict, _STYLES[comparison.verdict])
     return (*estimates, f"{comparison.difference:+.3g}", interval, f"{comparison.p_adjusted:.2g}", word)

@@ -20,6 +20,10 @@ class LedgerError(TunerError):
     """A run folder is missing, foreign, damaged, or belongs to another study."""
 
 
+class PreparationError(TunerError):
+    """Data, a step of their preparation, or a file that holds one, cannot be used."""
+
+
 class ScoresError(TunerError):
     """A file of scores or losses, or the choice of what is in it, cannot be used."""
 
@@ -37,6 +41,16 @@ def study_errors(what: str) -> Iterator[None]:
         raise
     except Exception as error:
         raise StudyError(f"{what} raises {described(error)}") from error
+
+
+@contextmanager
+def written_into(folder: Path) -> Iterator[None]:
+    """What the system says of a folder that cannot be written becomes a LedgerError in one line."""
+    try:
+        yield
+    except OSError as error:
+        why = error.strerror or first_line(error)
+        raise LedgerError(f"{folder}: cannot be written ({why}); give another folder with --output") from None
 
 
 def described(error: BaseException) -> str:

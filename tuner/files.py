@@ -7,6 +7,16 @@ from pathlib import Path
 _READABLE_BY_ALL = 0o644
 
 
+def check_writable(folder: Path) -> None:
+    """Find out whether files can be put into a folder, which need not exist yet, and leave none.
+
+    Raises: OSError where they cannot.
+    """
+    there = next(path for path in (folder, *folder.parents) if path.exists())
+    with tempfile.TemporaryFile(dir=there):
+        pass
+
+
 def write_whole(path: Path, content: str | bytes) -> None:
     """Put `content` (text in UTF-8) at `path` in one step: a reader sees the old file or the new one.
 

@@ -39,6 +39,7 @@ _OWN = (
     "ledger/*/*.json",
     "ledger/*/*.npy",
     "ledger/*/*.npz",
+    "ledger/naive.json",
     "ledger/shown.json",
     "ledger/shown-*.png",
     "run.json",

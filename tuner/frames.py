@@ -10,6 +10,7 @@ from tuner.records import Configuration, Run
 
 COLUMNS = ("phase", "configuration", "seed_index", "split", "status", "score")
 _CURVE = ("phase", "configuration", "seed_index", "epoch")
+_EXACT = 2**53  # up to it a float holds every whole number
 
 
 def scores_frame(runs: Iterable[Run], configurations: Mapping[str, Configuration]) -> pd.DataFrame:
@@ -17,7 +18,8 @@ def scores_frame(runs: Iterable[Run], configurations: Mapping[str, Configuration
 
     A run without scores keeps one row, on the validation split in search and on the test split in
     confirmation. A score that is not finite is missing, and so is a hyperparameter that a
-    configuration does not have.
+    configuration does not have. Columns of numbers have a numeric type: whole numbers int64, or Int64 where
+    some are missing, others float64; truth values are bool where none is missing.
     """
     names = parameter_names(configurations)
     rows: list[tuple[Any, ...]] = []
@@ -29,8 +31,27 @@ def scores_frame(runs: Iterable[Run], configurations: Mapping[str, Configuration
         for split, score in (run.scores or silent).items():
             kept = score if math.isfinite(score) else None
             rows.append((run.phase, run.configuration, run.seed_index, split, run.status, kept, *values))
-    frame = pd.DataFrame(rows, columns=[*COLUMNS, *(f"param:{name}" for name in names)], dtype=object)
-    return frame.astype({"seed_index": "int64", "score": "float64"})
+    columns = [f"param:{name}" for name in names]
+    frame = pd.DataFrame(rows, columns=[*COLUMNS, *columns], dtype=object)
+    types = {column: _type_of(frame[column].tolist()) for column in columns}
+    return frame.astype({"seed_index": "int64", "score": "float64"} | types)
+
+
+def _type_of(values: Sequence[Any]) -> str:
+    """The type of a column of hyperparameters; None is a missing one.
+
+    >>> _type_of([1, 2]), _type_of([1, None]), _type_of([1, 0.5, None]), _type_of([1, "a"]), _type_of([True])
+    ('int64', 'Int64', 'float64', 'object', 'bool')
+    """
+    there = [value for value in values if value is not None]
+    kinds = {type(value) for value in there}
+    if kinds == {bool} and len(there) == len(values):
+        return "bool"
+    if not kinds or not kinds <= {int, float} or any(abs(one) > _EXACT for one in there if type(one) is int):
+        return "object"
+    if float in kinds:
+        return "float64"
+    return "int64" if len(there) == len(values) else "Int64"
 
 
 def history_frame(runs: Sequence[Run]) -> pd.DataFrame:

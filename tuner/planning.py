@@ -24,14 +24,23 @@ from tuner.stats.planning import (
 )
 from tuner.stats.power import POWER
 from tuner.stats.scores import as_scores, finished
+from tuner.stats.spending import check_share, next_share
 
 STRONG_SKEW = 1.0
 """Absolute sample skewness from which a verdict asks ranks too: Bulmer (1979), Principles of Statistics."""
 
 
+FIRST_SHARE = next_share(())
+"""What the first look at a study may use of the error rate, the others being left to later looks."""
+
+
 @dataclass(frozen=True, slots=True)
 class Question:
-    """What to plan for; None where it is not asked. `candidates` share the error rate by Holm's method."""
+    """What to plan for; None where it is not asked. `candidates` share the error rate by Holm's method.
+
+    `share` is the part of the error rate that the comparison may use: that of the first look at a study, or
+    1 for a comparison that is made once, such as one of CSV files.
+    """
 
     difference: float | None = None
     repeats: int | None = None
@@ -39,17 +48,19 @@ class Question:
     power: float = POWER
     level: float = 0.95
     candidates: int = 1
+    share: float = FIRST_SHARE
 
     def __post_init__(self) -> None:
         check_level(self.level)
         check_margin(self.margin)
+        check_share(self.share)
         if self.repeats is not None:
             check_runs(self.repeats)
 
     @property
     def alpha(self) -> float:
         """The error rate of the hardest step of Holm's method."""
-        return (1.0 - self.level) / self.candidates
+        return (1.0 - self.level) * self.share / self.candidates
 
     @property
     def effect(self) -> float | None:
@@ -150,7 +161,19 @@ def _outlook(
         if margin is None or repeats is None
         else power_for_equivalence(noise, repeats, margin, alpha=alpha),
         growth=growth,
-        remarks=remarks,
+        remarks=(*remarks, *_about_share(question)),
+    )
+
+
+def _about_share(question: Question) -> tuple[str, ...]:
+    """Which part of the error rate a plan counts on, where that is not the whole."""
+    if question.share == 1.0:
+        return ()
+    why = "which the first look at a study may use, for later looks share the rest"
+    return (
+        f"Planned at {100 * question.share:.3g} % of the error rate"
+        f"{f', {why}' if question.share == FIRST_SHARE else ''}; --whole-rate plans for a comparison that is "
+        "made once, as of CSV files.",
     )
 
 
@@ -165,6 +188,7 @@ def as_json(outlook: Outlook) -> dict[str, Any]:
         "paired": noise.paired,
         "level": question.level,
         "candidates": question.candidates,
+        "share_of_error_rate": question.share,
         "power_wanted": question.power,
         "difference": question.effect,
         "margin": question.margin,

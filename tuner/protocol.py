@@ -4,7 +4,7 @@ import math
 import time
 import uuid
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import suppress
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -12,9 +12,11 @@ from typing import TYPE_CHECKING
 
 from tuner.backend import prepare_backend
 from tuner.engines.base import ShouldPrune
-from tuner.errors import LedgerError, StudyError
+from tuner.errors import LedgerError, StudyError, written_into
+from tuner.files import check_writable
 from tuner.folder import claim, clear, is_ours, run_folder
 from tuner.ledger import Ledger
+from tuner.naive_file import read_naive, write_naive
 from tuner.plan import PROFILES, Plan
 from tuner.provenance import fingerprint, machine, versions
 from tuner.racing import Race, Tried, check_objective, ranked
@@ -97,14 +99,15 @@ class _Session:
             )
 
     def run(self, *, fresh: bool, command: str) -> "Result":
-        preflight = self.runner.preflight()
+        preflight = self.runner.preflight(naive=True)
         if self.plan.sampler == "grid" and self.trials:
             check_grid(preflight.trial.distributions)
         ledger, search = self._open(self._setup(preflight, command), preflight, fresh=fresh)
         try:
+            self._store_naive(preflight, 0)
             baseline, trials = self._search(ledger, search, preflight)
             best = ranked(trials, self.study.objective, preflight.metric.direction)[: self.plan.finalists]
-            self._confirm(ledger, [baseline, *self.runner.candidates(), *best])
+            self._confirm(ledger, [baseline, *self.runner.candidates(), *best], preflight)
             if self.at_end is not None:
                 self.at_end(self._result())
             self.complete = True
@@ -158,15 +161,16 @@ class _Session:
         Whatever refuses, the reporter too, does so before the folder changes.
         """
         search = None
-        with _usable(self.folder):
+        with written_into(self.folder):
             over = fresh and is_ours(self.folder)
             ledger = None if over else Ledger(self.folder)
             if ledger is not None:
                 setup = claim(ledger, setup)
                 if self.trials and (self.folder / DATABASE).exists():
                     search = self._open_search(preflight)
+            check_writable(self.folder)
         self.reporter.start(setup)
-        with _usable(self.folder):
+        with written_into(self.folder):
             if ledger is None:
                 clear(self.folder)
                 ledger = Ledger(self.folder)
@@ -246,7 +250,7 @@ class _Session:
                 return
             yield drawn
 
-    def _confirm(self, ledger: Ledger, configurations: list[Configuration]) -> None:
+    def _confirm(self, ledger: Ledger, configurations: list[Configuration], preflight: Preflight) -> None:
         """Train the baseline and the finalists again, on fresh seeds, scored on the test split.
 
         Whatever was compared before stays in the comparison, so that the correction for the number of
@@ -262,9 +266,23 @@ class _Session:
             self.reporter.expect(sum(ahead.values()))
             self._measure(ledger, "confirmation", configuration)
             ahead[name] = 0
+        self._store_naive(preflight, self.repeats)
         looks = distinct((*setup.looks, Look(self.repeats, tuple(named))))
         if looks != setup.looks:
             ledger.write_setup(replace(setup, looks=looks))
+
+    def _store_naive(self, preflight: Preflight, seeds: int) -> None:
+        """Store the scores of the naive forecasts, on the data of each seed where these vary.
+
+        What is stored and damaged is made anew.
+        """
+        before = None
+        with suppress(LedgerError):
+            before = read_naive(self.folder)
+        found = self.runner.naive_of_seeds(preflight, max(seeds, before.seeds if before else 0), before)
+        if found is None or found != before:
+            with written_into(self.folder):
+                write_naive(self.folder, found)
 
     def _measure(self, ledger: Ledger, phase: Phase, configuration: Configuration) -> tuple[Run, ...]:
         runs = self._train(ledger, phase, configuration, self.repeats)
@@ -334,12 +352,3 @@ class _Session:
                     seconds=setup.seconds + elapsed,
                 )
             )
-
-
-@contextmanager
-def _usable(folder: Path) -> Iterator[None]:
-    """What the system says of a folder that cannot be used, in one line."""
-    try:
-        yield
-    except OSError as error:
-        raise LedgerError(f"{folder}: cannot be written ({error.strerror})") from None

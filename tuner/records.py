@@ -139,8 +139,9 @@ class Shown:
     """What the study's own `show` made of some test examples and what a configuration predicts for them.
 
     `examples` say which they are and `runs` how many runs were shown. There is a text for each in `texts`,
-    or one picture of all, the content of a PNG file in `png`; where there is neither, `reason` says why.
-    With `own` each example is that of another run.
+    or one picture of all, the content of a PNG file in `png`, or both; where there is neither, `reason` says
+    why. With `own` each example is that of another run. With `images` the picture holds pixels that are data,
+    whose colours a dark page must leave as they are.
     """
 
     configuration: str
@@ -150,6 +151,28 @@ class Shown:
     png: bytes = field(default=b"", repr=False)
     own: bool = False
     reason: str = ""
+    images: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class NaiveScores:
+    """What forecasts without a network score, by name; `tuner.naive` says which there are.
+
+    Of a forecast `test` and `validation` hold a single score, or with `own`, where every seed has data of its
+    own, one for each confirmation seed in their order, NaN where a seed has none. `reasons` say why a
+    forecast that the study names has no scores, and `remark` is a sentence on how they were computed.
+    """
+
+    test: Mapping[str, tuple[float, ...]]
+    validation: Mapping[str, tuple[float, ...]]
+    own: bool = False
+    reasons: Mapping[str, str] = field(default_factory=dict)
+    remark: str = ""
+
+    @property
+    def seeds(self) -> int:
+        """How many confirmation seeds have been scored; 0 where all seeds have the same data."""
+        return max(map(len, self.test.values()), default=0) if self.own else 0
 
 
 @dataclass(frozen=True, slots=True)

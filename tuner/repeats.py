@@ -7,7 +7,7 @@ user's code becomes a run with the status "failed".
 import hashlib
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from types import MappingProxyType
 from typing import Any
@@ -21,7 +21,8 @@ from tuner.engines.base import Job, OnProgress, ShouldPrune
 from tuner.errors import LedgerError, StudyError, study_errors
 from tuner.ledger import Ledger, missing
 from tuner.metrics import Metric, resolve_metric
-from tuner.records import BASELINE, Configuration, Group, Phase, Run
+from tuner.naive_scores import of_seeds, of_splits
+from tuner.records import BASELINE, Configuration, Group, NaiveScores, Phase, Run
 from tuner.seeds import Apart, Seed
 from tuner.study import Build, Splits, Study, digest
 from tuner.training import Trained, Training
@@ -31,6 +32,8 @@ from tuner.trials import PinnedTrial
 SCORE_ON: dict[Phase, tuple[str, ...]] = {"search": ("validation",), "confirmation": ("validation", "test")}
 
 NONE_APART: Mapping[int, Apart] = MappingProxyType({})  # every stream of a run has its seed index
+
+_FRAMED = "They are of the data as the baseline's hyperparameters frame them."
 
 OnNote = Callable[[str], None]
 # Called once with x and y of one test example and made-up predictions of two runs for it; x may be None.
@@ -48,6 +51,8 @@ class Preflight:
     sizes: dict[str, int]
     data: str  # sha256 of the arrays of the first seed
     trial: PinnedTrial
+    naive: NaiveScores | None = None  # of those splits, where they were asked for
+    outputs: Any = None  # with them made-up predictions of the model for a few examples
 
 
 class Repeats:
@@ -72,10 +77,10 @@ class Repeats:
         self._noted: set[str] = set()
         self._fixed: Splits | None = None
 
-    def preflight(self, name: str = BASELINE) -> Preflight:
+    def preflight(self, name: str = BASELINE, *, naive: bool = False) -> Preflight:
         """Make the data and build the baseline once, so that mistakes in a study are found at the start.
 
-        `name` is what errors call it.
+        `name` is what errors call it. With `naive` the naive forecasts of the data are scored as well.
 
         Raises: StudyError for whatever is wrong.
         """
@@ -87,8 +92,46 @@ class Repeats:
             engine, reason = choice.choose(self._engine, built)
         if engine == "fit":  # for every configuration
             self._engine = "fit"
-        data = digest(built.splits)
-        return Preflight(self.metric, engine, reason, keras.config.backend(), built.splits.sizes, data, trial)
+        outputs = self._made_up(built, name, "validation")[2] if naive else None
+        return Preflight(
+            metric=self.metric,
+            engine=engine,
+            engine_reason=reason,
+            backend=keras.config.backend(),
+            sizes=built.splits.sizes,
+            data=digest(built.splits),
+            trial=trial,
+            naive=self._naive(built.splits, outputs) if naive else None,
+            outputs=outputs,
+        )
+
+    def naive_of_seeds(
+        self, preflight: Preflight, count: int, known: NaiveScores | None = None
+    ) -> NaiveScores | None:
+        """The scores of the naive forecasts on the data of each of the first `count` confirmation seeds.
+
+        Seeds that are `known` are not scored again; None where there are none at all. For data that do not
+        vary it is what preflight found.
+        """
+        found = preflight.naive
+        if found is None or not self.study.data_vary or not found.test:
+            return found
+        made = of_seeds(tuple(found.test), count, partial(self._naive_of, preflight), known)
+        return made and replace(made, reasons={**found.reasons, **made.reasons}, remark=found.remark)
+
+    def _naive(self, splits: Splits, outputs: Any) -> NaiveScores | None:
+        found = of_splits(splits, self.metric, outputs)
+        framed = found is not None and "trial" in self.study.data_parameters
+        return replace(found, remark=_FRAMED) if found is not None and framed else found
+
+    def _naive_of(self, preflight: Preflight, index: int) -> NaiveScores | None:
+        """Those of one seed; None where the user's code fails, as it does for the runs of that seed."""
+        try:
+            trial = PinnedTrial(self.study.baseline)
+            splits = self._splits(trial, Seed(self.study.seed, "confirmation", "", index))
+            return self._naive(splits, preflight.outputs)
+        except Exception:
+            return None
 
     def candidates(self) -> list[Configuration]:
         """The study's own candidates; one with a build function of its own gets the baseline's values."""

@@ -12,6 +12,7 @@ import numpy as np
 from tuner.cards import Card, Readable, between, interval, number, percent, shown, signed
 from tuner.errors import LedgerError
 from tuner.ledger import Ledger
+from tuner.naive_file import read_naive
 from tuner.predictions import Predictions, scored
 from tuner.records import (
     BASELINE,
@@ -19,6 +20,7 @@ from tuner.records import (
     ExampleScores,
     Group,
     Look,
+    NaiveScores,
     Phase,
     Run,
     Setup,
@@ -91,6 +93,9 @@ class Result(Readable):
     # What is kept of the predictions for some test examples, by configuration; what the study shows of them.
     predictions: Mapping[str, Predictions] = field(default_factory=dict, repr=False, compare=False)
     shown: Shown | None = field(default=None, repr=False)
+    naive: NaiveScores | None = (
+        None  # of the forecasts that the study names; `tuner.skill` compares with them
+    )
 
     @property
     def epochs(self) -> int:
@@ -195,7 +200,7 @@ def load(folder: str | Path) -> Result:
             predictions[name] = scored(ledger.predictions("confirmation", name, look.repeats), examples[name])
     groups = tuple(group for group in ledger.groups if group.runs)
     result = derive(setup, ledger.configurations, ledger.runs, folder, examples, groups)
-    result = replace(result, predictions=predictions)
+    result = replace(result, predictions=predictions, naive=read_naive(folder))
     return replace(result, shown=_still_shown(result, read_shown(folder)))
 
 

@@ -1,4 +1,4 @@
-"""How each hyperparameter was searched: on a linear scale, on a logarithmic one, or among choices.
+"""How each hyperparameter was searched: from where to where on which scale, or among which choices.
 
 Optuna's database in the run folder knows; it is read as plain SQLite and JSON, never written to, and nothing
 in it is executed. Where there is none, the values themselves have to tell.
@@ -8,6 +8,7 @@ import json
 import math
 from collections.abc import Sequence
 from contextlib import closing
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
@@ -21,18 +22,30 @@ _MOST_ROWS = 10_000
 _QUERY = f"SELECT DISTINCT param_name, distribution_json FROM trial_params LIMIT {_MOST_ROWS}"
 
 
-def searched_kinds(folder: Path | None) -> dict[str, Kind]:
+@dataclass(frozen=True, slots=True)
+class Space:
+    """How one hyperparameter was searched.
+
+    `values` are the two ends of a range, or all choices, drawn or not; empty where that is not known.
+    """
+
+    kind: Kind
+    values: tuple[Any, ...] = ()
+
+
+def searched_spaces(folder: Path | None) -> dict[str, Space]:
     """What the database in `folder` says of each hyperparameter; empty where there is none to be read.
 
-    A name that was searched in more than one way is left out.
+    A range that differed between trials counts from its lowest end to its highest one. A name that was
+    searched in more than one way is left out.
     """
     path = folder / DATABASE if folder else None
-    found: dict[str, set[Kind | None]] = {}
+    found: dict[str, list[Space | None]] = {}
     for name, distribution in _rows(path) if path and path.is_file() else ():
         if isinstance(name, str):
-            found.setdefault(name, set()).add(_told(distribution))
-    single = {name: kinds.pop() for name, kinds in found.items() if len(kinds) == 1}
-    return {name: kind for name, kind in single.items() if kind is not None}
+            found.setdefault(name, []).append(_told(distribution))
+    joined = {name: _joined(spaces) for name, spaces in found.items()}
+    return {name: space for name, space in joined.items() if space is not None}
 
 
 def _rows(path: Path) -> list[tuple[Any, ...]]:
@@ -46,8 +59,8 @@ def _rows(path: Path) -> list[tuple[Any, ...]]:
         return []  # another program's file, or one of another version: the values tell
 
 
-def _told(distribution: Any) -> Kind | None:
-    """The kind of a distribution as Optuna writes it; None where it is no such text."""
+def _told(distribution: Any) -> Space | None:
+    """What a distribution as Optuna writes it says; None where it is no such text."""
     try:
         content = json.loads(distribution)
     except (ValueError, TypeError, RecursionError):
@@ -55,11 +68,29 @@ def _told(distribution: Any) -> Kind | None:
     if not isinstance(content, dict):
         return None
     name, attributes = content.get("name"), content.get("attributes")
+    if not isinstance(attributes, dict):
+        return Space("choice") if name == "CategoricalDistribution" else None
     if name == "CategoricalDistribution":
-        return "choice"
-    if name in ("FloatDistribution", "IntDistribution") and isinstance(attributes, dict):
-        return "log" if attributes.get("log") is True else "linear"
+        choices = attributes.get("choices")
+        return Space("choice", tuple(choices) if isinstance(choices, list) else ())
+    if name in ("FloatDistribution", "IntDistribution"):
+        ends = (attributes.get("low"), attributes.get("high"))
+        kind: Kind = "log" if attributes.get("log") is True else "linear"
+        return Space(kind, ends if all(map(is_number, ends)) else ())
     return None
+
+
+def _joined(spaces: Sequence[Space | None]) -> Space | None:
+    """What all of them say together; None where they say different things, or one of them nothing."""
+    kinds = {None if space is None else space.kind for space in spaces}
+    known = [space for space in spaces if space is not None]
+    if len(kinds) > 1 or not known:
+        return None
+    kind = known[0].kind
+    if not all(space.values for space in known):
+        return Space(kind)
+    every = [value for space in known for value in space.values]
+    return Space(kind, tuple(every) if kind == "choice" else (min(every), max(every)))
 
 
 def kind_of(values: Sequence[Any], told: Kind | None = None) -> Kind:

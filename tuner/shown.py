@@ -48,6 +48,7 @@ def read_shown(folder: Path) -> Shown | None:
             texts=tuple(map(str, content["texts"])),
             own=bool(content["own"]),
             reason=str(content["reason"]),
+            images=bool(content.get("images", True)),  # unknown in folders of before it was told
         )
         sha256 = str(content["png"])
     except (KeyError, TypeError, ValueError) as error:

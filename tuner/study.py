@@ -11,6 +11,7 @@ import numpy as np
 
 from tuner import pipelines
 from tuner.errors import StudyError, study_errors
+from tuner.naive import checked_names
 from tuner.objective import parse_objective
 from tuner.records import BASELINE, Direction
 from tuner.trees import leaves
@@ -46,6 +47,7 @@ class Splits:
     _counted: dict[str, int] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
+        object.__setattr__(self, "naive", checked_names(self.naive))
         for name in NAMES:
             split = getattr(self, name)
             pipelines.check(name, split)

@@ -14,6 +14,7 @@ from functools import partial
 from benchmarks.calibration import (
     coverage,
     examples,
+    luck,
     null_study,
     secondary,
     sequential,
@@ -30,6 +31,7 @@ KINDS: dict[str, Callable[[], Iterator[Table]]] = {
     "examples": examples.tables,
     "secondary": secondary.tables,
     "variance": variance_shares.tables,
+    "luck": luck.tables,
 }
 
 
@@ -53,7 +55,10 @@ def main() -> None:
             print(f"| | {' | '.join(table.columns)} |")
             print("|---|" + "---:|" * len(table.columns))
             for cell, shares in zip(table.cells, pool.map(one, table.cells), strict=True):
-                print(f"| {cell.setting} | {' | '.join(f'{share:.2%}' for share in shares)} |", flush=True)
+                print(
+                    f"| {cell.setting} | {' | '.join(format(share, table.form) for share in shares)} |",
+                    flush=True,
+                )
             print(flush=True)
     print(f"{options.repetitions:,} repetitions a cell, seed {options.seed}, ", end="")
     print(f"{time.perf_counter() - start:.0f} s with {options.workers} processes.")

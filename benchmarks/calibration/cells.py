@@ -33,7 +33,8 @@ SIZES = (5, 10, 20, 30)
 DECIDED = ("better", "worse")
 
 Outcome = tuple[bool, ...]
-Repetition = Callable[[np.random.Generator], Outcome]
+Numbers = tuple[float, ...]
+Repetition = Callable[[np.random.Generator], Outcome | Numbers]
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,15 +47,17 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """Cells that ask the same question; `columns` name the outcomes that a repetition answers."""
+    """Cells that ask the same question; `columns` name the outcomes that a repetition answers, of which the
+    mean is told in the given form: a share, unless it is said otherwise."""
 
     title: str
     columns: tuple[str, ...]
     cells: tuple[Cell, ...]
+    form: str = ".2%"
 
 
 def rates(cell: Cell, title: str, repetitions: int, seed: int) -> tuple[float, ...]:
-    """Share of the repetitions in which each outcome of the cell is true."""
+    """The mean of every outcome of the cell over the repetitions: the share in which it is true."""
     name = zlib.crc32(f"{title}: {cell.setting}".encode())
     rng = np.random.default_rng([seed, name])
     return tuple(np.mean([cell.repetition(rng) for _ in range(repetitions)], axis=0).tolist())

@@ -6,6 +6,7 @@ epoch, or with an autocorrelation of 0.5, as the weights of an epoch come from t
 """
 
 import math
+import time
 import zlib
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -17,7 +18,9 @@ from itertools import product
 import numpy as np
 from scipy.signal import lfilter
 
-from tuner.diagnosis import LABELS, Label, diagnose
+from tuner.diagnosis import LABELS, Label
+from tuner.diagnosis.losses import as_pairs
+from tuner.diagnosis.seeds import put_together, read_seed
 
 Array = np.ndarray
 
@@ -122,39 +125,40 @@ class Count:
         return sum(own[label] for label in labels) / own.total()
 
 
-def noisy(smooth: Array, noise: float, memory: float, rng: np.random.Generator) -> Array:
-    """Smooth losses, shape (epochs,), times exp(noise z), z normal with autocorrelation `memory`."""
+def noisy(smooth: Array, noise: float, memory: float, rng: np.random.Generator, seeds: int = 1) -> Array:
+    """Smooth losses, shape (epochs,), times exp(noise z) for every seed, shape (seeds, epochs).
+
+    z is normal with autocorrelation `memory`.
+    """
     fresh = math.sqrt(1.0 - memory**2)
-    shocks = rng.normal(size=smooth.size)
-    shocks[0] /= fresh  # the first has the variance of all
+    shocks = rng.normal(size=(seeds, smooth.size))
+    shocks[:, 0] /= fresh  # the first has the variance of all
     return smooth * np.exp(noise * lfilter([fresh], [1.0, -memory], shocks))
 
 
 def drawn(cell: Cell, seeds: int, rng: np.random.Generator) -> tuple[Array, Array]:
     """Training and validation losses of several seeds, shape (seeds, epochs)."""
     t = np.linspace(0.0, 1.0, cell.epochs)
-    pairs = [
-        [
-            level * noisy(losses, cell.noise, cell.memory, rng)
-            for losses in (cell.shape.train(t), cell.shape.validation(t))
-        ]
-        for level in np.exp(0.1 * rng.normal(size=seeds))
-    ]
-    stacked = np.array(pairs)
-    return stacked[:, 0], stacked[:, 1]
+    levels = np.exp(0.1 * rng.normal(size=(seeds, 1)))
+    train, validation = (
+        levels * noisy(losses, cell.noise, cell.memory, rng, seeds)
+        for losses in (cell.shape.train(t), cell.shape.validation(t))
+    )
+    return train, validation
 
 
 def counted(cell: Cell, repetitions: int, seed: int) -> Labels:
-    """Diagnose configurations of a cell, each alone with its first seed and with more of them."""
+    """Diagnose configurations of a cell, each seed alone and the first ones put together."""
     name = f"{cell.shape.name} {cell.epochs} {cell.noise} {cell.memory}"
     rng = np.random.default_rng([seed, zlib.crc32(name.encode())])
+    numbers = np.arange(1, cell.epochs + 1)
     labels: Labels = {seeds: Counter() for seeds in SEEDS}
     for _ in range(repetitions):
-        train, validation = drawn(cell, max(SEEDS), rng)
+        pairs = as_pairs(*drawn(cell, max(SEEDS), rng), None)
+        readings = tuple(read_seed(pair, numbers) for pair in pairs)  # once, whoever they are put with
+        labels[1].update(reading.label for reading in readings)
         for seeds in SEEDS[1:]:
-            found = diagnose(train[:seeds], validation[:seeds])
-            labels[seeds][found.label] += 1
-        labels[1].update(found.labels)  # every seed of the last one alone
+            labels[seeds][put_together(pairs[:seeds], readings[:seeds], numbers).label] += 1
     return labels
 
 
@@ -167,6 +171,7 @@ def cells() -> Iterator[Cell]:
 
 def report(repetitions: int, seed: int, workers: int) -> None:
     """Draw, diagnose, print three tables."""
+    start = time.perf_counter()
     kept = list(cells())
     one = partial(counted, repetitions=repetitions, seed=seed)
     with ProcessPoolExecutor(workers) as pool:
@@ -179,7 +184,8 @@ def report(repetitions: int, seed: int, workers: int) -> None:
     print(alarms(counts), end="\n\n")
     print("**How often the label is right, by the number of seeds, over all noises and numbers of epochs**\n")
     print(by_seeds(counts), end="\n\n")
-    print(f"{repetitions:,} configurations of {max(SEEDS)} seeds a cell, seed {seed}.")
+    print(f"{repetitions:,} configurations of {max(SEEDS)} seeds a cell, seed {seed}, ", end="")
+    print(f"{time.perf_counter() - start:.0f} s with {workers} processes.")
 
 
 def confusion(counts: Sequence[Count]) -> str:

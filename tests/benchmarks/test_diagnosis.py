@@ -1,6 +1,8 @@
 """The benchmark of the diagnosis: its simulated curves, its tables, and the conditions of its examples."""
 
 import pickle
+import zlib
+from collections import Counter
 
 import numpy as np
 import pytest
@@ -18,11 +20,21 @@ def test_every_shape_without_noise_is_called_what_it_is(shape: simulation.Shape)
 
 @pytest.mark.parametrize("memory", simulation.MEMORIES)
 def test_noise_has_the_size_and_the_memory_that_it_should(memory: float) -> None:
-    noise = np.log(simulation.noisy(np.ones(200_000), 0.3, memory, np.random.default_rng(0)))
+    (noise,) = np.log(simulation.noisy(np.ones(200_000), 0.3, memory, np.random.default_rng(0)))
     assert noise.std() == pytest.approx(0.3, rel=0.02)
     assert np.corrcoef(noise[1:], noise[:-1])[0, 1] == pytest.approx(memory, abs=0.02)
-    first = [simulation.noisy(np.ones(2), 1.0, memory, np.random.default_rng(seed))[0] for seed in range(900)]
-    assert np.std(np.log(first)) == pytest.approx(1.0, rel=0.1)
+    first = np.log(simulation.noisy(np.ones(2), 1.0, memory, np.random.default_rng(1), seeds=900))[:, 0]
+    assert first.std() == pytest.approx(1.0, rel=0.1)
+
+
+def test_seeds_are_put_together_as_diagnose_does() -> None:
+    cell = Cell(simulation.SHAPES[5], 50, 0.05, 0.5)
+    labels = counted(cell, 1, 0)
+    name = f"{cell.shape.name} {cell.epochs} {cell.noise} {cell.memory}"
+    train, validation = drawn(cell, 10, np.random.default_rng([0, zlib.crc32(name.encode())]))
+    for seeds in (5, 10):
+        assert list(labels[seeds]) == [diagnose(train[:seeds], validation[:seeds]).label]
+    assert labels[1] == Counter(diagnose(train, validation).labels)
 
 
 def test_cells_are_repeatable_counted_and_told() -> None:

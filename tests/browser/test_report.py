@@ -1,19 +1,32 @@
 """The report as a reader opens it: from disk, on a desk or a phone, by day or by night, on paper."""
 
+import io
+import re
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pytest
+from PIL import Image
 
 from tests.browser.visiting import DESKTOP, PHONE, POOR_CONTRAST, cells, in_order, visit
 from tests.factories import HOSTILE, hostile_result, store, usual_result
+from tests.forecasting import kept, with_predictions
+from tuner.figures.showing import shown
 from tuner.report import write_report
 from tuner.report.write import PAGE, write_formats
 from tuner.result import Result, load
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, Page
+    from playwright.sync_api import Browser, Locator, Page
+
+SIZES = (
+    "all => all.map(one => parseFloat(getComputedStyle(one).fontSize) * one.ownerSVGElement.getScreenCTM().a)"
+)
+CARD = "getComputedStyle(document.querySelector('#figure-shown')).backgroundColor"
+LINE = (225, 227, 231)  # --line of a light page
 
 SORTABLE = ("table-trials", "table-runs")
 
@@ -27,6 +40,16 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     """A usual report and one of hostile names, each made from a ledger."""
     made = {"usual": usual_result(trials=12, sampler="random"), "hostile": hostile_result()}
     return {name: report_of(result, tmp_path_factory.mktemp(name)) for name, result in made.items()}
+
+
+def pixels_of(element: "Locator") -> np.ndarray:
+    """What an element looks like, shape (height, width, 3)."""
+    return np.asarray(Image.open(io.BytesIO(element.screenshot())).convert("RGB")).astype(int)
+
+
+def lines_at(pixels: np.ndarray, column: int) -> list[int]:
+    """Where lines of a table cross a column of pixels."""
+    return np.flatnonzero(np.abs(pixels[:, column] - LINE).max(axis=1) < 4).tolist()
 
 
 def rows_of(page: "Page", table: str) -> list[list[str]]:
@@ -88,10 +111,79 @@ def test_every_figure_is_seen_told_and_explained(browser: "Browser", pages: dict
             drawing = figure.locator("[role=img]")
             assert len(drawing.get_attribute("aria-label") or "") > 40
             assert len(figure.locator("figcaption").inner_text()) > 100
-            outer, inner = figure.bounding_box(), drawing.locator("svg").first.bounding_box()
+            outer, inner = figure.bounding_box(), drawing.bounding_box()
             assert outer is not None and inner is not None
             assert inner["width"] > 0.85 * outer["width"] and inner["height"] > 100
             assert inner["x"] >= 0 and inner["x"] + inner["width"] <= PHONE
+
+
+@pytest.mark.parametrize("width", [320, PHONE, 700, 992, DESKTOP])
+def test_the_letters_of_figures_can_be_read(browser: "Browser", pages: dict[str, Path], width: int) -> None:
+    with visit(browser, pages["usual"], width=width) as page:
+        sizes = page.eval_on_selector_all("figure svg text", SIZES)
+        assert len(sizes) > 200 and min(sizes) >= 11.0
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+def test_a_figure_wider_than_a_phone_scrolls_by_the_keyboard_to_its_end(
+    browser: "Browser", pages: dict[str, Path]
+) -> None:
+    with visit(browser, pages["usual"], width=PHONE) as page:
+        for drawing in page.locator("figure .drawing").all():
+            drawing.focus()
+            hidden = drawing.evaluate("one => one.scrollWidth - one.clientWidth")
+            assert hidden > 100
+            for _ in range(hidden // 30):
+                page.keyboard.press("ArrowRight")
+            page.wait_for_timeout(150)
+            assert drawing.evaluate("one => one.scrollLeft") >= hidden - 1
+            assert page.evaluate("window.scrollX") == 0
+    with visit(browser, pages["usual"]) as page:
+        assert page.eval_on_selector_all(
+            ".drawing", "all => all.every(one => one.scrollWidth <= one.clientWidth)"
+        )
+
+
+@pytest.mark.parametrize("width", [DESKTOP, PHONE])
+def test_the_lines_of_tables_run_through(browser: "Browser", pages: dict[str, Path], width: int) -> None:
+    with visit(browser, pages["usual"], width=width) as page:
+        for name in ("results", "settings", "secondary", "diagnoses", "trials", "runs"):
+            table = page.locator(f"#table-{name}")
+            edge = table.locator("th").first.evaluate("one => one.offsetWidth + 1")
+            pixels = pixels_of(table.locator("xpath=.."))
+            found = [lines_at(pixels, column) for column in (edge - 5, edge + 5)]
+            assert len(found[0]) > 3 and found[0] == found[1], name
+
+
+def test_what_a_table_explains_is_seen_on_a_phone_and_in_print(
+    browser: "Browser", pages: dict[str, Path]
+) -> None:
+    with visit(browser, pages["usual"], width=PHONE) as page:
+        for media in ("screen", "print"):
+            page.emulate_media(media=media)
+            for words in ("almost stochastic order", "its 95\N{NO-BREAK SPACE}% t interval"):
+                assert page.locator(".legend li", has_text=words).is_visible()
+
+
+@pytest.mark.parametrize("images", [False, True])
+def test_a_drawing_of_the_study_follows_a_dark_page_and_an_image_keeps_its_colours(
+    browser: "Browser", tmp_path: Path, images: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tuner.report.pictures.PANELS", ())  # other figures take their time
+
+    def show(ax: Any, y_pred: Any) -> None:
+        ax.imshow(np.eye(3)) if images else ax.plot([0, 1], "k")
+
+    result = with_predictions(kept())
+    write_formats(replace(result, shown=shown(show, result)), tmp_path, ("html",))
+    with visit(browser, tmp_path / PAGE, color_scheme="dark") as page:
+        picture = pixels_of(page.locator("#figure-shown img"))
+        ground = np.median(picture.reshape(-1, 3), axis=0)
+        card = [int(part) for part in re.findall(r"\d+", page.evaluate(CARD))]
+        if images:
+            assert ground.tolist() == [255, 255, 255]
+        else:
+            assert np.abs(ground - card).max() <= 2 and picture.max() > 200  # black lines are white
 
 
 @pytest.mark.parametrize("table", SORTABLE)

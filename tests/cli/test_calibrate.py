@@ -65,6 +65,7 @@ WRONG = [
     (("few.csv",), "few.csv, 'few': 9 runs are too few to split; 10 are the least (5 in each half)"),
     (("x.csv", "--runs", "3"), "3 runs a group give no verdict"),
     (("x.csv", "--splits", "0"), "0 splits say nothing"),
+    (("same.csv",), "same.csv, 'same': its 10 runs all have the same score, so there is no noise"),
     (("x.csv", "--level", "2"), "level is 2.0"),
     (("x.csv", "--configuration", "a"), "has no configuration 'a'"),
     (("none.csv",), "no such run folder or file"),
@@ -76,6 +77,7 @@ WRONG = [
 def test_a_mistake_is_one_line(call: Call, tmp_path: Path, arguments: tuple[str, ...], message: str) -> None:
     put(tmp_path, "few", 9)
     put(tmp_path, "x", 10)
+    (tmp_path / "same.csv").write_text("score\n" + "0.5\n" * 10)
     assert message in one_line(call("calibrate", *arguments))
 
 

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+from scipy.stats import nct, t
 
 from tests.calling import Call, one_line
 from tests.factories import store, usual_result
@@ -20,14 +21,37 @@ def answer(call: Call, *arguments: object) -> dict[str, Any]:
 
 
 def test_a_standard_deviation_gives_published_numbers(call: Call) -> None:
-    found = answer(call, "--std", 1, "--difference", 0.5)
+    once = "--whole-rate"
+    found = answer(call, "--std", 1, "--difference", 0.5, once)
     assert found["repeats_needed"] == {"value": 64, "low": None, "high": None}  # Cohen (1988), table 2.4.1
-    pairs = answer(call, "--std", 1, "--difference", 0.5, "--paired", "--power", 0.8)
+    pairs = answer(call, "--std", 1, "--difference", 0.5, "--paired", "--power", 0.8, once)
     assert pairs["repeats_needed"]["value"] == 34
     (row,) = (one for one in found["detectable"] if one["repeats"] == 20)
     assert row["value"] == pytest.approx(0.909, abs=1e-3)
-    at = answer(call, "--std", 1, "--difference", 0.5, "--repeats", 64)
+    at = answer(call, "--std", 1, "--difference", 0.5, "--repeats", 64, once)
     assert at["power"]["value"] == pytest.approx(0.8015, abs=1e-4)
+
+
+def power_at(runs: int, alpha: float) -> float:
+    """Of the two-sided t-test at a difference of half a standard deviation."""
+    freedom = 2 * runs - 2
+    return float(nct.sf(t.isf(alpha / 2, freedom), freedom, 0.5 * np.sqrt(runs / 2)))
+
+
+def test_a_plan_is_for_the_first_look_at_a_study_and_says_so(call: Call) -> None:
+    found = answer(call, "--std", 1, "--difference", 0.5, "--std-runs", 20)
+    assert found["share_of_error_rate"] == 0.8
+    needed = found["repeats_needed"]["value"]
+    assert power_at(needed, 0.04) >= 0.8 > power_at(needed - 1, 0.04) and needed > 64
+    (remark,) = found["remarks"]
+    assert remark.startswith("Planned at 80 % of the error rate, which the first look at a study may use")
+    whole = answer(call, "--std", 1, "--difference", 0.5, "--std-runs", 20, "--whole-rate")
+    assert (whole["share_of_error_rate"], whole["remarks"]) == (1.0, [])
+    _, out, _ = call("power", "--std", 1)
+    assert "at the 95 % level at a first look:" in out and "note: Planned at 80 % of the error rate" in out
+    _, out, _ = call("power", "--std", 1, "--whole-rate")
+    assert "at the 95 % level:" in out and "Planned at" not in out
+    assert "may use 80 % of the error rate" in " ".join(call("power", "--help")[1].replace("│", " ").split())
 
 
 def test_the_noise_of_a_run_folder_is_that_of_its_baseline(call: Call, tmp_path: Path) -> None:

@@ -90,7 +90,13 @@ WRONG = [
     (("run", "--format", ""), "--format '' is unknown"),
     (("run", "lstm", "--watch"), "--watch follows one run folder"),
     (("run", "--watch", "--format", "csv"), "add html to --format"),
-    (("missing", "--watch"), "missing: no such run folder"),
+    (("scores.csv", "--watch"), "scores.csv: is a file and no run folder"),
+    (
+        ("run", "--output", "scores.csv"),
+        "scores.csv: cannot be written (Not a directory); give another folder",
+    ),
+    (("run", "--output", "scores.csv/x", "--mlflow", "sqlite:///new.db"), "scores.csv/x: cannot be written"),
+    (("run", "lstm", "--output", "scores.csv"), "scores.csv: cannot be written (Not a directory); give"),
     (("run", "run"), "is given twice"),
     (("run", "missing"), "missing: no such run folder or file"),
     (("run", "scores.csv"), "scores.csv: is no run folder"),
@@ -138,6 +144,21 @@ def test_ctrl_c_leaves_a_page_that_stands_still(
     assert 'http-equiv="refresh"' not in (tmp_path / "run" / "report.html").read_text(encoding="utf-8")
 
 
+def test_ctrl_c_while_there_is_no_run_yet_writes_nothing(
+    call: Call, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupt(*_: Any) -> None:
+        raise KeyboardInterrupt
+
+    real = live.wait_for_run
+    monkeypatch.setattr(live, "wait_for_run", lambda folder, tell: real(folder, tell, sleep=interrupt))
+    status, out, err = call("report", "later", "--watch", "--json")
+    assert (status, out) == (130, "") and "Traceback" not in err
+    assert "waiting for a run in later, where there is none yet; Ctrl-C ends" in err
+    assert "left before a run began; nothing was written" in err
+    assert list(tmp_path.iterdir()) == []
+
+
 STUDY = """
 import time
 from tests.tiny import *
@@ -169,16 +190,20 @@ def test_a_run_that_goes_on_is_followed_to_its_end(
         pages.append((folder / "report.html").read_text(encoding="utf-8"))
         return written
 
+    def patient(_: float) -> None:
+        assert running.poll() is None  # else nothing would ever begin
+        time.sleep(0.1)
+
+    begun = live.wait_for_run
+    monkeypatch.setattr(live, "wait_for_run", lambda folder, tell: begun(folder, tell, sleep=patient))
     monkeypatch.setattr(live, "write_formats", kept)
     monkeypatch.setattr(live, "PAUSE", 0.2)
     try:
-        while not (folder / "run.json").exists() and running.poll() is None:
-            time.sleep(0.1)
         status, out, err = call("report", folder, "--watch")
         assert running.wait(60) == 0
     finally:
         running.kill()
-    assert status == 0 and "report: " in out and "watching" in err
+    assert status == 0 and "report: " in out and "waiting for a run" in err and "watching" in err
     assert pages and all('http-equiv="refresh"' in page for page in pages)
     assert all("No verdict yet" in page for page in pages)
     last = (folder / "report.html").read_text(encoding="utf-8")

@@ -4,9 +4,11 @@ import math
 
 import numpy as np
 import pytest
+from scipy.signal import lfilter
+from scipy.stats import theilslopes
 
 from tests.diagnosis.curves import bend, fall, jumps
-from tuner.diagnosis.curves import CHANGE, LEAST_WINDOW, measure
+from tuner.diagnosis.curves import _MEMORY, _OPPOSITE, _THIRD, CHANGE, LEAST_WINDOW, _jump, _speed, measure
 
 
 def test_levels_are_medians_of_tenths() -> None:
@@ -114,3 +116,50 @@ def test_what_only_jumps_has_learned_nothing() -> None:
         found = measure(jumps((100,), 0.2, seed))
         assert not found.learned and not found.falling
     assert measure(fall(100, 0.9, 10.0) * jumps((100,), 0.02)).learned
+
+
+def bends(count: int, block: int) -> np.ndarray:
+    """Second differences of blocks of independent normal values."""
+    means = np.random.default_rng(3).normal(size=(count, block)).mean(axis=1)
+    return np.diff(means, 2)
+
+
+@pytest.mark.parametrize("block", [1, 4])
+def test_the_jump_is_the_deviation_of_independent_blocks(block: int) -> None:
+    values = 5.0 + 0.1 * np.random.default_rng(4).normal(size=40_000)
+    assert _jump(values, block) == pytest.approx(0.1 / math.sqrt(block), rel=0.03)
+    steep = values + 50.0 * np.linspace(1.0, 0.0, values.size)
+    assert _jump(steep, block) == pytest.approx(0.1 / math.sqrt(block), rel=0.03)
+
+
+def test_what_is_said_of_bends_that_are_opposite() -> None:
+    found = bends(1_000_000, 1)
+    products = found[1:] * found[:-1]
+    correlation = np.corrcoef(found[1:], found[:-1])[0, 1]
+    assert found.var() == pytest.approx(6.0, rel=0.01) and correlation == pytest.approx(-2 / 3, abs=0.005)
+    assert np.mean(products < 0.0) == pytest.approx(0.5 + math.asin(2 / 3) / math.pi, abs=0.002)
+    assert -products[products < 0.0].mean() == pytest.approx(_OPPOSITE, rel=0.01)
+    third = np.diff(np.random.default_rng(5).normal(size=400_000), 3)
+    assert np.median(np.abs(third)) == pytest.approx(_THIRD, rel=0.01)
+
+
+def test_the_memory_that_is_allowed_for_is_that_of_an_autocorrelation_of_four_fifths() -> None:
+    shocks = np.random.default_rng(6).normal(size=400_000)
+    values = lfilter([0.6], [1.0, -0.8], shocks)  # variance 1
+    assert 3.0 / _jump(values, 1) == pytest.approx(_MEMORY, rel=0.02)
+
+
+@pytest.mark.parametrize("epochs", [10, 12, 15, 40])
+@pytest.mark.parametrize("rate", [1.0, 5.0, 15.0])
+def test_neither_steepness_nor_a_turn_is_a_jump(epochs: int, rate: float) -> None:
+    for values in (fall(epochs, 0.2, rate), bend(epochs, max(3, epochs // 3), up=0.5)):
+        found = measure(values)
+        assert found.jump < 1e-3 * (values.max() - values.min())
+        noise = 0.01 * np.random.default_rng(epochs).normal(size=(100, epochs))
+        assert np.median([measure(values + one).jump for one in noise]) == pytest.approx(0.01, rel=0.5)
+
+
+@pytest.mark.parametrize("epochs", [6, 57, 200])
+def test_the_line_at_the_end_is_that_of_scipy(epochs: int) -> None:
+    values = np.random.default_rng(epochs).normal(size=epochs)
+    assert _speed(values) == pytest.approx(-theilslopes(values).slope, rel=1e-12)

@@ -23,6 +23,7 @@ from tuner.figures.saving import svg
 from tuner.figures.style import figure_style, new_figure
 from tuner.records import BASELINE
 from tuner.report.panels.learning_curves import LEARNING_CURVES
+from tuner.result import Result
 
 
 def test_curves_hold_every_seed_and_epoch() -> None:
@@ -203,16 +204,21 @@ def test_the_alternative_text_tells_the_last_losses() -> None:
     assert f"baseline (underfit, more epochs) at {np.median(last):.4g} in training" in told
 
 
-def test_the_panel_tells_the_diagnosis_and_marks_where_overfitting_begins() -> None:
+def rising() -> Result:
+    """A baseline of which every seed overfits."""
     epochs = np.arange(60)
     train, validation = np.exp(-epochs / 8), np.exp(-epochs / 8) + 0.4 * np.abs(epochs / 60 - 0.3)
     runs = [
         replace(run, history={"loss": tuple(train.tolist()), "val_loss": tuple(validation.tolist())})
         for run in make_runs("confirmation", BASELINE, 0.04, seeds=5)
     ]
-    result = make_result(runs, [make_configuration(BASELINE)])
+    return make_result(runs, [make_configuration(BASELINE)])
+
+
+def test_the_panel_tells_the_diagnosis_and_marks_where_overfitting_begins() -> None:
+    result = rising()
     (found,) = diagnose_result(result)
-    turn = found.diagnosis.epoch
+    turn, validation = found.diagnosis.epoch, result.runs[0].history["val_loss"]
     assert found.diagnosis.label == "overfit" and turn == int(np.argmin(validation)) + 1
     with figure_style():
         figure = LEARNING_CURVES.figure(result)

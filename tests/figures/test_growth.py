@@ -135,7 +135,14 @@ def test_the_caption_tells_the_numbers() -> None:
     assert f"baseline {baseline.now:.4g} with 20 seeds" in words.alternative
     assert f"about {row.needed:.4g} would tell the difference" in words.alternative
     assert "the difference to the baseline from zero" in words.text
-    assert "or the margin, where that is larger" in GROWTH.caption(compared(20, margin=0.5)).text
+    assert "or the margin, where that is larger" in GROWTH.caption(compared(20, margin=0.006)).text
+
+
+def test_a_line_that_is_not_drawn_is_not_spoken_of() -> None:
+    far = GROWTH.caption(compared(20, margin=0.5)).text
+    assert "dotted" not in far and "The whole curve of a is below what would be enough." in far
+    lost = GROWTH.caption(usual_result()).text
+    assert "For trial-3 that is not known" in lost  # two of its runs diverged
 
 
 def test_no_line_is_drawn_from_the_interval_of_an_earlier_look() -> None:

@@ -19,6 +19,7 @@ from tuner.figures.hyperparameters import (
     tick_label,
 )
 from tuner.records import BASELINE, Configuration
+from tuner.searched import Space
 
 
 def test_numbers_keep_their_distances() -> None:
@@ -48,7 +49,7 @@ def test_ticks_lie_where_their_numbers_are() -> None:
 
 
 def test_choices_are_spaced_evenly_in_their_order() -> None:
-    axis = lay_out("batch_size", [64, 16, 256, 16], 32, "choice")
+    axis = lay_out("batch_size", [64, 16, 256, 16], 32, Space("choice"))
     assert [text for _, text in axis.ticks] == ["16", "32", "64", "256"]
     np.testing.assert_allclose(axis.places, [0.625, 0.125, 0.875, 0.125])
     assert axis.baseline == 0.375
@@ -118,6 +119,43 @@ def test_the_database_of_the_folder_decides_the_kind(tmp_path: Path) -> None:
     kinds = {axis.name: axis.kind for axis in data.axes}
     assert (kinds["units"], kinds["learning_rate"], kinds["optimizer"]) == ("log", "linear", "choice")
     assert {axis.name: axis.kind for axis in without.axes}["learning_rate"] == "log"
+
+
+def test_an_axis_spans_what_was_searched_and_not_only_what_was_drawn() -> None:
+    axis = lay_out("dropout", [0.1, 0.3], 0.2, Space("linear", (0.0, 0.5)))
+    np.testing.assert_allclose(axis.places, [0.2, 0.6])
+    assert axis.baseline == pytest.approx(0.4) and axis.whole
+    assert not lay_out("dropout", [0.1, 0.3], 0.2).whole
+    rates = lay_out("rate", [1e-3], 1e-2, Space("log", (1e-4, 1e-1)))
+    np.testing.assert_allclose([*rates.places, rates.baseline], [1 / 3, 2 / 3])
+    layers = lay_out("layers", [2, 2], 2, Space("linear", (1, 4)))
+    assert layers.levels == 4 and [text for _, text in layers.ticks] == ["1", "2", "3", "4"]
+
+
+def test_the_ends_of_a_searched_range_are_written_where_there_is_room() -> None:
+    rates = lay_out("rate", [0.004], 0.005, Space("log", (0.002, 0.015)))
+    assert [text for _, text in rates.ticks] == ["0.002", "0.003", "0.01", "0.015"]
+    units = lay_out("units", [16, 24], 32, Space("linear", (9, 64)))
+    assert [text for _, text in units.ticks] == ["9", "20", "40", "60"]
+    assert [text for _, text in lay_out("units", [9, 64], 32).ticks] == ["20", "40", "60"]
+
+
+def test_a_choice_that_was_never_drawn_has_its_place() -> None:
+    axis = lay_out("optimizer", ["adam", "adam"], "sgd", Space("choice", ("adam", "rmsprop", "sgd")))
+    assert [text for _, text in axis.ticks] == ["adam", "rmsprop", "sgd"]
+    assert axis.places.tolist() == [pytest.approx(1 / 6)] * 2 and axis.whole
+    many = lay_out("name", ["a"], "b", Space("choice", ("a", "b", *map(str, range(30)))))
+    assert many.levels == MOST_CHOICES and many.places[0] != many.baseline != many.ticks[-1][0]
+
+
+SPACES = [Space("log", (-1.0, 5.0)), Space("linear", (1e149, -1e149)), Space("log", (1, 2))]
+
+
+@pytest.mark.parametrize("space", SPACES)
+def test_what_is_told_falsely_does_no_harm(space: Space) -> None:
+    for values in ([1.0, 2.0], ["a", None], [0.0, -3.0]):
+        axis = lay_out("a", values, values[0], space)
+        assert np.all((axis.places >= 0.0) & (axis.places <= 1.0))
 
 
 def test_ranks_put_dropped_trials_behind_and_lost_ones_last() -> None:

@@ -151,6 +151,6 @@ def test_the_caption_says_what_is_left_out() -> None:
     runs = [run for name in names for run in make_runs("search", name, 0.04, seeds=4, epochs=1)]
     said = SEARCH_HISTORY.caption(make_result(runs, [make_configuration(name) for name in names])).text
     assert "its line is the range of its seeds" in said
-    assert "Of every 2 trials in a row, only the best mean is drawn, besides finalists." in said
+    assert "Of every 2 trials in a row, only the best mean is drawn." in said
     usual = SEARCH_HISTORY.caption(usual_result()).text
     assert "its line and dots are its seeds" in usual and "in a row" not in usual

@@ -52,6 +52,33 @@ def test_a_picture_of_all_examples() -> None:
     assert made(show, kept(4)).png[:8] == b"\x89PNG\r\n\x1a\n"
 
 
+def test_a_picture_keeps_the_texts_that_come_with_it() -> None:
+    def show(ax: Any, y_true: Any, y_pred: Any) -> Any:
+        ax.plot(y_pred[0])
+        return f"sum {y_true.sum():.1f}" if y_true.sum() > 0 else ax.plot(y_true)
+
+    predictions = kept(2)
+    found = made(show, predictions)
+    assert is_png(found.png) and len(found.texts) == 6
+    assert predictions.y_true is not None
+    positive = predictions.y_true[0].sum(axis=(1, 2)) > 0
+    assert [bool(text) for text in found.texts] == positive.tolist()
+    assert found.texts[int(positive.argmax())].startswith("sum ")
+
+
+@pytest.mark.parametrize(
+    ("draw", "images"),
+    [
+        (lambda ax: ax.plot([1, 2]), False),
+        (lambda ax: ax.scatter([1, 2], [3, 4], c=[0.1, 0.9]), False),
+        (lambda ax: ax.imshow(np.eye(3)), True),
+        (lambda ax: ax.pcolormesh(np.eye(3)), True),
+    ],
+)
+def test_whether_it_draws_images_is_kept(draw: Any, images: bool) -> None:
+    assert made(lambda ax, y_pred: draw(ax)).images is images
+
+
 def test_what_it_does_not_ask_for_it_is_not_given() -> None:
     def show(y_pred: Any, scale: float = 2.0) -> str:
         return str(y_pred.shape) + str(scale)

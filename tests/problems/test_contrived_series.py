@@ -29,6 +29,7 @@ def test_naive_forecasts() -> None:
 def test_splits_follow_each_other_in_any_size() -> None:
     data = contrived_series(n_train=2, n_validation=1, n_test=3, start=-1.0, step=0.5)
     assert data.sizes == {"train": 2, "validation": 1, "test": 3}
+    assert data.naive == ("mean", "last")
     every = np.concatenate([split[0].ravel() for split in (data.train, data.validation, data.test)])
     np.testing.assert_array_equal(every, [-1.0, -0.5, 0.0, 0.5, 1.0, 1.5])
     np.testing.assert_array_equal(data.test[1].ravel(), [1.0, 1.5, 2.0])

@@ -75,6 +75,7 @@ def test_the_series_are_centred_unless_an_offset_is_asked_for() -> None:
 def test_splits_are_windows_of_their_own_seeds() -> None:
     data = sine_sum(n_train=600, n_validation=50, n_test=40, steps_in=4, steps_out=3, seeds=(1, 2, 3))
     assert data.sizes == {"train": 600, "validation": 50, "test": 40}
+    assert data.naive == ("zero", "last", "linear")
     for (x, y), examples, seed, batch in (
         (data.train, 600, 1, 512),
         (data.validation, 50, 2, 50),

@@ -118,6 +118,20 @@ def test_markdown_has_verdict_table_methods_and_figures_that_are_there(tmp_path:
     assert "## Settings" in text and not re.search(r"\n{3}", text)
 
 
+def test_markdown_has_the_diagnosis_and_the_secondary_analyses_with_their_legends(usual: View) -> None:
+    text = markdown_document(usual)
+    for title, table in (
+        ("What the learning curves say", usual.diagnoses),
+        ("What other analyses say", usual.secondary),
+    ):
+        start = text.index(f"## {title}")
+        section = text[start : text.find("\n## ", start + 1)]
+        assert section.count("\n|") == 2 + len(table.rows) and len(table.rows) == 4
+        assert all(f"- *{column.title}*: " in section for column in table.columns if column.hint)
+        assert table.remark[:40] in section
+    assert usual.diagnoses.rows[0][3].text[:20] in text
+
+
 def test_hostile_names_stay_text_in_markdown() -> None:
     text = markdown_document(view_of(hostile()))
     # Outside of tables, too, nothing is markup that is not ours.
@@ -125,11 +139,12 @@ def test_hostile_names_stay_text_in_markdown() -> None:
     assert not re.search(r"(?<!\\)!\[|(?<!\\)\]\(", text)
     for line in text.splitlines():
         if line.startswith("|"):
-            assert len(re.findall(r"(?<!\\)\|", line)) in (11, 7)
+            assert len(re.findall(r"(?<!\\)\|", line)) in (11, 9, 7, 6)
     assert "日本語" in text and "🚀" in text
 
 
 def test_an_unfinished_study_has_a_page_without_a_table() -> None:
     result = make_result(make_runs("search", BASELINE, 0.1, seeds=2), [make_configuration(BASELINE)])
     text = markdown_document(view_of(result))
-    assert "No verdict yet" in text and "## Methods" in text and "|" not in text
+    assert "No verdict yet" in text and "## Methods" in text
+    assert "## Results" not in text and "Mean" not in text

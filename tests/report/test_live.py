@@ -11,7 +11,7 @@ from tuner.errors import LedgerError
 from tuner.ledger import Ledger
 from tuner.records import BASELINE, Group
 from tuner.report import live
-from tuner.report.live import follow, keep_current, stamp
+from tuner.report.live import follow, keep_current, stamp, wait_for_run
 
 Step = Callable[[], object]
 
@@ -107,6 +107,36 @@ def test_what_is_wrong_at_the_start_is_told(tmp_path: Path) -> None:
     (folder / "ledger" / "search" / "baseline-0000.json").write_text("{")
     with pytest.raises(LedgerError, match="cannot be read"):
         next(follow(folder))
+
+
+def test_a_page_of_the_search_speaks_of_no_finalists(tmp_path: Path) -> None:
+    folder, pages = begun(tmp_path / "run"), []
+    for name in ("trial-0", "trial-1", "trial-2"):
+        add(folder, name)
+    page = tmp_path / "made" / "report.html"
+    script = Script(lambda: pages.append(page.read_text(encoding="utf-8")), lambda: finish(folder))
+    keep_current(folder, page.parent, lambda _: None, sleep=script)
+    (text,) = pages
+    assert "confirmation has not begun" in text and "Search history" in text
+    assert "finalist" not in text.lower() and "went on to confirmation" not in text
+
+
+def test_a_run_is_waited_for_where_there_is_none_yet(tmp_path: Path) -> None:
+    folder, told = tmp_path / "new" / "run", []
+    script = Script(nothing, lambda: folder.mkdir(parents=True), nothing, lambda: begun(folder))
+    wait_for_run(folder, lambda: told.append("waiting"), sleep=script)
+    assert told == ["waiting"] and script.steps == []
+    assert set(script.pauses) == {live.PAUSE}
+    wait_for_run(folder, lambda: told.append("again"), sleep=Script())
+    assert told == ["waiting"]
+
+
+def test_what_is_no_run_folder_is_not_waited_for(tmp_path: Path) -> None:
+    (tmp_path / "photo.png").write_text("x")
+    for there in (tmp_path, tmp_path / "photo.png"):
+        wait_for_run(there, nothing, sleep=Script())
+        with pytest.raises(LedgerError):
+            next(follow(there))
 
 
 def test_pages_load_themselves_again_until_the_run_is_complete(tmp_path: Path) -> None:

@@ -119,6 +119,26 @@ def test_the_page_says_what_was_found_and_how(usual: str) -> None:
         assert expected in text
 
 
+def test_what_a_table_explains_on_hover_stands_below_it_as_well(usual: str) -> None:
+    text = Page(usual).text
+    for expected in (
+        "its 95 % t interval",
+        "almost stochastic order",
+        "share a letter",
+        "flat prior",
+        "raw p",
+    ):
+        assert expected in text
+    hints = re.findall(r'<th scope="col"[^>]* title="([^"]+)"', usual)
+    legend = [
+        item
+        for one in re.findall(r'<ul class="legend">(.*?)</ul>', usual, re.DOTALL)
+        for item in one.split("<li>")
+    ]
+    told = [re.sub(r"<b>.*?</b>", "", item).split("</li>")[0].strip() for item in legend]
+    assert hints and sorted(hints) == sorted(filter(None, told))
+
+
 SECTIONS = ("results", "figures", "curves", "search", "methods", "runs", "made")
 
 

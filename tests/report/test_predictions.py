@@ -110,6 +110,23 @@ def test_a_picture_stands_in_the_page_as_pixels() -> None:
     assert "img-src data:" in policy
 
 
+def test_a_picture_and_its_texts_stand_in_the_page_together() -> None:
+    made = replace(drawn(), texts=("first", "", "third", "", "", ""))
+    page = Page(html := page_of(replace(with_predictions(points()), shown=made)))
+    assert html.index("data:image/png") < html.index('id="table-shown"')
+    assert "first" in page.text and "third" in page.text
+    table = html[html.index('id="table-shown"') :]
+    assert table[: table.index("</table>")].count("<th scope=row") == 2
+    assert 'id="table-shown"' not in page_of(replace(with_predictions(points()), shown=drawn()))
+
+
+@pytest.mark.parametrize("images", [False, True])
+def test_only_a_drawing_of_lines_follows_a_dark_page(images: bool) -> None:
+    page = Page(page_of(replace(with_predictions(points()), shown=replace(drawn(), images=images))))
+    ((_, image),) = [(tag, attributes) for tag, attributes in page.tags if tag == "img"]
+    assert (image.get("class") == "lines") is not images
+
+
 @pytest.mark.parametrize("png", [b"<svg onload=alert(1)>", b"\x89PNG\r\n\x1a\n"])
 def test_what_is_no_picture_is_not_embedded(png: bytes) -> None:
     page = Page(html := page_of(replace(with_predictions(kept()), shown=replace(drawn(), png=png))))

@@ -138,5 +138,12 @@ def test_unfinished() -> None:
     names = [BASELINE, "trial-0", "trial-1"]
     runs = [run for name in names for run in make_runs("search", name, 0.5, seeds=3)]
     found = headline(make_result(runs, [make_configuration(name) for name in names]))
-    assert (found.word, found.claim) == ("none", "No verdict yet: confirmation has not finished")
+    assert (found.word, found.claim) == ("none", "No verdict yet: confirmation has not begun")
     assert "the search scores of 2 candidates." in found.evidence
+
+
+def test_a_confirmation_that_goes_on_has_no_verdict_either() -> None:
+    runs = make_runs("search", BASELINE, 0.5, seeds=3) + make_runs("confirmation", BASELINE, 0.5, seeds=3)
+    found = headline(make_result(runs, [make_configuration(BASELINE)], looks=()))
+    assert found.claim == "No verdict yet: confirmation has not finished"
+    assert "and 3 runs of the confirmation" in found.evidence

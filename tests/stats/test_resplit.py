@@ -66,16 +66,15 @@ def test_halves_that_a_margin_makes_equivalent_are_no_alarm() -> None:
     assert (found.equivalent, found.alarms) == (126, 0)
 
 
-def test_runs_that_do_not_vary_give_no_alarm() -> None:
-    assert resplit([0.5] * 10, rng=rng()).alarms == 0
-
-
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
         ({"scores": [1.0] * 9}, "9 runs are too few to split; 10 are the least .* --repeats"),
         ({"scores": [1.0] * 10, "runs": 4}, "4 runs a group give no verdict"),
         ({"scores": [1.0] * 10, "splits": 0}, "0 splits say nothing"),
+        ({"scores": [0.5] * 10}, "its 10 runs all have the same score, so there is no noise"),
+        ({"scores": [0.1 + 0.2, 0.3] * 5}, "all have the same score"),  # rounding is no noise
+        ({"scores": [math.nan] * 10}, "all 10 runs failed"),
     ],
 )
 def test_what_cannot_be_split_is_refused(arguments: dict[str, object], message: str) -> None:
@@ -104,3 +103,8 @@ def found_with(share: float, splits: int = SPLITS) -> Resplit:
 )
 def test_the_opinion_follows_the_share_and_its_interval(found: Resplit, words: str) -> None:
     assert opinion(found).startswith(words)
+
+
+def test_runs_that_differ_in_whether_they_failed_are_no_constant() -> None:
+    found = resplit([0.5] * 8 + [math.nan] * 2, rng=rng())
+    assert found.splits == 126 and found.alarms == 0

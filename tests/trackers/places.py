@@ -18,7 +18,7 @@ class Memory:
         self.breaks = tuple(breaks)
         self._error = error or ConnectionError("http://me:secret@host is gone\nand more")
 
-    def begin(self, setup: Setup) -> None:
+    def begin(self, setup: Setup, began: float | None = None) -> None:
         self._hear("begin", setup.study)
 
     def log(
@@ -29,7 +29,7 @@ class Memory:
     def conclude(self, conclusion: Conclusion) -> None:
         self._hear("conclude", conclusion.word)
 
-    def end(self, ending: Ending) -> None:
+    def end(self, ending: Ending, ended: float | None = None) -> None:
         self._hear("end", ending)
 
     def _hear(self, method: str, what: object) -> None:

@@ -111,6 +111,22 @@ def test_a_wrong_place_is_one_line_before_anything_is_trained(
     assert not (tmp_path / "run" / "report.html").exists()
 
 
+@pytest.mark.parametrize("command", ["run", "report"])
+def test_a_folder_that_cannot_be_written_is_found_out_before_a_tracker_begins(
+    command: str, call: Call, study: Path, tmp_path: Path, database: str
+) -> None:
+    from mlflow import MlflowClient
+
+    store(usual_result(trials=1, seeds=2), tmp_path / "run")
+    (tmp_path / "file").write_text("x")
+    what = ("run", study, *FAST) if command == "run" else ("report", "run")
+    found = one_line(call(*what, "--output", "file/run", "--mlflow", database, "--tensorboard", "tb"))
+    assert "file/run: cannot be written (Not a directory); give another folder with --output" in found
+    client = MlflowClient(tracking_uri=database)
+    assert [one.name for one in client.search_experiments() if one.name != "Default"] == []
+    assert not (tmp_path / "tb").exists()
+
+
 def test_logs_of_another_study_are_one_line_and_stay(call: Call, tmp_path: Path) -> None:
     store(usual_result(trials=1, seeds=2), tmp_path / "run")
     (tmp_path / "tb").mkdir()

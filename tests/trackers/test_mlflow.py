@@ -1,6 +1,7 @@
 """MLflow has every run as the ledger has it, once, under the run of its study."""
 
 import math
+import time
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -8,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from tests.factories import make_configuration, make_runs, make_setup, timed, usual_result
+from tests.factories import BEGAN, make_configuration, make_runs, make_setup, timed, usual_result
 from tuner.errors import TunerError
 from tuner.records import BASELINE, Configuration, Run
 from tuner.result import Result
@@ -102,6 +103,21 @@ def test_an_export_tells_when_the_runs_were_trained(server: Server) -> None:
         assert group.started is not None
         end = group.started + sum(run.seconds for run in group.runs)
         assert {children[run_path(run)].info.end_time for run in group.runs} == {round(end * 1000)}
+    parent = server.parent().info
+    assert parent.start_time == round(BEGAN * 1000)
+    assert parent.end_time == max(run.info.end_time for run in children.values())
+    exported(server, result)
+    assert (server.parent().info.start_time, server.parent().info.end_time) == (
+        parent.start_time,
+        parent.end_time,
+    )
+
+
+def test_an_export_of_runs_without_times_is_of_now(server: Server) -> None:
+    before = round(time.time() * 1000)
+    exported(server, usual_result(trials=1, seeds=2))
+    parent = server.parent().info
+    assert before <= parent.start_time <= parent.end_time <= round(time.time() * 1000) + 1000
 
 
 def test_the_parent_has_the_settings_and_the_verdict(server: Server) -> None:

@@ -7,7 +7,7 @@ from typing import Annotated, cast, get_args
 import typer
 
 from tuner.cli.app import Json, Level, Margin, app
-from tuner.errors import ScoresError
+from tuner.errors import ScoresError, written_into
 from tuner.records import Direction
 
 _HELP = """Compare scores over seeds, and say better, worse, equivalent or undecided.
@@ -79,7 +79,8 @@ def compare(
     if output is not None:
         from tuner.report.comparison import write_comparison
 
-        written = write_comparison(compared, output)
+        with written_into(output):
+            written = write_comparison(compared, output)
     if as_json:
         print(json.dumps(strict(as_answer(compared))))
         return

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from tuner.cli.app import Configuration, Json, Level, app
-from tuner.errors import ScoresError
+from tuner.errors import ScoresError, written_into
 
 _HELP = """How many runs a difference takes, and what difference given runs can show.
 
@@ -44,6 +44,14 @@ def power(
     candidates: Annotated[
         int, typer.Option(min=1, help="Candidates compared at once: plans for the hardest step of Holm.")
     ] = 1,
+    whole_rate: Annotated[
+        bool,
+        typer.Option(
+            "--whole-rate",
+            help="Plan for a comparison that is made once, as of CSV files; else for the first look at a "
+            "study, which may use 80 % of the error rate.",
+        ),
+    ] = False,
     paired: Annotated[
         bool, typer.Option("--paired", help="Plan pairs; --std is that of the differences of pairs.")
     ] = False,
@@ -55,12 +63,17 @@ def power(
 ) -> None:
     """Plan, print; see `_HELP`."""
     from tuner.jsontext import strict
-    from tuner.planning import Question, plan_with_runs, plan_with_std
+    from tuner.planning import FIRST_SHARE, Question, plan_with_runs, plan_with_std
     from tuner.planning import as_json as as_answer
 
     _check_noise(runs, std, std_runs, configuration, paired)
+    share = 1.0 if whole_rate else FIRST_SHARE
+
+    def asked(level: float) -> Question:
+        return Question(difference, repeats, margin, wanted, level, candidates, share)
+
     if runs is None or std is not None:
-        question = Question(difference, repeats, margin, wanted, 0.95 if level is None else level, candidates)
+        question = asked(0.95 if level is None else level)
         outlook = plan_with_std(0.0 if std is None else std, question, runs=std_runs, paired=paired)
     else:
         import numpy as np
@@ -71,13 +84,14 @@ def power(
         chosen = chosen_set(source, configuration)
         if level is None:
             level = source.setup.level if source.setup else 0.95
-        question = Question(difference, repeats, margin, wanted, level, candidates)
+        question = asked(level)
         outlook = plan_with_runs(chosen.name, chosen.scores, question, rng=np.random.default_rng(seed))
     written: tuple[Path, ...] = ()
     if output is not None:
         from tuner.report.planning import write_plan
 
-        written = write_plan(outlook, output)
+        with written_into(output):
+            written = write_plan(outlook, output)
     if as_json:
         print(json.dumps(strict(as_answer(outlook))))
         return

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from tuner.cli.app import Folder, Json, MLflow, TensorBoard, app
-from tuner.errors import TunerError
+from tuner.errors import TunerError, written_into
 
 if TYPE_CHECKING:
     from tuner.result import Result
@@ -45,7 +45,10 @@ def report(
     ] = None,
     watch: Annotated[
         bool,
-        typer.Option("--watch", help="Keep the page current while the run goes on, until it is complete."),
+        typer.Option(
+            "--watch",
+            help="Keep the page current while the run goes on, until it is complete; waits for one to begin.",
+        ),
     ] = False,
     tensorboard: TensorBoard = None,
     mlflow: MLflow = None,
@@ -64,15 +67,22 @@ def report(
         _publish_several(folders, output or Path("reports") / "comparison", formats, as_json)
         return 0
     folder = Path(folders[0])
-    if output is not None and (output / "run.json").exists() and not output.samefile(folder):
+    elsewhere = output is not None and not (folder.exists() and output.exists() and output.samefile(folder))
+    if output is not None and elsewhere and (output / "run.json").exists():
         raise TunerError(f"{output}: is another run folder; choose another place with --output")
     if watch and formats is not None and "html" not in formats:
         raise TunerError("--watch keeps the page current; add html to --format, or leave --format out")
-    ended = _watched(folder, output or folder) if watch else True
+    place = output or folder
+    ended = _watched(folder, place) if watch else True
+    if not ended and not (folder / "run.json").exists():  # left while it waited
+        return 130
 
+    from tuner.files import check_writable
     from tuner.report.live import follow
 
     result = next(follow(folder))
+    with written_into(place):
+        check_writable(place)  # before anything is logged
     _log(result, tensorboard, mlflow)
     publish(result, as_json, output, formats)
     return 0 if ended else 130
@@ -104,7 +114,8 @@ def publish(
 
     folder = output or result.folder
     assert folder is not None  # loaded from one
-    written = write_formats(result, folder, usual_formats(folder) if formats is None else formats)
+    with written_into(folder):
+        written = write_formats(result, folder, usual_formats(folder) if formats is None else formats)
     if as_json:
         print(json.dumps(summary(result)))
         return
@@ -129,7 +140,7 @@ def _log(result: "Result", tensorboard: Path | None, mlflow: str | None) -> None
 def _watched(folder: Path, output: Path) -> bool:
     """Keep the page current; whether the run came to its end, and was not left by Ctrl-C before."""
     from tuner.console import status_line
-    from tuner.report.live import keep_current
+    from tuner.report.live import keep_current, wait_for_run
 
     def tell(result: "Result") -> None:
         phases = [run.phase for run in result.runs]
@@ -138,9 +149,14 @@ def _watched(folder: Path, output: Path) -> bool:
 
     try:
         with status_line() as say:
+            wait_for_run(
+                folder, lambda: say(f"waiting for a run in {folder}, where there is none yet; Ctrl-C ends")
+            )
             keep_current(folder, output, tell)
     except KeyboardInterrupt:
-        print("tuner: left before the run was complete; its page is as of now", file=sys.stderr)
+        begun = (folder / "run.json").exists()
+        left = "the run was complete; its page is as of now" if begun else "a run began; nothing was written"
+        print(f"tuner: left before {left}", file=sys.stderr)
         return False
     return True
 
@@ -155,7 +171,8 @@ def _publish_several(
     from tuner.report.write import USUAL
 
     studies = compare_studies([open_source(text) for text in folders])
-    written = write_studies(studies, output, USUAL if formats is None else formats)
+    with written_into(output):
+        written = write_studies(studies, output, USUAL if formats is None else formats)
     if as_json:
         print(json.dumps(studies_summary(studies)))
         return

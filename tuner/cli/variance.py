@@ -10,7 +10,7 @@ import typer
 
 from tuner.cli.app import Json, app
 from tuner.cli.run import loading, named
-from tuner.errors import TunerError
+from tuner.errors import TunerError, written_into
 
 
 @app.command()
@@ -76,7 +76,8 @@ def variance(
         return 130
     from tuner.report.variance import variance_json, write_variance
 
-    page = write_variance(found, folder)
+    with written_into(folder):
+        page = write_variance(found, folder)
     if as_json:
         print(variance_json(found))
     else:

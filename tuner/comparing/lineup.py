@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from tuner.comparing.pairing import pair_up
 from tuner.comparing.scorefiles import ScoreSet
 from tuner.comparing.sources import Source, listing
+from tuner.comparing.streams import check_same_streams, shared_streams
 from tuner.errors import ScoresError
 from tuner.records import BASELINE, Direction, Setup
 from tuner.stats import Comparison
@@ -61,6 +62,8 @@ def line_up(sources: Sequence[Source], asked: Asked) -> Lineup:
     else:
         baseline, candidates = _across(sources, asked)
         remarks += _about_sources(sources)
+        if isinstance(baseline, ScoreSet) and not design.paired:
+            remarks += shared_streams(sources, [representative(source) for source in sources])
     sets = [one for one in (baseline, *candidates) if isinstance(one, ScoreSet)]
     for one in sets:
         if len(one.scores) < 2:
@@ -70,7 +73,7 @@ def line_up(sources: Sequence[Source], asked: Asked) -> Lineup:
     if design.paired:
         if not isinstance(baseline, ScoreSet):
             raise ScoresError("a plain number has no runs to pair with; leave --paired out")
-        _same_streams(sources)
+        check_same_streams(sources)
         candidates = pair_up(baseline, candidates)
     remarks += [text for one in sets if (text := _about_seeds(one))]
     decided = _decided(sources, design, baseline, candidates)
@@ -243,14 +246,3 @@ def _about_seeds(one: ScoreSet) -> str:
         f"{one.name}: seed {repeated[0]} is in more than one row; every row is taken as a run of its own, "
         "which overstates what is known if it is not."
     )
-
-
-def _same_streams(sources: Sequence[Source]) -> None:
-    """Raises: ScoresError where a seed index is not the same seed in all run folders."""
-    seeds = {source.setup.seed: source.text for source in sources if source.setup}
-    if len(seeds) > 1:
-        (one, first), (other, second), *_ = seeds.items()
-        raise ScoresError(
-            f"{first} has the study seed {one} and {second} has {other}, so their runs are no pairs; "
-            "leave --paired out"
-        )

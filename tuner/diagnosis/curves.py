@@ -2,19 +2,23 @@
 
 The unit is a tenth of the epochs. Levels are medians over a tenth, which single spikes do not move; the
 movement at the end is a robust straight line through the last fifth, or through the later half where jumps
-hide the last fifth; and the jumps are told from the shape by differences that a smooth curve hardly has. A
-movement counts where it is both more than chance, given the jumps, and large enough to matter.
+hide the last fifth; and the jumps are told from the shape by where the curve bends to and fro, which a smooth
+curve does not, however steep it is. A movement counts where it is both more than chance, given the jumps, and
+large enough to matter.
 """
 
 import math
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
+from numpy.typing import NDArray
 from scipy.ndimage import median_filter
-from scipy.stats import theilslopes
 
 from tuner.stats.scores import FloatArray
+
+Places = NDArray[np.intp]
 
 CHANGE = 0.01
 """A movement matters from one percent on: of the level or of what was learned, whichever is less. Brownlee's
@@ -40,15 +44,15 @@ LEAST_WINDOW = 3
 """A tenth of a short curve has at least so many epochs: a median of fewer is no shield against spikes."""
 
 _PART = 12  # at the least, where there are so many
-_BLOCKS = 6  # of a size, at the least, that there must be to compare them
-_MEMORY = 8.2  # sqrt((1 + r) / (1 - r)) / sqrt(1 - 1.5 r + 0.6 r^2 - 0.1 r^3) with r = 0.8; see _error
+_BLOCKS = 5  # of a size, at the least, that there must be to compare them: the fewest that overlap
+_MEMORY = 8.1  # sqrt((1 + r) / (1 - r)) over what _jump finds of such jumps, both with r = 0.8; see _error
 _SPIKE = 4.0  # jumps beyond which a loss is a spike, and cut to that
 _POINTS = 200  # of the line at the end; its time grows with their square
 _ROUNDING = float(np.finfo(np.float32).eps)  # losses are float32
 _MEDIAN = math.sqrt(math.pi / 2.0)  # standard error of a median in those of the mean, for normal jumps
 _PART_SHARE = 2 / 3  # of the epochs, the last ones, from which the jumps are taken
-_KEPT = 0.8  # share of the differences that is averaged; the others may be spikes
-_KEPT_MEAN = 0.5586  # mean of the smaller four fifths of |Z|, Z normal: 2 (phi(0) - phi(1.2816)) / 0.8
+_THIRD = 3.016  # median size of third differences of normal values: sqrt(1 + 9 + 9 + 1) * 0.6745
+_OPPOSITE = 5.944  # mean size of products of opposite bends of normal values; see _jump
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -191,10 +195,22 @@ def measure(values: FloatArray) -> Curve:
 
 
 def _speed(values: FloatArray) -> float:
-    """The fall over one epoch of a straight line through losses (Theil-Sen)."""
+    """The fall over one epoch of a straight line through losses: the median over all pairs of epochs.
+
+    As `scipy.stats.theilslopes` has it, without the interval, which takes most of its time.
+
+    Source: Theil (1950); Sen (1968), doi:10.1080/01621459.1968.10480934.
+    """
     step = math.ceil(values.size / _POINTS)
     kept = values[values.size % step :].reshape(-1, step).mean(axis=1)
-    return -float(theilslopes(kept, step * np.arange(kept.size)).slope)
+    earlier, later = _pairs(kept.size)
+    return float(np.median((kept[earlier] - kept[later]) / (step * (later - earlier))))
+
+
+@lru_cache(maxsize=8)  # the lengths of a study are few
+def _pairs(count: int) -> tuple[Places, Places]:
+    """All pairs of places, the earlier and the later of each, shape (count (count - 1) / 2,)."""
+    return np.triu_indices(count, 1)
 
 
 def _turn(values: FloatArray, lowest_from: int, window: int) -> int:
@@ -206,17 +222,17 @@ def _turn(values: FloatArray, lowest_from: int, window: int) -> int:
 def _error(values: FloatArray, window: int) -> float:
     """Standard error of the mean of `window` epochs.
 
-    From third differences of neighbouring epochs, and of neighbouring blocks of 2, 4, ... up to a window,
-    of which the largest answer counts: jumps of neighbouring epochs are often alike, and then the mean of a
-    window is less sure than single epochs tell. How much less is limited to what an autocorrelation of 0.8
-    does: blocks that differ by more show the shape of the curve. The first third, which falls and jumps most,
-    is left out.
+    From the jumps of neighbouring epochs, and of neighbouring blocks of 2, 4, ... up to a window, of which
+    the largest answer counts: jumps of neighbouring epochs are often alike, and then the mean of a window is
+    less sure than single epochs tell. How much less is limited to what an autocorrelation of 0.8 does. Spikes
+    are cut, and the first third, which jumps most, is left out.
     """
     part = values[-max(math.ceil(_PART_SHARE * values.size), min(values.size, _PART)) :]
     middle = median_filter(part, 5, mode="nearest")
+    usual = float(np.median(np.abs(np.diff(part, 3)))) / _THIRD  # at the most: it takes steepness for jumps
+    part = middle + np.clip(part - middle, -_SPIKE * usual, _SPIKE * usual)
     single = _jump(part, 1)
-    part = middle + np.clip(part - middle, -_SPIKE * single, _SPIKE * single)
-    found, block = [_ROUNDING * float(np.abs(values).max())], 1
+    found, block = [_ROUNDING * float(np.abs(values).max()), single], 2
     while block <= window and part.size >= _BLOCKS * block:
         found.append(min(_jump(part, block) * math.sqrt(block), _MEMORY * single))
         block *= 2
@@ -224,16 +240,24 @@ def _error(values: FloatArray, window: int) -> float:
 
 
 def _jump(values: FloatArray, block: int) -> float:
-    """Standard deviation of the means of blocks about a smooth curve, by their third differences.
+    """Standard deviation of the means of blocks about a smooth curve, from where they bend to and fro.
 
-    Third differences of independent values have 20 times their variance (1 + 9 + 9 + 1), and those of any
-    parabola are 0.
+    Second differences of a smooth curve keep their sign for long, and are near 0 where it changes: neither
+    steepness nor a bend looks like a jump, as they do to the size of differences of any order. Those of
+    independent normal values with variance 1 have variance 6 (1 + 4 + 1), neighbours a correlation of -2/3,
+    and so opposite signs in 1/2 + arcsin(2/3) / pi = 73 % of the cases. The product of these is on average
+    -(6 / pi) (sqrt(5) / 3 + 2/3 arcsin(2/3) + pi / 3) / 0.73 = -5.944. Where none are opposite, there are no
+    jumps to be seen.
+
+    Source: differences for the variance about a smooth curve, Gasser, Sroka & Jennen-Steinmetz (1986),
+    doi:10.1093/biomet/73.3.625, and Hall, Kay & Titterington (1990), doi:10.1093/biomet/77.3.521. To leave
+    out the products of one sign is ours, and the constant by integration.
     """
     means = np.convolve(values, np.full(block, 1.0 / block), "valid")
-    lags = [means[place * block : means.size - (3 - place) * block] for place in range(4)]
-    sizes = np.sort(np.abs(lags[3] - 3.0 * lags[2] + 3.0 * lags[1] - lags[0]))
-    kept = sizes[: max(1, math.ceil(_KEPT * sizes.size))]
-    return float(kept.mean()) / _KEPT_MEAN / math.sqrt(20.0)
+    bends = means[2 * block :] - 2.0 * means[block:-block] + means[: -2 * block]
+    products = -bends[:-block] * bends[block:]
+    opposite = products[products > 0.0]
+    return math.sqrt(float(opposite.mean()) / _OPPOSITE) if opposite.size else 0.0
 
 
 def _size(level: float, learned: float) -> float:

@@ -95,13 +95,9 @@ def diagnose(
     """
     pairs = as_pairs(train, validation, diverged)
     numbers = _numbers(epochs, max((pair.train.size for pair in pairs), default=0))
-    readings = tuple(_read(pair, numbers) for pair in pairs)
-    if not readings:
+    if not pairs:
         raise StatisticsError("there are no losses; give those of one seed at least")
-    if len(readings) == 1:
-        (only,) = readings
-        return Diagnosis(only.label, only.epoch, only.finding, only.advice, readings)
-    return _together(pairs, readings, numbers)
+    return put_together(pairs, tuple(read_seed(pair, numbers) for pair in pairs), numbers)
 
 
 def _numbers(epochs: Sequence[int] | None, count: int) -> Numbers:
@@ -115,7 +111,8 @@ def _numbers(epochs: Sequence[int] | None, count: int) -> Numbers:
     return numbers.astype(np.int64)
 
 
-def _read(pair: Pair, numbers: Numbers) -> Reading:
+def read_seed(pair: Pair, numbers: Numbers) -> Reading:
+    """The reading of one seed alone, one that diverged included."""
     if not pair.diverged:
         return read(pair.train, pair.validation, numbers)
     if pair.lost_at is not None:
@@ -127,8 +124,14 @@ def _read(pair: Pair, numbers: Numbers) -> Reading:
     return Reading("diverged", text, "lower the learning rate, or clip the gradients")
 
 
-def _together(pairs: tuple[Pair, ...], readings: tuple[Reading, ...], numbers: Numbers) -> Diagnosis:
-    """The label of more than half of the seeds; else that of the median curve, if it is a likely one."""
+def put_together(pairs: Sequence[Pair], readings: tuple[Reading, ...], numbers: Numbers) -> Diagnosis:
+    """The label of more than half of the seeds; else that of the median curve, if it is a likely one.
+
+    `readings` are those of the pairs, of which there is one at least.
+    """
+    if len(readings) == 1:
+        (only,) = readings
+        return Diagnosis(only.label, only.epoch, only.finding, only.advice, readings)
     counts = Counter(reading.label for reading in readings)
     label, most = counts.most_common(1)[0]
     majority = 2 * most > len(readings)

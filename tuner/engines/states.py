@@ -17,12 +17,13 @@ import keras
 import numpy as np
 
 from tuner.building import GENERATOR_STATE, Built, restart
+from tuner.drawing import compiled_once
 from tuner.seeds import Seed
 
 State = tuple[list[Any], list[Any], list[Any]]  # trainable, other and optimizer variables
 
 _MOST_DRAWS = 10_000
-_SAME = 1e-6  # a compiled initializer may round differently
+_SAME = 1e-5  # a compiled initializer may round differently
 
 
 def state_of(model: keras.Model) -> State:
@@ -67,7 +68,8 @@ class Initial:
         self._variables = _variables(first.model)
         self._structure = jax.tree.structure(state_of(first.model))
         self._known, other = (jax.tree.leaves(state_of(built.model)) for built in (first, second))
-        self._drawn = self._origins(first, other)
+        with compiled_once():  # as the models were built
+            self._drawn = self._origins(first, other)
         self._draw = jax.jit(jax.vmap(self._draw_one))
         made = self._made([first.seed, second.seed])
         for place, values in made.items():

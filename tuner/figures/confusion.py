@@ -31,6 +31,11 @@ class Confusion:
     runs: int
     labels: float
 
+    @property
+    def has_mistakes(self) -> bool:
+        """Whether any label was taken for another."""
+        return bool(np.nan_to_num(self.share[~np.eye(len(self.share), dtype=bool)]).any())
+
 
 def confusion(result: Result) -> Confusion | None:
     """The matrix of the best configuration; None where it does not classify, or nothing is kept."""

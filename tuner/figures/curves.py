@@ -10,6 +10,7 @@ from matplotlib.ticker import MaxNLocator
 from numpy.typing import NDArray
 
 from tuner.diagnosing import examined
+from tuner.figures.levels import Level, best_level, draw_level_along, near
 from tuner.figures.samples import FloatArray, runs_of
 from tuner.figures.scale import Scale, scale_of
 from tuner.figures.style import PALETTE, heading
@@ -20,6 +21,9 @@ MOST_POINTS = 200  # more cannot be told apart at the width of a panel
 FEWER_POINTS = 60  # of a thin line among many
 FEW_LINES = 12
 MOST_LINES = 40  # more seeds hide each other, and make the page heavy
+FEWEST_FOR_A_BAND = 3  # seeds; the quartiles of two are between these two
+
+_SAME = 1e-4  # between a loss and a score: rounding, and batches of different sizes
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -39,6 +43,11 @@ class Curves:
     def epochs(self) -> int:
         """The most epochs that a seed trained."""
         return int(max(self.train.shape[1], self.validation.shape[1]))
+
+    @property
+    def has_band(self) -> bool:
+        """Whether there are quartiles of several seeds to draw."""
+        return len(self.lost) >= FEWEST_FOR_A_BAND and self.epochs > 1
 
     @property
     def last_training(self) -> float:
@@ -104,35 +113,65 @@ def band(losses: FloatArray) -> Band:
     return Band(median=quartiles[1], low=quartiles[0], high=quartiles[2])
 
 
-def curve_scale(panels: Sequence[Curves]) -> Scale:
-    """One scale for all panels, from the seeds that did not diverge where there are any."""
+def naive_loss(result: Result) -> Level | None:
+    """The best naive forecast on the validation split, where the validation loss is the metric.
+
+    That it is, is read off the runs: of most of them the last validation loss is the validation score.
+    """
+    ended = [run for run in result.seen if run.status == "complete" and run.history.get("val_loss")]
+    same = [
+        math.isclose(run.history["val_loss"][-1], run.scores.get("validation", math.nan), rel_tol=_SAME)
+        for run in ended
+    ]
+    return best_level(result, "validation") if sum(same) * 2 > len(same) else None
+
+
+def curve_scale(panels: Sequence[Curves], naive: Level | None = None) -> Scale:
+    """One scale for all panels, from the seeds that did not diverge where there are any.
+
+    It shows the score of a naive forecast as well, where that is near.
+    """
     kept = [losses[~np.array(panel.lost)] for panel in panels for losses in (panel.train, panel.validation)]
     values = np.concatenate([losses.ravel() for losses in kept] or [np.empty(0)])
     if not np.isfinite(values).any():
         every = [losses.ravel() for panel in panels for losses in (panel.train, panel.validation)]
         values = np.concatenate(every or [np.empty(0)])
-    return scale_of(values, fence=12.0)
+    extra = near(() if naive is None else (naive,), values)
+    return scale_of(np.concatenate([values, extra]), fence=12.0)
 
 
 def draw_curves(
-    ax: Axes, data: Curves, scale: Scale, *, title_note: str = "", turn: float | None = None
+    ax: Axes,
+    data: Curves,
+    scale: Scale,
+    *,
+    title_note: str = "",
+    turn: float | None = None,
+    naive: Level | None = None,
 ) -> Axes:
     """Draw one configuration's training and validation losses on `ax`.
 
     `title_note` is a remark on them that stands under the name; `turn` is the epoch, counted from 1, from
-    which the validation loss is said to rise, and gets a line.
+    which the validation loss is said to rise, and gets a line; `naive` is a loss that has to be beaten.
     """
     lines = chosen_lines(data)
     for word, losses, style in (("train", data.train, "-"), ("validation", data.validation, (0, (5, 1.6)))):
         if losses.size:
             _draw_split(ax, losses, lines, scale, word, style)
     _mark_ends(ax, data, scale)
-    if turn is not None and 1 <= turn <= data.epochs:
+    if turn is not None and draws_turn(data, turn):
         _mark_turn(ax, turn, data.epochs)
+    if naive is not None:
+        draw_level_along(ax, naive, scale)
     heading(ax, data.name, _note(data, title_note), limit=22)
     ax.grid(axis="y")
     ax.xaxis.set_major_locator(MaxNLocator(6, integer=True, min_n_ticks=1))
     return scale.apply(ax, "y")
+
+
+def draws_turn(data: Curves, turn: float | None) -> bool:
+    """Whether an epoch, counted from 1, lies within what is drawn and gets its line."""
+    return turn is not None and 1 <= turn <= data.epochs
 
 
 def _note(data: Curves, title_note: str) -> str:
@@ -184,7 +223,7 @@ def _draw_split(
     ax.plot(few + 1, seeds.T, color=color, lw=0.7 if lines.size <= FEW_LINES else 0.5, alpha=max(faint, 0.18))
     shown = _shown_epochs(measured, MOST_POINTS)
     middle = band(scale.clip(losses[:, shown]))
-    if len(losses) > 2:
+    if len(losses) >= FEWEST_FOR_A_BAND:
         ax.fill_between(shown + 1, middle.low, middle.high, color=color, alpha=0.16, lw=0)
     label = {"train": "training", "validation": "validation"}[word]
     marker = "o" if measured.size == 1 else None

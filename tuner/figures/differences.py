@@ -48,6 +48,32 @@ class Differences:
     margin: float | None
     level: float
 
+    @property
+    def has_intervals(self) -> bool:
+        """Whether the interval of a difference is drawn."""
+        return any(_known(row.interval) for row in self._drawn)
+
+    @property
+    def has_adjusted(self) -> bool:
+        """Whether one is drawn that shows beyond it, for it accounts for what else was compared."""
+        return any(
+            row.adjusted.low < row.interval.low or row.adjusted.high > row.interval.high
+            for row in self._drawn
+        )
+
+    @property
+    def lost(self) -> int:
+        """The rows that have no difference, but a cross."""
+        return len(self.rows) - len(self._drawn)
+
+    @property
+    def _drawn(self) -> tuple[Difference, ...]:
+        return tuple(row for row in self.rows if math.isfinite(row.value))
+
+
+def _known(interval: Interval) -> bool:
+    return not (math.isnan(interval.low) or math.isnan(interval.high))
+
 
 def differences(result: Result) -> Differences | None:
     """The numbers of the plot; None where nothing was compared with the baseline."""
@@ -66,8 +92,8 @@ def draw_differences(ax: Axes, data: Differences, *, label: str) -> Axes:
     ends = [end for row in data.rows for one in (row.interval, row.adjusted) for end in (one.low, one.high)]
     numbers = [*ends, *(row.value for row in data.rows)]
     margin = data.margin or 0.0
-    unknown = any(not math.isfinite(row.value) for row in data.rows)
-    scale = scale_of([*numbers, 0.0, margin, -margin], direction=data.direction, room=unknown, may_log=False)
+    shown = [*numbers, 0.0, margin, -margin]
+    scale = scale_of(shown, direction=data.direction, room=data.lost > 0, may_log=False)
     if data.margin:
         ax.axvspan(-margin, margin, color=PALETTE["equivalent"], alpha=0.12, lw=0)
     ax.axvline(0.0, color=PALETTE["baseline"], lw=1.2, ls=(0, (4, 2)))
@@ -77,8 +103,8 @@ def draw_differences(ax: Axes, data: Differences, *, label: str) -> Axes:
             continue
         color = PALETTE[row.verdict]
         for interval, width in ((row.adjusted, 0.9), (row.interval, 2.6)):
-            reach = scale.clip(np.array([interval.low, interval.high]))
-            if not np.isnan(reach).any():
+            if _known(interval):
+                reach = scale.clip(np.array([interval.low, interval.high]))
                 ax.plot(reach, [place, place], color=color, lw=width, solid_capstyle="butt")
         face = PALETTE["paper"] if row.verdict == "undecided" else color
         marker = VERDICT_MARKERS[row.verdict]

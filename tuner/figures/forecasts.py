@@ -155,14 +155,21 @@ def draw_forecast(ax: Axes, data: Forecast, ends: tuple[float, float]) -> Axes:
     ax.plot(steps, data.truth, color=PALETTE["ink"], lw=1.7, label="truth")
     if len(data.reference):
         middle = np.median(data.reference, axis=0)
-        ax.plot(steps, middle, color=PALETTE["baseline"], lw=1.3, ls=(0, (2, 1.4)), label="baseline, median")
+        ax.plot(
+            steps,
+            middle,
+            color=PALETTE["baseline"],
+            lw=1.3,
+            ls=(0, (2, 1.4)),
+            label=_label("baseline", data.reference),
+        )
     ax.plot(
         steps,
         np.median(said, axis=0),
         color=PALETTE["best"],
         lw=1.7,
         ls=(0, (5, 1.6)),
-        label="predicted, median",
+        label=_label("predicted", data.predicted),
     )
     ax.set_ylim(*ends)
     ax.margins(x=0.02)
@@ -170,6 +177,11 @@ def draw_forecast(ax: Axes, data: Forecast, ends: tuple[float, float]) -> Axes:
     ax.yaxis.set_major_locator(MaxNLocator(4))
     ax.yaxis.set_major_formatter(plain_ticks(max(map(abs, ends))))
     return ax
+
+
+def _label(name: str, said: FloatArray) -> str:
+    """What a line is called that stands for these runs."""
+    return f"{name}, median" if len(said) > 1 else name
 
 
 def title(data: Forecast, metric: str) -> str:

@@ -7,7 +7,7 @@ from typing import Literal
 import numpy as np
 from matplotlib.axes import Axes
 
-from tuner.figures.planning import draw_standard_errors
+from tuner.figures.planning import draw_standard_errors, top_of
 from tuner.figures.style import PALETTE, heading
 from tuner.result import Measured, Result
 from tuner.stats.growth import StandardErrors, standard_errors
@@ -41,6 +41,11 @@ class Growth:
     def now(self) -> float:
         """The standard error with all of them."""
         return self.errors.expected[-1]
+
+    @property
+    def shows_needed(self) -> bool:
+        """Whether what is needed lies within what is drawn, and has a line."""
+        return self.needed < top_of(thinned(self.errors).high)
 
 
 def growths(result: Result, rng: np.random.Generator) -> tuple[Growth, ...]:
@@ -98,7 +103,7 @@ def draw_growth(ax: Axes, data: Growth, *, label: str) -> Axes:
     """Draw one configuration on `ax`; `label` names the score. What is needed is a dotted line."""
     draw_standard_errors(ax, thinned(data.errors), label=label, legend=False)
     ax.set_xlabel("seeds")
-    if data.needed < ax.get_ylim()[1]:
+    if data.shows_needed:
         ax.axhline(data.needed, color=PALETTE["better"], lw=1.6, ls=(0, (1, 1.5)), label="enough to decide")
     ax.plot([data.seeds], [data.now], "o", color=PALETTE["candidate"], ms=4.5, clip_on=False)
     return heading(ax, data.name, f"{data.now:.3g} with {data.seeds:,} seeds", limit=22)

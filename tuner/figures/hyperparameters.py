@@ -15,10 +15,12 @@ from tuner.figures.search_history import SearchHistory, search_history
 from tuner.figures.style import plain
 from tuner.records import BASELINE
 from tuner.result import Result
-from tuner.searched import Kind, is_number, kind_of, searched_kinds
+from tuner.searched import Kind, Space, is_number, kind_of, searched_spaces
 
 MOST_CHOICES = 9  # more cannot be told apart on one axis; the rarest stand together
 MOST_LEVELS = 50  # whole numbers in a wider range are as good as continuous
+
+_ROOM = 0.17  # of an axis, between the labels of two ticks
 
 _ABSENT = object()  # None is a value that a choice may have
 _MINUS = "\N{MINUS SIGN}"
@@ -32,7 +34,8 @@ class Hyperparameter:
 
     `places` has shape (trials,), NaN where a trial does not have it; `texts` are the values as written,
     empty there. `baseline` is the baseline's place. `levels` is how many places there can be, where that is
-    a small number: choices, or whole numbers; else 0.
+    a small number: choices, or whole numbers; else 0. With `whole` the axis spans all that was searched,
+    drawn or not; else what was drawn.
     """
 
     name: str
@@ -42,6 +45,7 @@ class Hyperparameter:
     baseline: float
     ticks: tuple[Tick, ...]
     levels: int = 0
+    whole: bool = False
 
     @property
     def present(self) -> NDArray[np.bool_]:
@@ -77,7 +81,7 @@ def searched(result: Result) -> Searched | None:
     history = search_history(result)
     if history is None:
         return None
-    told = searched_kinds(result.folder)
+    told = searched_spaces(result.folder)
     params = [result.configurations[trial.name].params for trial in history.trials]
     first = result.configurations[BASELINE].params if BASELINE in result.configurations else {}
     axes = (
@@ -98,19 +102,29 @@ def _ranks(history: SearchHistory) -> NDArray[np.int64]:
     return ranks
 
 
-def lay_out(name: str, values: Sequence[Any], baseline: Any, told: Kind | None = None) -> Hyperparameter:
+def lay_out(name: str, values: Sequence[Any], baseline: Any, told: Space | None = None) -> Hyperparameter:
     """The values of the trials and of the baseline on one axis, as it was `told` where they allow it."""
-    every = [value for value in (*values, baseline) if value is not _ABSENT]
-    kind = kind_of(every, told)
+    drawn = [value for value in (*values, baseline) if value is not _ABSENT]
+    kind, every = _spanned(drawn, told)
+    whole = len(every) > len(drawn)
     if kind == "choice":
-        known, ticks, levels = _choices(every)
+        known, ticks, levels = _choices(drawn, every)
         places = [known.get(_identity(value), math.nan) for value in (*values, baseline)]
     else:
         scale = _Line.over(every, log=kind == "log")
         places = [math.nan if value is _ABSENT else scale.place(value) for value in (*values, baseline)]
-        ticks, levels = scale.ticks(), _whole_levels(every) if kind == "linear" else 0
+        ticks, levels = scale.ticks(ends=whole), _whole_levels(every) if kind == "linear" else 0
     texts = tuple("" if value is _ABSENT else value_text(value) for value in values)
-    return Hyperparameter(name, kind, np.array(places[:-1]), texts, places[-1], ticks, levels)
+    return Hyperparameter(name, kind, np.array(places[:-1]), texts, places[-1], ticks, levels, whole)
+
+
+def _spanned(drawn: Sequence[Any], told: Space | None) -> tuple[Kind, Sequence[Any]]:
+    """The kind of an axis, and all values that it spans: the drawn ones, and those searched where told."""
+    if told is None:
+        return kind_of(drawn), drawn
+    every = [*drawn, *told.values]
+    kind = kind_of(every, told.kind)
+    return kind, every if (kind == "choice") == (told.kind == "choice") else drawn
 
 
 def value_text(value: Any) -> str:
@@ -129,20 +143,22 @@ def _identity(value: Any) -> str:
     return "" if value is _ABSENT else repr(value)
 
 
-def _choices(values: Sequence[Any]) -> tuple[dict[str, float], tuple[Tick, ...], int]:
+def _choices(drawn: Sequence[Any], every: Sequence[Any]) -> tuple[dict[str, float], tuple[Tick, ...], int]:
     """The place of every choice by its identity, the ticks, and how many places there are.
 
     Numbers stand in their order, all else in that of the alphabet; the rarest beyond `MOST_CHOICES` share
-    the last place.
+    the last place, those that were never drawn first.
     """
-    by_identity = {_identity(value): value for value in values}
-    counts = Counter(map(_identity, values))
+    by_identity = {_identity(value): value for value in every}
+    counts = Counter(map(_identity, drawn))
+    counts.update(dict.fromkeys(by_identity, 0))
     kept = [one for one, _ in counts.most_common(None if len(counts) <= MOST_CHOICES else MOST_CHOICES - 1)]
     if all(is_number(by_identity[one]) for one in kept):
         kept.sort(key=lambda one: by_identity[one])
     else:
         kept.sort(key=lambda one: (str(by_identity[one]).lower(), one))
     labels = [value_text(by_identity[one]) for one in kept]
+
     others = [one for one in counts if one not in set(kept)]
     if others:
         labels.append(f"{len(others)} others")
@@ -180,11 +196,22 @@ class _Line:
     def _steps(self, value: float) -> float:
         return math.log10(value) if self.log else float(value)
 
-    def ticks(self) -> tuple[Tick, ...]:
-        """Round numbers between the ends; the ends themselves where there are not two of those."""
+    def ticks(self, *, ends: bool) -> tuple[Tick, ...]:
+        """Round numbers between the ends; the ends themselves where there are not two of those.
+
+        With `ends` they come as well where there is room for them.
+        """
         inside = self._decades() if self.log else self._round_numbers()
-        shown = inside if len(inside) > 1 else sorted({self.low, self.high})
-        return tuple((self.place(value), value_text(value)) for value in shown)
+        outer = [self.low, self.high]
+        if len(inside) > 1:
+            outer = [end for end in outer if ends and self._is_far(end, inside)]
+        else:
+            inside = []
+        return tuple((self.place(value), value_text(value)) for value in sorted({*inside, *outer}))
+
+    def _is_far(self, end: float, others: Sequence[float]) -> bool:
+        """Whether the label of an end would not stand on those of others."""
+        return min(abs(self.place(end) - self.place(other)) for other in others) >= _ROOM
 
     def _decades(self) -> list[float]:
         first, last = math.floor(math.log10(self.low)), math.ceil(math.log10(self.high))

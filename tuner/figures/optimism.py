@@ -117,7 +117,7 @@ def draw_optimism(ax: Axes, rows: tuple[Optimism, ...], *, direction: Direction,
     ax.set_ylim(len(rows) - 0.4, -0.6)
     ax.tick_params(axis="y", length=0)
     ax.spines["left"].set_visible(False)
-    ax.set_xlabel(label)
+    ax.set_xlabel(scale.called(label))
     ax.grid(axis="x")
     for mark, face in (("mean in the search", PALETTE["paper"]), ("mean with fresh seeds", PALETTE["ink"])):
         ax.plot([], [], "o", mfc=face, mec=PALETTE["ink"], mew=1.5, ms=6, label=mark)

@@ -7,7 +7,7 @@ import numpy as np
 from matplotlib.axes import Axes
 
 from tuner.figures.samples import FloatArray
-from tuner.figures.scale import scale_of
+from tuner.figures.scale import Scale, scale_of
 from tuner.figures.style import PALETTE, heading
 from tuner.records import Direction
 from tuner.result import Measured, Result
@@ -35,6 +35,11 @@ class Pairs:
     lost: int
     correlation: float
     direction: Direction
+
+    @property
+    def scale(self) -> Scale:
+        """Both axes."""
+        return scale_of(np.concatenate([self.baseline, self.candidate]), fence=12.0)
 
     @property
     def wins(self) -> int:
@@ -68,7 +73,7 @@ def _pairs(one: Measured, baseline: Measured, direction: Direction) -> Pairs:
 
 def draw_pairs(ax: Axes, data: Pairs) -> Axes:
     """Draw one dot a seed on `ax`, the baseline from left to right, with the diagonal of equal scores."""
-    scale = scale_of(np.concatenate([data.baseline, data.candidate]), fence=12.0)
+    scale = data.scale
     ends = np.array([scale.low, scale.high])
     lower = data.direction == "minimize"  # whether the better side lies under the diagonal
     ax.fill_between(ends, ends, scale.low if lower else scale.high, color=PALETTE["better"], alpha=0.1, lw=0)

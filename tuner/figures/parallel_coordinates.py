@@ -27,6 +27,7 @@ from tuner.figures.strokes import draw_lines
 from tuner.figures.style import PALETTE
 from tuner.records import Direction
 from tuner.result import Result
+from tuner.searched import Space
 
 FEWEST_TRIALS = 3
 MOST_LINES = 200
@@ -93,7 +94,10 @@ def _score_axis(data: Searched) -> Hyperparameter:
     scale = scale_of([*means.tolist(), baseline], fence=8.0)
     kept = scale.clip(np.append(means, baseline))
     within = lay_out(
-        "", [scale.low, scale.high, *kept[np.isfinite(kept)].tolist()], scale.low, _kind(scale.log)
+        "",
+        [scale.low, scale.high, *kept[np.isfinite(kept)].tolist()],
+        scale.low,
+        Space("log" if scale.log else "linear"),
     )
     places = np.full(kept.size, np.nan)
     places[np.isfinite(kept)] = within.places[2:]
@@ -107,10 +111,6 @@ def _score_axis(data: Searched) -> Hyperparameter:
         ticks.append((end, "no score"))
     texts = tuple("" if trial.lost else f"{trial.mean:.4g}" for trial in history.trials)
     return Hyperparameter("", within.kind, places[:-1], texts, float(places[-1]), tuple(ticks))
-
-
-def _kind(log: bool) -> Any:
-    return "log" if log else "linear"
 
 
 def draw_parallel_coordinates(ax: Axes, data: ParallelCoordinates, *, label: str) -> Axes:
@@ -159,7 +159,7 @@ def _draw_axes(ax: Axes, data: ParallelCoordinates) -> None:
                 tick_label(text, limit),
                 ha="center",
                 va="top",
-                fontsize=7.5,
+                fontsize=8.0,
                 zorder=4.7,
                 bbox={"facecolor": PALETTE["paper"], "edgecolor": "none", "alpha": 0.75, "pad": 0.6},
             )

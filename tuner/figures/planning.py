@@ -36,7 +36,7 @@ def draw_standard_errors(ax: Axes, data: StandardErrors, *, label: str, legend: 
         color=PALETTE["candidate"],
         alpha=0.2,
         lw=0,
-        label=f"{data.level:.0%} of the orders",
+        label=f"{100 * data.level:.0f} % of the orders",
     )
     ax.plot(data.runs, data.median, color=PALETTE["candidate"], lw=2.0, label="median of the orders")
     ax.plot(
@@ -69,13 +69,18 @@ def draw_detectable(ax: Axes, data: DetectableCurve, *, label: str) -> Axes:
     return _against_runs(ax, data.repeats, "runs of each configuration", [*data.value, *data.high])
 
 
+def top_of(values: Sequence[float]) -> float:
+    """Where an axis of these values ends."""
+    return 1.06 * (float(np.nanmax(values)) or 1.0)  # all 0 where the runs do not vary
+
+
 def _against_runs(
     ax: Axes, runs: Sequence[int], words: str, values: Sequence[float], legend: bool = True
 ) -> Axes:
-    top = float(np.nanmax(values)) or 1.0  # all 0 where the runs do not vary
+    top = top_of(values)
     ax.set_xlabel(words)
     ax.set_xlim(0, max(runs) * 1.03)
-    ax.set_ylim(0, top * 1.06)
+    ax.set_ylim(0, top)
     ax.xaxis.set_major_locator(MaxNLocator(6, integer=True))
     ax.yaxis.set_major_formatter(plain_ticks(top))
     ax.grid(axis="y")

@@ -32,6 +32,11 @@ class Predicted:
     runs: int
     own: bool
 
+    @property
+    def has_lines(self) -> bool:
+        """Whether a line spans what several runs predict for each example."""
+        return not self.own and self.runs > 1
+
 
 def predicted(result: Result) -> tuple[Predicted, ...]:
     """The best configuration, and the baseline before it where it is another; empty where none are kept."""
@@ -74,12 +79,17 @@ def predicted_scale(panels: Sequence[Predicted]) -> Scale:
     return Scale(float(shown.min()) - air, float(shown.max()) + air)
 
 
+def beyond(data: Predicted, scale: Scale) -> bool:
+    """Whether a dot lies outside of the scale, and is drawn at its edge."""
+    return bool(scale.outside(data.middle[np.isfinite(data.middle)]).any())
+
+
 def draw_predicted(ax: Axes, data: Predicted, scale: Scale) -> Axes:
     """Draw one configuration; its dots stand on the diagonal where all is right."""
     color = PALETTE["baseline" if data.name == BASELINE else "candidate"]
     ends = (scale.low, scale.high)
     ax.plot(ends, ends, color=PALETTE["muted"], lw=0.9, ls=(0, (4, 2)))
-    if not data.own:
+    if data.has_lines:
         ax.vlines(data.truth, scale.clip(data.low), scale.clip(data.high), color=color, lw=0.8, alpha=0.35)
     ax.plot(data.truth, scale.clip(data.middle), "o", color=color, ms=2.8, alpha=0.75, mew=0)
     ax.set_title(plain(data.name))

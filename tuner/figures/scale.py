@@ -34,6 +34,14 @@ class Scale:
         """True where a value is not within the limits (NaN is outside)."""
         return ~((values >= self.low) & (values <= self.high))
 
+    def called(self, label: str) -> str:
+        """What an axis with this scale is called: that its steps are factors is said.
+
+        >>> Scale(0.1, 10.0, log=True).called("test MSE"), Scale(0.0, 1.0).called("test MSE")
+        ('test MSE (logarithmic)', 'test MSE')
+        """
+        return f"{label} (logarithmic)" if self.log else label
+
     def apply(self, ax: Axes, side: Literal["x", "y"], ticks: int = 6) -> Axes:
         """Give `ax` these limits, with plainly written ticks."""
         axis = ax.xaxis if side == "x" else ax.yaxis

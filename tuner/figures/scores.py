@@ -8,8 +8,9 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.cbook import boxplot_stats
 
+from tuner.figures.levels import Level, draw_levels_across, naive_levels, near
 from tuner.figures.samples import Sample, mark_lost, runs_of, sample_of, spread_offsets
-from tuner.figures.scale import scale_of
+from tuner.figures.scale import Scale, scale_of
 from tuner.figures.style import PALETTE, plain
 from tuner.records import BASELINE, Direction
 from tuner.result import Result
@@ -22,7 +23,7 @@ class Boxes:
     """The test scores of the confirmed configurations, baseline first.
 
     `baseline_mean` and `baseline_interval` are those of the result's table, in metric units; `baseline` is
-    the name of the row that is drawn as the baseline.
+    the name of the row that is drawn as the baseline. `naive` are the test scores of naive forecasts.
     """
 
     rows: tuple[Sample, ...]
@@ -30,6 +31,24 @@ class Boxes:
     baseline_mean: float
     baseline_interval: tuple[float, float]
     baseline: str = BASELINE
+    naive: tuple[Level, ...] = ()
+
+    @property
+    def scale(self) -> Scale:
+        """The axis of the scores."""
+        every = [score for row in self.rows for score in row.scores]
+        lost = any(row.lost for row in self.rows)
+        return scale_of([*every, *near(self.naive, every)], direction=self.direction, room=lost)
+
+    @property
+    def has_line(self) -> bool:
+        """Whether the mean of the baseline is drawn."""
+        return bool(np.isfinite(self.baseline_mean))
+
+    @property
+    def has_band(self) -> bool:
+        """Whether its interval is."""
+        return bool(np.isfinite(self.baseline_interval).all())
 
 
 def boxes(result: Result) -> Boxes | None:
@@ -43,31 +62,36 @@ def boxes(result: Result) -> Boxes | None:
     )
     summary = result.baseline.summary
     interval = (summary.interval.low, summary.interval.high)
-    return Boxes(rows, result.setup.direction, summary.mean, interval)
+    naive = naive_levels(result, "test")
+    return Boxes(rows, result.setup.direction, summary.mean, interval, naive=naive)
 
 
 def draw_boxes(ax: Axes, data: Boxes, *, label: str) -> Axes:
     """Draw `data` as horizontal boxes on `ax`; `label` names the score, such as "test MSE"."""
-    every = [score for row in data.rows for score in row.scores]
-    lost = any(row.lost for row in data.rows)
-    scale = scale_of(every, direction=data.direction, room=lost)
-    if np.isfinite(data.baseline_interval).all():
+    scale = data.scale
+    if data.has_band:
         ax.axvspan(*scale.clip(np.array(data.baseline_interval)), color=PALETTE["baseline"], alpha=0.13, lw=0)
-    if np.isfinite(data.baseline_mean):
+    if data.has_line:
         ax.axvline(data.baseline_mean, color=PALETTE["baseline"], lw=1.2, ls=(0, (4, 2)))
     for place, row in enumerate(data.rows):
         _draw_row(ax, place, row, "baseline" if row.name == data.baseline else "candidate")
         if row.lost:
             mark_lost(ax, place + 0.24, row.lost, data.direction)
     _name_rows(ax, data.rows)
-    ax.set_xlabel(label)
+    ax.set_xlabel(scale.called(label))
     ax.grid(axis="x")
-    return scale.apply(ax, "x")
+    scale.apply(ax, "x")
+    return draw_levels_across(ax, data.naive, scale)
+
+
+def has_box(row: Sample) -> bool:
+    """Whether a row has a box with whiskers beside its dots."""
+    return len(row.scores) >= FEWEST_FOR_A_BOX
 
 
 def _draw_row(ax: Axes, place: int, row: Sample, role: str) -> None:
     color = PALETTE[role]
-    if len(row.scores) >= FEWEST_FOR_A_BOX:
+    if has_box(row):
         stats: dict[str, Any] = boxplot_stats(row.scores)[0]
         line = {"color": color, "linewidth": 1.2}
         ax.bxp(

@@ -10,6 +10,7 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator
 from numpy.typing import NDArray
 
+from tuner.figures.levels import Level, best_level, draw_level_along, near
 from tuner.figures.samples import FloatArray, Sample, runs_of, sample_of
 from tuner.figures.scale import Scale, scale_of
 from tuner.figures.style import PALETTE
@@ -27,7 +28,7 @@ class SearchHistory:
 
     `best` is the best mean so far at each trial, the baseline's included, shape (trials,). A trial
     with a run that has no score does not count for it, nor does one that was dropped from a race: its
-    mean is over fewer seeds. `finalists` and `dropped` are names.
+    mean is over fewer seeds. `finalists` and `dropped` are names. `naive` is the best naive forecast.
     """
 
     trials: tuple[Sample, ...]
@@ -36,6 +37,22 @@ class SearchHistory:
     finalists: frozenset[str]
     direction: Direction
     dropped: frozenset[str] = frozenset()
+    naive: Level | None = None
+
+    @property
+    def scale(self) -> Scale:
+        """The axis of the scores."""
+        every = [score for sample in (self.baseline, *self.trials) for score in sample.scores]
+        lost = any(sample.lost for sample in self.trials)
+        level = () if self.naive is None else (self.naive,)
+        return scale_of([*every, *near(level, every)], direction=self.direction, room=lost, fence=8.0)
+
+    @property
+    def off(self) -> NDArray[np.bool_]:
+        """True for trials whose mean lies beyond the scale, shape (trials,)."""
+        means = np.array([sample.mean for sample in self.trials])
+        beyond: NDArray[np.bool_] = np.isfinite(means) & self.scale.outside(means)
+        return beyond
 
     @property
     def stretch(self) -> int:
@@ -81,7 +98,8 @@ def search_history(result: Result) -> SearchHistory | None:
     finalists = frozenset(finalist.name for finalist in result.finalists)
     dropped = dropped_from_race(result)
     best = best_so_far(baseline, trials, result.setup.direction, dropped)
-    return SearchHistory(trials, baseline, best, finalists, result.setup.direction, dropped)
+    naive = best_level(result, "validation")
+    return SearchHistory(trials, baseline, best, finalists, result.setup.direction, dropped, naive)
 
 
 def best_so_far(
@@ -100,9 +118,7 @@ def best_so_far(
 
 def draw_search_history(ax: Axes, data: SearchHistory, *, label: str) -> Axes:
     """Draw `data` on `ax`, trials from left to right; `label` names the score."""
-    every = [score for sample in (data.baseline, *data.trials) for score in sample.scores]
-    lost = any(sample.lost for sample in data.trials)
-    scale = scale_of(every, direction=data.direction, room=lost, fence=8.0)
+    scale = data.scale
     numbers = np.arange(len(data.trials))
     if data.baseline.scores:
         ends = scale.clip(np.array([min(data.baseline.scores), max(data.baseline.scores)]))
@@ -113,8 +129,10 @@ def draw_search_history(ax: Axes, data: SearchHistory, *, label: str) -> Axes:
     _draw_spreads(ax, data, scale)
     _draw_means(ax, data, scale)
     _draw_lost(ax, data)
+    if data.naive is not None:
+        draw_level_along(ax, data.naive, scale)
     ax.set_xlabel("trial, in the order drawn")
-    ax.set_ylabel(label)
+    ax.set_ylabel(scale.called(label))
     ax.set_xlim(-0.8, len(data.trials) - 0.2)
     ax.xaxis.set_major_locator(MaxNLocator(10, integer=True, min_n_ticks=1))
     ax.grid(axis="y")
@@ -154,13 +172,12 @@ def _draw_means(ax: Axes, data: SearchHistory, scale: Scale) -> None:
     )
     edge = _size(data, 1.3)
     means = np.array([sample.mean for sample in data.trials])
-    off = scale.outside(means)
+    off = data.off
     for label, face, size, chosen in kinds:
-        places = np.flatnonzero(np.array(chosen) & shown & ~off)
+        places = np.flatnonzero(np.array(chosen) & shown & np.isfinite(means) & ~off)
         if places.size:
             ax.plot(places, means[places], "o", mfc=face, mec=color, mew=edge, ms=size, label=label, zorder=4)
-    lost = off & np.isfinite(means)
-    beyond = np.flatnonzero(lost & shown)
+    beyond = np.flatnonzero(off & shown)
     if beyond.size:
         ax.plot(
             beyond,
@@ -168,7 +185,7 @@ def _draw_means(ax: Axes, data: SearchHistory, scale: Scale) -> None:
             "^" if data.direction == "minimize" else "v",
             color=color,
             ms=6,
-            label=f"off the scale ({lost.sum()})",
+            label=f"off the scale ({off.sum()})",
             zorder=4,
         )
 

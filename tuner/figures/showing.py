@@ -7,10 +7,13 @@ makes leaves as text and pixels.
 import inspect
 import struct
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 from matplotlib.axes import Axes
+from matplotlib.collections import QuadMesh
 from matplotlib.figure import Figure
+from matplotlib.image import AxesImage, FigureImage
 
 from tuner.errors import StudyError, described
 from tuner.figures.cases import Case, cases
@@ -35,6 +38,15 @@ _HEIGHT = 2.1  # inches for one row of examples
 Show = Callable[..., Any]
 
 
+@dataclass(frozen=True, slots=True)
+class _Made:
+    """What `show` made: a text for every example, a picture of all, and whether that holds images."""
+
+    texts: tuple[str, ...] = ()
+    picture: bytes = b""
+    images: bool = False
+
+
 def trial_of(show: Show) -> Callable[[Tree, Tree, Tree], None]:
     """A function that calls `show` for one example, to find out whether it works at all."""
 
@@ -57,29 +69,28 @@ def shown(show: Show, result: Result) -> Shown | None:
     kept = result.predictions.get(best.name, Predictions())
     found = cases(kept)
     names = tuple(case.label for case in found)
-    texts: tuple[str, ...] = ()
-    picture, reason = b"", ""
+    made, reason = _Made(), ""
     if not found:
         reason = f"no predictions were kept ({kept.reason or 'they were not stored'})"
     elif kept.x is None and "x" in _parameters(show):
         reason = "show asks for x, which is not kept where it is large or comes batch by batch"
     else:
         try:
-            texts, picture = _made(show, found)
+            made = _made(show, found)
         except Exception as error:  # the study has its numbers, and keeps them
             reason = str(error) if isinstance(error, StudyError) else f"show raises {described(error)}"
-    return Shown(best.name, len(kept.seeds), names, texts, picture, kept.own, reason)
+    return Shown(best.name, len(kept.seeds), names, made.texts, made.picture, kept.own, reason, made.images)
 
 
 def _parameters(show: Show) -> set[str]:
     return set(inspect.signature(show).parameters)
 
 
-def _made(show: Show, found: tuple[Case, ...]) -> tuple[tuple[str, ...], bytes]:
-    """A text for every example, or a picture of all."""
+def _made(show: Show, found: tuple[Case, ...]) -> _Made:
+    """A text for every example, or a picture of all with the texts that were returned beside it, if any."""
     if "ax" in _parameters(show):
-        return (), _drawn(show, found)
-    return tuple(_text(_call(show, case)) for case in found), b""
+        return _drawn(show, found)
+    return _Made(tuple(_text(_call(show, case)) for case in found))
 
 
 def _call(show: Show, case: Case, ax: Axes | None = None) -> Any:
@@ -96,23 +107,26 @@ def _text(made: Any) -> str:
     return made[:LONGEST_TEXT]
 
 
-def _drawn(show: Show, found: tuple[Case, ...]) -> bytes:
+def _drawn(show: Show, found: tuple[Case, ...]) -> _Made:
     columns = min(_COLUMNS, len(found))
     rows = -(-len(found) // columns)
+    said: list[Any] = []
     with figure_style():
         figure = Figure(figsize=(WIDTH, _HEIGHT * rows + 0.2), layout="constrained")
         axes = figure.subplots(rows, columns, squeeze=False).ravel()
         for ax, case in zip(axes, found, strict=False):
             ax.set_title(plain(case.label), fontsize=8.5)
-            _call(show, case, ax)
+            said.append(_call(show, case, ax))
         for ax in axes[len(found) :]:
             ax.set_visible(False)
         if (figure.get_size_inches() * DPI > MOST_PIXELS).any():
             raise StudyError(_TOO_LARGE)
+        images = bool(figure.findobj(lambda one: isinstance(one, AxesImage | FigureImage | QuadMesh)))
         picture = png(figure)
     if not is_png(picture):
         raise StudyError(_TOO_LARGE)
-    return picture
+    texts = tuple(_text(one) if isinstance(one, str) else "" for one in said)
+    return _Made(texts if any(texts) else (), picture, images)
 
 
 def is_png(content: bytes) -> bool:

@@ -87,10 +87,10 @@ def draw_slice(ax: Axes, data: Slices, axis: Hyperparameter) -> Axes:
             [axis.baseline], scale.clip(np.array([data.baseline.mean])), "D", ms=5, clip_on=False, **style
         )
     _draw_lost(ax, data, places, shown)
-    ax.set_title(tick_label(axis.name, 26), fontsize=8.5)
+    _write_title(ax, axis)
     ax.set_xlim(-0.06, 1.06)
     _write_ticks(ax, axis)
-    ax.tick_params(labelsize=7.5)
+    ax.tick_params(labelsize=8.0)
     ax.grid(axis="y")
     return scale.apply(ax, "y", ticks=4)
 
@@ -133,14 +133,24 @@ def _draw_lost(ax: Axes, data: Slices, places: FloatArray, shown: NDArray[np.int
         ax.plot(places[own], [edge] * len(own), "X", transform=ax.get_xaxis_transform(), **style)
 
 
+def _write_title(ax: Axes, axis: Hyperparameter) -> None:
+    """The name of an axis, and that its steps are factors where they are."""
+    log = axis.kind == "log"
+    ax.set_title(tick_label(axis.name, 19 if log else 26), fontsize=8.5)
+    if log:
+        ax.set_title("logarithmic", loc="right", fontsize=8.0, color=PALETTE["muted"], weight="normal")
+
+
 def _write_ticks(ax: Axes, axis: Hyperparameter) -> None:
     labels = [tick_label(text, 12) for _, text in axis.ticks]
     ax.set_xticks([place for place, _ in axis.ticks], labels)
-    if axis.kind == "choice":
-        ax.tick_params(axis="x", length=0)
-        if sum(map(len, labels)) + 2 * len(labels) > _LETTERS:
-            for label in ax.get_xticklabels():
-                label.set(rotation=35, ha="right", rotation_mode="anchor")
+    if axis.kind != "choice":
+        ax.spines["bottom"].set_bounds(0.0, 1.0)  # where the range ends
+        return
+    ax.tick_params(axis="x", length=0)
+    if sum(map(len, labels)) + 2 * len(labels) > _LETTERS:
+        for label in ax.get_xticklabels():
+            label.set(rotation=35, ha="right", rotation_mode="anchor")
 
 
 def legend_of(data: Slices) -> list[Line2D]:

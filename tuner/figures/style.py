@@ -30,6 +30,7 @@ PALETTE = {
     "best": "#009e73",
     "search": "#4a9fd6",
     "confirmation": "#8c3f76",
+    "naive": "#8a6200",
 }
 
 VERDICT_MARKERS = {"better": "o", "worse": "s", "equivalent": "D", "undecided": "o"}

@@ -61,7 +61,7 @@ def draw_tuning_curve(ax: Axes, data: TuningCurve, *, label: str) -> Axes:
     marks = "o-" if trials.size <= MOST_MARKS else "-"
     ax.plot(trials[shown], data.expected[shown], marks, label="expected best mean", **style)
     ax.set_xlabel("trials of the random search")
-    ax.set_ylabel(label)
+    ax.set_ylabel(scale.called(label))
     ax.set_xlim(0.5, data.expected.size + 0.5)
     ax.xaxis.set_major_locator(MaxNLocator(10, integer=True, min_n_ticks=1))
     ax.grid(axis="y")

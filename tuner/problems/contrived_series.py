@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from tuner.errors import StudyError
+from tuner.problems.drawing import check_counts
 from tuner.study import Splits
 
 
@@ -22,15 +22,13 @@ def contrived_series(
     Raises: StudyError where a count is below 1.
     Source: Brownlee, Long Short-Term Memory Networks with Python, Listings 12.9 to 12.13.
     """
-    counts = {"n_train": n_train, "n_validation": n_validation, "n_test": n_test}
-    for name, value in counts.items():
-        if value < 1:
-            raise StudyError(f"contrived_series: {name} is {value}; give 1 or more")
-    series = start + step * np.arange(sum(counts.values()) + 1)
+    check_counts("contrived_series", n_train=n_train, n_validation=n_validation, n_test=n_test)
+    series = start + step * np.arange(n_train + n_validation + n_test + 1)
     x, y = series[:-1, None, None].astype("float32"), series[1:, None].astype("float32")
     first, second = n_train, n_train + n_validation
     return Splits(
         train=(x[:first], y[:first]),
         validation=(x[first:second], y[first:second]),
         test=(x[second:], y[second:]),
+        naive=("mean", "last"),
     )

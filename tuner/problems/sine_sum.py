@@ -5,6 +5,7 @@ import math
 import numpy as np
 
 from tuner.errors import StudyError
+from tuner.problems.drawing import check_counts
 from tuner.study import Splits
 
 _LOW = np.array([0.1, 0.1, -0.5, 0.0])  # amplitude, frequency, offset, phase
@@ -30,10 +31,7 @@ def random_sines(
     Raises: StudyError where a count is below 1.
     Source: L. Tonin, keras-seq-2-seq-signal-prediction, `utils.py`.
     """
-    counts = {"examples": examples, "steps": steps, "signals": signals, "batch": batch}
-    for name, value in counts.items():
-        if value < 1:
-            raise StudyError(f"random_sines: {name} is {value}; give 1 or more")
+    check_counts("random_sines", examples=examples, steps=steps, signals=signals, batch=batch)
     rng = np.random.RandomState(seed)  # the source's generator
     full, rest = divmod(examples, batch)
     blocks = [_uniform(rng, full, signals, batch), _uniform(rng, 1, signals, rest)]
@@ -86,4 +84,5 @@ def sine_sum(
         train=split(n_train, train, 512),
         validation=split(n_validation, validation, max(n_validation, 1)),
         test=split(n_test, test, max(n_test, 1)),
+        naive=("zero", "last", "linear"),
     )

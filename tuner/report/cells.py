@@ -10,7 +10,7 @@ MOST_ROWS = 500  # of a table in the markup of a page; more would make it large 
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column with its heading; `hint` explains it, `number` aligns it to the right."""
+    """A column with its heading; `hint` explains it and its second lines, `number` aligns it to the right."""
 
     title: str
     number: bool = True
@@ -46,6 +46,11 @@ class Table:
     def long(self) -> bool:
         """Whether a page holds its rows as data, of which a script draws some at a time."""
         return len(self.rows) > MOST_ROWS
+
+    @property
+    def legend(self) -> tuple[Column, ...]:
+        """The columns with an explanation, which a reader without a mouse needs under the table."""
+        return tuple(column for column in self.columns if column.hint)
 
 
 def name_cell(name: str, note: str = "") -> Cell:

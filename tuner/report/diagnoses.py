@@ -6,6 +6,7 @@ from tuner.report.formats import clean
 from tuner.result import Result
 
 _HINTS = {
+    "Diagnosis": "what the curves say; below it, the epoch from which the median seed overfits",
     "Seeds that agree": "seeds whose own curves get the same diagnosis",
     "Rests on": "the rule that fired, with its numbers",
 }
@@ -16,9 +17,10 @@ def diagnosis_table(result: Result) -> Table:
     found = diagnose_result(result)
     if not found:
         return Table((), ())
+    turns = any(one.diagnosis.epoch is not None for one in found)
     columns = (
         Column("Configuration", number=False),
-        Column("Diagnosis", number=False),
+        Column("Diagnosis", number=False, hint=_HINTS["Diagnosis"] if turns else ""),
         Column("Seeds that agree", hint=_HINTS["Seeds that agree"]),
         Column("Advice", number=False),
         Column("Rests on", number=False, hint=_HINTS["Rests on"]),

@@ -15,9 +15,13 @@ _FITTED = r"\resizebox{\ifdim\width>\linewidth\linewidth\else\width\fi}{!}{%"
 def latex_document(view: View) -> str:
     """The table of results with its caption and label; a comment where there is none yet.
 
+    Where there are naive forecasts a table of them follows.
+
     Needs the packages booktabs and graphicx, which shrinks the table where it is wider than the text.
     """
-    return latex_float(view.results, view.title, view.caption)
+    text = latex_float(view.results, view.title, view.caption)
+    more = latex_float(view.naive, f"{view.title} naive", view.naive.remark) if view.naive.rows else ""
+    return f"{text}\n{more}" if more else text
 
 
 def latex_float(table: Table, title: str, caption: str) -> str:
@@ -56,8 +60,16 @@ def markdown_document(view: View) -> str:
             markdown_table(view.results).rstrip(),
             markdown(view.caption),
         ]
+    if view.naive.rows:
+        parts += [
+            "## Against naive forecasts",
+            markdown_table(view.naive).rstrip(),
+            markdown(view.naive.remark),
+        ]
     if view.settings.rows:
         parts += ["## Settings", markdown_table(view.settings).rstrip(), markdown(view.settings.remark)]
+    parts += markdown_section("What the learning curves say", view.diagnoses)
+    parts += markdown_section("What other analyses say", view.secondary)
     parts += markdown_figures(view.figures)
     parts += ["## Methods", *map(markdown, view.methods)]
     return "\n\n".join(part for part in parts if part) + "\n"
@@ -68,6 +80,7 @@ def markdown_headline(headline: Headline) -> Iterator[str]:
     claim = f"{headline.symbol} {headline.claim}".strip()
     yield f"**{markdown(claim)}.** {markdown(headline.evidence)}"
     yield markdown(headline.others)
+    yield markdown(headline.naive)
     yield markdown(headline.scope)
 
 
@@ -75,6 +88,15 @@ def markdown_list(title: str, items: Iterable[str]) -> Iterator[str]:
     """A list under its title; nothing where it has no items."""
     if lines := [f"- {markdown(item)}" for item in items]:
         yield f"{title}\n\n" + "\n".join(lines)
+
+
+def markdown_section(title: str, table: Table) -> Iterator[str]:
+    """A table under its title, with what its columns mean and its remark; nothing where it has no rows."""
+    if table.rows:
+        yield f"## {title}"
+        yield markdown_table(table).rstrip()
+        yield "\n".join(f"- *{markdown(one.title)}*: {markdown(one.hint)}" for one in table.legend)
+        yield markdown(table.remark)
 
 
 def markdown_figures(figures: Iterable[Picture]) -> Iterator[str]:

@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from tuner.errors import LedgerError
+from tuner.errors import LedgerError, written_into
 from tuner.report.write import write_formats
 from tuner.result import Result, load
 
@@ -15,6 +15,18 @@ _REST = 4  # a build takes a fifth of the time at most: training needs the machi
 Sleep = Callable[[float], object]
 
 
+def wait_for_run(folder: Path, tell: Callable[[], object], *, sleep: Sleep = time.sleep) -> None:
+    """Wait until a run has begun in a folder that is missing or empty; `tell` is called once before waiting.
+
+    What is there but no run folder is not waited for: reading it says what is wrong.
+    """
+    if folder.is_file() or (folder.is_dir() and any(folder.iterdir())):
+        return
+    tell()
+    while not (folder / "run.json").exists():
+        sleep(PAUSE)
+
+
 def keep_current(
     folder: Path, output: Path, tell: Callable[[Result], object], *, sleep: Sleep = time.sleep
 ) -> None:
@@ -22,11 +34,13 @@ def keep_current(
 
     The pages load themselves again. The last one is not written here: it is the ordinary report.
 
-    Raises: LedgerError where the folder is no run folder, or is damaged at the start.
+    Raises: LedgerError where the folder is no run folder, or is damaged at the start, or `output` cannot be
+    written.
     """
     for result in follow(folder, sleep=sleep):
         if not result.setup.complete:
-            write_formats(result, output, ("html",), reload=RELOAD)
+            with written_into(output):
+                write_formats(result, output, ("html",), reload=RELOAD)
             tell(result)
 
 

@@ -7,6 +7,7 @@ from tuner.records import BASELINE, Run, Setup
 from tuner.report.examples import examples_methods
 from tuner.report.formats import better_word, count, listed, metric_name, parameter, percent, score, short
 from tuner.report.looks import looks_methods
+from tuner.report.naive_words import naive_methods
 from tuner.result import Measured, Result
 from tuner.stats.racing import Rules
 
@@ -24,6 +25,7 @@ def methods(result: Result) -> tuple[str, ...]:
     found = [_search(result)]
     if result.baseline is not None:
         found += [_confirmation(result, result.baseline), _statistics(result), examples_methods(result)]
+        found.append(naive_methods(result))
     return tuple(text for text in found if text)
 
 
@@ -49,8 +51,8 @@ def _search(result: Result) -> str:
         f"We tried {count(len(trials), 'configuration')}{baseline}, {origin}. Each was trained with "
         f"{each} random seed{plural} for up to {count(result.epochs, 'epoch')} and ranked by the "
         f"{setup.objective} over seeds of the {metric_name(setup.metric)} on the validation split "
-        f"({better_word(setup.direction)} is better).{_racing(setup, runs)}{_choice(setup)}{_pruning(setup)} "
-        "A score is that of the weights with which training ended, never that of the best epoch seen."
+        f"({better_word(setup.direction)} is better).{_racing(setup, runs)}{_choice(result)}{_pruning(setup)}"
+        " A score is that of the weights with which training ended, never that of the best epoch seen."
     )
 
 
@@ -75,8 +77,10 @@ def _racing(setup: Setup, runs: Sequence[Run]) -> str:
     )
 
 
-def _choice(setup: Setup) -> str:
-    if setup.objective != "mean" or not setup.trials:
+def _choice(result: Result) -> str:
+    """How finalists were chosen, once there are some."""
+    setup = result.setup
+    if setup.objective != "mean" or not setup.trials or not result.finalists:
         return ""
     return (
         " Finalists were chosen by empirical-Bayes means, which trust a mean the less the fewer and the "

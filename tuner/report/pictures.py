@@ -27,8 +27,7 @@ def draw_pictures(result: Result) -> tuple[Picture, ...]:
     found = []
     with figure_style():
         for panel in PANELS:
-            figure = panel.figure(result)
-            if figure is not None:
-                words = panel.caption(result)
+            if made := panel.made(result):
+                figure, words = made
                 found.append(Picture(panel.key, panel.section, words, svg(figure, panel.key), png(figure)))
     return tuple(found)

@@ -15,10 +15,12 @@ from tuner.stats import (
 )
 
 _HINTS = {
+    "Deciding test": "unadjusted p-value of the test that the verdict rests on; below it, its name",
     "With examples": "interval of the difference over seeds and test examples",
     "P(better)": "probability, after these runs, that the true mean is better (flat prior)",
-    "P(equivalent)": "probability that the true means differ by less than the margin",
-    "ASO bound": "almost stochastic order: bound of how much of the candidate is worse; small is better",
+    "P(equivalent)": "probability, after these runs, that the true means differ by less than the margin",
+    "ASO bound": "almost stochastic order: an upper bound of how far the configuration is from being "
+    "better at every quantile (0: it is; 0.5: they are alike; 1: it is worse at every one)",
     "Letters": "configurations that share a letter were not shown to differ, all pairs compared (Holm)",
 }
 
@@ -38,7 +40,7 @@ def secondary_table(result: Result) -> Table:
     decimals = decimals_for((baseline, *result.finalists))
     columns = [
         Column("Configuration", number=False),
-        Column("Deciding test", hint="unadjusted p-value of the test that the verdict rests on"),
+        Column("Deciding test", hint=_HINTS["Deciding test"]),
         *(Column(_short(name), hint=f"unadjusted p-value of the {name}") for name in names),
         Column("With examples", hint=_HINTS["With examples"]),
         Column("P(better)", hint=_HINTS["P(better)"]),

@@ -15,9 +15,10 @@ _LONGEST = 600  # characters of a text that the page shows
 
 @dataclass(frozen=True, slots=True)
 class Showing:
-    """`title` and `text` say what it is; it is a `table`, or a picture in `source` with `alternative`.
+    """`title` and `text` say what it is: a picture in `source` with `alternative`, a `table`, or both.
 
-    `source` is the address of the picture, with all of it inside.
+    `source` is the address of the picture, with all of it inside. A `drawing` of lines and text may follow a
+    dark page; pictures whose pixels are data keep their colours.
     """
 
     title: str
@@ -25,6 +26,7 @@ class Showing:
     table: Table
     source: str = ""
     alternative: str = ""
+    drawing: bool = False
 
 
 def showing(result: Result) -> Showing | None:
@@ -39,13 +41,15 @@ def showing(result: Result) -> Showing | None:
     predicted = "its seed" if found.own else count(found.runs, "seed")
     about = f"Made by the study's own function from what {predicted} of {name} predicted."
     about = f"{about} {chosen_examples(found.own)}"
-    if found.texts:
-        return Showing(title, about, _table(found))
+    table = _table(found) if found.texts else nothing
+    if found.texts and not found.png:
+        return Showing(title, about, table)
     if not is_png(found.png):
-        return Showing(title, "Nothing is shown: what is stored is no picture.", nothing)
+        return Showing(title, "Nothing is shown: what is stored is no picture.", table)
     source = "data:image/png;base64," + base64.b64encode(found.png).decode("ascii")
     examples = listed(short(one) for one in found.examples)
-    return Showing(title, about, nothing, source, f"Drawn by the study's own function: {examples}.")
+    drawn = f"Drawn by the study's own function: {examples}."
+    return Showing(title, about, table, source, drawn, drawing=not found.images)
 
 
 def _sentence(reason: str) -> str:
@@ -57,5 +61,6 @@ def _table(found: Shown) -> Table:
     rows = tuple(
         (Cell(short(name)), Cell(short(text, _LONGEST)))
         for name, text in zip(found.examples, found.texts, strict=False)
+        if text or not found.png
     )
     return Table(columns, rows)

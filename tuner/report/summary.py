@@ -7,6 +7,7 @@ from typing import Any
 from tuner.jsontext import strict
 from tuner.records import BASELINE, Configuration
 from tuner.result import Measured, Result
+from tuner.skill import means_of, skill, spreads_of
 
 
 def summary(result: Result) -> dict[str, Any]:
@@ -29,6 +30,7 @@ def summary(result: Result) -> dict[str, Any]:
         "runs": {"search": phases["search"], "confirmation": phases["confirmation"]},
         "seconds": setup.seconds,
         "versions": dict(setup.versions),
+        "naive": _naive(result),
     }
     answer: dict[str, Any] = strict(found)
     return answer
@@ -86,4 +88,31 @@ def _over_examples(finalist: Measured) -> dict[str, Any] | None:
         "examples": both.examples,
         "block": both.block,
         "diebold_mariano": test and {"p_value": test.p_value, "horizon": test.horizon},
+    }
+
+
+def _naive(result: Result) -> dict[str, Any] | None:
+    """The scores of the naive forecasts, means where every seed has its own, and what beats the best of them.
+
+    None where the study names none.
+    """
+    if result.naive is None:
+        return None
+    found = skill(result)
+    return {
+        "test": means_of(result, "test"),
+        "validation": means_of(result, "validation"),
+        "std": spreads_of(result),
+        "reasons": dict(result.naive.reasons),
+        "best": found and found.forecast,
+        "against_best": {
+            name: {
+                "difference": compared.difference,
+                "difference_interval": [compared.interval.low, compared.interval.high],
+                "p_value": compared.p_value,
+                "p_adjusted": compared.p_adjusted,
+                "verdict": compared.verdict,
+            }
+            for name, compared in (found.comparisons if found else {}).items()
+        },
     }

@@ -17,6 +17,7 @@ from tuner.report.formats import (
     score,
     short,
 )
+from tuner.report.naive_words import best_naive_words
 from tuner.report.verdict import SYMBOLS
 from tuner.result import Measured, Result
 from tuner.stats import Comparison, Summary
@@ -31,7 +32,7 @@ def results_table(result: Result) -> Table:
         return Table((), ())
     adjusted = (
         "two-sided, adjusted for the looks at this study and, by Holm's method, for the number of finalists; "
-        "the raw p below"
+        "below it, the raw p where it is smaller"
     )
     columns = (
         Column("Configuration", number=False),
@@ -48,15 +49,19 @@ def result_columns(level: float, other: str, adjusted: str) -> tuple[Column, ...
     """The columns of `result_cells`, where `other` is what a configuration is compared with."""
     ends = percent(level)
     return (
-        Column("Verdict", number=False, hint=f"against {other}"),
-        Column("Mean", hint=f"mean test score over seeds, with its {ends} t interval"),
-        Column("Difference", hint=f"to the mean of {other}, with its {ends} interval"),
+        Column(
+            "Verdict",
+            number=False,
+            hint=f"against {other}; where it is undecided, below it the seeds that would settle it",
+        ),
+        Column("Mean", hint=f"of the test scores over seeds; below it, its {ends} t interval"),
+        Column("Difference", hint=f"to the mean of {other}; below it, its {ends} interval"),
         Column("p (adjusted)", hint=adjusted),
         Column("P(superior)", hint=f"chance that a run of this configuration beats one of {other}"),
-        Column("Hedges' g", hint="difference in standard deviations"),
+        Column("Hedges' g", hint=f"difference to {other} in standard deviations"),
         Column("Median"),
-        Column("SD", hint="standard deviation over seeds; SE is the standard error of the mean"),
-        Column("Seeds", hint="training runs, and how many of them ended without a score"),
+        Column("SD", hint="standard deviation over seeds; below it SE, the standard error of the mean"),
+        Column("Seeds", hint="training runs; below them, how many ended without a score"),
     )
 
 
@@ -69,12 +74,15 @@ def results_caption(result: Result) -> str:
         f"mean is its {level} t interval, with each standard deviation (SD) the standard error of the "
         "mean (SE)."
     )
+    if beaten := best_naive_words(result):
+        text += f" The best naive forecast, {beaten}, needs no training."
     if not result.finalists:
         return text
     return (
         f"{text} Differences are to the baseline, with their {level} intervals. The p-values are "
         "two-sided, and adjusted for the looks at the study and for the number of finalists (Holm). "
-        "P(superior) is the chance that a run of the configuration beats one of the baseline."
+        "P(superior) is the chance that a run of the configuration beats one of the baseline, Hedges' g the "
+        "difference in standard deviations."
     )
 
 

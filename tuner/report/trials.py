@@ -11,6 +11,8 @@ from tuner.report.formats import NONE, decimals_at, parameter, short
 from tuner.report.scores import parameter_names
 from tuner.result import Result
 
+_DROPPED = "dropped: left the race with fewer seeds than it gives"
+
 
 def trials_table(result: Result) -> Table:
     """Every configuration that the search measured, in the order in which it was drawn."""
@@ -18,12 +20,12 @@ def trials_table(result: Result) -> Table:
     order = [name for name in result.configurations if name in runs]
     if not order:
         return Table((), ())
-    names = parameter_names(result)
+    names, dropped = parameter_names(result), dropped_from_race(result)
     columns = (
         Column("Configuration", number=False),
-        Column("Status", number=False, hint="dropped: left the race with fewer seeds than it gives"),
+        Column("Status", number=False, hint=_DROPPED if dropped else ""),
         Column("Seeds"),
-        Column("Mean", hint="mean search score on the validation split"),
+        Column("Mean", hint="of the scores of the search, on the validation split"),
         Column("SD", hint="standard deviation over seeds"),
         Column("Best seed"),
         Column("Worst seed"),
@@ -32,7 +34,6 @@ def trials_table(result: Result) -> Table:
     samples = [sample_of(name, runs[name], "validation") for name in order]
     decimals = _decimals(samples)
     finalists = {finalist.name for finalist in result.finalists}
-    dropped = dropped_from_race(result)
     rows = []
     for sample in samples:
         about = name_cell(sample.name, note="finalist" if sample.name in finalists else "")

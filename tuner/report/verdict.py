@@ -17,6 +17,7 @@ from tuner.report.formats import (
     score,
     short,
 )
+from tuner.report.naive_words import naive_sentence
 from tuner.result import Measured, Result
 from tuner.stats import Comparison, Summary
 from tuner.stats.power import MOST_SEEDS
@@ -34,6 +35,7 @@ class Headline:
     evidence: str
     scope: str = ""
     others: str = ""
+    naive: str = ""  # whether there is skill, where naive forecasts were made
 
     @property
     def symbol(self) -> str:
@@ -58,6 +60,7 @@ def headline(result: Result) -> Headline:
         evidence=_evidence(result, result.baseline, lead, compared),
         scope=_scope(result),
         others=_others(result, lead, better),
+        naive=naive_sentence(result),
     )
 
 
@@ -220,6 +223,7 @@ def _nothing_compared(result: Result, baseline: Measured) -> Headline:
             f"{count(summary.n, 'seed')}{spread}."
         ),
         scope=_scope(result),
+        naive=naive_sentence(result),
     )
 
 
@@ -229,7 +233,7 @@ def _unfinished(result: Result) -> Headline:
     started = f" and {count(confirmed, 'run')} of the confirmation" if confirmed else ""
     return Headline(
         word="none",
-        claim="No verdict yet: confirmation has not finished",
+        claim=f"No verdict yet: confirmation has not {'finished' if confirmed else 'begun'}",
         evidence=(
             f"So far there are the search scores of {count(len(measured), 'candidate')}{started}. Search "
             "scores are optimistic, because the best of many is partly the luckiest; only fresh seeds and "

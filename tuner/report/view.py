@@ -10,6 +10,8 @@ from tuner.report.examples import examples_fact, examples_remarks
 from tuner.report.formats import clean, count, duration, metric_name, parameter, short
 from tuner.report.looks import looks_warning
 from tuner.report.methods import methods
+from tuner.report.naive_table import naive_table
+from tuner.report.naive_words import naive_remarks
 from tuner.report.pictures import Picture
 from tuner.report.secondary import secondary_table
 from tuner.report.shown import Showing, showing
@@ -40,6 +42,7 @@ class View:
     figures: tuple[Picture, ...]
     results: Table
     caption: str
+    naive: Table
     secondary: Table
     diagnoses: Table
     settings: Table
@@ -62,6 +65,7 @@ def build_view(result: Result, pictures: tuple[Picture, ...], reload: int = 0) -
         figures=pictures,
         results=results_table(result),
         caption=results_caption(result),
+        naive=naive_table(result),
         secondary=secondary_table(result),
         diagnoses=diagnosis_table(result),
         settings=settings_table(result),
@@ -99,6 +103,7 @@ def warnings(result: Result) -> tuple[str, ...]:
         flags = finalist.comparison.flags if finalist.comparison else ()
         found += [f"{short(finalist.name)}: {clean(flag)}" if several else clean(flag) for flag in flags]
     found += examples_remarks(result)
+    found += naive_remarks(result)
     setup = result.setup
     if looks := looks_warning(result):
         found.append(looks)

@@ -12,7 +12,7 @@ from tuner.errors import StatisticsError
 from tuner.stats.compare import compare
 from tuner.stats.design import Direction
 from tuner.stats.intervals import Interval
-from tuner.stats.scores import FloatArray, Scores, as_scores
+from tuner.stats.scores import FloatArray, Scores, as_scores, finished, standard_deviation
 from tuner.stats.verdict import MINIMUM_RUNS
 
 FEWEST_RUNS = 2 * MINIMUM_RUNS
@@ -71,7 +71,8 @@ def resplit(
     Where nothing is drawn the interval is the share itself; otherwise that of Clopper & Pearson (1934),
     doi:10.1093/biomet/26.4.404. The pairs share their runs, so they are not independent experiments.
 
-    Raises: StatisticsError where there are fewer than FEWEST_RUNS runs, or `runs` gives no verdict.
+    Raises: StatisticsError where there are fewer than FEWEST_RUNS runs, these do not vary, or `runs` gives no
+    verdict.
 
     >>> found = resplit([1, 2, 3, 4, 5, 6, 7, 8, 9, 10], rng=np.random.default_rng(0))
     >>> found.splits, found.exhaustive, found.alarms
@@ -87,6 +88,7 @@ def resplit(
         raise StatisticsError(f"{runs} runs a group give no verdict; {MINIMUM_RUNS} are the least")
     if splits < 1:
         raise StatisticsError(f"{splits} splits say nothing; give 1 at least, such as {SPLITS}")
+    _check_noise(values, name)
     half = values.size // 2
     exhaustive = runs is None and _halves(values.size) <= splits
     if exhaustive:
@@ -136,6 +138,18 @@ def opinion(found: Resplit) -> str:
             "here speaks against the verdict."
         )
     return "As promised, as far as one sample of runs can tell: the error rate holds for runs like these."
+
+
+def _check_noise(values: FloatArray, name: str) -> None:
+    """Raises: StatisticsError where no two runs differ: no split of them could raise an alarm."""
+    kept = finished(values)
+    if not kept.size:
+        raise StatisticsError(f"{name}: all {values.size} runs failed, so there are no scores to split")
+    if kept.size == values.size and standard_deviation(kept) == 0.0:
+        raise StatisticsError(
+            f"{name}: its {values.size} runs all have the same score, so there is no noise to try the "
+            "verdict on: do the seeds reach the training?"
+        )
 
 
 def _halves(size: int) -> int:

@@ -2,6 +2,9 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from numbers import Real
+
+import numpy as np
 
 from tuner.errors import StatisticsError
 from tuner.stats.compare import compare_all
@@ -10,8 +13,8 @@ from tuner.stats.design import Direction
 from tuner.stats.scores import Scores
 from tuner.stats.spending import next_share, shares
 
-Look = Mapping[str, Scores]
-"""All scores that a look sees, by name, those of earlier looks included."""
+Look = Mapping[str, Scores | float]
+"""All scores that a look sees, by name, those of earlier looks included; a baseline may be a fixed number."""
 
 
 def compare_looks(
@@ -70,8 +73,13 @@ def compare_looks(
 
 def _seeds(look: Look, baseline: str) -> int:
     """The most runs that both sides of a pair have."""
-    ours = max((len(scores) for name, scores in look.items() if name != baseline), default=0)
-    return min(ours, len(look.get(baseline, ())))
+    ours = max((_runs(scores) for name, scores in look.items() if name != baseline), default=0)
+    reference = look.get(baseline, ())
+    return ours if isinstance(reference, Real) else min(ours, _runs(reference))
+
+
+def _runs(scores: Scores | float) -> int:
+    return len(scores) if isinstance(scores, Sequence | np.ndarray) else 1
 
 
 def _after(

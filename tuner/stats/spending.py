@@ -24,6 +24,7 @@ doi:10.1080/19466315.2013.807748.
 
 from collections.abc import Sequence
 
+from tuner.errors import StatisticsError
 from tuner.stats.verdict import MINIMUM_RUNS
 
 KEPT = 0.2
@@ -63,3 +64,9 @@ def next_share(seeds: Sequence[int]) -> float:
     """
     again = seeds[-1] if seeds else MINIMUM_RUNS
     return shares([*seeds, max(again, MINIMUM_RUNS)])[-1]
+
+
+def check_share(share: float) -> None:
+    """Raises: StatisticsError where it is no part of an error rate."""
+    if not 0.0 < share <= 1.0:
+        raise StatisticsError(f"share is {share:g}; give the part of the error rate to use, above 0 up to 1")

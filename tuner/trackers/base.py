@@ -24,8 +24,10 @@ class Tracker(Protocol):
     title: str
     option: str
 
-    def begin(self, setup: Setup) -> None:
+    def begin(self, setup: Setup, began: float | None = None) -> None:
         """A session begins, or goes on with what an earlier one has logged.
+
+        `began` is when its first run was trained, in seconds since 1970, where that is not just now.
 
         Raises: TunerError where the place belongs to another run folder.
         """
@@ -42,8 +44,8 @@ class Tracker(Protocol):
     def conclude(self, conclusion: Conclusion) -> None:
         """Log what the study found."""
 
-    def end(self, ending: Ending) -> None:
-        """The session is over; it may have failed before it began."""
+    def end(self, ending: Ending, ended: float | None = None) -> None:
+        """The session is over, since `ended` or just now; it may have failed before it began."""
 
 
 def study_id(setup: Setup, folder: Path) -> str:

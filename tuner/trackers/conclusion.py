@@ -46,7 +46,7 @@ def conclusion_of(result: "Result") -> Conclusion:
     return Conclusion(
         word=words.word,
         claim=words.claim,
-        evidence=words.evidence,
+        evidence=" ".join(text for text in (words.evidence, words.naive) if text),
         best=best.name if best else "",
         verdicts={one.name: one.comparison.verdict for one in result.finalists if one.comparison},
         numbers={name: value for name, value in _numbers(result) if math.isfinite(value)},
@@ -56,6 +56,10 @@ def conclusion_of(result: "Result") -> Conclusion:
 
 
 def _numbers(result: "Result") -> Iterator[tuple[str, float]]:
+    from tuner.skill import means_of  # statistics as well
+
+    for name, value in means_of(result, "test").items():
+        yield f"naive/{name}", value
     for measured in (result.baseline, *result.finalists):
         if measured is not None:
             for name, value in _of(measured):

@@ -88,13 +88,13 @@ class MLflow:
             self._client = MlflowClient(tracking_uri=uri)
             self._experiment = self._find_experiment()
 
-    def begin(self, setup: Setup) -> None:
+    def begin(self, setup: Setup, began: float | None = None) -> None:
         self._experiment = self._experiment or str(self._client.create_experiment(self._study))
         identity = study_id(setup, self._folder)
         parent = next(self._search("tuner.id", identity), None)
         if parent is None:
             tags = {"tuner.id": identity, "tuner.study": setup.study, "tuner.folder": self._folder.resolve()}
-            parent = self._create(setup.study, tags, time.time())
+            parent = self._create(setup.study, tags, time.time() if began is None else began)
             settings = {name: getattr(setup, name) for name in _SETTINGS}
             options = {f"option.{name}": without_secrets(str(value)) for name, value in setup.options.items()}
             self._send(parent.info.run_id, params={**settings, **options})
@@ -139,9 +139,10 @@ class MLflow:
         ]
         self._send(self._parent, metrics, tags=tags)
 
-    def end(self, ending: Ending) -> None:
+    def end(self, ending: Ending, ended: float | None = None) -> None:
         if self._parent:
-            self._client.set_terminated(self._parent, status=_ENDED[ending])
+            when = None if ended is None else _milliseconds(ended)
+            self._client.set_terminated(self._parent, _ENDED[ending], when)
 
     def _find_experiment(self) -> str:
         """The id of the experiment with the name of the study; empty where there is none."""

@@ -41,7 +41,7 @@ class TensorBoard:
         ]:
             raise TunerError(f"--tensorboard {blocked[0]}: is no folder; give another one")
 
-    def begin(self, setup: Setup) -> None:
+    def begin(self, setup: Setup, began: float | None = None) -> None:
         """Take the folder, which holds the logs of one run folder; those of before it was started over go.
 
         Raises: TunerError where it holds those of another one, or cannot be written.
@@ -73,7 +73,7 @@ class TensorBoard:
         text = conclusion.markdown
         self._put(".", text_digest(text), partial(text_events, "verdict", text))
 
-    def end(self, ending: Ending) -> None:
+    def end(self, ending: Ending, ended: float | None = None) -> None:
         """Every file is complete."""
 
     def _put(

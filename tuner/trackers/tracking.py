@@ -103,15 +103,17 @@ def export(result: "Result", trackers: Sequence[Tracker]) -> None:
         for (_, name), runs in groupby(result.runs, key=lambda run: (run.phase, run.configuration))
     ]
     ended = _ended(result.groups)
+    began = min((group.started for group in result.groups if group.started is not None), default=None)
+    over = max((end for ends in ended.values() for end in ends.values()), default=None)
     conclusion = conclusion_of(result) if trackers else None
     for tracker in trackers:
         try:
-            tracker.begin(result.setup)
+            tracker.begin(result.setup, began)
             for configuration, runs in groups:
                 tracker.log(configuration, runs, ended[runs[0].phase, configuration.name])
             assert conclusion is not None  # there are trackers
             tracker.conclude(conclusion)
-            tracker.end("finished" if result.setup.complete else "interrupted")
+            tracker.end("finished" if result.setup.complete else "interrupted", over)
         except TunerError:
             raise
         except Exception as error:

@@ -4,6 +4,8 @@ A panel takes its numbers and its drawing from `tuner.figures`. A new one is a m
 `PANELS`, which is the order of the page within each section.
 """
 
+from typing import Any
+
 from tuner.report.panels.base import Caption, Panel, Section
 from tuner.report.panels.confusion import CONFUSION
 from tuner.report.panels.differences import DIFFERENCES
@@ -23,7 +25,7 @@ from tuner.report.panels.tuning_curve import TUNING_CURVE
 
 __all__ = ["PANELS", "Caption", "Panel", "Section"]
 
-PANELS: tuple[Panel, ...] = (
+PANELS: tuple[Panel[Any], ...] = (
     SCORES,
     DIFFERENCES,
     PAIRS,

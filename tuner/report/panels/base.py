@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import Literal
+from typing import Generic, Literal, TypeVar
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
@@ -13,6 +13,7 @@ from tuner.report.formats import NONE, short
 from tuner.result import Measured, Result
 
 Section = Literal["results", "training", "predictions", "search", "made"]
+T = TypeVar("T")
 
 ROW = 0.5  # inches for one configuration in a figure with a row each
 
@@ -27,17 +28,34 @@ class Caption:
 
 
 @dataclass(frozen=True, slots=True)
-class Panel:
+class Panel(Generic[T]):
     """One figure of the page: `key` names its files, `section` is where it stands.
 
-    `figure` draws it, and gives None where the result has no numbers for it; `caption` is asked only
-    where there is a figure.
+    `numbers` are what it shows, None where the result has none. From them `draw` makes the figure, and
+    `describe` its words, which so name no mark that is not drawn.
     """
 
     key: str
     section: Section
-    figure: Callable[[Result], Figure | None]
-    caption: Callable[[Result], Caption]
+    numbers: Callable[[Result], T | None]
+    draw: Callable[[Result, T], Figure]
+    describe: Callable[[Result, T], Caption]
+
+    def made(self, result: Result) -> tuple[Figure, Caption] | None:
+        """The figure and its words, from numbers that are worked out once."""
+        data = self.numbers(result)
+        return None if data is None else (self.draw(result, data), self.describe(result, data))
+
+    def figure(self, result: Result) -> Figure | None:
+        """The figure alone."""
+        data = self.numbers(result)
+        return None if data is None else self.draw(result, data)
+
+    def caption(self, result: Result) -> Caption:
+        """The words alone, of a result that has the figure."""
+        data = self.numbers(result)
+        assert data is not None  # there is a figure
+        return self.describe(result, data)
 
 
 def confirmed(result: Result) -> tuple[Measured, ...]:
@@ -76,7 +94,7 @@ def one_legend(figure: Figure, axes: Iterable[Axes], columns: int) -> None:
     found = {
         label: handle for ax in axes for handle, label in zip(*ax.get_legend_handles_labels(), strict=True)
     }
-    figure.legend(list(found.values()), list(found), loc="outside upper right", ncols=columns)
+    figure.legend(list(found.values()), list(found), loc="outside upper left", ncols=columns)
 
 
 def named(name: str) -> str:

@@ -15,25 +15,22 @@ _HEIGHT = 1.45  # inches for one row of panels
 _COLUMNS = 2
 
 
-def _figure(result: Result) -> Figure | None:
-    data = forecasts(result)
-    if data is None:
-        return None
+def _draw(result: Result, data: Forecasts) -> Figure:
     examples = len(data.rows[0])
     columns = min(_COLUMNS, examples) if len(data.rows) == 1 else examples
     rows = -(-examples // columns) if len(data.rows) == 1 else len(data.rows)
     figure = Figure(figsize=(WIDTH, 0.8 + (_HEIGHT if rows > 1 else 2.2) * rows), layout="constrained")
     grid = figure.subplots(rows, columns, squeeze=False, sharex=True)
     axes = tuple(grid.ravel())
-    _draw(axes, data, metric_name(result.setup.metric))
+    _draw_panels(axes, data, metric_name(result.setup.metric))
     _label(axes, data, columns)
     keep_apart(figure)
     handles, labels = axes[0].get_legend_handles_labels()
-    figure.legend(handles, labels, loc="outside upper right", ncols=4, columnspacing=1.2)
+    figure.legend(handles, labels, loc="outside upper left", ncols=4, columnspacing=1.2)
     return figure
 
 
-def _draw(axes: Sequence[Axes], data: Forecasts, metric: str) -> None:
+def _draw_panels(axes: Sequence[Axes], data: Forecasts, metric: str) -> None:
     ahead = iter(axes)
     for place, row in enumerate(data.rows):
         for panel, ends in zip(row, limits(row), strict=True):
@@ -55,27 +52,47 @@ def _label(axes: Sequence[Axes], data: Forecasts, columns: int) -> None:
             ax.set_ylabel(f"feature {feature}")
 
 
-def _caption(result: Result) -> Caption:
-    data = forecasts(result)
-    assert data is not None  # there is a figure
-    name, first = short(data.name), data.rows[0][0]
-    past = ", with what the model was given before it" if first.past.size else ""
-    each = "its seed" if data.own else f"each of {count(data.runs, 'seed')}"
-    beside = " Dotted is the median of the baseline." if len(first.reference) else ""
+def _describe(_: Result, data: Forecasts) -> Caption:
+    name = short(data.name)
+    panels = [panel for row in data.rows for panel in row]
+    past = ", with what the model was given before it" if any(one.past.size for one in panels) else ""
+    beside = " Dotted is the median of the baseline." if any(len(one.reference) for one in panels) else ""
     known = any(panel.score == panel.score for panel in data.rows[0])
-    score = " The scores above the panels are means over the seeds." if known else ""
+    over = "means over the seeds" if data.runs > 1 else "those of the seed"
+    score = f" The scores above the panels are {over}." if known else ""
     more = f" The first {len(data.rows)} of {data.features} features are shown." * (
         data.features > len(data.rows)
     )
+    alone = "its forecast" if _single(data) else "every seed a line"
     return Caption(
         f"Forecasts of {name}",
-        f"Each panel is one test example: the thick solid line is the truth{past}; what {each} of {name} "
-        f"predicted is {'dashed' if data.own else 'a thin line, their median dashed'}.{beside}"
-        f"{score} {chosen_examples(data.own)}{more} What all seeds miss is no "
-        "matter of luck; where the thin lines scatter, another training would forecast something else.",
+        f"Each panel is one test example: the thick solid line is the truth{past}; {_predicted(data)}."
+        f"{beside}{score} {chosen_examples(data.own)}{more}{_look_for(data)}",
         f"Small multiples of {count(len(data.rows[0]), 'test example')}: truth and the forecasts of "
-        f"{name}, every seed a line.",
+        f"{name}, {alone}.",
     )
 
 
-FORECASTS = Panel("forecasts", "predictions", _figure, _caption)
+def _single(data: Forecasts) -> bool:
+    """Whether a panel has the forecast of a single seed."""
+    return data.own or data.runs == 1
+
+
+def _predicted(data: Forecasts) -> str:
+    """What the forecasts look like."""
+    name = short(data.name)
+    if _single(data):
+        return f"what {'its' if data.own else 'the only'} seed of {name} predicted is dashed"
+    return f"what each of {count(data.runs, 'seed')} of {name} predicted is a thin line, their median dashed"
+
+
+def _look_for(data: Forecasts) -> str:
+    if _single(data):
+        return ""
+    return (
+        " What all seeds miss is no matter of luck; where the thin lines scatter, another training would "
+        "forecast something else."
+    )
+
+
+FORECASTS = Panel("forecasts", "predictions", forecasts, _draw, _describe)

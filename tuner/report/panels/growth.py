@@ -1,11 +1,10 @@
 """Whether adding seeds still pays: standard errors against the number of seeds, a panel a configuration."""
 
-import math
-
 import numpy as np
 from matplotlib.figure import Figure
 
 from tuner.figures.growth import MOST_PANELS, Growth, draw_growth, growths
+from tuner.records import BASELINE
 from tuner.report.formats import axis_label, count, listed, metric_name, percent, score, short
 from tuner.report.panels.base import Caption, Panel, confirmed, name_axes, one_legend, small_multiples
 from tuner.result import Result
@@ -13,15 +12,12 @@ from tuner.result import Result
 _HEIGHT = 2.0  # inches for one row of panels
 
 
-def _growths(result: Result) -> tuple[Growth, ...]:
+def _growths(result: Result) -> tuple[Growth, ...] | None:
     """The numbers; the orders of the seeds are drawn alike each time, so that the same runs look the same."""
-    return growths(result, np.random.default_rng(0))
+    return growths(result, np.random.default_rng(0)) or None
 
 
-def _figure(result: Result) -> Figure | None:
-    rows = _growths(result)
-    if not rows:
-        return None
+def _draw(result: Result, rows: tuple[Growth, ...]) -> Figure:
     figure, axes = small_multiples(len(rows), _HEIGHT, shared=False, margin=1.4 if len(rows) == 1 else 0.8)
     for ax, row in zip(axes, rows, strict=True):
         draw_growth(ax, row, label=axis_label(result.setup.metric, "test"))
@@ -30,8 +26,7 @@ def _figure(result: Result) -> Figure | None:
     return figure
 
 
-def _caption(result: Result) -> Caption:
-    rows = _growths(result)
+def _describe(result: Result, rows: tuple[Growth, ...]) -> Caption:
     left = len(confirmed(result)) - len(rows)
     cut = (
         f" The first {MOST_PANELS} configurations with three seeds or more are shown."
@@ -41,12 +36,12 @@ def _caption(result: Result) -> Caption:
     told = [
         f"{short(row.name)} {score(row.now)} with {count(row.seeds, 'seed')}{_enough(row)}" for row in rows
     ]
-    band = percent(rows[0].errors.level) if rows else ""
     return Caption(
         "Does adding seeds still pay?",
         "How sure the mean test score is, against the number of seeds. The dashed line is what the square "
         "root promises (the standard deviation of all seeds over √n); the thick line and the band are the "
-        f"median and {band} of the orders in which these seeds could have come. Where the curve is steep, "
+        f"median and {percent(rows[0].errors.level)} of the orders in which these seeds could have come, the "
+        "dot is where the study stands. Where the curve is steep, "
         "the next seeds make the mean much surer; where it is flat, halving what is left takes four times "
         f"as many.{_line(rows)}{cut}",
         f"Standard error of the mean test {metric_name(result.setup.metric)}: {listed(told)}.",
@@ -54,23 +49,27 @@ def _caption(result: Result) -> Caption:
 
 
 def _enough(row: Growth) -> str:
-    if not math.isfinite(row.needed):
-        return ""
-    return f" (about {score(row.needed)} would tell the {row.aim})"
+    """What would be enough, where that is known."""
+    return f" (about {score(row.needed)} would tell the {row.aim})" if row.aim else ""
 
 
 def _line(rows: tuple[Growth, ...]) -> str:
-    """What the dotted line is, where there is one."""
-    aims = {row.aim for row in rows} - {""}
-    if not aims:
-        return ""
-    margin = " or the margin, where that is larger," if "margin" in aims else ""
-    return (
-        " Below about the dotted line, the interval that decides would tell the difference to the "
-        f"baseline{margin} from zero: a curve that ends below it has seeds enough for that. The difference "
-        "is the one observed so far, which is optimistic. A finalist without that line is below it all "
-        "along, was decided at an earlier look, or has no interval."
-    )
+    """What the dotted line is, where there is one, and why a finalist has none."""
+    said = ""
+    if drawn := [row for row in rows if row.shows_needed]:
+        margin = " or the margin, where that is larger," * any(row.aim == "margin" for row in drawn)
+        said = (
+            " Below about the dotted line, the interval that decides would tell the difference to the "
+            f"baseline{margin} from zero: a curve that ends below it has seeds enough for that. The "
+            "difference is the one observed so far, which is optimistic."
+        )
+    if below := [short(row.name) for row in rows if row.aim and not row.shows_needed]:
+        said += f" The whole curve of {listed(below)} is below what would be enough."
+    if unknown := [short(row.name) for row in rows if not row.aim and row.name != BASELINE]:
+        said += (
+            f" For {listed(unknown)} that is not known: decided at an earlier look, or without an interval."
+        )
+    return said
 
 
-GROWTH = Panel("growth", "results", _figure, _caption)
+GROWTH = Panel("growth", "results", _growths, _draw, _describe)

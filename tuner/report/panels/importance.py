@@ -11,22 +11,18 @@ from tuner.result import Result
 _ROW = 0.34  # inches
 
 
-def _figure(result: Result) -> Figure | None:
-    data = importance_of(result)
-    if data is None:
-        return None
+def _draw(_: Result, data: Importances) -> Figure:
     figure, (ax,) = new_figure(1.1 + _ROW * min(len(data.rows), MOST_ROWS))
     draw_importances(ax, data)
-    figure.legend(handles=legend_of(data), loc="outside upper center", ncols=3)
+    figure.legend(handles=legend_of(data), loc="outside upper left", ncols=3)
     return figure
 
 
-def _caption(result: Result) -> Caption:
-    data = importance_of(result)
+def _describe(result: Result, data: Importances) -> Caption:
     return Caption(
         "Hyperparameter importance",
-        _words(data, result.setup.sampler) if data else "",
-        _alternative(data) if data else "",
+        _words(data, result.setup.sampler),
+        _alternative(data),
     )
 
 
@@ -72,4 +68,4 @@ def _percent(share: float) -> str:
     return percent(round(share, 2))
 
 
-IMPORTANCE = Panel("hyperparameter_importance", "search", _figure, _caption)
+IMPORTANCE = Panel("hyperparameter_importance", "search", importance_of, _draw, _describe)

@@ -1,9 +1,22 @@
 """Learning curves of the baseline and the finalists, a panel each."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass
+
 from matplotlib.figure import Figure
 
-from tuner.diagnosing import diagnose_result
-from tuner.figures.curves import MOST_LINES, curve_scale, curves, draw_curves
+from tuner.diagnosing import Diagnosed, diagnose_result
+from tuner.figures.curves import (
+    MOST_LINES,
+    Curves,
+    curve_scale,
+    curves,
+    draw_curves,
+    draws_turn,
+    naive_loss,
+)
+from tuner.figures.levels import Level
+from tuner.figures.scale import Scale
 from tuner.report.formats import listed, score, short
 from tuner.report.panels.base import Caption, Panel, name_axes, one_legend, small_multiples
 from tuner.result import Result
@@ -11,49 +24,121 @@ from tuner.result import Result
 _HEIGHT = 2.0  # inches for one row of panels
 
 
-def _figure(result: Result) -> Figure | None:
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """The curves with their common scale, the diagnosis of those that have training losses, by name, and the
+    loss of the best naive forecast, where there is one."""
+
+    panels: tuple[Curves, ...]
+    scale: Scale
+    diagnoses: Mapping[str, Diagnosed]
+    naive: Level | None
+
+    def turn(self, panel: Curves) -> float | None:
+        """The epoch, counted from 1, from which the median seed overfits; None where it does not."""
+        read = self.diagnoses.get(panel.name)
+        return None if read is None else read.diagnosis.epoch
+
+
+def _read(result: Result) -> _Read | None:
     panels = curves(result)
     if not panels:
         return None
-    figure, axes = small_multiples(len(panels), _HEIGHT, margin=1.2 if len(panels) == 1 else 0.6)
-    scale = curve_scale(panels)
-    diagnoses = {one.name: one.diagnosis for one in diagnose_result(result)}
-    for ax, panel in zip(axes, panels, strict=True):
-        read = diagnoses.get(panel.name)  # there is none without training losses
-        note, turn = (read.words, read.epoch) if read else ("", None)
-        draw_curves(ax, panel, scale, title_note=note, turn=turn)
-    name_axes(axes, "epoch", "loss")
+    diagnoses = {one.name: one for one in diagnose_result(result)}
+    naive = naive_loss(result)
+    return _Read(panels, curve_scale(panels, naive), diagnoses, naive)
+
+
+def _draw(_: Result, data: _Read) -> Figure:
+    count = len(data.panels)
+    figure, axes = small_multiples(count, _HEIGHT, margin=1.2 if count == 1 else 0.6)
+    for ax, panel in zip(axes, data.panels, strict=True):
+        read = data.diagnoses.get(panel.name)
+        note = read.diagnosis.words if read else ""
+        draw_curves(ax, panel, data.scale, title_note=note, turn=data.turn(panel), naive=data.naive)
+    name_axes(axes, "epoch", data.scale.called("loss"))
     one_legend(figure, axes, 2)
     return figure
 
 
-def _caption(result: Result) -> Caption:
-    panels = curves(result)
-    searched = "" if result.baseline else " These are runs of the search, for confirmation has not finished."
-    most = max((len(panel.train) for panel in panels), default=0)
-    thinned = (
-        f" Of more than {MOST_LINES} seeds, {MOST_LINES} are drawn, from the best last loss to the worst; "
-        "median, band and crosses are of all."
-        if most > MOST_LINES
-        else ""
-    )
-    words = {one.name: one.diagnosis.words for one in diagnose_result(result)}
+def _describe(result: Result, data: _Read) -> Caption:
+    searched = "" if result.baseline else " These are runs of the search: there is no confirmation yet."
     ends = [
-        f"{short(panel.name)} ({words.get(panel.name, 'no diagnosis')}) "
-        f"at {score(panel.last_training)} in training"
+        f"{short(panel.name)} ({_words(data, panel)}) at {score(panel.last_training)} in training"
         + (f" and {score(panel.last_validation)} in validation" if panel.validation.size else "")
-        for panel in panels
+        for panel in data.panels
     ]
     return Caption(
         "Learning curves",
-        "Thin lines are single seeds, thick ones their median with the band between the quartiles; solid "
-        "is training, dashed is validation. Where validation still falls at the end, more epochs may help; "
-        "where it turns upwards while training falls, the model overfits; where thin lines scatter, the "
-        "training itself is a lottery. Under each name stands the diagnosis; a dotted line marks the epoch "
-        f"from which the median seed overfits, a cross where a run without a score ended.{thinned}{searched}",
+        f"{_lines(data)}{_splits(data)}{_look_for(data)}{_marks(data)}{_thinned(data)}{searched}",
         "Learning curves of training and validation loss, every seed a line. The median loss of the seeds' "
         f"last epochs: {listed(ends)}.",
     )
 
 
-LEARNING_CURVES = Panel("learning_curves", "training", _figure, _caption)
+def _words(data: _Read, panel: Curves) -> str:
+    read = data.diagnoses.get(panel.name)
+    return read.diagnosis.words if read else "no diagnosis"
+
+
+def _lines(data: _Read) -> str:
+    """What a line is."""
+    if all(panel.epochs <= 1 for panel in data.panels):
+        return "Each dot is the median loss of the seeds in their only epoch"
+    if all(len(panel.lost) == 1 for panel in data.panels):
+        return "Each line is the loss of the only seed"
+    band = " with the band between the quartiles" if any(panel.has_band for panel in data.panels) else ""
+    return f"Thin lines are single seeds, thick ones their median{band}"
+
+
+def _splits(data: _Read) -> str:
+    """Which line is of which split."""
+    if all(panel.validation.size for panel in data.panels):
+        return "; solid is training, dashed is validation."
+    if any(panel.validation.size for panel in data.panels):
+        return "; solid is training, dashed is validation, where there was any."
+    return "; nothing was measured on a validation split."
+
+
+def _look_for(data: _Read) -> str:
+    found = []
+    if all(panel.epochs <= 1 for panel in data.panels):
+        return ""
+    if any(panel.validation.size for panel in data.panels):
+        found += [
+            "where validation still falls at the end, more epochs may help",
+            "where it turns upwards while training falls, the model overfits",
+        ]
+    if any(len(panel.lost) > 1 for panel in data.panels):
+        found.append("where thin lines scatter, the training itself is a lottery")
+    said = "; ".join(found)
+    return f" {said[0].upper()}{said[1:]}." if said else ""
+
+
+def _marks(data: _Read) -> str:
+    """What else is drawn."""
+    said = []
+    if data.diagnoses:
+        said.append("under each name stands the diagnosis")
+    if any(draws_turn(panel, data.turn(panel)) for panel in data.panels):
+        said.append("a dotted line marks the epoch from which the median seed overfits")
+    if any(any(panel.lost) for panel in data.panels):
+        said.append("a cross is where a run without a score ended")
+    if data.naive:
+        said.append(
+            f"the level of the best naive forecast ({data.naive.name}) is that of its validation score"
+        )
+    words = listed(said)
+    return f" {words[0].upper()}{words[1:]}." if words else ""
+
+
+def _thinned(data: _Read) -> str:
+    if max(len(panel.lost) for panel in data.panels) <= MOST_LINES:
+        return ""
+    return (
+        f" Of more than {MOST_LINES} seeds, {MOST_LINES} are drawn, from the best last loss to the worst; "
+        "median, band and crosses are of all."
+    )
+
+
+LEARNING_CURVES = Panel("learning_curves", "training", _read, _draw, _describe)

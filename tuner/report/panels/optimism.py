@@ -13,38 +13,52 @@ from tuner.report.panels.base import ROW, Caption, Panel
 from tuner.result import Result
 
 
-def _figure(result: Result) -> Figure | None:
-    rows = optimism(result)
-    if not rows:
-        return None
+def _rows(result: Result) -> tuple[Optimism, ...] | None:
+    return optimism(result) or None
+
+
+def _draw(result: Result, rows: tuple[Optimism, ...]) -> Figure:
     figure, (ax,) = new_figure(1.2 + ROW * len(rows))
     label = axis_label(result.setup.metric, "validation")
     draw_optimism(ax, rows, direction=result.setup.direction, label=label)
-    figure.legend(loc="outside upper right", ncols=3)
+    figure.legend(loc="outside upper left", ncols=3)
     return figure
 
 
-def _caption(result: Result) -> Caption:
-    side = "right" if result.setup.direction == "minimize" else "left"
-    rows = optimism(result)
+def _describe(result: Result, rows: tuple[Optimism, ...]) -> Caption:
     pairs = [
         f"{short(row.name)} {score(row.search.mean)} in the search and {score(row.confirmation.mean)} with "
         "fresh seeds"
         for row in rows
     ]
-    crosses = (
-        " Crosses are the means that the noise between seeds let expect (shrunken means)."
-        if any(math.isfinite(row.expected) for row in rows)
-        else ""
-    )
     return Caption(
         "What the search promised, and what fresh seeds gave",
         "Open circles are the mean scores that won the search, filled ones the means of fresh seeds on the "
-        f"same validation split; ticks are single seeds.{crosses} A line that leads to the {side} is "
-        "optimism: the part of the search score that was luck. The baseline was not selected, so its line "
-        f"shows noise alone.{_luck(result, rows)}",
+        f"same validation split; ticks are single seeds.{_crosses(rows)}{_lines(result, rows)}"
+        f"{_luck(result, rows)}",
         f"Mean validation scores in search and in confirmation: {listed(pairs)}.",
     )
+
+
+def _crosses(rows: Sequence[Optimism]) -> str:
+    """What the two kinds of crosses are, where there are any."""
+    said = ""
+    if any(math.isfinite(row.expected) for row in rows):
+        said = " Thin crosses are the means that the noise between seeds let expect (shrunken means)."
+    if any(row.search.lost or row.confirmation.lost for row in rows):
+        said += " A bold cross at the edge counts runs without a score."
+    return said
+
+
+def _lines(result: Result, rows: Sequence[Optimism]) -> str:
+    drawn = [row for row in rows if math.isfinite(row.search.mean) and math.isfinite(row.confirmation.mean)]
+    side = "right" if result.setup.direction == "minimize" else "left"
+    said = ""
+    if any(row.name != BASELINE for row in drawn):
+        said = f" A line that leads to the {side} is optimism: the part of the search score that was luck."
+    if any(row.name == BASELINE for row in drawn):
+        said += " The baseline was not selected, so its line shows noise alone."
+    return said
 
 
 def _luck(result: Result, rows: Sequence[Optimism]) -> str:
@@ -67,4 +81,4 @@ def _luck(result: Result, rows: Sequence[Optimism]) -> str:
     )
 
 
-OPTIMISM = Panel("optimism", "search", _figure, _caption)
+OPTIMISM = Panel("optimism", "search", _rows, _draw, _describe)

@@ -13,10 +13,11 @@ _HEIGHT = 2.65  # inches for one row of panels, which are squares
 _ALONE = 3.0  # inches for a single one
 
 
-def _figure(result: Result) -> Figure | None:
-    rows = pairs(result)
-    if not rows:
-        return None
+def _pairs(result: Result) -> tuple[Pairs, ...] | None:
+    return pairs(result) or None
+
+
+def _draw(result: Result, rows: tuple[Pairs, ...]) -> Figure:
     height = _ALONE if len(rows) == 1 else _HEIGHT
     figure, axes = small_multiples(len(rows), height, shared=False, margin=0.4)
     for ax, row in zip(axes, rows, strict=True):
@@ -27,8 +28,7 @@ def _figure(result: Result) -> Figure | None:
     return figure
 
 
-def _caption(result: Result) -> Caption:
-    rows = pairs(result)
+def _describe(result: Result, rows: tuple[Pairs, ...]) -> Caption:
     metric = metric_name(result.setup.metric)
     known = [row for row in rows if math.isfinite(row.correlation)]
     said = [f"{plain_number(row.correlation)} for {short(row.name)}" for row in known]
@@ -41,10 +41,18 @@ def _caption(result: Result) -> Caption:
         "One dot is one seed index: both configurations were trained and tested on the same data. On the "
         "dashed line they score alike, on the shaded side the candidate is better. Dots along the line say "
         "that the data make a seed easy or hard for both: pairing takes that noise out of the difference, "
-        f"the more the closer the correlation is to 1.{correlations}{_left_out(result, rows)}",
+        f"the more the closer the correlation is to 1.{correlations}{_axes(rows)}{_left_out(result, rows)}",
         f"Test {metric} of the candidate against that of the baseline, a dot a seed: {listed(won)}."
         f"{correlations}",
     )
+
+
+def _axes(rows: tuple[Pairs, ...]) -> str:
+    """Which axes are logarithmic: each panel has its own."""
+    names = [short(row.name) for row in rows if row.scale.log]
+    if len(names) == len(rows):
+        return " Both axes are logarithmic."
+    return f" The axes of {listed(names)} are logarithmic." if names else ""
 
 
 def _left_out(result: Result, rows: tuple[Pairs, ...]) -> str:
@@ -59,4 +67,4 @@ def _left_out(result: Result, rows: tuple[Pairs, ...]) -> str:
     return words
 
 
-PAIRS = Panel("pairs", "results", _figure, _caption)
+PAIRS = Panel("pairs", "results", _pairs, _draw, _describe)

@@ -1,5 +1,7 @@
 """One line a trial through all hyperparameters, down to its score."""
 
+import math
+
 from matplotlib.figure import Figure
 
 from tuner.figures.parallel_coordinates import (
@@ -16,32 +18,47 @@ from tuner.result import Result
 _ROW = 0.52  # inches
 
 
-def _figure(result: Result) -> Figure | None:
-    data = parallel_coordinates(result)
-    if data is None:
-        return None
+def _draw(result: Result, data: ParallelCoordinates) -> Figure:
     figure, (ax,) = new_figure(0.6 + _ROW * len(data.axes))
     draw_parallel_coordinates(ax, data, label=f"validation {metric_name(result.setup.metric)}")
     marks = legend_of(data)
-    figure.legend(handles=marks, loc="outside upper center", ncols=3 if len(marks) > 4 else 4)
+    figure.legend(handles=marks, loc="outside upper left", ncols=3 if len(marks) > 4 else 4)
     return figure
 
 
-def _caption(result: Result) -> Caption:
-    data = parallel_coordinates(result)
+def _describe(result: Result, data: ParallelCoordinates) -> Caption:
     metric = metric_name(result.setup.metric)
-    if data is None:
-        return Caption("", "", "")
     return Caption(
         "All hyperparameters of every trial",
         "Each line is a trial: from the top down it crosses every axis at its value, and ends at its mean "
-        f"validation {metric} ({better_word(data.direction)} is better). The strongest lines are the best "
-        "fifth, the faintest the worst. Look for axes where the strong lines run together while the faint "
-        "ones spread: that value, or that combination, is what the best have in common. Do not take a bundle "
+        f"validation {metric} ({better_word(data.direction)} is better).{_marks(data)}{_logarithmic(data)} "
+        "Look for axes where the strong lines run together while the faint ones spread: that value, or that "
+        "combination, is what the best have in common. Do not take a bundle "
         f"of few lines for a rule{_by_design(result)}.{_limits(data)}",
         f"{count(len(data.shown), 'trial')} over {count(len(data.axes) - 1, 'hyperparameter')} and their "
         f"score. {_best(data)}",
     )
+
+
+def _marks(data: ParallelCoordinates) -> str:
+    """What the lines are, of those that there are."""
+    shades, said = data.shades[data.shown], ""
+    if (shades > 0).any():
+        said = " The strongest lines are the best fifth, the faintest the worst."
+    if data.finalists.any():
+        said += " Dots are on the lines of finalists."
+    if any(math.isfinite(axis.baseline) for axis in data.axes):
+        said += " The dashed line is the baseline."
+    if (shades < 0).any():
+        said += " Red lines have a run without a score."
+    return said
+
+
+def _logarithmic(data: ParallelCoordinates) -> str:
+    """Which axes are."""
+    names = [named(axis.name) for axis in data.axes[:-1] if axis.kind == "log"]
+    names += ["the score"] if data.axes[-1].kind == "log" else []
+    return f" Logarithmic: {listed(names)}." if names else ""
 
 
 def _by_design(result: Result) -> str:
@@ -73,4 +90,4 @@ def _best(data: ParallelCoordinates) -> str:
     return f"The best has {listed(values)}, and scores {data.axes[-1].texts[best]}."
 
 
-PARALLEL_COORDINATES = Panel("parallel_coordinates", "search", _figure, _caption)
+PARALLEL_COORDINATES = Panel("parallel_coordinates", "search", parallel_coordinates, _draw, _describe)

@@ -2,7 +2,8 @@
 
 from matplotlib.figure import Figure
 
-from tuner.figures.scores import boxes, draw_boxes
+from tuner.figures.levels import LINE
+from tuner.figures.scores import FEWEST_FOR_A_BOX, Boxes, boxes, draw_boxes, has_box
 from tuner.figures.style import new_figure
 from tuner.report.formats import (
     axis_label,
@@ -18,28 +19,68 @@ from tuner.report.panels.base import ROW, Caption, Panel, confirmed
 from tuner.result import Result
 
 
-def _figure(result: Result) -> Figure | None:
-    data = boxes(result)
-    if data is None:
-        return None
-    figure, (ax,) = new_figure(1.0 + ROW * len(data.rows))
+def _draw(result: Result, data: Boxes) -> Figure:
+    figure, (ax,) = new_figure(1.0 + ROW * len(data.rows) + LINE * len(data.naive))
     draw_boxes(ax, data, label=axis_label(result.setup.metric, "test"))
     return figure
 
 
-def _caption(result: Result) -> Caption:
-    metric, level = metric_name(result.setup.metric), percent(result.setup.level)
+def _describe(result: Result, data: Boxes) -> Caption:
+    metric = metric_name(result.setup.metric)
     decimals = decimals_for(confirmed(result))
     means = [f"{short(one.name)} {score(one.summary.mean, decimals)}" for one in confirmed(result)]
+    naive = f" Naive forecasts: {listed(level.label for level in data.naive)}." if data.naive else ""
     return Caption(
         f"Test {metric} of every seed",
-        f"One dot is one training with a seed of its own; {better_word(result.setup.direction)} is better. "
-        "Boxes span the quartiles with the median as a line, whiskers reach at most 1.5 box lengths, "
-        f"diamonds are means. The dashed line and the band are the mean of the baseline and its {level} "
-        "interval. Look for boxes that clear the band, and for single seeds far from their box: those are "
-        "the runs that one would get by bad luck. A cross at the edge stands for runs without a score.",
-        f"Box plot of the test {metric} over seeds. Means: {listed(means)}.",
+        box_words(data, "the baseline", result.setup.level),
+        f"Box plot of the test {metric} over seeds. Means: {listed(means)}.{naive}",
     )
 
 
-SCORES = Panel("scores", "results", _figure, _caption)
+def box_words(data: Boxes, reference: str, level: float) -> str:
+    """What the marks of a box plot are, of those that it has, and what to look for.
+
+    `reference` is what its line and its band are of, `level` that of the interval.
+    """
+    dots = f"One dot is one training with a seed of its own; {better_word(data.direction)} is better."
+    said = [dots if any(row.scores for row in data.rows) else "No run has a score."]
+    said.append(_boxes(data))
+    if data.has_band:
+        said.append(
+            f"The dashed line and the band are the mean of {reference} and its {percent(level)} interval."
+        )
+    elif data.has_line:
+        said.append(f"The dashed line is the mean of {reference}.")
+    said.append(_look_for(data))
+    if any(row.lost for row in data.rows):
+        said.append("A cross at the edge stands for runs without a score.")
+    if data.naive:
+        said.append(
+            "The lines with names above the figure are naive forecasts; one far from all scores is named at "
+            "the edge."
+        )
+    return " ".join(filter(None, said))
+
+
+def _boxes(data: Boxes) -> str:
+    scored = [row for row in data.rows if row.scores]
+    boxed = [row for row in scored if has_box(row)]
+    if not boxed:
+        return f"Diamonds are means; a box takes {FEWEST_FOR_A_BOX} scores." if scored else ""
+    few = "" if len(boxed) == len(scored) else f" A box takes {FEWEST_FOR_A_BOX} scores."
+    return (
+        "Boxes span the quartiles with the median as a line, whiskers reach at most 1.5 box lengths, "
+        f"diamonds are means.{few}"
+    )
+
+
+def _look_for(data: Boxes) -> str:
+    if not any(map(has_box, data.rows)):
+        return ""
+    clear = "boxes that clear the band, and for " if data.has_band and len(data.rows) > 1 else ""
+    return (
+        f"Look for {clear}single seeds far from their box: those are the runs that one would get by bad luck."
+    )
+
+
+SCORES = Panel("scores", "results", boxes, _draw, _describe)

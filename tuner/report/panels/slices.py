@@ -1,5 +1,7 @@
 """Every hyperparameter alone against the search score."""
 
+import math
+
 from matplotlib.figure import Figure
 
 from tuner.figures.hyperparameters import Hyperparameter
@@ -14,10 +16,7 @@ _BEST = 5  # trials whose values the alternative text tells
 _COLUMNS = 2
 
 
-def _figure(result: Result) -> Figure | None:
-    data = slices(result)
-    if data is None:
-        return None
+def _draw(result: Result, data: Slices) -> Figure:
     columns = min(_COLUMNS, len(data.axes))
     rows = -(-len(data.axes) // columns)
     figure, axes = new_figure(
@@ -28,28 +27,54 @@ def _figure(result: Result) -> Figure | None:
     for ax in axes[len(data.axes) :]:
         ax.set_visible(False)
     marks = legend_of(data)
-    figure.legend(handles=marks, loc="outside upper center", ncols=2 if len(marks) == 4 else 3)
-    figure.supylabel(axis_label(result.setup.metric, "validation"), fontsize=9)
+    figure.legend(handles=marks, loc="outside upper left", ncols=2 if len(marks) == 4 else 3)
+    figure.supylabel(data.scale.called(axis_label(result.setup.metric, "validation")), fontsize=9)
     return figure
 
 
-def _caption(result: Result) -> Caption:
-    data = slices(result)
+def _describe(result: Result, data: Slices) -> Caption:
     metric = metric_name(result.setup.metric)
-    if data is None:
-        return Caption("", "", "")
     return Caption(
         "Score against each hyperparameter",
-        f"Each dot is a trial at its mean validation {metric}, the thin line its range over seeds; the "
-        "dashed line and the diamond are the baseline; "
-        f"{better_word(data.direction)} is better. Dots at the same choice are spread sideways. Look for a "
-        "slope or a valley that is large beside the thin lines, and for best trials that crowd at an edge of "
-        "the searched range: then it may be too narrow. Do not "
+        f"Each dot is a trial at its mean validation {metric}, the thin line its range over seeds; "
+        f"{better_word(data.direction)} is better.{_marks(data)}{_spread(data)}{_look_for(data)} Do not "
         "read a dot's height as the effect of the one value below it, for all other hyperparameters differ "
         f"as well, and where the search drew seldom there is little to see.{_limits(data)}",
         f"Mean validation {metric} of {count(len(data.shown), 'trial')} against each of "
         f"{count(len(data.axes), 'hyperparameter')}, {_span(data)}. {_best_values(data)}",
     )
+
+
+def _marks(data: Slices) -> str:
+    """What else is drawn."""
+    said = ""
+    if data.finalists:
+        said += " Dots with an edge are finalists."
+    if data.baseline.scores:
+        diamond = any(math.isfinite(axis.baseline) for axis in data.axes)
+        said += f" The dashed line {'and the diamond are' if diamond else 'is'} the baseline."
+    if any(data.trials[place].lost for place in data.shown):
+        said += " A cross is a trial with a run without a score."
+    return said
+
+
+def _spread(data: Slices) -> str:
+    alike = any(axis.variety < int(axis.present.sum()) for axis in data.axes)
+    return " Dots at the same value are spread sideways." if alike else ""
+
+
+def _look_for(data: Slices) -> str:
+    """What to look for; where the searched range is not known, nobody can see that it is too narrow."""
+    ranges = [axis for axis in data.axes if axis.kind != "choice"]
+    slope = " Look for a slope or a valley that is large beside the thin lines"
+    if not ranges:
+        return f"{slope}."
+    if all(axis.whole for axis in ranges):
+        return (
+            f"{slope}, and for best trials that crowd at an end of an axis, where the searched range ends: "
+            "then it may be too narrow."
+        )
+    return f"{slope}. The axes end at the values that were drawn: the searched range may be wider."
 
 
 def _limits(data: Slices) -> str:
@@ -82,4 +107,4 @@ def _values(axis: Hyperparameter, trials: list[int]) -> str:
     return " or ".join(texts)
 
 
-SLICES = Panel("slices", "search", _figure, _caption)
+SLICES = Panel("slices", "search", slices, _draw, _describe)

@@ -14,20 +14,14 @@ from tuner.result import Result
 _ROW = 0.27  # inches
 
 
-def _figure(result: Result) -> Figure | None:
-    data = timeline(result)
-    if data is None:
-        return None
+def _draw(_: Result, data: Timeline) -> Figure:
     figure, (ax,) = new_figure(1.25 + _ROW * len(data.rows))
     draw_timeline(ax, data)
     one_legend(figure, [ax], 4)
     return figure
 
 
-def _caption(result: Result) -> Caption:
-    data = timeline(result)
-    if data is None:
-        return Caption("When the runs trained", "", "")
+def _describe(_: Result, data: Timeline) -> Caption:
     began = datetime.fromtimestamp(data.began, UTC)
     rows = [f"{_name(row)} {_times(row)}" for row in data.rows]
     return Caption(
@@ -83,4 +77,4 @@ def _unknown(data: Timeline) -> str:
     return f" {count(data.unknown, 'group')} stored without a time by an earlier version: not shown."
 
 
-TIMELINE = Panel("timeline", "made", _figure, _caption)
+TIMELINE = Panel("timeline", "made", timeline, _draw, _describe)

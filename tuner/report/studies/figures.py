@@ -12,8 +12,10 @@ from tuner.figures.saving import png, svg
 from tuner.figures.scores import Boxes, draw_boxes
 from tuner.figures.style import figure_style, new_figure
 from tuner.report.comparison import differences_of, group_sample
-from tuner.report.formats import axis_label, better_word, listed, metric_name, percent, score, short
+from tuner.report.formats import axis_label, listed, metric_name, score, short
 from tuner.report.panels.base import ROW, Caption
+from tuner.report.panels.differences import difference_words
+from tuner.report.panels.scores import box_words
 from tuner.report.pictures import Picture
 from tuner.report.studies.words import chosen_name
 
@@ -61,18 +63,15 @@ def _row_name(entry: Entry, name: str) -> str:
 
 
 def _scores(studies: Studies, measure: Measure, place: int) -> Picture:
-    metric, direction = metric_name(measure[0]), measure[1]
+    metric = metric_name(measure[0])
     data = boxes_of_studies(studies, measure)
     figure, (ax,) = new_figure(1.0 + ROW * len(data.rows))
     draw_boxes(ax, data, label=axis_label(measure[0], "test"))
     first = chosen_name(studies.entries[0].chosen.name)
-    band = f" The dashed line and the band are the mean of {first} and its interval." if data.baseline else ""
     means = [f"{row.name} {score(row.mean)}" for row in data.rows]
     caption = Caption(
         f"Test {metric} of every seed",
-        f"One dot is one training with a seed of its own; {better_word(direction)} is better. Boxes span the "
-        "quartiles with the median as a line, whiskers reach at most 1.5 box lengths, diamonds are "
-        f"means.{band}",
+        box_words(data, first, studies.level),
         f"Box plot of the test {metric} over seeds, all studies. Means: {listed(means)}.",
     )
     return _picture(_key(place), figure, caption)
@@ -89,9 +88,7 @@ def _differences(studies: Studies, compared: Compared) -> Picture:
     said = [f"{chosen_name(row.name)} {score(row.value)}, {row.verdict}" for row in data.rows]
     caption = Caption(
         f"Difference to {first}",
-        f"Each thick line is the {percent(data.level)} interval of a difference of means over seeds; the "
-        "thin one accounts for the number of studies. One that stays clear of the dashed line at zero speaks "
-        "for a real difference.",
+        difference_words(data, "the number of studies"),
         f"Forest plot of differences in mean test score to {first}: {'; '.join(said)}.",
     )
     return _picture("differences", figure, caption)

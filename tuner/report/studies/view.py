@@ -67,7 +67,7 @@ def studies_view(studies: Studies, pictures: tuple[Picture, ...], folder: Path) 
 
 def studies_table(studies: Studies) -> Table:
     """The baseline and the chosen configuration of every study; the chosen ones are to set off."""
-    adjusted = "two-sided, adjusted by Holm's method for the number of studies; the raw p below"
+    adjusted = "two-sided, adjusted by Holm's method for the number of studies; below it, the raw p"
     first = chosen_name(studies.entries[0].chosen.name)
     columns = (
         Column("Study", number=False, hint="and the configuration, below"),

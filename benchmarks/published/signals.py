@@ -1,0 +1,92 @@
+"""Rows C: Chevalier's exercises.
+
+Costs: C1 takes a quarter of a second a seed, C2 about 10 s, C3 about 20 s, C4 reduced about 4 s.
+"""
+
+from benchmarks.published.row import Row, Search, Variant, each_seed
+
+_ADAM = {
+    "l2": 0.0003,
+    "optimizer": "adam",
+    "learning_rate": 0.001,
+    "momentum": None,
+    "epochs": 15,
+}
+
+ROWS = (
+    Row(
+        id="C1",
+        study="signals",
+        minutes=0.2,
+        system="exercise 1: sine and cosine, 10 to 10 steps",
+        published="test loss .52413, which is an MSE of .0105, after 150 iterations",
+        bar=each_seed("test MSE <= .0105 in 4 of 5 seeds", lambda runs: runs["score"] <= 0.0105, share=0.8),
+        options={"exercise": 1},
+        variants=(
+            # Published is .00757 of the first feature, on series divided by 2.5 standard deviations.
+            Variant(
+                "Adam, 15 epochs of 10 batches of 100",
+                options={"iterations": 10, "batch_size": 100, "most_epochs": 15},
+                params=_ADAM,
+            ),
+        ),
+        quick={"iterations": 4, "batch_size": 4},
+        search=Search(trials=20, goal=1e-3),
+        reason="Keras' RMSProp starts its mean square at 0, TensorFlow 1's at 1, which slows its first steps",
+    ),
+    Row(
+        id="C2",
+        study="signals",
+        minutes=5,
+        system="exercise 2: two frequencies, 15 to 15 steps",
+        published="pictures",
+        bar=each_seed("test MSE <= .15 in the median (a proposal)", lambda runs: runs["score"] <= 0.15),
+        options={"exercise": 2, "iterations": 2_500},
+        variants=(
+            Variant(
+                "3 layers of 100, 500 iterations", options={"iterations": 500, "units": 100, "layers": 3}
+            ),
+        ),
+        quick={"iterations": 4, "batch_size": 4},
+        search=Search(
+            options={"exercise": 2, "iterations": 2_500, "most_epochs": 1},
+            trials=6,
+            search_repeats=2,
+            goal=0.05,
+            remark="6 trials of 2 seeds",
+        ),
+        reduced="the source's larger network, 3 layers of 500, with 100 units and a fifth of the iterations",
+    ),
+    Row(
+        id="C3",
+        study="signals",
+        minutes=4,
+        system="exercise 3: the same with noise on the past, 30 to 30 steps",
+        published="pictures; no configuration, so that of exercise 2",
+        bar=each_seed("test MSE <= .075 in the median (a proposal)", lambda runs: runs["score"] <= 0.075),
+        options={"exercise": 3, "iterations": 2_500},
+        quick={"iterations": 4, "batch_size": 4},
+        search=Search(
+            options={"exercise": 3, "iterations": 1_000, "most_epochs": 1},
+            trials=6,
+            search_repeats=2,
+            goal=0.075,
+            remark="1,000 iterations, 6 trials of 2 seeds",
+        ),
+        reason="the source names no configuration",
+    ),
+    Row(
+        id="C4",
+        study="bitcoin",
+        data="btc_usd_eur_seed_range.csv",
+        minutes=2,
+        system="exercise 4: Bitcoin in dollars and euros, 40 to 40 days",
+        published="test loss 55,941, which is an MSE of 4.0 (last printed tests: 4.35 in the mean)",
+        bar=each_seed("test MSE <= 4.4 in the median", lambda runs: runs["score"] <= 4.4),
+        variants=(Variant("purged", options={"purge": True}),),
+        quick={"epochs": 2, "units": 4},
+        search=Search(trials=8, search_repeats=2, remark="8 trials of 2 seeds, up to 20 epochs"),
+        reduced="2 layers of 24 units, batches of 64, 280 iterations instead of 3 of 500, 350 and 5,000",
+        reason="the network is much smaller and trained for less than a tenth of the iterations",
+    ),
+)

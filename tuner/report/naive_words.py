@@ -1,0 +1,156 @@
+"""Naive forecasts in words: their scores, and whether the configurations beat the best one."""
+
+import math
+
+from tuner.naive import LABELS
+from tuner.records import BASELINE
+from tuner.report.formats import (
+    better_word,
+    clean,
+    decimals_at,
+    decimals_for,
+    listed,
+    p_equation,
+    score,
+    short,
+)
+from tuner.result import Result
+from tuner.skill import Skill, means_of, ordered, skill
+from tuner.stats import Comparison
+from tuner.stats.verdict import MINIMUM_RUNS
+
+DOING = {
+    "zero": "predicting zero",
+    "mean": "predicting the mean of the training targets",
+    "last": "repeating the last value",
+    "linear": "linear regression",
+    "majority": "predicting the most frequent class",
+}
+_PHRASES = {"better": "better", "equivalent": "equivalent", "undecided": "undecided", "worse": "worse"}
+
+
+def naive_sentence(result: Result) -> str:
+    """Whether there is any skill, for the reader of the verdict; nothing where nobody can say."""
+    found = skill(result)
+    if found is None or result.best is None or result.baseline is None:
+        return ""
+    decimals = naive_decimals(result)
+    number = score(found.score, decimals)
+    if found.without:
+        who = "All of these configurations are" if result.finalists else "The baseline is"
+        return f"{who} worse than {DOING[found.forecast]} ({number}): there is no skill here."
+    name, compared = result.best.name, found.comparisons[result.best.name]
+    best = f"the best naive forecast ({LABELS[found.forecast]}, {number})"
+    return f"{_capital(_claim(_name(name), compared, best, found, decimals))}{_others(found, name)}"
+
+
+def _claim(name: str, compared: Comparison, best: str, found: Skill, decimals: int | None) -> str:
+    """What is said of the configuration to use."""
+    if compared.verdict == "better":
+        by = found.gain(compared.name)
+        return f"{name} beats {best}" + (f" by {score(by, decimals)}." if by > 0 else ".")
+    if compared.verdict == "equivalent":
+        return f"{name} is equivalent to {best}: it has no skill that matters."
+    if compared.verdict == "worse":
+        return f"{name} is worse than {best}: it has no skill."
+    if compared.n_candidate < MINIMUM_RUNS:
+        return f"too few seeds to say whether {name} beats {best}."
+    numbers = [f"adjusted {p_equation(compared.p_adjusted)}"]
+    if math.isfinite(compared.difference):
+        numbers.insert(0, f"difference {score(compared.difference, decimals)}")
+    return f"{name} is not shown to beat {best}; {', '.join(numbers)}."
+
+
+def _others(found: Skill, name: str) -> str:
+    said = []
+    for word, phrase in _PHRASES.items():
+        names = [one for one, other in found.comparisons.items() if other.verdict == word and one != name]
+        if names:
+            shown = [*map(_name, names[:4]), *([f"{len(names) - 4} others"] if len(names) > 4 else [])]
+            said.append(f"{listed(shown)} {'is' if len(names) == 1 else 'are'} {phrase}")
+    return f" Against the same forecast {', '.join(said)}." if said else ""
+
+
+def _name(name: str) -> str:
+    return "the baseline" if name == BASELINE else short(name)
+
+
+def _capital(sentence: str) -> str:
+    """A sentence that begins with a word of ours begins with a capital; names keep their spelling."""
+    ours = sentence.startswith(("the baseline ", "too few "))
+    return sentence[0].upper() + sentence[1:] if ours else sentence
+
+
+def naive_decimals(result: Result) -> int | None:
+    """Decimals for the naive forecasts and what is compared with them; None where decimals do not suit.
+
+    Those that suit the configurations, but no fewer than the best naive forecast, which has no noise, needs
+    for four digits.
+    """
+    found = means_of(result, "test")
+    fitting = decimals_for((result.baseline, *result.finalists)) if result.baseline else None
+    if fitting is None or not found:
+        return None
+    best = abs(found[ordered(found, result.setup.direction)[0]])
+    return max(fitting, decimals_at(best / 100, best) or 0) if best > 0.0 else fitting
+
+
+def naive_scores(result: Result) -> str:
+    """The naive forecasts with their test scores, best first, as a list; nothing without any."""
+    found = means_of(result, "test")
+    decimals = naive_decimals(result)
+    order = ordered(found, result.setup.direction)
+    return listed(f"{DOING[name]} {score(found[name], decimals)}" for name in order) if order else ""
+
+
+def naive_remark(result: Result) -> str:
+    """The scores in a sentence, and how they were computed; nothing without any."""
+    listing = naive_scores(result)
+    if not listing or result.naive is None:
+        return ""
+    averaged = ", on average over the data of the seeds" if result.naive.own else ""
+    better = better_word(result.setup.direction)
+    text = f"Naive forecasts on the test split: {listing}{averaged}; {better} is better."
+    return f"{text} {clean(result.naive.remark)}".strip()
+
+
+def naive_remarks(result: Result) -> tuple[str, ...]:
+    """Why naive forecasts that the study names have no score: lines to keep in mind."""
+    reasons = result.naive.reasons if result.naive else {}
+    by_reason: dict[str, list[str]] = {}
+    for name, reason in reasons.items():
+        by_reason.setdefault(reason, []).append(LABELS[name])
+    return tuple(
+        f"No naive forecast by {listed(names)}: {short(reason, 300)}." for reason, names in by_reason.items()
+    )
+
+
+def naive_methods(result: Result) -> str:
+    """The paragraph on the naive forecasts; nothing where there are none."""
+    found = skill(result)
+    if found is None or result.naive is None:
+        return ""
+    setup, compared = result.setup, tuple(found.comparisons.values())
+    tests = listed(sorted({one.method for one in compared}))
+    against = "its score on the data of the same seed, in pairs" if result.naive.own else "that fixed number"
+    several = len(compared) > 1
+    who = "The baseline and every finalist were" if several else "The baseline was"
+    for_all = f" and, by Holm's method, for {len(compared)} configurations" if several else ""
+    framed = f" {clean(result.naive.remark)}" if result.naive.remark else ""
+    return (
+        "Naive forecasts, made from the training split alone, were scored by the same metric on the same "
+        f"test split: {naive_scores(result)}.{framed} {who} compared with the best of them, "
+        f"{LABELS[found.forecast]}, that is with {against} ({tests}, two-sided, error rate "
+        f"{1 - setup.level:.3g} for these comparisons together, p-values adjusted for the looks{for_all}). "
+        "Which forecast is the best was read off the test split, which makes it harder to beat."
+    )
+
+
+def best_naive_words(result: Result) -> str:
+    """The best naive forecast with its test score, for a caption; nothing where there is none."""
+    found = means_of(result, "test")
+    if not found or result.baseline is None:
+        return ""
+    best = ordered(found, result.setup.direction)[0]
+    decimals = naive_decimals(result)
+    return f"{DOING[best]} ({score(found[best], decimals)})"
