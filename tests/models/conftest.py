@@ -1,5 +1,9 @@
-"""Initial weights drawn by numpy: Keras' own initialisers compile something for every shape of a weight."""
+"""Initial weights drawn by numpy, the same in every session of tests.
 
+Keras' own initialisers compile something for every shape of a weight.
+"""
+
+import random
 from collections.abc import Iterator
 from typing import Any
 
@@ -22,3 +26,9 @@ def quick_weights() -> Iterator[None]:
         for kind in _DRAWING:
             patch.setattr(kind, "__call__", drawn)
         yield
+
+
+@pytest.fixture(autouse=True)
+def same_weights(quick_weights: None) -> None:
+    """Keras draws the seeds of its initialisers from Python's generator."""
+    random.seed(1)

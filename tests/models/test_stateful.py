@@ -33,6 +33,7 @@ def test_states_go_on_until_they_are_reset(bidirectional: Any) -> None:
 
 def test_every_epoch_starts_anew_and_validation_goes_on() -> None:
     model = recurrent(DATA, units=2, cell="simple_rnn", stateful=True, batch_size=2)
+    model.set_weights([np.full(weight.shape, 0.5) for weight in model.weights])
     model.compile(keras.optimizers.SGD(0.0), "mse")
     x, y = DATA.train
     fit = {"batch_size": 2, "shuffle": False, "epochs": 3, "verbose": 0, "validation_data": (x, y)}
