@@ -1,12 +1,16 @@
 """Tables as Markdown and LaTeX: numbers as they are set, names that stay text."""
 
 import re
+import shutil
+import subprocess
+from pathlib import Path
 
 import pytest
 
 from tuner.report.cells import Cell, Column, Table
 from tuner.report.formats import MINUS, NONE, TIMES
 from tuner.report.markup import latex, latex_number, latex_table, markdown, markdown_table
+from tuner.report.tex import beyond_latin, needs_t1
 
 HOSTILE = [
     r"\input{/etc/passwd}",
@@ -104,6 +108,14 @@ def test_second_lines_and_rows_to_set_off() -> None:
         ("λ and Δ", r"$\lambda$ and $\Delta$"),
         ("R², H₂", r"R\textsuperscript{2}, H\textsubscript{2}"),
         ("naïve Łódź", "naïve Łódź"),
+        ("e\u0301", "é"),
+        ("⅓ Ⅳ ‼ ℏ", "1/3 IV !! ħ"),
+        ("\N{GREEK CAPITAL LETTER ALPHA}ς", r"A$\varsigma$"),
+        (
+            "5″ ˚ ⟨x",
+            "5(prime)(prime) (ring above) (mathematical left angle bracket)x",
+        ),
+        ("「日」", "「日」"),
         ("日本語", "日本語"),
         ("🚀 go ☺\ufe0f", "(rocket) go (white smiling face)"),
         ("👩\u200d🔬", "(woman)(microscope)"),
@@ -133,3 +145,39 @@ def test_a_column_of_numbers_takes_no_commands_either(name: str) -> None:
         "symbol",
         "textasciigrave",
     }
+
+
+@pytest.mark.parametrize(
+    ("text", "t1", "beyond"),
+    [
+        ("plain é ł ğ \N{LEFT DOUBLE QUOTATION MARK}x\N{RIGHT DOUBLE QUOTATION MARK} 5 %", False, False),
+        ("«à la» Kraków, Łódź, Gdynia ą", True, False),
+        ("Þór đ", True, False),
+        ("日本語", False, True),
+        ("Việt", False, True),
+        ("ħ", False, True),
+        ("٣", False, True),
+        ("Ω ⅓ 🚀 x²", False, False),
+    ],
+)
+def test_what_a_document_needs_is_known(text: str, t1: bool, beyond: bool) -> None:
+    made = latex(text)
+    assert (needs_t1(made), beyond_latin(made)) == (t1, beyond)
+
+
+@pytest.mark.skipif(shutil.which("pdflatex") is None, reason="no LaTeX is installed")
+@pytest.mark.parametrize("package", ["", r"\usepackage[T1]{fontenc}"])
+def test_latex_takes_what_it_is_said_to_take(package: str, tmp_path: Path) -> None:
+    """Every character up to the signs, each in a cell."""
+    single = [chr(code) for code in range(0x20, 0x2E80) if chr(code).isprintable()]
+    shown = [one for one in map(latex, single) if not beyond_latin(one) and (package or not needs_t1(one))]
+    names = [f"x{name}" for name in HOSTILE if not beyond_latin(latex(name))]
+    body = "".join(f"x{one}x\\par\n" for one in (*shown, *map(latex, names)))
+    text = f"\\documentclass{{article}}{package}\\begin{{document}}{body}\\end{{document}}"
+    (tmp_path / "all.tex").write_text(text, encoding="utf-8")
+    command = ["pdflatex", "-interaction=nonstopmode", "-halt-on-error", "all.tex"]
+    done = subprocess.run(
+        command, cwd=tmp_path, capture_output=True, text=True, errors="replace", check=False
+    )
+    assert done.returncode == 0, done.stdout[-2000:]
+    assert len(shown) > 1_500 and "Missing character" not in (tmp_path / "all.log").read_text("latin-1")

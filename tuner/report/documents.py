@@ -4,8 +4,9 @@ import re
 from collections.abc import Iterable, Iterator
 
 from tuner.report.cells import Table
-from tuner.report.markup import beyond_latin, latex, latex_tabular, markdown, markdown_table
+from tuner.report.markup import latex, latex_tabular, markdown, markdown_table
 from tuner.report.pictures import Picture
+from tuner.report.tex import beyond_latin, needs_t1
 from tuner.report.verdict import Headline
 from tuner.report.view import View
 
@@ -38,8 +39,12 @@ def latex_float(table: Table, title: str, caption: str) -> str:
         r"\end{table}",
     )
     text = "".join(f"{line}\n" for line in lines)
-    fonts = "; its letters beyond Latin need LuaLaTeX or XeLaTeX and a font that has them"
-    return f"% needs \\usepackage{{booktabs,graphicx}}{fonts if beyond_latin(text) else ''}\n{text}"
+    needs = r"\usepackage{booktabs,graphicx}"
+    if needs_t1(text):
+        needs += r" and \usepackage[T1]{fontenc}"
+    if beyond_latin(text):
+        needs += "; its letters beyond Latin need LuaLaTeX or XeLaTeX and a font that has them"
+    return f"% needs {needs}\n{text}"
 
 
 def _label(title: str) -> str:

@@ -6,42 +6,11 @@ from collections.abc import Iterable, Sequence
 from itertools import pairwise
 
 from tuner.report.cells import Cell, Table
-from tuner.report.formats import MINUS, NONE, TIMES, clean
+from tuner.report.formats import MINUS, TIMES, clean
+from tuner.report.tex import tex
 
-_GREEK = re.compile(
-    "alpha|beta|gamma|delta|epsilon|zeta|eta|theta|iota|kappa|lambda|mu|nu|xi|pi|rho|sigma|tau|upsilon|phi|chi|psi"
-    "|omega|Gamma|Delta|Theta|Lambda|Xi|Pi|Sigma|Phi|Psi|Omega"
-)
-_TEX = {
-    "\\": r"\textbackslash{}",
-    "~": r"\textasciitilde{}",
-    "^": r"\textasciicircum{}",
-    "<": r"\textless{}",
-    ">": r"\textgreater{}",
-    "|": r"\textbar{}",
-    "`": r"\textasciigrave{}",
-    '"': r"\symbol{34}",  # \textquotedbl is unknown to LaTeX's first font encoding
-    "[": "{[}",  # after the end of a row it would be a length
-    "]": "{]}",
-    "*": "{*}",  # as well
-    NONE: "---",
-    "\N{EN DASH}": "--",
-    "…": r"\ldots{}",
-    MINUS: "$-$",
-    TIMES: r"$\times$",
-    "±": r"$\pm$",
-    "≈": r"$\approx$",
-    "≤": r"$\leq$",
-    "≥": r"$\geq$",
-    "→": r"$\rightarrow$",
-    "√": r"$\surd$",
-    "∞": r"$\infty$",
-    "\N{MICRO SIGN}": r"$\mu$",
-    **{mark: f"\\{mark}" for mark in "&%$#_{}"},
-}
 _POWER = re.compile(rf"([{MINUS}\d.]*)( {TIMES} )?10([⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+)")
 _DIGITS = str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "-0123456789")
-_LAST_LATIN = "\u024f"  # what LaTeX's own fonts can show, or nearly all of it
 
 
 def markdown_table(table: Table) -> str:
@@ -137,47 +106,14 @@ def latex_number(text: str) -> str:
     return "".join([*found, _set(line[end:])]).replace(r"\textless{}", "$<$")
 
 
-def beyond_latin(text: str) -> bool:
-    """Whether there are letters that LaTeX shows with a font for them only."""
-    return any(character > _LAST_LATIN and character.isalpha() for character in text)
-
-
 def _line(text: str) -> str:
     return " ".join(clean(text).split())
 
 
 def _set(line: str) -> str:
     """A line in LaTeX; marks that would melt into another one when doubled are kept apart."""
+    line = unicodedata.normalize("NFC", line)  # a letter and its accent are one
     apart = (
-        f"{{}}{_tex(one)}" if one == last and one in "-'," else _tex(one)
-        for last, one in pairwise(f" {line}")
+        f"{{}}{tex(one)}" if one == last and one in "-'," else tex(one) for last, one in pairwise(f" {line}")
     )
     return "".join(apart)
-
-
-def _tex(character: str) -> str:
-    if character in _TEX:
-        return _TEX[character]
-    return character if character.isascii() else _beyond_ascii(character)
-
-
-def _beyond_ascii(character: str) -> str:
-    """Letters, digits and punctuation as they are, raised ones raised, signs and pictures by name."""
-    kind, _, base = unicodedata.decomposition(character).partition(" ")
-    if kind in ("<super>", "<sub>") and " " not in base:
-        return f"\\text{kind[1:-1]}script{{{_tex(chr(int(base, 16)))}}}"
-    name = unicodedata.name(character, f"U+{ord(character):04X}")
-    greek = re.fullmatch(r"GREEK (SMALL|CAPITAL) LETTER (\w+)", name)
-    if greek and _GREEK.fullmatch(letter := _greek(*greek.groups())):
-        return f"$\\{letter}$"
-    joins = unicodedata.category(character) == "Cf" or name.startswith(("VARIATION", "EMOJI MODIFIER"))
-    if joins:  # of an emoji that is named part by part
-        return ""
-    shows = unicodedata.category(character)[0] in "LMNP" or character <= "\u00ff"
-    return character if shows else f"({name.lower()})"
-
-
-def _greek(size: str, name: str) -> str:
-    """The name of a Greek letter in LaTeX, from the one in Unicode, which spells lambda without b."""
-    name = name.replace("LAMDA", "LAMBDA")
-    return name.lower() if size == "SMALL" else name.capitalize()
