@@ -28,7 +28,7 @@ TINY = Row(
     published="nothing",
     bar=BAR,
     options={"epochs": 2},
-    variants=(Variant("2 units", params={"units": 2}),),
+    variants=(Variant("again"),),  # the same program
     seeds=2,
 )
 
@@ -47,14 +47,15 @@ def trained(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_a_training_that_goes_on_is_that_of_the_study_itself(trained: Path) -> None:
     head, runs = ledger.read(trained)
-    assert runs["configuration"].tolist() == [MAIN, MAIN, "2 units", "2 units"]
+    assert runs["configuration"].tolist() == [MAIN, MAIN, "again", "again"]
     assert runs["seed_index"].tolist() == [0, 1, 0, 1]
     assert head["command"] == "second" and head["engine"] == "vectorized" and head["metric"] == "mse"
     assert float(head["naive last"]) == pytest.approx(0.01, rel=1e-4)
     study = load_study(TINY.path, {"epochs": 2})
-    found = evaluate(study, study.baseline, seeds=2, split="test")
-    assert runs["score"][:2].tolist() == pytest.approx(found.scores.tolist(), rel=1e-5)
-    assert runs["train_loss"][:2].tolist() == pytest.approx(found.history["loss"][:, -1].tolist(), rel=1e-5)
+    found = evaluate(study, study.baseline, seeds=1, split="test")
+    assert runs["score"].tolist() == pytest.approx([found.scores[0], runs["score"][1]] * 2, rel=1e-5)
+    assert runs["score"][0] != runs["score"][1]
+    assert runs["train_loss"][0] == pytest.approx(found.history["loss"][0, -1], rel=1e-5)
 
 
 def test_what_is_complete_is_not_trained_again(trained: Path, monkeypatch: pytest.MonkeyPatch) -> None:
