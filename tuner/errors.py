@@ -20,6 +20,10 @@ class LedgerError(TunerError):
     """A run folder is missing, foreign, damaged, or belongs to another study."""
 
 
+class DamageError(LedgerError):
+    """A stored file is cut or altered: what it held is lost, and `tuner run` can make it again."""
+
+
 class ScoresError(TunerError):
     """A file of scores or losses, or the choice of what is in it, cannot be used."""
 
@@ -35,7 +39,7 @@ def study_errors(what: str) -> Iterator[None]:
         yield
     except TunerError:
         raise
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         raise StudyError(f"{what} raises {described(error)}") from error
 
 

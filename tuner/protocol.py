@@ -3,7 +3,7 @@
 import math
 import time
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from functools import partial
@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING
 
 from tuner.backend import prepare_backend
 from tuner.engines.base import ShouldPrune
-from tuner.errors import LedgerError, StudyError
-from tuner.folder import claim, clear, is_ours, run_folder
+from tuner.errors import DamageError, LedgerError, StudyError
+from tuner.folder import claim, clear, is_ours, run_folder, tidy
 from tuner.ledger import Ledger
+from tuner.locking import locked
 from tuner.plan import PROFILES, Plan
 from tuner.provenance import fingerprint, machine, versions
 from tuner.racing import Race, Tried, check_objective, ranked
@@ -22,6 +23,7 @@ from tuner.records import BASELINE, Configuration, Look, Phase, Run, Setup, dist
 from tuner.repeats import Preflight, Repeats, TryShow
 from tuner.reporter import Reporter, Silent
 from tuner.search import DATABASE, Drawn, Search, check_grid, check_pruner, check_sampler
+from tuner.shown import read_shown, set_shown_aside
 from tuner.study import Study
 
 if TYPE_CHECKING:
@@ -37,6 +39,7 @@ def run(
     output: str | Path | None = None,
     engine: str = "auto",
     fresh: bool = False,
+    accept_changes: bool = False,
     command: str = "",
     reporter: Reporter | None = None,
     try_show: TryShow | None = None,
@@ -44,11 +47,14 @@ def run(
 ) -> "Result":
     """Search, repeat, confirm, compare; resumes what the run folder (`output`) already holds.
 
-    The folder is reports/<study name> unless given; with `fresh` it starts over. `try_show` is called once,
-    before training, with a test example and made-up predictions: whoever shows some at the end tries it.
+    The folder is reports/<study name> unless given; with `fresh` it starts over. With `accept_changes` it is
+    continued although something that determines the numbers has changed, and the report says so. Runs whose
+    files are damaged are trained again. `try_show` is called once, before training, with a test example and
+    made-up predictions: whoever shows some at the end tries it.
     `at_end` is told the result before the folder is called complete: it may add to what the folder shows.
 
-    Raises: TunerError for wrong input, before anything is trained or written.
+    Raises: TunerError for wrong input, before anything is trained or written, and where another process works
+    on the folder.
     """
     prepare_backend()
     name = study.name or "study"
@@ -61,7 +67,7 @@ def run(
         try_show,
         at_end,
     )
-    return session.run(fresh=fresh, command=command)
+    return session.run(fresh=fresh, accept=accept_changes, command=command)
 
 
 class _Session:
@@ -96,21 +102,26 @@ class _Session:
                 " set trials=, or candidates={name: values}"
             )
 
-    def run(self, *, fresh: bool, command: str) -> "Result":
+    def run(self, *, fresh: bool, accept: bool, command: str) -> "Result":
         preflight = self.runner.preflight()
         if self.plan.sampler == "grid" and self.trials:
             check_grid(preflight.trial.distributions)
-        ledger, search = self._open(self._setup(preflight, command), preflight, fresh=fresh)
-        try:
-            baseline, trials = self._search(ledger, search, preflight)
-            best = ranked(trials, self.study.objective, preflight.metric.direction)[: self.plan.finalists]
-            self._confirm(ledger, [baseline, *self.runner.candidates(), *best])
-            if self.at_end is not None:
-                self.at_end(self._result())
-            self.complete = True
-        finally:
-            self._close(ledger)
-        return self._result()
+        setup = self._setup(preflight, command)
+        with locked(self.folder):
+            ledger, search = self._open(setup, preflight, fresh=fresh, accept=accept)
+            try:
+                self._work(ledger, search, preflight)
+                self.complete = True
+            finally:
+                self._close(ledger)
+            return self._result()
+
+    def _work(self, ledger: Ledger, search: Search | None, preflight: Preflight) -> None:
+        baseline, trials = self._search(ledger, search, preflight)
+        best = ranked(trials, self.study.objective, preflight.metric.direction)[: self.plan.finalists]
+        self._confirm(ledger, [baseline, *self.runner.candidates(), *best], trials)
+        if self.at_end is not None:
+            self.at_end(self._result())
 
     def _result(self) -> "Result":
         from tuner.result import load  # statistics, with all of SciPy that they need
@@ -138,6 +149,7 @@ class _Session:
             engine=preflight.engine,
             backend=preflight.backend,
             source=study.source or fingerprint(study),
+            file=study.file,
             data=preflight.data,
             options=dict(study.options),
             trials=self.trials,
@@ -151,7 +163,9 @@ class _Session:
             identity=uuid.uuid4().hex,
         )
 
-    def _open(self, setup: Setup, preflight: Preflight, *, fresh: bool) -> tuple[Ledger, Search | None]:
+    def _open(
+        self, setup: Setup, preflight: Preflight, *, fresh: bool, accept: bool
+    ) -> tuple[Ledger, Search | None]:
         """The ledger of the run folder, which must have been made by the same study and settings.
 
         Its search comes with it, where there is one already: what is wrong with it is told at once.
@@ -160,9 +174,9 @@ class _Session:
         search = None
         with _usable(self.folder):
             over = fresh and is_ours(self.folder)
-            ledger = None if over else Ledger(self.folder)
+            ledger = None if over else Ledger(self.folder, mend=True)
             if ledger is not None:
-                setup = claim(ledger, setup)
+                setup = claim(ledger, setup, accept=accept)
                 if self.trials and (self.folder / DATABASE).exists():
                     search = self._open_search(preflight)
         self.reporter.start(setup)
@@ -170,6 +184,7 @@ class _Session:
             if ledger is None:
                 clear(self.folder)
                 ledger = Ledger(self.folder)
+            self._mend(ledger)
             ledger.write_setup(setup)
         if setup.repeats > self.repeats:
             self._note(
@@ -178,6 +193,16 @@ class _Session:
         self.repeats = setup.repeats
         self.reporter.note(f"engine: {preflight.engine} on {preflight.backend}; {preflight.engine_reason}")
         return ledger, search
+
+    def _mend(self, ledger: Ledger) -> None:
+        """Take what a kill or a failing disk left out of the way."""
+        tidy(self.folder)
+        for path in ledger.set_aside():
+            self.reporter.note(f"{path} is damaged; its runs are trained again")
+        try:
+            read_shown(self.folder)
+        except DamageError:
+            set_shown_aside(self.folder)
 
     def _open_search(self, preflight: Preflight) -> Search:
         return Search(
@@ -246,7 +271,9 @@ class _Session:
                 return
             yield drawn
 
-    def _confirm(self, ledger: Ledger, configurations: list[Configuration]) -> None:
+    def _confirm(
+        self, ledger: Ledger, configurations: list[Configuration], trials: Iterable[Tried] = ()
+    ) -> None:
         """Train the baseline and the finalists again, on fresh seeds, scored on the test split.
 
         Whatever was compared before stays in the comparison, so that the correction for the number of
@@ -255,8 +282,14 @@ class _Session:
         setup = ledger.read_setup()
         assert setup is not None  # written by _open
         named = {configuration.name: configuration for configuration in configurations}
+        known = {one.configuration.name: one.configuration for one in trials} | ledger.configurations
         for name in setup.looks[-1].configurations if setup.looks else ():
-            named.setdefault(name, ledger.configurations[name])
+            if name not in named and name not in known:
+                raise LedgerError(
+                    f"{self.folder}: the runs of {name!r}, which a verdict rests on, are gone; start over with"
+                    " --fresh, or use another folder"
+                )
+            named.setdefault(name, known.get(name, named.get(name, configurations[0])))
         ahead = {name: self._untrained(ledger, name) for name in named}
         for name, configuration in named.items():
             self.reporter.expect(sum(ahead.values()))
@@ -265,6 +298,16 @@ class _Session:
         looks = distinct((*setup.looks, Look(self.repeats, tuple(named))))
         if looks != setup.looks:
             ledger.write_setup(replace(setup, looks=looks))
+
+    def _known(self, ledger: Ledger, trials: Iterable[Tried], name: str) -> Configuration:
+        """A configuration that was compared before, with the values that it had."""
+        known = {one.configuration.name: one.configuration for one in trials} | ledger.configurations
+        if name not in known:
+            raise LedgerError(
+                f"{self.folder}: the runs of {name!r}, on which a verdict rests, are gone; start over with --fresh,"
+                " or use another folder"
+            )
+        return known[name]
 
     def _measure(self, ledger: Ledger, phase: Phase, configuration: Configuration) -> tuple[Run, ...]:
         runs = self._train(ledger, phase, configuration, self.repeats)

@@ -23,6 +23,7 @@ FIELDS = {
     "runs",
     "seconds",
     "versions",
+    "notes",
 }
 MEASURED = {"params", "n", "mean", "std", "interval", "failures"}
 COMPARED = {

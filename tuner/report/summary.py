@@ -29,6 +29,7 @@ def summary(result: Result) -> dict[str, Any]:
         "runs": {"search": phases["search"], "confirmation": phases["confirmation"]},
         "seconds": setup.seconds,
         "versions": dict(setup.versions),
+        "notes": [*setup.changes, *setup.notes, *setup.fallbacks],
     }
     answer: dict[str, Any] = strict(found)
     return answer
