@@ -87,8 +87,8 @@ def read_bytes(path: Path, sha256: str, without: str) -> bytes:
         raise LedgerError(f"{path}: cannot be read ({error.strerror})") from None
     if hashlib.sha256(content).hexdigest() != sha256:
         raise DamageError(
-            f"{path}: damaged (its checksum differs); run the study again to repeat its runs, or delete it to go"
-            f" on without {without}"
+            f"{path}: damaged (its checksum differs); run the study again to repeat its runs, or delete it to"
+            f" go on without {without}"
         )
     return content
 

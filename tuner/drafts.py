@@ -2,8 +2,8 @@
 
 Optuna writes a trial in many transactions: when it is asked for, after every suggested value and after every
 report to the pruner. A process that is killed between two of them leaves a trial of which nobody can tell how
-it would have gone on. Here it leaves nothing: the trial is drawn again, by the same sampler with the same seed
-from the same trials before it, and so in the same way.
+it would have gone on. Here it leaves nothing: the trial is drawn again, by the same sampler with the same
+seed from the same trials before it, and so in the same way.
 """
 
 import copy

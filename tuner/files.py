@@ -31,7 +31,7 @@ def write_whole(path: Path, content: str | bytes) -> None:
         beside.replace(path)
     except BaseException as error:
         beside.unlink(missing_ok=True)
-        if isinstance(error, OSError):
+        if isinstance(error, OSError) and error.errno is not None:
             error.filename = str(path)  # writing and flushing do not say where
         raise
     _settle(path.parent)

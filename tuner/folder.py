@@ -144,7 +144,7 @@ def _check(folder: Path, found: Sequence[Change], *, accept: bool) -> None:
     if found and not accept:
         told = "; ".join(change.text for change in found)
         raise LedgerError(
-            f"{folder}: changed since this run began: {told}; go on all the same with --accept-changes, {over}"
+            f"{folder}: changed since this run began: {told}; go on with --accept-changes, {over}"
         )
 
 

@@ -107,7 +107,7 @@ class Ledger:
         `examples` are the scores of its test examples, (runs, examples), and `predictions` what its runs
         predict for some of them; they are on disk before it is.
         """
-        path = self._path(group)
+        path = self.path_of(group)
         if examples is not None:
             sha256 = _write_array(_beside(path), examples.values) if examples.values.size else ""
             stored = StoredExamples(sha256, examples.each, examples.horizon, examples.reason)
@@ -130,7 +130,7 @@ class Ledger:
             return ExampleScores(reason=reason)
         rows: dict[int, np.ndarray | None] = {}
         for group, one in zip(groups, stored, strict=True):
-            path = _beside(self._path(group))
+            path = _beside(self.path_of(group))
             if one.sha256 and not path.exists():
                 return ExampleScores(reason=f"the file {path.name} is missing")
             seeds_of = len(group.seed_indices)
@@ -150,7 +150,7 @@ class Ledger:
         stored = group.predictions
         if stored is None or not stored.sha256:
             return Predictions(reason="" if stored is None else stored.reason)
-        path = self._path(group).with_suffix(".npz")
+        path = self.path_of(group).with_suffix(".npz")
         if not path.exists():
             return Predictions(reason=f"the file {path.name} is missing")
         content = read_bytes(path, stored.sha256, "predictions")
@@ -161,13 +161,13 @@ class Ledger:
 
     def forget(self, group: Group) -> None:
         """Take a planned group back."""
-        path = self._path(group)
+        path = self.path_of(group)
         path.unlink(missing_ok=True)
         del self._groups[path]
         self._paths[group.phase, group.configuration.name].discard(path)
 
     def set_aside(self) -> tuple[Path, ...]:
-        """Rename the files that are damaged, with the arrays beside them, so that their runs are trained again.
+        """Rename the files that are damaged, with the arrays beside them: their runs can be trained again.
 
         Returns: those files, by their former names.
         """
@@ -190,14 +190,15 @@ class Ledger:
         for other in self._paths.get((group.phase, name), ()):
             if both := set(group.seed_indices) & set(self._groups[other].seed_indices):
                 raise LedgerError(
-                    f"{path}: holds seed {min(both)} of {name!r}, and so does {other.name}; delete one of them"
+                    f"{path}: holds seed {min(both)} of {name!r}, and so does {other.name}; delete one"
                 )
 
     def _keep(self, path: Path, group: Group) -> None:
         self._groups[path] = group
         self._paths.setdefault((group.phase, group.configuration.name), set()).add(path)
 
-    def _path(self, group: Group) -> Path:
+    def path_of(self, group: Group) -> Path:
+        """Where a group is stored."""
         stem = slug(group.configuration.name)
         return self.folder / "ledger" / group.phase / f"{stem}-{group.seed_indices[0]:04d}.json"
 
@@ -278,7 +279,9 @@ def _natural(name: str) -> tuple[Any, ...]:
     """Sort key: the baseline first, then trial-2 before trial-10."""
     parts = re.split(r"(\d+)", name)
     numbers = (part.isdecimal() and len(part) <= _DIGITS for part in parts)
-    numbered = tuple((whole, int(part) if whole else part) for whole, part in zip(numbers, parts, strict=True))
+    numbered = tuple(
+        (whole, int(part) if whole else part) for whole, part in zip(numbers, parts, strict=True)
+    )
     return (name != "baseline", numbered, name)
 
 

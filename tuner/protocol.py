@@ -212,6 +212,7 @@ class _Session:
             self.plan.sampler,
             self.study.seed,
             self.plan.pruner,
+            self.study.epochs,
         )
 
     def _search(
@@ -282,14 +283,9 @@ class _Session:
         setup = ledger.read_setup()
         assert setup is not None  # written by _open
         named = {configuration.name: configuration for configuration in configurations}
-        known = {one.configuration.name: one.configuration for one in trials} | ledger.configurations
         for name in setup.looks[-1].configurations if setup.looks else ():
-            if name not in named and name not in known:
-                raise LedgerError(
-                    f"{self.folder}: the runs of {name!r}, which a verdict rests on, are gone; start over with"
-                    " --fresh, or use another folder"
-                )
-            named.setdefault(name, known.get(name, named.get(name, configurations[0])))
+            if name not in named:
+                named[name] = self._known(ledger, trials, name)
         ahead = {name: self._untrained(ledger, name) for name in named}
         for name, configuration in named.items():
             self.reporter.expect(sum(ahead.values()))
@@ -304,8 +300,8 @@ class _Session:
         known = {one.configuration.name: one.configuration for one in trials} | ledger.configurations
         if name not in known:
             raise LedgerError(
-                f"{self.folder}: the runs of {name!r}, on which a verdict rests, are gone; start over with --fresh,"
-                " or use another folder"
+                f"{self.folder}: the runs of {name!r}, on which a verdict rests, are gone; start over with"
+                " --fresh, or use another folder"
             )
         return known[name]
 

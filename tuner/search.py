@@ -1,8 +1,8 @@
 """The search: Optuna draws configurations, the baseline comes first, an interrupted draw is made again.
 
 Configurations are named trial-0, trial-1, ... by a counter of their own, kept as a user attribute of the
-Optuna trial: the baseline has an Optuna number too. A trial is written when it has ended (`tuner.drafts`), but
-for those that earlier versions began.
+Optuna trial: the baseline has an Optuna number too. A trial is written when it has ended (`tuner.drafts`),
+but for those that earlier versions began.
 """
 
 import importlib.util
@@ -81,7 +81,14 @@ class Search:
     """
 
     def __init__(
-        self, folder: Path, name: str, direction: Direction, sampler: str, seed: int, pruner: str = "none"
+        self,
+        folder: Path,
+        name: str,
+        direction: Direction,
+        sampler: str,
+        seed: int,
+        pruner: str = "none",
+        epochs: int = 100,
     ) -> None:
         optuna.logging.set_verbosity(logging.WARNING)
         folder.mkdir(parents=True, exist_ok=True)
@@ -96,7 +103,7 @@ class Search:
                 study_name=known_as,
                 storage=self._storage,
                 direction=direction,
-                pruner=_make_pruner(pruner),
+                pruner=_make_pruner(pruner, epochs),
                 load_if_exists=True,
             )
         unnamed = (trial for trial in self._trials() if _NAME not in trial.user_attrs)
@@ -244,13 +251,20 @@ def _drawn(trial: FrozenTrial) -> Drawn:
     return Drawn(configuration, trial.number, value, ended)
 
 
-def _make_pruner(name: str) -> optuna.pruners.BasePruner:
+def _make_pruner(name: str, epochs: int) -> optuna.pruners.BasePruner:
+    """A pruner for trials of so many epochs.
+
+    Left to itself, Optuna takes their length from the trials that have ended when it is first asked, which are
+    others in a search that was interrupted.
+    """
     pruners = optuna.pruners
     if name == "median":
         return pruners.MedianPruner()
     if name == "asha":
-        return pruners.SuccessiveHalvingPruner()
-    return pruners.HyperbandPruner() if name == "hyperband" else pruners.NopPruner()
+        return pruners.SuccessiveHalvingPruner(min_resource=max((epochs - 1) // 100, 1))
+    if name == "hyperband":
+        return pruners.HyperbandPruner(max_resource=epochs)
+    return pruners.NopPruner()
 
 
 def _make_sampler(name: str, study_seed: int, count: int) -> optuna.samplers.BaseSampler:

@@ -63,9 +63,7 @@ def _examine(path: Path) -> None:
         raise sqlite3.DatabaseError(f"it has other tables, such as {min(tables)!r}")
 
 
-def _check_owner(
-    storage: optuna.storages.BaseStorage, path: Path, name: str, direction: Direction
-) -> None:
+def _check_owner(storage: optuna.storages.BaseStorage, path: Path, name: str, direction: Direction) -> None:
     studies = {study.study_name: study.directions for study in storage.get_all_studies()}
     if not studies:
         return

@@ -7,6 +7,7 @@ was written by a later version.
 from collections.abc import Mapping
 from dataclasses import fields, is_dataclass
 from functools import cache
+from itertools import pairwise
 from pathlib import Path
 from types import UnionType
 from typing import Any, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
@@ -35,7 +36,7 @@ def group_of(content: Mapping[str, Any], path: Path) -> Group:
         if not isinstance(value, None | bool | int | float | str):
             raise LedgerError(f"{with_reason} ({name!r} is a {type(value).__name__})")
     places = group.seed_indices
-    if places[0] < 0 or any(this >= following for this, following in zip(places, places[1:], strict=False)):
+    if places[0] < 0 or any(this >= following for this, following in pairwise(places)):
         raise LedgerError(f"{with_reason} (its seeds do not count upwards)")
     return group
 
@@ -64,7 +65,8 @@ def _record(kind: type[Record], content: Any) -> Record:
     """A dataclass of its fields. Raises: ValueError or TypeError where one is missing or of another kind."""
     if not isinstance(content, Mapping):
         raise ValueError(f"a {type(content).__name__} is no {kind.__name__.lower()}")
-    kinds = _kinds(kind)
+    known: Any = kind
+    kinds = _kinds(known)
     values = {}
     for name, value in content.items():
         if name not in kinds:
