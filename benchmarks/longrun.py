@@ -2,8 +2,8 @@
 
 An engine that trains nothing gives made-up scores and learning curves of 15 epochs, so that all that is left
 is tuner's own work, Optuna's, and building the model that a draw asks for its hyperparameters. Prints, at
-some numbers of trials: seconds a trial (the median of the last 20, of which how many are Optuna's sampler and
-database, and building), memory (RSS), open files, and what the run folder holds.
+some numbers of trials: milliseconds of processor time a trial (the medians of the last 20: all of it, and what
+Optuna, building and tuner take of it), memory (RSS), open files, and what the run folder holds.
 """
 
 import argparse
@@ -51,7 +51,7 @@ class Watch:
 
     def __init__(self, folder: Path, parts: dict[str, float]) -> None:
         self._folder, self._parts = folder, parts
-        self._at = time.perf_counter()
+        self._at = time.process_time()
         self._spent: list[tuple[float, float, float]] = []  # seconds: all, of Optuna, of building
         self.rows: list[tuple[str, ...]] = []
 
@@ -64,13 +64,13 @@ class Watch:
     def training(self, phase: str, name: str, seeds: int, share: float) -> None: ...
 
     def measured(self, phase: str, configuration: Any, runs: Any) -> None:
-        now = time.perf_counter()
+        now = time.process_time()
         self._spent.append((now - self._at, self._parts["optuna"], self._parts["build"]))
         self._parts |= {"optuna": 0.0, "build": 0.0}
         trials = len(self._spent) - 1  # the first one is the baseline
         if phase == "search" and trials in _MARKS:
             self._mark(trials)
-        self._at = time.perf_counter()
+        self._at = time.process_time()
 
     def _mark(self, trials: int) -> None:
         last = self._spent[-_LAST:]
@@ -98,12 +98,12 @@ def _timed(parts: dict[str, float], name: str, function: Callable[..., Any]) -> 
 
     def timed(*arguments: Any, **options: Any) -> Any:
         others = sum(parts.values()) - parts[name]
-        start, own = time.perf_counter(), parts[name]
+        start, own = time.process_time(), parts[name]
         try:
             return function(*arguments, **options)
         finally:
             inner = sum(parts.values()) - parts[name] - others
-            parts[name] = own + time.perf_counter() - start - inner
+            parts[name] = own + time.process_time() - start - inner
 
     return timed
 

@@ -31,6 +31,7 @@ class DraftStorage(BaseStorage):
         self._backend = backend
         self._study_id = -1
         self._draft: FrozenTrial | None = None
+        self._ended: FrozenTrial | None = None  # the last one; Optuna asks for it after its end
         self._for_study: dict[str, Any] = {}
         self._known: dict[str, BaseDistribution] = {}
 
@@ -97,7 +98,7 @@ class DraftStorage(BaseStorage):
             intermediate_values=draft.intermediate_values,
         )
         ended.datetime_start = draft.datetime_start
-        self._backend.create_new_trial(self._study_id, ended)
+        self._ended = self._backend.get_trial(self._backend.create_new_trial(self._study_id, ended))
         self._known = {**draft.distributions, **self._known}
         self.discard()
         return True
@@ -121,8 +122,12 @@ class DraftStorage(BaseStorage):
             self._backend.set_trial_system_attr(trial_id, key, value)
 
     def get_trial(self, trial_id: int) -> FrozenTrial:
-        draft = self._of(trial_id)
-        return self._backend.get_trial(trial_id) if draft is None else copy.deepcopy(draft)
+        if trial_id != _DRAFT:
+            return self._backend.get_trial(trial_id)
+        trial = self._draft or self._ended
+        if trial is None:
+            raise KeyError("no trial is under way")
+        return copy.deepcopy(trial)
 
     def get_all_trials(
         self, study_id: int, deepcopy: bool = True, states: Container[TrialState] | None = None

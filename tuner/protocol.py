@@ -238,7 +238,7 @@ class _Session:
             self._note(
                 f"the baseline lies outside the searched ranges ({outside}); the sampler is not told it"
             )
-        for drawn in self._draws(ledger, search, race):
+        for drawn in self._draws(search, race):
             # A configuration that is drawn twice reuses its runs.
             tried = race.known(drawn.configuration)
             tried = tried or race.enter(drawn.configuration, search.pruning(drawn, preflight.metric))
@@ -257,12 +257,12 @@ class _Session:
             on_measured=lambda tried: self.reporter.measured("search", tried.configuration, tried.runs),
         )
 
-    def _draws(self, ledger: Ledger, search: Search, race: Race) -> Iterator[Drawn]:
+    def _draws(self, search: Search, race: Race) -> Iterator[Drawn]:
         """Configurations drawn in earlier sessions, then new ones, as many as trials and budget allow."""
         earlier = search.drawn()
         yield from earlier
         for number in range(len(earlier), self.trials):
-            if self._budget_spent(ledger, race, number):
+            if self._budget_spent(race, number):
                 self._note(f"the budget ends the search after {number} of {self.trials} trials")
                 return
             self._expect(race, drawn=number)
@@ -338,14 +338,12 @@ class _Session:
         done = sum(len(group.runs) for group in ledger.of("confirmation", name))
         return max(self.repeats - done, 0)
 
-    def _budget_spent(self, ledger: Ledger, race: Race, trials: int) -> bool:
+    def _budget_spent(self, race: Race, trials: int) -> bool:
         """Whether one more trial would leave too little of the budget for confirmation."""
         if self.plan.budget is None:
             return False
-        runs = [run for run in ledger.runs if run.phase == "search"]
-        a_run = sum(run.seconds for run in runs) / max(len(runs), 1)
         finalists = min(self.plan.finalists, trials + 1) + len(self.study.candidates) + 1
-        ahead = a_run * (race.most_ahead + finalists * self.repeats)
+        ahead = race.seconds_a_run * (race.most_ahead + finalists * self.repeats)
         return time.monotonic() - self.started + ahead > self.plan.budget
 
     def _note(self, text: str) -> None:

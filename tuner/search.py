@@ -128,10 +128,7 @@ class Search:
 
     def drawn(self) -> list[Drawn]:
         """The configurations drawn so far, in order."""
-        ours = [
-            trial for trial in self._trials() if str(trial.user_attrs.get(_NAME, "")).startswith("trial-")
-        ]
-        return [_drawn(trial) for trial in ours]
+        return [_drawn(trial) for trial in self._trials() if _is_drawn(trial)]
 
     def draw(self, use: Callable[[BaseTrial], None]) -> Drawn | None:
         """Draw the next configuration; `use` calls the study's functions with the trial.
@@ -139,7 +136,7 @@ class Search:
         Returns: None where a grid has no point left.
         """
         self._storage.discard()  # nobody has told how that one ended
-        count = len(self.drawn())
+        count = sum(map(_is_drawn, self._trials()))
         with _quiet():
             self._study.sampler = _make_sampler(self._sampler, self._seed, count)
             with self._errors():
@@ -242,6 +239,10 @@ def _storable(name: str) -> str:
     """The name of a study as any database can hold it."""
     whole = name.encode("utf-8", "replace").decode()
     return name if whole == name and len(name) <= _LONGEST else slug(name)
+
+
+def _is_drawn(trial: FrozenTrial) -> bool:
+    return str(trial.user_attrs.get(_NAME, "")).startswith("trial-")
 
 
 def _drawn(trial: FrozenTrial) -> Drawn:

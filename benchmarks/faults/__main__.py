@@ -12,6 +12,7 @@ had ended and is trained again, but for those whose file was damaged.
 """
 
 import argparse
+import contextlib
 import tempfile
 from pathlib import Path
 
@@ -36,7 +37,11 @@ def main() -> None:
     kinds += [OTHERS[place % len(OTHERS)] for place in range(arguments.others)]
     schedule = [str(kind) for kind in rng.permutation(kinds)]
     with tempfile.TemporaryDirectory() as folder:
-        found = campaign(arguments.keep or Path(folder), schedule, rng, tell)
+        place = arguments.keep or Path(folder)
+        place.mkdir(parents=True, exist_ok=True)
+        found: dict[str, Counts] = {}
+        with contextlib.suppress(KeyboardInterrupt):  # what was done by then is told
+            campaign(place, schedule, rng, tell, found)
     print(table(found))
     for kind, counts in found.items():
         for text in dict.fromkeys(counts.wrong):
