@@ -255,8 +255,8 @@ def _drawn(trial: FrozenTrial) -> Drawn:
 def _make_pruner(name: str, epochs: int) -> optuna.pruners.BasePruner:
     """A pruner for trials of so many epochs.
 
-    Left to itself, Optuna takes their length from the trials that have ended when it is first asked, which are
-    others in a search that was interrupted.
+    Left to itself, Optuna takes their length from the trials that have ended when it is first asked: from
+    others, in a search that was interrupted.
     """
     pruners = optuna.pruners
     if name == "median":
