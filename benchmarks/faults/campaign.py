@@ -115,11 +115,14 @@ def _round(
 
 
 def _fault(kind: str, wanted: Reference, rng: np.random.Generator) -> Fault:
+    early = float(
+        rng.random() * rng.random()
+    )  # what is left to do becomes less, and late faults meet nothing
     if kind == "kill at a step":
-        return Fault("kill at a step", float(rng.integers(1, wanted.steps + 1)))
+        return Fault("kill at a step", 1.0 + int(wanted.steps * early))
     if kind == "full disk":
         return Fault("full disk", float(np.exp(rng.uniform(np.log(300), np.log(1_000_000)))))
-    seconds = float(rng.uniform(0.3, 1.0) * wanted.seconds)
+    seconds = (0.2 + 0.8 * early) * wanted.seconds
     return Fault("interrupt" if kind == "interrupt" else "kill", seconds)
 
 

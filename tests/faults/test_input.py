@@ -8,12 +8,19 @@ import sqlite3
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+import tuner
 from tests.calling import Call, one_line
-from tests.test_cli import FAST, STUDY, write
+from tests.test_cli import FAST, write
+from tests.tiny import dense_study, numbers, run
+from tuner.errors import StudyError
 from tuner.locking import locked
+from tuner.plan import Plan
+from tuner.report.write import write_formats
+from tuner.study import Splits
 
 DOCS = Path(__file__).parents[2] / "docs" / "robustness.md"
 
@@ -114,9 +121,6 @@ def contents(folder: Path) -> dict[Path, bytes]:
 @pytest.fixture(scope="module")
 def done(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """A folder with a study file and its finished run."""
-    import tuner
-    from tuner.plan import Plan
-
     place = tmp_path_factory.mktemp("done")
     study = tuner.load_study(write(place))
     tuner.run(study, Plan(search_repeats=1, repeats=2, finalists=1), output=place / "run")
@@ -172,11 +176,10 @@ def test_a_folder_that_may_not_be_written_is_one_line(call: Call, tmp_path: Path
         )
 
 
-def test_a_disk_that_is_full_is_one_line_and_costs_nothing(
+def test_a_disk_that_is_full_is_one_line_and_leaves_nothing(
     call: Call, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = write(tmp_path)
-    real = os.fsync
 
     def full(descriptor: int) -> None:
         raise OSError(28, "No space left on device")
@@ -187,8 +190,6 @@ def test_a_disk_that_is_full_is_one_line_and_costs_nothing(
         "run.json: No space left on device" in said or "cannot be written (No space left on device)" in said
     )
     assert not (tmp_path / "reports").exists()
-    monkeypatch.setattr(os, "fsync", real)
-    assert call("run", path, *FAST)[0] == 0
 
 
 DIVERGING = """
@@ -263,48 +264,41 @@ NAMES = [
 ]
 
 
-@pytest.mark.parametrize("name", NAMES, ids=range(len(NAMES)))
-def test_a_study_and_its_candidates_may_have_any_name(name: str, call: Call, tmp_path: Path) -> None:
-    text = f"""
-from tests.tiny import *
-study = dense_study(name={name!r}, trials=0, candidates={{{name!r}: {{"learning_rate": 0.02}}}})
-"""
-    status, _, err = call("run", write(tmp_path, text), "--repeats", "2")
-    assert status == 0, err
+def test_a_study_and_its_candidates_may_have_any_name(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    candidates = {name: {"learning_rate": 0.02} for name in NAMES}
+    study = dense_study(name=f"../{NAMES[0]}", trials=0, candidates=candidates)
+    result = tuner.run(study, Plan(repeats=1))
+    assert [path.name for path in tmp_path.iterdir()] == ["reports"]
     (folder,) = (tmp_path / "reports").iterdir()
-    assert {path.name for path in tmp_path.iterdir()} == {"mine.py", "reports"}
-    assert (folder / "report.html").exists()
-    assert call("show", folder)[0] == 0
+    assert len(list(folder.glob("ledger/confirmation/*.json"))) == 1 + len(NAMES)
+    write_formats(result, folder, ("csv", "json"))
+    assert set(tuner.load(folder).configurations) == {"baseline", *NAMES}
 
 
-@pytest.mark.parametrize("name", ["x" * 10_000, "\ud800"], ids=["long", "surrogate"])
-def test_the_database_takes_any_name_too(name: str, call: Call, tmp_path: Path) -> None:
-    text = STUDY.replace('name=""', f"name={name!r}")
-    for _ in range(2):
-        status, _, err = call("run", write(tmp_path, text), *FAST)
-        assert status == 0, err
+def test_database_folder_and_hyperparameters_may_have_any_name(tmp_path: Path) -> None:
+    import keras
+
+    names = ["../x", "a b.c", "\u65e5\u672c", "y" * 400]
+
+    def build(trial: Any, data: Splits) -> Any:
+        rates = [trial.suggest_float(name, 1e-3, 1e-1) for name in names]
+        model = keras.Sequential([keras.Input((3,)), keras.layers.Dense(1)])
+        model.compile(keras.optimizers.SGD(sum(rates)), "mse")
+        return model
+
+    study = dense_study(
+        build=build, baseline=dict.fromkeys(names, 0.01), trials=1, name="x" * 10_000 + "\ud800"
+    )
+    folder = tmp_path / "what? #1 {x} 100% ü.d"
+    first = run(study, folder, plan=Plan(search_repeats=1, repeats=1, finalists=1))
+    assert numbers(run(study, folder, plan=Plan(search_repeats=1, repeats=1, finalists=1))) == numbers(first)
+    assert (folder / "study.db").exists()
+    assert [path.name for path in tmp_path.iterdir()] == [folder.name]
 
 
-def test_a_hyperparameter_may_have_any_name(call: Call, tmp_path: Path) -> None:
-    text = """
-from tests.tiny import *
-import keras
-NAMES = ["../x", "a b.c", "\\u65e5\\u672c", "y" * 400]
-def build(trial, data):
-    rates = [trial.suggest_float(name, 1e-3, 1e-1) for name in NAMES]
-    model = keras.Sequential([keras.Input((3,)), keras.layers.Dense(1)])
-    model.compile(keras.optimizers.SGD(sum(rates)), "mse")
-    return model
-study = dense_study(build=build, baseline=dict.fromkeys(NAMES, 0.01), trials=1, name="")
-"""
-    assert call("run", write(tmp_path, text), *FAST)[0] == 0
-    assert {path.name for path in tmp_path.iterdir()} == {"mine.py", "reports"}
-
-
-@pytest.mark.parametrize("name", ["what? #1", "{x} 100%", "ü.d"])
-def test_a_run_folder_may_have_any_name(name: str, call: Call, tmp_path: Path) -> None:
-    path = write(tmp_path)
-    for _ in range(2):
-        assert call("run", path, *FAST, "--output", name)[0] == 0
-    assert (tmp_path / name / "study.db").exists()
-    assert {one.name for one in tmp_path.iterdir()} == {"mine.py", name}
+def test_a_name_that_is_no_text_is_one_line() -> None:
+    with pytest.raises(StudyError, match="name is a int; give a text"):
+        dense_study(name=3)
