@@ -80,7 +80,14 @@ def campaign(
         one = references[names[rounds % len(names)]]
         begun = _round(place / f"round-{rounds}", one, place / "cache", left, rng, found)
         rounds += 1
-        tell(f"round {rounds}: {begun} faults; {sum(counts.faults for counts in found.values())} in all")
+        faults, lost_runs, again, wrong = (
+            sum(values)
+            for values in zip(
+                *((each.faults, each.lost, each.repeated, len(each.wrong)) for each in found.values()),
+                strict=True,
+            )
+        )
+        tell(f"round {rounds}: {faults} faults so far, {lost_runs} lost, {again} repeated, {wrong} otherwise")
         if not begun:
             return
 
