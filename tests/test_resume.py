@@ -83,10 +83,10 @@ def test_fresh_starts_over_and_keeps_what_is_not_tuner_s(tmp_path: Path, recorde
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        ({"epochs": 3}, "the number of epochs changed"),
-        ({"seed": 1}, "the study's seed changed"),
-        ({"metric": "mae"}, "the metric changed"),
-        ({"source": "another"}, "the study's code or its options changed"),
+        ({"epochs": 3}, r"the number of epochs \(2, now 3\)"),
+        ({"seed": 1}, "the study's seed"),
+        ({"metric": "mae"}, r"its runs were made with something else: .*the metric \('mse', now 'mae'\)"),
+        ({"source": "another"}, r"the study's code \(sha256 .{12}, now another\)"),
         ({"baseline": {"learning_rate": 0.02}}, "the study's code"),
     ],
 )

@@ -85,8 +85,13 @@ def test_another_study_seed_draws_otherwise(sampler: str, tmp_path: Path) -> Non
 
 def test_draws_have_a_counter_of_their_own(tmp_path: Path) -> None:
     search = opened(tmp_path, "random")
-    assert [search.draw(use).configuration.name for _ in range(3)] == ["trial-0", "trial-1", "trial-2"]
-    assert [drawn.configuration.name for drawn in search.drawn()] == ["trial-0", "trial-1", "trial-2"]
+    names = []
+    for _ in range(3):
+        drawn = search.draw(use)
+        names.append(drawn.configuration.name)
+        search.tell(drawn, 1.0)
+    assert names == ["trial-0", "trial-1", "trial-2"]
+    assert [drawn.configuration.name for drawn in search.drawn()] == names
 
 
 def test_reopened_before_every_draw_goes_the_same_way(begun: Begun, tmp_path: Path) -> None:
@@ -98,20 +103,20 @@ def test_reopened_before_every_draw_goes_the_same_way(begun: Begun, tmp_path: Pa
 def test_interrupted_between_draw_and_tell_goes_the_same_way(begun: Begun, tmp_path: Path) -> None:
     folder = shutil.copytree(begun.folder, tmp_path / "left")
     for _ in range(AFTER):
-        opened(folder, begun.sampler).draw(use)  # and no tell
-        search = opened(folder, begun.sampler)
-        last = search.drawn()[-1]
-        assert not last.told
-        search.tell(last, objective(last))
+        drawn = opened(folder, begun.sampler).draw(use)  # and no tell
+        assert len(opened(folder, begun.sampler).drawn()) == drawn.number - 1  # besides the baseline
+        assert go_on(opened(folder, begun.sampler), 1) == [drawn.configuration.params]
     found = [drawn.configuration.params for drawn in opened(folder, begun.sampler).drawn()]
     assert found == [*begun.first, *begun.rest]
 
 
-@pytest.mark.parametrize("place", ["before", "after"])
+@pytest.mark.parametrize("place", ["before", "between", "after"])
 def test_interrupted_within_a_draw_goes_the_same_way(place: str, begun: Begun, tmp_path: Path) -> None:
     def broken(trial: Any) -> None:
         if place == "after":
             use(trial)
+        if place == "between":
+            trial.suggest_int("units", 1, 6)
         raise KeyboardInterrupt
 
     folder = shutil.copytree(begun.folder, tmp_path / "left")
@@ -125,13 +130,31 @@ def test_the_drawn_know_what_they_were_told(tmp_path: Path) -> None:
     for value in (0.5, float("inf"), None):
         search.tell(search.draw(use), value)
     search.draw(use)
-    found = [(drawn.value, drawn.ended, drawn.told) for drawn in opened(tmp_path, "random").drawn()]
+    found = [(drawn.value, drawn.ended, drawn.told) for drawn in search.drawn()]
     assert found == [
         (0.5, False, True),
         (float("inf"), False, True),
         (None, True, True),
         (None, False, False),
     ]
+    assert [drawn.told for drawn in opened(tmp_path, "random").drawn()] == [True] * 3
+
+
+@pytest.mark.parametrize("named", [True, False])
+def test_what_an_earlier_version_left_running_is_gone_on_with(named: bool, tmp_path: Path) -> None:
+    """It wrote a trial as soon as it was asked for, and its name when it was drawn."""
+    opened(tmp_path, "random")
+    study = optuna.load_study(study_name="study", storage=f"sqlite:///{tmp_path / 'study.db'}")
+    trial = study.ask()
+    if named:
+        use(trial)
+        trial.set_user_attr("configuration", "trial-0")
+    search = opened(tmp_path, "random")
+    drawn = search.drawn()[0] if named else search.draw(use)
+    assert drawn is not None and not drawn.told
+    assert (drawn.configuration.name, drawn.number) == ("trial-0", trial.number)
+    search.tell(drawn, 1.0)
+    assert [one.told for one in opened(tmp_path, "random").drawn()] == [True]
 
 
 def test_the_baseline_is_told_once(tmp_path: Path) -> None:

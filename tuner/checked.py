@@ -9,9 +9,10 @@ from dataclasses import fields, is_dataclass
 from pathlib import Path
 from typing import Any
 
-from tuner.errors import LedgerError
+from tuner.errors import DamageError, LedgerError
 from tuner.files import write_whole
 
+DAMAGED = ".damaged"  # at the end of the name of a file that was set aside
 _FORMAT = 1
 _CONTENT, _END = ',\n"content": ', "}\n"  # what stands around the content of a file
 
@@ -38,19 +39,21 @@ def _plain(value: Any) -> Any:
 def read_json(path: Path, remedy: str) -> dict[str, Any]:
     """What `write_json` stored; `remedy` says what to do where the file is damaged.
 
-    Raises: LedgerError where it cannot be read, is damaged or is not one of tuner's.
+    Raises: LedgerError where it cannot be read or is not one of tuner's, DamageError where it is damaged.
     """
     try:
-        head, body = _parts(path.read_text(encoding="utf-8"))
+        head, body = _parts(path.read_bytes().decode())
         intact = hashlib.sha256(body.encode()).hexdigest() == head["sha256"]
         known = head["tuner"] == _FORMAT
         content = json.loads(body)
-    except (OSError, ValueError, KeyError, TypeError, IndexError) as error:
-        raise LedgerError(f"{path}: cannot be read ({type(error).__name__}); {remedy}") from None
+    except OSError as error:
+        raise LedgerError(f"{path}: cannot be read ({error.strerror})") from None
+    except (ValueError, KeyError, TypeError, IndexError, RecursionError) as error:
+        raise DamageError(f"{path}: damaged, or none of tuner's ({type(error).__name__}); {remedy}") from None
     if not known:
         raise LedgerError(f"{path}: written in format {head['tuner']}, this version of tuner reads {_FORMAT}")
     if not intact:
-        raise LedgerError(f"{path}: damaged (its checksum differs); {remedy}")
+        raise DamageError(f"{path}: damaged (its checksum differs); {remedy}")
     if not isinstance(content, dict):
         raise LedgerError(f"{path}: is none of tuner's files; move it elsewhere")
     return content
@@ -76,12 +79,21 @@ def write_bytes(path: Path, content: bytes) -> str:
 def read_bytes(path: Path, sha256: str, without: str) -> bytes:
     """The bytes of a file; `without` says what there is no more when it is deleted.
 
-    Raises: LedgerError where it cannot be read, or has another checksum.
+    Raises: LedgerError where it cannot be read, DamageError where it has another checksum.
     """
     try:
         content = path.read_bytes()
     except OSError as error:
-        raise LedgerError(f"{path}: cannot be read ({type(error).__name__})") from None
+        raise LedgerError(f"{path}: cannot be read ({error.strerror})") from None
     if hashlib.sha256(content).hexdigest() != sha256:
-        raise LedgerError(f"{path}: damaged (its checksum differs); delete it to go on without {without}")
+        raise DamageError(
+            f"{path}: damaged (its checksum differs); run the study again to repeat its runs, or delete it to"
+            f" go on without {without}"
+        )
     return content
+
+
+def set_aside(path: Path) -> None:
+    """Rename a file, if it is there, so that nothing reads it any more and nothing is lost of it."""
+    if path.exists():
+        path.replace(path.with_name(path.name + DAMAGED))

@@ -24,6 +24,10 @@ class PreparationError(TunerError):
     """Data, a step of their preparation, or a file that holds one, cannot be used."""
 
 
+class DamageError(LedgerError):
+    """A stored file is cut or altered: what it held is lost, and `tuner run` can make it again."""
+
+
 class ScoresError(TunerError):
     """A file of scores or losses, or the choice of what is in it, cannot be used."""
 
@@ -39,7 +43,7 @@ def study_errors(what: str) -> Iterator[None]:
         yield
     except TunerError:
         raise
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         raise StudyError(f"{what} raises {described(error)}") from error
 
 

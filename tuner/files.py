@@ -1,10 +1,13 @@
 """Files that are there whole or not at all."""
 
+import contextlib
 import os
 import tempfile
+from collections.abc import Iterable
 from pathlib import Path
 
 _READABLE_BY_ALL = 0o644
+_RANDOM = "?" * 8  # what `mkstemp` puts behind a prefix
 
 
 def check_writable(folder: Path) -> None:
@@ -20,8 +23,10 @@ def check_writable(folder: Path) -> None:
 def write_whole(path: Path, content: str | bytes) -> None:
     """Put `content` (text in UTF-8) at `path` in one step: a reader sees the old file or the new one.
 
-    It is written beside its place, flushed to the disk and renamed; an interruption leaves no rest. A lone
-    surrogate, which UTF-8 cannot hold, becomes a question mark.
+    It is written beside its place, flushed to the disk and renamed; an interruption leaves no rest, a kill
+    one that `remove_leftovers` knows. A lone surrogate, which UTF-8 cannot hold, becomes a question mark.
+
+    Raises: OSError, which names `path`.
     """
     data = content.encode("utf-8", errors="replace") if isinstance(content, str) else content
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -34,6 +39,31 @@ def write_whole(path: Path, content: str | bytes) -> None:
             os.fsync(descriptor)
         beside.chmod(_READABLE_BY_ALL)
         beside.replace(path)
-    except BaseException:
+    except BaseException as error:
         beside.unlink(missing_ok=True)
+        if isinstance(error, OSError) and error.errno is not None:
+            error.filename = str(path)  # writing and flushing do not say where
         raise
+    _settle(path.parent)
+
+
+def remove_leftovers(folder: Path, patterns: Iterable[str]) -> None:
+    """Delete what killed processes were about to rename to files of these patterns, such as ledger/*/*.json.
+
+    Nobody may be writing such files meanwhile.
+    """
+    for pattern in patterns:
+        place, slash, name = pattern.rpartition("/")
+        for path in folder.glob(f"{place}{slash}.{name}.{_RANDOM}"):
+            path.unlink(missing_ok=True)
+
+
+def _settle(folder: Path) -> None:
+    """Have a renaming survive a power cut, where the system can promise it."""
+    if hasattr(os, "O_DIRECTORY"):
+        with contextlib.suppress(OSError):  # some file systems cannot
+            descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+            try:
+                os.fsync(descriptor)
+            finally:
+                os.close(descriptor)

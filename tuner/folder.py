@@ -1,10 +1,15 @@
 """The run folder: who may continue it, and how it starts over."""
 
+import time
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from tuner.errors import LedgerError
-from tuner.ledger import Ledger, slug
+from tuner.changes import Change, changes
+from tuner.checked import DAMAGED
+from tuner.errors import DamageError, LedgerError
+from tuner.files import remove_leftovers
+from tuner.ledger import Ledger, refuse_links, slug
 from tuner.records import Setup
 
 # The figures of a report, which nothing here imports; others in their folder are not tuner's.
@@ -26,16 +31,8 @@ FIGURES = (
     "timeline",
 )
 
-# What tuner writes into a run folder; nothing else in it is ever deleted.
-# The last one tells that the folder is tuner's.
-_OWN = (
-    "report.html",
-    "report.md",
-    "table.tex",
-    "scores.csv",
-    "summary.json",
-    "study.db",
-    *(f"figures/{name}.png" for name in FIGURES),
+# Of these only a run writes, and no report.
+_OF_A_RUN = (
     "ledger/*/*.json",
     "ledger/*/*.npy",
     "ledger/*/*.npz",
@@ -45,28 +42,21 @@ _OWN = (
     "run.json",
 )
 
-# Settings that determine the numbers: a folder is continued only where they agree.
-_FIXED = {
-    "study": "the study's name",
-    "source": "the study's code or its options",
-    "data": "the data",
-    "metric": "the metric",
-    "direction": "the direction",
-    "epochs": "the number of epochs",
-    "seed": "the study's seed",
-    "objective": "the objective",
-    "sampler": "the sampler",
-    "pruner": "the pruner",
-    "search_repeats": "the number of search seeds",
-    "most_search_repeats": "the largest number of search seeds",
-    "paired": "whether the data vary with the seed",
-    "margin": "the margin",
-    "level": "the level",
-    "series": "whether the examples are those of a series",
-    "engine": "the engine",
-    "backend": "the backend",
-}
-_OF_THE_SEARCH = ("objective", "sampler", "pruner", "search_repeats", "most_search_repeats")
+# What tuner writes into a run folder; nothing else in it is ever deleted.
+# The last one tells that the folder is tuner's.
+_OWN = (
+    "report.html",
+    "report.md",
+    "table.tex",
+    "scores.csv",
+    "summary.json",
+    "study.db",
+    "study.db-journal",
+    *(f"figures/{name}.png" for name in FIGURES),
+    f"ledger/*/*{DAMAGED}",
+    f"ledger/*{DAMAGED}",
+    *_OF_A_RUN,
+)
 
 
 def run_folder(study: str, output: str | Path | None = None) -> Path:
@@ -84,35 +74,48 @@ def is_ours(folder: Path) -> bool:
 
 
 def clear(folder: Path) -> None:
-    """Delete what tuner wrote into a run folder; any other folder is left alone."""
+    """Delete what tuner wrote into a run folder; any other folder is left alone.
+
+    Raises: LedgerError where a link in it leads elsewhere.
+    """
     if not is_ours(folder):
         return
+    refuse_links(folder)
+    if (folder / "figures").is_symlink():
+        raise LedgerError(f"{folder / 'figures'}: is a link out of the run folder; put a folder in its place")
+    tidy(folder)
     for pattern in _OWN:
         for path in folder.glob(pattern):
             path.unlink()
 
 
-def claim(ledger: Ledger, now: Setup) -> Setup:
+def tidy(folder: Path) -> None:
+    """Delete what a killed run was about to write. Nobody else may be running in the folder."""
+    remove_leftovers(folder, _OF_A_RUN)
+
+
+def claim(ledger: Ledger, now: Setup, *, accept: bool = False) -> Setup:
     """The setup to go on with in the folder of a ledger.
 
-    Trials, repeats and finalists may grow; fewer repeats than are stored keep those that are stored.
+    Trials, repeats and finalists may grow; fewer repeats than are stored keep those that are stored. With
+    `accept` the study goes on although something that determines the numbers has changed, and says so.
 
-    Raises: LedgerError where something that determines the numbers has changed.
+    Raises: LedgerError where something has changed that is not accepted, or that cannot be.
     """
-    before, folder = ledger.read_setup(), ledger.folder
+    folder, before = ledger.folder, _before(ledger, accept=accept)
     if before is None:
-        if ledger.groups:
+        if not ledger.groups:
+            return now
+        if not accept:
             raise LedgerError(
-                f"{folder}: holds runs but no run.json that says what made them; use another folder"
+                f"{folder}: holds runs but no run.json that says what made them; keep them with"
+                " --accept-changes, or use another folder"
             )
-        return now
-    for name, words in _FIXED.items():
-        was, is_now = getattr(before, name), getattr(now, name)
-        if was != is_now and (name not in _OF_THE_SEARCH or before.trials or now.trials):
-            what = f"{words} changed since this run began"
-            if name not in ("source", "data"):
-                what += f" (it was {was!r}, now it is {is_now!r})"
-            raise LedgerError(f"{folder}: {what}; use --fresh to start over, or --output for another folder")
+        return replace(now, changes=(_accepted(ledger, "it is no longer known what made these"),))
+    found = changes(before, now)
+    _check(folder, found, accept=accept)
+    told = "; ".join(change.text for change in found)
+    more = (_accepted(ledger, f"this changed: {told}"),) if found else ()
     return replace(
         now,
         repeats=max(before.repeats, now.repeats),
@@ -120,4 +123,35 @@ def claim(ledger: Ledger, now: Setup) -> Setup:
         identity=before.identity,
         looks=before.looks,
         fallbacks=before.fallbacks,
+        changes=(*before.changes, *more),
+    )
+
+
+def _before(ledger: Ledger, *, accept: bool) -> Setup | None:
+    """What the folder was made with; None where it is new, or where that is lost and need not be known."""
+    try:
+        return ledger.read_setup()
+    except DamageError:
+        if not accept:
+            raise
+        return None
+
+
+def _check(folder: Path, found: Sequence[Change], *, accept: bool) -> None:
+    over = "start over with --fresh, or use another folder with --output"
+    never = [change.text for change in found if not change.acceptable]
+    if never:
+        raise LedgerError(f"{folder}: its runs were made with something else: {'; '.join(never)}; {over}")
+    if found and not accept:
+        told = "; ".join(change.text for change in found)
+        raise LedgerError(
+            f"{folder}: changed since this run began: {told}; go on with --accept-changes, {over}"
+        )
+
+
+def _accepted(ledger: Ledger, what: str) -> str:
+    """What the reader of a report must know."""
+    return (
+        f"Continued on {time.strftime('%Y-%m-%d')} with {len(ledger.runs):,} runs stored, although {what}."
+        " Runs of before and after are compared as if they were alike"
     )

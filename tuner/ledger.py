@@ -8,7 +8,7 @@
 A file is written in one step and carries a checksum of its content, so a group is there whole or not at
 all. Arrays are written before it, and it carries their checksums, too. Numbers are JSON with full
 precision; NaN and infinities are written as Python's JSON module writes them. Nothing that is read can
-execute code.
+execute code, and no link leads out of the folder.
 """
 
 import hashlib
@@ -18,43 +18,59 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
-from typing import Any, get_args
+from typing import Any
 
 import numpy as np
 
-from tuner.checked import read_bytes, read_json, write_bytes, write_json
-from tuner.errors import LedgerError, first_line
+from tuner.checked import read_bytes, read_json, set_aside, write_bytes, write_json
+from tuner.errors import DamageError, LedgerError, first_line
 from tuner.packing import packed, unpacked
 from tuner.predictions import Predictions, in_order, joined, until
 from tuner.records import (
     Configuration,
     ExampleScores,
     Group,
-    Look,
     Phase,
     Run,
     Setup,
-    Status,
     StoredExamples,
     StoredPredictions,
 )
+from tuner.stored import group_of, setup_of
 
-_TRAIN_AGAIN = "delete it to train its runs again"
-_START_OVER = "start over with --fresh, or use another folder"
+_TRAIN_AGAIN = "run the study again to repeat its runs"
+_START_OVER = "keep its runs with --accept-changes, start over with --fresh, or use another folder"
+_OURS = re.compile(r".+-\d{4,}\.json")
+_DIGITS = 18  # of a number in a name; a longer one is sorted as text
 
 
 class Ledger:
     """The stored groups of one run folder, in memory and on disk.
 
+    With `mend`, groups whose files are cut or altered are left out, as if their runs had never been
+    trained; `damaged` are those files, which `set_aside` takes out of the way.
+
     Raises: LedgerError where a file cannot be read, is damaged or is not one of tuner's.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, mend: bool = False) -> None:
         self.folder = folder
+        self.damaged: list[Path] = []
         self._groups: dict[Path, Group] = {}
         self._paths: dict[tuple[Phase, str], set[Path]] = {}  # by phase and configuration
+        refuse_links(folder)
         for path in sorted(folder.glob("ledger/*/*.json")):
-            self._keep(path, _group(read_json(path, _TRAIN_AGAIN), path))
+            try:
+                group = group_of(read_json(path, _TRAIN_AGAIN), path)
+                if mend:
+                    self._check_arrays(path, group)
+            except DamageError:
+                if not mend or not _OURS.fullmatch(path.name):
+                    raise
+                self.damaged.append(path)
+            else:
+                self._refuse_twice(path, group)
+                self._keep(path, group)
 
     @property
     def groups(self) -> tuple[Group, ...]:
@@ -91,7 +107,7 @@ class Ledger:
         `examples` are the scores of its test examples, (runs, examples), and `predictions` what its runs
         predict for some of them; they are on disk before it is.
         """
-        path = self._path(group)
+        path = self.path_of(group)
         if examples is not None:
             sha256 = _write_array(_beside(path), examples.values) if examples.values.size else ""
             stored = StoredExamples(sha256, examples.each, examples.horizon, examples.reason)
@@ -114,10 +130,11 @@ class Ledger:
             return ExampleScores(reason=reason)
         rows: dict[int, np.ndarray | None] = {}
         for group, one in zip(groups, stored, strict=True):
-            path = _beside(self._path(group))
+            path = _beside(self.path_of(group))
             if one.sha256 and not path.exists():
                 return ExampleScores(reason=f"the file {path.name} is missing")
-            table = _read_array(path, one.sha256) if one.sha256 else [None] * len(group.seed_indices)
+            seeds_of = len(group.seed_indices)
+            table = _read_array(path, one.sha256, seeds_of) if one.sha256 else [None] * seeds_of
             rows |= zip(group.seed_indices, table, strict=True)
         return _table([rows[index] for index in sorted(rows) if index < seeds], stored)
 
@@ -133,7 +150,7 @@ class Ledger:
         stored = group.predictions
         if stored is None or not stored.sha256:
             return Predictions(reason="" if stored is None else stored.reason)
-        path = self._path(group).with_suffix(".npz")
+        path = self.path_of(group).with_suffix(".npz")
         if not path.exists():
             return Predictions(reason=f"the file {path.name} is missing")
         content = read_bytes(path, stored.sha256, "predictions")
@@ -142,21 +159,63 @@ class Ledger:
         except Exception as error:  # whatever zipfile and numpy find wrong
             raise LedgerError(f"{path}: holds no predictions ({first_line(error)}); delete it") from None
 
+    def forget(self, group: Group) -> None:
+        """Take a planned group back."""
+        path = self.path_of(group)
+        path.unlink(missing_ok=True)
+        del self._groups[path]
+        self._paths[group.phase, group.configuration.name].discard(path)
+
+    def set_aside(self) -> tuple[Path, ...]:
+        """Rename the files that are damaged, with the arrays beside them: their runs can be trained again.
+
+        Returns: those files, by their former names.
+        """
+        for path in self.damaged:
+            for each in (path, _beside(path), path.with_suffix(".npz")):
+                set_aside(each)
+        damaged, self.damaged = tuple(self.damaged), []
+        return damaged
+
+    def _check_arrays(self, path: Path, group: Group) -> None:
+        """Raises: DamageError where an array beside a group is damaged."""
+        arrays = ((group.examples, _beside(path)), (group.predictions, path.with_suffix(".npz")))
+        for stored, file in arrays:
+            if stored is not None and stored.sha256 and file.exists():
+                read_bytes(file, stored.sha256, "it")
+
+    def _refuse_twice(self, path: Path, group: Group) -> None:
+        """Raises: LedgerError where a run is stored twice; counted twice, it would look like two."""
+        name = group.configuration.name
+        for other in self._paths.get((group.phase, name), ()):
+            if both := set(group.seed_indices) & set(self._groups[other].seed_indices):
+                raise LedgerError(
+                    f"{path}: holds seed {min(both)} of {name!r}, and so does {other.name}; delete one"
+                )
+
     def _keep(self, path: Path, group: Group) -> None:
         self._groups[path] = group
         self._paths.setdefault((group.phase, group.configuration.name), set()).add(path)
 
-    def _path(self, group: Group) -> Path:
+    def path_of(self, group: Group) -> Path:
+        """Where a group is stored."""
         stem = slug(group.configuration.name)
         return self.folder / "ledger" / group.phase / f"{stem}-{group.seed_indices[0]:04d}.json"
 
     def read_setup(self) -> Setup | None:
         """The setup that the folder was made with; None where it is new."""
         path = self.folder / "run.json"
-        return _setup(read_json(path, _START_OVER), path) if path.exists() else None
+        return setup_of(read_json(path, _START_OVER), path) if path.exists() else None
 
     def write_setup(self, setup: Setup) -> None:
         write_json(self.folder / "run.json", setup)
+
+
+def refuse_links(folder: Path) -> None:
+    """Raises: LedgerError where what tuner would read, write or delete in a run folder lies elsewhere."""
+    for path in (folder / "ledger", *folder.glob("ledger/*/")):
+        if path.is_symlink():
+            raise LedgerError(f"{path}: is a link out of the run folder; put a folder in its place")
 
 
 def _beside(path: Path) -> Path:
@@ -178,9 +237,18 @@ def _store(path: Path, predictions: Predictions) -> StoredPredictions:
     return StoredPredictions(sha256, predictions.own, outlines, predictions.reason)
 
 
-def _read_array(path: Path, sha256: str) -> np.ndarray:
+def _read_array(path: Path, sha256: str, rows: int) -> np.ndarray:
+    """The scores of examples in a file, (rows, examples).
+
+    Raises: LedgerError where it holds none, or is damaged.
+    """
     content = read_bytes(path, sha256, "scores of single examples")
-    values: np.ndarray = np.load(io.BytesIO(content), allow_pickle=False)
+    try:
+        values: np.ndarray = np.load(io.BytesIO(content), allow_pickle=False)
+        if values.ndim != 2 or len(values) != rows or values.dtype.kind != "f":
+            raise ValueError(f"shape {values.shape}, type {values.dtype}")
+    except Exception as error:  # whatever numpy finds wrong
+        raise LedgerError(f"{path}: holds no scores of examples ({first_line(error)}); delete it") from None
     return values
 
 
@@ -197,41 +265,6 @@ def _table(rows: Sequence[np.ndarray | None], stored: Sequence[StoredExamples]) 
     return ExampleScores(table, with_values[0].each, with_values[0].horizon)
 
 
-def _group(content: dict[str, Any], path: Path) -> Group:
-    try:
-        runs = tuple(
-            Run(**{**run, "history": {name: tuple(values) for name, values in run["history"].items()}})
-            for run in content["runs"]
-        )
-        phase, configuration = content["phase"], Configuration(**content["configuration"])
-        if phase not in get_args(Phase) or not isinstance(configuration.name, str):
-            raise ValueError("its phase or its name is none")
-        if not all(run.status in get_args(Status) for run in runs):
-            raise ValueError("the status of a run is none")
-        examples, predictions = (content.get(name) for name in ("examples", "predictions"))  # or older
-        return Group(
-            phase=phase,
-            configuration=configuration,
-            seed_indices=tuple(content["seed_indices"]),
-            runs=runs,
-            examples=None if examples is None else StoredExamples(**examples),
-            started=content.get("started"),  # nor when they began
-            predictions=None if predictions is None else StoredPredictions(**predictions),
-        )
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
-        raise LedgerError(f"{path}: is no group of runs ({error})") from None
-
-
-def _setup(content: dict[str, Any], path: Path) -> Setup:
-    try:
-        looks = tuple(Look(look["repeats"], tuple(look["configurations"])) for look in content["looks"])
-        notes = {name: tuple(content[name]) for name in ("notes", "fallbacks")}
-        complete = content.get("complete", bool(looks))  # older folders do not say it
-        return Setup(**{**content, **notes, "looks": looks, "complete": complete})
-    except (KeyError, TypeError) as error:
-        raise LedgerError(f"{path}: is no setup of a run ({error})") from None
-
-
 def slug(name: str) -> str:
     """A file name for any configuration name; a hash tells apart what the letters no longer do."""
     safe = re.sub(r"[^A-Za-z0-9_-]", "-", name)[:40]
@@ -245,7 +278,10 @@ def slug(name: str) -> str:
 def _natural(name: str) -> tuple[Any, ...]:
     """Sort key: the baseline first, then trial-2 before trial-10."""
     parts = re.split(r"(\d+)", name)
-    numbered = tuple((part.isdecimal(), int(part) if part.isdecimal() else part) for part in parts)
+    numbers = (part.isdecimal() and len(part) <= _DIGITS for part in parts)
+    numbered = tuple(
+        (whole, int(part) if whole else part) for whole, part in zip(numbers, parts, strict=True)
+    )
     return (name != "baseline", numbered, name)
 
 

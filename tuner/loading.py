@@ -35,6 +35,7 @@ def load_study(path: str | Path, options: Mapping[str, Any] | None = None) -> St
         name=study.name or path.stem,
         options=dict(options or {}),
         source=_fingerprint(path, options or {}),
+        file=hashlib.sha256(path.read_bytes()).hexdigest(),
     )
 
 

@@ -3,7 +3,7 @@
 import math
 import time
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import replace
 from functools import partial
@@ -12,10 +12,11 @@ from typing import TYPE_CHECKING
 
 from tuner.backend import prepare_backend
 from tuner.engines.base import ShouldPrune
-from tuner.errors import LedgerError, StudyError, written_into
+from tuner.errors import DamageError, LedgerError, StudyError, written_into
 from tuner.files import check_writable
-from tuner.folder import claim, clear, is_ours, run_folder
+from tuner.folder import claim, clear, is_ours, run_folder, tidy
 from tuner.ledger import Ledger
+from tuner.locking import locked
 from tuner.naive_file import read_naive, write_naive
 from tuner.plan import PROFILES, Plan
 from tuner.provenance import fingerprint, machine, versions
@@ -24,6 +25,7 @@ from tuner.records import BASELINE, Configuration, Look, Phase, Run, Setup, dist
 from tuner.repeats import Preflight, Repeats, TryShow
 from tuner.reporter import Reporter, Silent
 from tuner.search import DATABASE, Drawn, Search, check_grid, check_pruner, check_sampler
+from tuner.shown import read_shown, set_shown_aside
 from tuner.study import Study
 
 if TYPE_CHECKING:
@@ -39,6 +41,7 @@ def run(
     output: str | Path | None = None,
     engine: str = "auto",
     fresh: bool = False,
+    accept_changes: bool = False,
     command: str = "",
     reporter: Reporter | None = None,
     try_show: TryShow | None = None,
@@ -46,11 +49,14 @@ def run(
 ) -> "Result":
     """Search, repeat, confirm, compare; resumes what the run folder (`output`) already holds.
 
-    The folder is reports/<study name> unless given; with `fresh` it starts over. `try_show` is called once,
-    before training, with a test example and made-up predictions: whoever shows some at the end tries it.
+    The folder is reports/<study name> unless given; with `fresh` it starts over. With `accept_changes` it is
+    continued although something that determines the numbers has changed, and the report says so. Runs whose
+    files are damaged are trained again. `try_show` is called once, before training, with a test example and
+    made-up predictions: whoever shows some at the end tries it.
     `at_end` is told the result before the folder is called complete: it may add to what the folder shows.
 
-    Raises: TunerError for wrong input, before anything is trained or written.
+    Raises: TunerError for wrong input, before anything is trained or written, and where another process works
+    on the folder.
     """
     prepare_backend()
     name = study.name or "study"
@@ -63,7 +69,7 @@ def run(
         try_show,
         at_end,
     )
-    return session.run(fresh=fresh, command=command)
+    return session.run(fresh=fresh, accept=accept_changes, command=command)
 
 
 class _Session:
@@ -98,22 +104,27 @@ class _Session:
                 " set trials=, or candidates={name: values}"
             )
 
-    def run(self, *, fresh: bool, command: str) -> "Result":
+    def run(self, *, fresh: bool, accept: bool, command: str) -> "Result":
         preflight = self.runner.preflight(naive=True)
         if self.plan.sampler == "grid" and self.trials:
             check_grid(preflight.trial.distributions)
-        ledger, search = self._open(self._setup(preflight, command), preflight, fresh=fresh)
-        try:
-            self._store_naive(preflight, 0)
-            baseline, trials = self._search(ledger, search, preflight)
-            best = ranked(trials, self.study.objective, preflight.metric.direction)[: self.plan.finalists]
-            self._confirm(ledger, [baseline, *self.runner.candidates(), *best], preflight)
-            if self.at_end is not None:
-                self.at_end(self._result())
-            self.complete = True
-        finally:
-            self._close(ledger)
-        return self._result()
+        setup = self._setup(preflight, command)
+        with locked(self.folder):
+            ledger, search = self._open(setup, preflight, fresh=fresh, accept=accept)
+            try:
+                self._work(ledger, search, preflight)
+                self.complete = True
+            finally:
+                self._close(ledger)
+            return self._result()
+
+    def _work(self, ledger: Ledger, search: Search | None, preflight: Preflight) -> None:
+        self._store_naive(preflight, 0)
+        baseline, trials = self._search(ledger, search, preflight)
+        best = ranked(trials, self.study.objective, preflight.metric.direction)[: self.plan.finalists]
+        self._confirm(ledger, [baseline, *self.runner.candidates(), *best], preflight, trials)
+        if self.at_end is not None:
+            self.at_end(self._result())
 
     def _result(self) -> "Result":
         from tuner.result import load  # statistics, with all of SciPy that they need
@@ -141,6 +152,7 @@ class _Session:
             engine=preflight.engine,
             backend=preflight.backend,
             source=study.source or fingerprint(study),
+            file=study.file,
             data=preflight.data,
             options=dict(study.options),
             trials=self.trials,
@@ -154,7 +166,9 @@ class _Session:
             identity=uuid.uuid4().hex,
         )
 
-    def _open(self, setup: Setup, preflight: Preflight, *, fresh: bool) -> tuple[Ledger, Search | None]:
+    def _open(
+        self, setup: Setup, preflight: Preflight, *, fresh: bool, accept: bool
+    ) -> tuple[Ledger, Search | None]:
         """The ledger of the run folder, which must have been made by the same study and settings.
 
         Its search comes with it, where there is one already: what is wrong with it is told at once.
@@ -163,9 +177,9 @@ class _Session:
         search = None
         with written_into(self.folder):
             over = fresh and is_ours(self.folder)
-            ledger = None if over else Ledger(self.folder)
+            ledger = None if over else Ledger(self.folder, mend=True)
             if ledger is not None:
-                setup = claim(ledger, setup)
+                setup = claim(ledger, setup, accept=accept)
                 if self.trials and (self.folder / DATABASE).exists():
                     search = self._open_search(preflight)
             check_writable(self.folder)
@@ -174,6 +188,7 @@ class _Session:
             if ledger is None:
                 clear(self.folder)
                 ledger = Ledger(self.folder)
+            self._mend(ledger)
             ledger.write_setup(setup)
         if setup.repeats > self.repeats:
             self._note(
@@ -183,6 +198,16 @@ class _Session:
         self.reporter.note(f"engine: {preflight.engine} on {preflight.backend}; {preflight.engine_reason}")
         return ledger, search
 
+    def _mend(self, ledger: Ledger) -> None:
+        """Take what a kill or a failing disk left out of the way."""
+        tidy(self.folder)
+        for path in ledger.set_aside():
+            self.reporter.note(f"{path} is damaged; its runs are trained again")
+        try:
+            read_shown(self.folder)
+        except DamageError:
+            set_shown_aside(self.folder)
+
     def _open_search(self, preflight: Preflight) -> Search:
         return Search(
             self.folder,
@@ -191,6 +216,7 @@ class _Session:
             self.plan.sampler,
             self.study.seed,
             self.plan.pruner,
+            self.study.epochs,
         )
 
     def _search(
@@ -216,7 +242,7 @@ class _Session:
             self._note(
                 f"the baseline lies outside the searched ranges ({outside}); the sampler is not told it"
             )
-        for drawn in self._draws(ledger, search, race):
+        for drawn in self._draws(search, race):
             # A configuration that is drawn twice reuses its runs.
             tried = race.known(drawn.configuration)
             tried = tried or race.enter(drawn.configuration, search.pruning(drawn, preflight.metric))
@@ -235,12 +261,12 @@ class _Session:
             on_measured=lambda tried: self.reporter.measured("search", tried.configuration, tried.runs),
         )
 
-    def _draws(self, ledger: Ledger, search: Search, race: Race) -> Iterator[Drawn]:
+    def _draws(self, search: Search, race: Race) -> Iterator[Drawn]:
         """Configurations drawn in earlier sessions, then new ones, as many as trials and budget allow."""
         earlier = search.drawn()
         yield from earlier
         for number in range(len(earlier), self.trials):
-            if self._budget_spent(ledger, race, number):
+            if self._budget_spent(race, number):
                 self._note(f"the budget ends the search after {number} of {self.trials} trials")
                 return
             self._expect(race, drawn=number)
@@ -250,7 +276,13 @@ class _Session:
                 return
             yield drawn
 
-    def _confirm(self, ledger: Ledger, configurations: list[Configuration], preflight: Preflight) -> None:
+    def _confirm(
+        self,
+        ledger: Ledger,
+        configurations: list[Configuration],
+        preflight: Preflight,
+        trials: Iterable[Tried] = (),
+    ) -> None:
         """Train the baseline and the finalists again, on fresh seeds, scored on the test split.
 
         Whatever was compared before stays in the comparison, so that the correction for the number of
@@ -260,7 +292,8 @@ class _Session:
         assert setup is not None  # written by _open
         named = {configuration.name: configuration for configuration in configurations}
         for name in setup.looks[-1].configurations if setup.looks else ():
-            named.setdefault(name, ledger.configurations[name])
+            if name not in named:
+                named[name] = self._known(ledger, trials, name)
         ahead = {name: self._untrained(ledger, name) for name in named}
         for name, configuration in named.items():
             self.reporter.expect(sum(ahead.values()))
@@ -283,6 +316,16 @@ class _Session:
         if found is None or found != before:
             with written_into(self.folder):
                 write_naive(self.folder, found)
+
+    def _known(self, ledger: Ledger, trials: Iterable[Tried], name: str) -> Configuration:
+        """A configuration that was compared before, with the values that it had."""
+        known = {one.configuration.name: one.configuration for one in trials} | ledger.configurations
+        if name not in known:
+            raise LedgerError(
+                f"{self.folder}: the runs of {name!r}, on which a verdict rests, are gone; start over with"
+                " --fresh, or use another folder"
+            )
+        return known[name]
 
     def _measure(self, ledger: Ledger, phase: Phase, configuration: Configuration) -> tuple[Run, ...]:
         runs = self._train(ledger, phase, configuration, self.repeats)
@@ -317,14 +360,12 @@ class _Session:
         done = sum(len(group.runs) for group in ledger.of("confirmation", name))
         return max(self.repeats - done, 0)
 
-    def _budget_spent(self, ledger: Ledger, race: Race, trials: int) -> bool:
+    def _budget_spent(self, race: Race, trials: int) -> bool:
         """Whether one more trial would leave too little of the budget for confirmation."""
         if self.plan.budget is None:
             return False
-        runs = [run for run in ledger.runs if run.phase == "search"]
-        a_run = sum(run.seconds for run in runs) / max(len(runs), 1)
         finalists = min(self.plan.finalists, trials + 1) + len(self.study.candidates) + 1
-        ahead = a_run * (race.most_ahead + finalists * self.repeats)
+        ahead = race.seconds_a_run * (race.most_ahead + finalists * self.repeats)
         return time.monotonic() - self.started + ahead > self.plan.budget
 
     def _note(self, text: str) -> None:

@@ -12,7 +12,7 @@ from pathlib import Path
 from tuner.study import Study
 
 _PLAIN = (bool, int, float, str, tuple, type(None))
-_PACKAGES = ("tuner", "keras", "jax", "tensorflow", "optuna", "numpy", "scipy")
+_PACKAGES = ("tuner", "keras", "jax", "jaxlib", "tensorflow", "optuna", "numpy", "scipy")
 
 
 def fingerprint(study: Study) -> str:

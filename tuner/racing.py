@@ -101,6 +101,12 @@ class Race:
         return float(np.mean([len(one.runs) for one in self.trials])) if self.trials else self.most
 
     @property
+    def seconds_a_run(self) -> float:
+        """What a run has taken so far, on average; 0 before there was any."""
+        seconds = [run.seconds for one in self._tried.values() for run in one.runs]
+        return sum(seconds) / max(len(seconds), 1)
+
+    @property
     def most_ahead(self) -> int:
         """The most runs that one more trial can take, with those that the incumbent would be given."""
         return self.most + self.most - len(self._tried[self._incumbent].runs)

@@ -270,6 +270,8 @@ class Setup:
     versions: Mapping[str, str] = field(default_factory=dict)
     machine: Mapping[str, str] = field(default_factory=dict)
     identity: str = ""  # of its own for every folder, from its start or `--fresh` on; older ones have none
+    file: str = ""  # sha256 of the study file alone; empty where there is none, and in older folders
+    changes: tuple[str, ...] = ()  # what changed on the way and was accepted, in sentences
 
     @property
     def search_seeds(self) -> tuple[int, int]:

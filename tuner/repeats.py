@@ -214,12 +214,7 @@ class Repeats:
 
         Raises: LedgerError where the ledger holds other values under the configuration's name.
         """
-        groups = ledger.of(phase, configuration.name)
-        if any(group.configuration != configuration for group in groups):
-            raise LedgerError(
-                f"{ledger.folder}: {configuration.name!r} has other values there than now;"
-                " use --fresh to start over, or --output for another folder"
-            )
+        groups = _of_this(ledger, phase, configuration)
         done = {run.seed_index for group in groups for run in group.runs}
         planned = {index for group in groups if group.seed_indices[0] < count for index in group.seed_indices}
         if ahead := sorted((planned | set(range(count))) - done):
@@ -331,6 +326,23 @@ class Repeats:
         if text not in self._noted:
             self._noted.add(text)
             self._on_note(text)
+
+
+def _of_this(ledger: Ledger, phase: Phase, configuration: Configuration) -> tuple[Group, ...]:
+    """The groups of a configuration; those planned under other values, of which none has trained, are gone.
+
+    Raises: LedgerError where the ledger holds runs of other values under its name.
+    """
+    groups = ledger.of(phase, configuration.name)
+    others = [group for group in groups if group.configuration != configuration]
+    if any(group.runs for group in others):
+        raise LedgerError(
+            f"{ledger.folder}: {configuration.name!r} has other values there than now;"
+            " start over with --fresh, or give another folder with --output"
+        )
+    for group in others:
+        ledger.forget(group)
+    return tuple(group for group in groups if group not in others)
 
 
 def _without_examples(study: Study) -> str:

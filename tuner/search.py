@@ -1,7 +1,8 @@
-"""The search: Optuna draws configurations, the baseline comes first, an interrupted draw is taken up again.
+"""The search: Optuna draws configurations, the baseline comes first, an interrupted draw is made again.
 
 Configurations are named trial-0, trial-1, ... by a counter of their own, kept as a user attribute of the
-Optuna trial: the baseline and broken-off draws have Optuna numbers too.
+Optuna trial: the baseline has an Optuna number too. A trial is written when it has ended (`tuner.drafts`),
+but for those that earlier versions began.
 """
 
 import importlib.util
@@ -9,7 +10,7 @@ import logging
 import math
 import warnings
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -20,15 +21,18 @@ from optuna.distributions import BaseDistribution, FloatDistribution
 from optuna.trial import BaseTrial, FrozenTrial, TrialState
 
 from tuner.engines.base import ShouldPrune
-from tuner.errors import LedgerError, StudyError, TunerError
+from tuner.errors import StudyError, TunerError
+from tuner.ledger import slug
 from tuner.metrics import Metric
 from tuner.records import BASELINE, Configuration, Direction
 from tuner.seeds import as_integer, sequence
+from tuner.storage import open_storage, storage_errors
 from tuner.trials import PinnedTrial
 
 DATABASE = "study.db"  # in a run folder
 SAMPLERS = ("tpe", "random", "grid", "qmc", "gp")
 PRUNERS = ("none", "median", "asha", "hyperband")
+_LONGEST = 500  # characters of a study's name in Optuna's tables
 _NAME = "configuration"  # the user attribute that holds a configuration's name
 
 
@@ -72,30 +76,36 @@ def check_grid(distributions: Mapping[str, BaseDistribution]) -> None:
 class Search:
     """An Optuna study in `study.db` of the run folder, asked and told one trial at a time.
 
-    Raises: LedgerError where the database is not Optuna's.
+    Raises: LedgerError where the database is not Optuna's, is damaged or holds another study; whenever it
+    can be neither read nor written.
     """
 
     def __init__(
-        self, folder: Path, name: str, direction: Direction, sampler: str, seed: int, pruner: str = "none"
+        self,
+        folder: Path,
+        name: str,
+        direction: Direction,
+        sampler: str,
+        seed: int,
+        pruner: str = "none",
+        epochs: int = 100,
     ) -> None:
         optuna.logging.set_verbosity(logging.WARNING)
         folder.mkdir(parents=True, exist_ok=True)
         self._sampler = sampler
         self._seed = seed
-        try:
-            self._storage = optuna.storages.RDBStorage(f"sqlite:///{folder.resolve() / DATABASE}")
+        self._path = folder.resolve() / DATABASE
+        self._trial: optuna.Trial | None = None  # the one under way
+        known_as = _storable(name)
+        self._storage = open_storage(self._path, known_as, direction)
+        with self._errors():
             self._study = optuna.create_study(
-                study_name=name,
+                study_name=known_as,
                 storage=self._storage,
                 direction=direction,
-                pruner=_make_pruner(pruner),
+                pruner=_make_pruner(pruner, epochs),
                 load_if_exists=True,
             )
-        except Exception as error:
-            reason = str(error).split("\n")[0]
-            raise LedgerError(
-                f"{folder / DATABASE}: cannot be opened as an Optuna database ({reason})"
-            ) from None
         unnamed = (trial for trial in self._trials() if _NAME not in trial.user_attrs)
         self._broken_off = [trial for trial in unnamed if trial.state == TrialState.RUNNING]
 
@@ -103,7 +113,9 @@ class Search:
         """Show the sampler the baseline's objective. Returns: False where it lies outside the space."""
         if trial.outside:
             return False
-        if not any(known.user_attrs.get(_NAME) == BASELINE for known in self._trials()):
+        if any(known.user_attrs.get(_NAME) == BASELINE for known in self._trials()):
+            return True
+        with self._errors():
             self._study.add_trial(
                 optuna.trial.create_trial(
                     params=trial.params,
@@ -116,46 +128,48 @@ class Search:
 
     def drawn(self) -> list[Drawn]:
         """The configurations drawn so far, in order."""
-        ours = [
-            trial for trial in self._trials() if str(trial.user_attrs.get(_NAME, "")).startswith("trial-")
-        ]
-        return [_drawn(trial) for trial in ours]
+        return [_drawn(trial) for trial in self._trials() if _is_drawn(trial)]
 
     def draw(self, use: Callable[[BaseTrial], None]) -> Drawn | None:
         """Draw the next configuration; `use` calls the study's functions with the trial.
 
         Returns: None where a grid has no point left.
         """
-        count = len(self.drawn())
+        self._storage.discard()  # nobody has told how that one ended
+        count = sum(map(_is_drawn, self._trials()))
         with _quiet():
             self._study.sampler = _make_sampler(self._sampler, self._seed, count)
-            trial = self._take_up(self._broken_off.pop(0)) if self._broken_off else self._study.ask()
+            with self._errors():
+                trial = self._take_up(self._broken_off.pop(0)) if self._broken_off else self._study.ask()
             try:
                 use(trial)
-            except Exception as error:
+            except (Exception, SystemExit) as error:
                 if self._sampler == "grid" and "step must be given" in str(error):
-                    self._close(trial.number, None)
+                    self._storage.discard()
                     raise StudyError(
                         "a grid needs finite choices: give every suggest_float a step, or use another sampler"
                     ) from None
                 # Whatever else the user's functions raise is met again, and recorded, in training.
         for name, value in trial.params.items():
             if not isinstance(value, None | bool | int | float | str):
-                self._close(trial.number, None)
+                self._storage.discard()
                 raise StudyError(
                     f"{name!r} is chosen among values of type {type(value).__name__}; choose among numbers or"
                     " texts, and look the object up in build"
                 )
         if self._sampler == "grid" and self._seen(trial.params):
-            self._close(trial.number, None)
+            self._storage.discard()
             return None
         name = f"trial-{count}"
-        trial.set_user_attr(_NAME, name)
+        with self._errors():
+            trial.set_user_attr(_NAME, name)
+        self._trial = trial
         return Drawn(Configuration(name, trial.params), trial.number)
 
     def tell(self, drawn: Drawn, value: float | None, *, pruned: bool = False) -> None:
         """Close a drawn trial with its objective; None where it failed or was pruned."""
         self._close(drawn.number, value, pruned=pruned)
+        self._trial = None
 
     def pruning(self, drawn: Drawn, metric: Metric) -> ShouldPrune | None:
         """Asks the pruner about the mean over seeds of the metric's validation curve, or of the loss's.
@@ -178,7 +192,7 @@ class Search:
 
     def _prunes(self, drawn: Drawn, epoch: int, value: float) -> bool:
         """Store the value of a trial after an epoch. Returns: whether the trial should end there."""
-        with _quiet():
+        with _quiet(), self._errors():
             trial = self._live(drawn.number)
             trial.report(value, epoch)
             return trial.should_prune()
@@ -190,15 +204,18 @@ class Search:
         return self._live(trial.number)
 
     def _live(self, number: int) -> optuna.Trial:
+        if self._trial is not None and self._trial.number == number:
+            return self._trial
         owner = self._storage.get_study_id_from_name(self._study.study_name)
         known_as = self._storage.get_trial_id_from_study_id_trial_number(owner, number)
-        return optuna.trial.Trial(self._study, known_as)
+        self._trial = optuna.trial.Trial(self._study, known_as)
+        return self._trial
 
     def _close(self, number: int, value: float | None, *, pruned: bool = False) -> None:
         state = TrialState.FAIL if value is None else TrialState.COMPLETE
         if pruned:
             state = TrialState.PRUNED
-        with _quiet():
+        with _quiet(), self._errors():
             try:
                 self._study.tell(number, value, state=state)
             except RuntimeError:
@@ -208,10 +225,24 @@ class Search:
                     raise
 
     def _trials(self) -> list[FrozenTrial]:
-        return self._study.get_trials(deepcopy=False)
+        with self._errors():
+            return self._study.get_trials(deepcopy=False)
+
+    def _errors(self) -> AbstractContextManager[None]:
+        return storage_errors(self._path, "read or written")
 
     def _seen(self, params: Mapping[str, Any]) -> bool:
         return any(drawn.configuration.params == params for drawn in self.drawn())
+
+
+def _storable(name: str) -> str:
+    """The name of a study as any database can hold it."""
+    whole = name.encode("utf-8", "replace").decode()
+    return name if whole == name and len(name) <= _LONGEST else slug(name)
+
+
+def _is_drawn(trial: FrozenTrial) -> bool:
+    return str(trial.user_attrs.get(_NAME, "")).startswith("trial-")
 
 
 def _drawn(trial: FrozenTrial) -> Drawn:
@@ -221,13 +252,20 @@ def _drawn(trial: FrozenTrial) -> Drawn:
     return Drawn(configuration, trial.number, value, ended)
 
 
-def _make_pruner(name: str) -> optuna.pruners.BasePruner:
+def _make_pruner(name: str, epochs: int) -> optuna.pruners.BasePruner:
+    """A pruner for trials of so many epochs.
+
+    Left to itself, Optuna takes their length from the trials that have ended when it is first asked: from
+    others, in a search that was interrupted.
+    """
     pruners = optuna.pruners
     if name == "median":
         return pruners.MedianPruner()
     if name == "asha":
-        return pruners.SuccessiveHalvingPruner()
-    return pruners.HyperbandPruner() if name == "hyperband" else pruners.NopPruner()
+        return pruners.SuccessiveHalvingPruner(min_resource=max((epochs - 1) // 100, 1))
+    if name == "hyperband":
+        return pruners.HyperbandPruner(max_resource=epochs)
+    return pruners.NopPruner()
 
 
 def _make_sampler(name: str, study_seed: int, count: int) -> optuna.samplers.BaseSampler:

@@ -9,7 +9,7 @@ import re
 from dataclasses import asdict, replace
 from pathlib import Path
 
-from tuner.checked import read_bytes, read_json, write_bytes, write_json
+from tuner.checked import read_bytes, read_json, set_aside, write_bytes, write_json
 from tuner.errors import LedgerError
 from tuner.records import Shown
 
@@ -34,7 +34,7 @@ def write_shown(folder: Path, shown: Shown | None) -> None:
 def read_shown(folder: Path) -> Shown | None:
     """What the study shows of its test examples; None where it shows nothing.
 
-    Raises: LedgerError where a file of it is damaged.
+    Raises: DamageError where a file of it is damaged, LedgerError where it is none of tuner's.
     """
     path = _path(folder)
     if not path.exists():
@@ -59,6 +59,12 @@ def read_shown(folder: Path) -> Shown | None:
     if not picture.exists():
         return replace(shown, reason=f"the file {picture.name} is missing")
     return replace(shown, png=read_bytes(picture, sha256, "the picture"))
+
+
+def set_shown_aside(folder: Path) -> None:
+    """Rename what is damaged, so that the study shows its examples again."""
+    for path in (_path(folder), *_path(folder).parent.glob("shown-*.png")):
+        set_aside(path)
 
 
 def _path(folder: Path) -> Path:

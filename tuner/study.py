@@ -201,6 +201,7 @@ class Study:
     show: Callable[..., Any] | None = None
     source: str = field(default="", repr=False)  # sha256 of the study file and its options
     options: Mapping[str, Any] = field(default_factory=dict, repr=False)  # what --set gave
+    file: str = field(default="", repr=False)  # sha256 of the study file alone
 
     def __post_init__(self) -> None:
         if not isinstance(self.data, Splits):
@@ -213,6 +214,8 @@ class Study:
                 raise StudyError(
                     f"the data function has a parameter {min(unknown)!r}; only 'trial' and 'rng' can be given"
                 )
+        if not isinstance(self.name, str):
+            raise StudyError(f"name is a {type(self.name).__name__}; give a text")
         if not callable(self.build):
             raise StudyError(f"build is a {type(self.build).__name__}; give a function build(trial, data)")
         if not (isinstance(self.metric, str) or callable(self.metric)):

@@ -63,7 +63,7 @@ class Training:
             outcomes = self.trainer.train(
                 [self.indices.index(one) for one in indices], on_progress, should_prune
             )
-        except Exception as error:
+        except (Exception, SystemExit) as error:
             outcomes = (crashed(error, self.job),) * len(indices)
         seconds = (time.perf_counter() - start) / len(indices)
         release_programs()

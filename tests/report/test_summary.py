@@ -24,6 +24,7 @@ FIELDS = {
     "seconds",
     "versions",
     "naive",
+    "notes",
 }
 MEASURED = {"params", "n", "mean", "std", "interval", "failures"}
 COMPARED = {

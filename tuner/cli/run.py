@@ -59,6 +59,12 @@ def run(
         str | None, typer.Option(help="jax or tensorflow (default: KERAS_BACKEND, or jax).")
     ] = None,
     fresh: Annotated[bool, typer.Option("--fresh", help="Start over instead of resuming.")] = False,
+    accept_changes: Annotated[
+        bool,
+        typer.Option(
+            "--accept-changes", help="Go on although the study, its settings or its packages have changed."
+        ),
+    ] = False,
     tensorboard: TensorBoard = None,
     mlflow: MLflow = None,
     as_json: Json = False,
@@ -104,19 +110,20 @@ def run(
                     output=folder,
                     engine=engine,
                     fresh=fresh,
+                    accept_changes=accept_changes,
                     command=without_secrets(shlex.join(["python", "-m", "tuner", *sys.argv[1:]])),
                     reporter=Several(progress, tracked),
                     try_show=_trial(loaded),
                     at_end=_showing(loaded, progress.note),
                 )
                 tracked.conclude(result)
+        publish(result, as_json)
     except KeyboardInterrupt:
         print(
             "\ntuner: interrupted; every finished run is kept. Run the same command again to go on.",
             file=sys.stderr,
         )
         return 130
-    publish(result, as_json)
     return int(any(run.status == "failed" for run in result.runs))
 
 

@@ -80,7 +80,7 @@ class Outcome:
         return "complete" if all(map(math.isfinite, ended)) else "diverged"
 
 
-def crashed(error: Exception, job: Job) -> Outcome:
+def crashed(error: BaseException, job: Job) -> Outcome:
     """The outcome of a seed whose training raised."""
     return Outcome(dict.fromkeys(job.score_on, math.nan), {}, described(error))
 

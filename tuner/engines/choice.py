@@ -77,7 +77,7 @@ class Trainer:
         """What the vectorized engine makes of it; None where it cannot, and from then on."""
         try:
             result = work()
-        except Exception as error:
+        except (Exception, SystemExit) as error:
             if self._must_be_vectorized:
                 raise
             self._session = None

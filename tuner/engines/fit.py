@@ -111,7 +111,7 @@ def train(job: Job, on_progress: OnProgress, should_prune: ShouldPrune | None = 
         ask = None if outcomes else should_prune
         try:
             outcomes.append(_train_one(build(), job, progress, ask))
-        except Exception as error:
+        except (Exception, SystemExit) as error:
             outcomes.append(crashed(error, job))
         release_graphs()
     return tuple(outcomes)

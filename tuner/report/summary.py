@@ -31,6 +31,7 @@ def summary(result: Result) -> dict[str, Any]:
         "seconds": setup.seconds,
         "versions": dict(setup.versions),
         "naive": _naive(result),
+        "notes": [*setup.changes, *setup.notes, *setup.fallbacks],
     }
     answer: dict[str, Any] = strict(found)
     return answer

@@ -107,7 +107,12 @@ def warnings(result: Result) -> tuple[str, ...]:
     setup = result.setup
     if looks := looks_warning(result):
         found.append(looks)
-    return tuple(dict.fromkeys([*found, *(clean(note) for note in (*setup.notes, *setup.fallbacks))]))
+    return tuple(dict.fromkeys([*found, *map(clean, remarks(setup))]))
+
+
+def remarks(setup: Setup) -> tuple[str, ...]:
+    """What happened on the way: changes that were accepted, notes, configurations that trained otherwise."""
+    return (*setup.changes, *setup.notes, *setup.fallbacks)
 
 
 def facts(result: Result) -> tuple[Fact, ...]:
@@ -135,7 +140,7 @@ def facts(result: Result) -> tuple[Fact, ...]:
         Fact("Machine", _pairs(setup.machine)),
         Fact("Versions", _pairs(setup.versions)),
         Fact("Study file", f"sha256 {short(setup.source, 64)}", code=True),
-        Fact("Notes", ". ".join(clean(note) for note in (*setup.notes, *setup.fallbacks))),
+        Fact("Notes", ". ".join(map(clean, remarks(setup)))),
     ]
     return tuple(fact for fact in found if fact.text)
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Collection
 from pathlib import Path
 
+from tuner.errors import LedgerError
 from tuner.files import write_whole
 from tuner.report.documents import latex_document, markdown_document
 from tuner.report.page import render
@@ -50,9 +51,13 @@ def write_formats(
     A file is replaced in one step, so that a reader never meets half of one. Figures of an earlier
     report that this one does not have are removed. Markdown shows the figures, so it comes with them.
     With `reload` the page loads itself again after so many seconds.
+
+    Raises: LedgerError where the folder of figures is a link: what it leads to is nobody's to overwrite.
     """
     drawn = draw_pictures(result) if {"html", "png", "markdown"} & set(formats) else ()
     if {"png", "markdown"} & set(formats):
+        if (folder / "figures").is_symlink():
+            raise LedgerError(f"{folder / 'figures'}: is a link; put a folder in its place")
         write_figures(drawn, folder / "figures", {panel.key for panel in PANELS})
     view = build_view(result, drawn, reload)
     makers: dict[str, Callable[[], str]] = {
