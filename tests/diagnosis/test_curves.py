@@ -156,7 +156,7 @@ def test_neither_steepness_nor_a_turn_is_a_jump(epochs: int, rate: float) -> Non
         found = measure(values)
         assert found.jump < 1e-3 * (values.max() - values.min())
         noise = 0.01 * np.random.default_rng(epochs).normal(size=(100, epochs))
-        assert np.median([measure(values + one).jump for one in noise]) == pytest.approx(0.01, rel=0.5)
+        assert 0.005 < np.median([measure(values + one).jump for one in noise]) < 0.02
 
 
 @pytest.mark.parametrize("epochs", [6, 57, 200])

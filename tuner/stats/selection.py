@@ -10,13 +10,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.special import log_ndtr, polygamma, psi
+from scipy.special import log_ndtr
 
 from tuner.stats.design import Direction
-from tuner.stats.scores import FloatArray, Scores, as_scores, standard_deviation
+from tuner.stats.scores import FloatArray, Scores, as_scores
+from tuner.stats.trial_noise import FEWEST, noise_of_means
 
-FEWEST = 5
-"""With fewer configurations nothing can be learned about how they spread, and means stay as they are."""
+_REACH = np.linspace(-8.0, 8.0, 161)  # of a normal distribution, in standard deviations
+_PLACES = 1_000  # of an integral, at the most
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -24,7 +25,8 @@ class Shrunken:
     """Means of K groups of runs, shape (K,): as observed, and pulled towards `center`.
 
     A group with a failed run has the worst mean there is, in both, and takes no part in the model. `noise` is
-    the variance of each observed mean, NaN where it is not known; `spread` is that of the true means.
+    the variance of each observed mean, NaN where it is not known; `spread` is that of the true means, and
+    `error` the standard error of this estimate.
     """
 
     observed: FloatArray
@@ -32,6 +34,8 @@ class Shrunken:
     noise: FloatArray
     center: float
     spread: float
+    error: float = 0.0
+    direction: Direction = "minimize"
 
 
 def shrunken_means(groups: Sequence[Scores], *, direction: Direction = "minimize") -> Shrunken:
@@ -39,16 +43,18 @@ def shrunken_means(groups: Sequence[Scores], *, direction: Direction = "minimize
 
     Each mean is pulled by the share noise / (noise + spread) of its distance. The spread is that of the
     better half of the groups about the median of all: how the bad half of a search space spreads, which may
-    be without bound, says nothing about the good ones. The variance within a group is shrunken as well, for
-    that of two runs is hardly known. With fewer than five groups, or a single run in each, the means stay as
-    they are.
+    be without bound, says nothing about the good ones. A spread smaller than the standard error of its
+    estimate cannot be told from that size, and pulls as if it were as large: with none at all, all means
+    would be pulled onto one point, and nothing but luck would be left of their order. With fewer than five
+    groups, or a single run in each, the means stay as they are. For the noise see `tuner.stats.trial_noise`.
 
     Raises: StatisticsError where a group is empty or not numbers.
 
     Source: Efron & Morris (1975), doi:10.1080/01621459.1975.10479864; Casella (1985),
     doi:10.1080/00031305.1985.10479400; for groups of unequal noise Morris (1983),
-    doi:10.1080/01621459.1983.10477920, and Xie, Kou & Brown (2012), doi:10.1080/01621459.2012.728154. Taking
-    the better half is ours.
+    doi:10.1080/01621459.1983.10477920, and Xie, Kou & Brown (2012), doi:10.1080/01621459.2012.728154; why a
+    spread of zero is to be avoided, Morris & Tang (2011), doi:10.1214/10-STS349. Taking the better half is
+    ours.
 
     >>> groups = [[1.0, 1.4], [1.1, 1.2, 1.3, 1.2], [1.5, 1.6], [1.9, 1.7], [1.4, 1.6], [2.4, 2.2]]
     >>> found = shrunken_means(groups)
@@ -56,88 +62,38 @@ def shrunken_means(groups: Sequence[Scores], *, direction: Direction = "minimize
     (array([1.2, 1.2]), array([1.246, 1.225]))
     """
     values = [as_scores(scores) for scores in groups]
-    worst = np.inf if direction == "minimize" else -np.inf
+    sign = 1.0 if direction == "minimize" else -1.0
     whole = np.array([bool(np.isfinite(one).all()) for one in values], dtype=bool)
-    observed = np.array([one.mean() if ok else worst for one, ok in zip(values, whole, strict=True)])
+    observed = np.array([one.mean() if ok else sign * np.inf for one, ok in zip(values, whole, strict=True)])
     kept = [one for one, ok in zip(values, whole, strict=True) if ok]
     noise = np.full(observed.size, np.nan)
-    noise[whole] = _noise(kept)
+    noise[whole] = noise_of_means(kept)
     if len(kept) < FEWEST or np.isnan(noise[whole]).any():
-        return Shrunken(observed, observed.copy(), noise, float("nan"), float("nan"))
-    sign = 1.0 if direction == "minimize" else -1.0
-    center, spread = _prior(sign * observed[whole], noise[whole])
-    total = noise[whole] + spread
-    pull = np.divide(noise[whole], total, out=np.zeros_like(total), where=total > 0.0)
+        nothing = float("nan")
+        return Shrunken(observed, observed.copy(), noise, nothing, nothing, nothing, direction)
+    center, spread, error = _prior(sign * observed[whole], noise[whole])
     means = observed.copy()
-    means[whole] += pull * (sign * center - observed[whole])
-    return Shrunken(observed, means, noise, sign * center, spread)
+    means[whole] = _pulled(observed[whole], noise[whole], sign * center, max(spread, error))
+    return Shrunken(observed, means, noise, sign * center, spread, error, direction)
 
 
-def _prior(means: FloatArray, noise: FloatArray) -> tuple[float, float]:
+def _pulled(means: FloatArray, noise: FloatArray, center: float, spread: float) -> FloatArray:
+    total = noise + spread
+    pull = np.divide(noise, total, out=np.zeros_like(total), where=total > 0.0)
+    return means + pull * (center - means)
+
+
+def _prior(means: FloatArray, noise: FloatArray) -> tuple[float, float, float]:
     """Center and variance of the true means, for losses: the median, and what the better half tells about it.
 
-    By moments: the mean square about the center less the noise. A variance smaller than the standard error of
-    its estimate cannot be told from that size, and is never taken as less: with none at all, all means would
-    be pulled onto one point, and nothing but luck would be left of their order.
-
-    Source: why an estimate of zero is to be avoided, Morris & Tang (2011), doi:10.1214/10-STS349.
+    By moments: the mean square about the center less the noise, 0 at the least, and its standard error where
+    there is no spread.
     """
     center = float(np.median(means))
     better = means <= center
     spread = float(np.mean((means[better] - center) ** 2 - noise[better]))
     error = float(np.sqrt(2.0 * np.sum(noise[better] ** 2)) / better.sum())
-    return center, max(spread, error)
-
-
-def _noise(groups: Sequence[FloatArray]) -> FloatArray:
-    """The variance of each group's mean, from its own runs and those of all others; NaN where none is known.
-
-    The variances of the groups are taken as draws from a scaled inverse chi-square distribution, fitted by
-    the first two moments of their logarithms; a group without a variance of its own has the common one.
-
-    Source: Smyth (2004), doi:10.2202/1544-6115.1027, section 6.2.
-    """
-    sizes = np.array([one.size for one in groups], dtype=np.float64)
-    variances = np.array([standard_deviation(one) ** 2 for one in groups])
-    freedom = sizes - 1.0
-    known = freedom > 0.0
-    if not known.any():
-        return np.full(sizes.size, np.nan)
-    usual, weight = _usual_variance(variances[known], freedom[known])
-    own = np.where(known, np.nan_to_num(variances), 0.0)
-    if np.isinf(weight):
-        return usual / sizes
-    return (weight * usual + freedom * own) / (weight + freedom) / sizes
-
-
-def _usual_variance(variances: FloatArray, freedom: FloatArray) -> tuple[float, float]:
-    """The variance of a usual group and how many degrees of freedom it is worth, infinite where all agree."""
-    pooled = float(np.sum(freedom * variances) / np.sum(freedom))
-    varies = variances > 0.0
-    if varies.sum() < FEWEST:
-        return pooled, np.inf
-    half = freedom[varies] / 2.0
-    logs = np.log(variances[varies]) - psi(half) + np.log(half)
-    beyond = float(logs.var(ddof=1) - polygamma(1, half).mean())
-    if beyond <= 0.0:
-        return pooled, np.inf
-    weight = 2.0 * _inverse_trigamma(beyond)
-    return float(np.exp(logs.mean() + psi(weight / 2.0) - np.log(weight / 2.0))), weight
-
-
-def _inverse_trigamma(value: float) -> float:
-    """The x > 0 with trigamma(x) = value, by Newton's method on 1 / trigamma.
-
-    Source: Smyth (2004), doi:10.2202/1544-6115.1027, appendix.
-
-    >>> round(_inverse_trigamma(float(polygamma(1, 3.7))), 6)
-    3.7
-    """
-    x = 0.5 + 1.0 / value
-    for _ in range(20):
-        there = float(polygamma(1, x))
-        x += there * (1.0 - there / value) / float(polygamma(2, x))
-    return x
+    return center, max(spread, 0.0), error
 
 
 def best_first(groups: Sequence[Scores], *, direction: Direction = "minimize") -> tuple[int, ...]:
@@ -154,32 +110,46 @@ def best_first(groups: Sequence[Scores], *, direction: Direction = "minimize") -
 def best_of_many_bias(found: Shrunken) -> float:
     """By how much the observed mean of the best group is expected to flatter it, in units of the scores.
 
-    E[Z_K] * noise / sqrt(noise + spread) with the average noise: the best of K observed means is expected
-    E[Z_K] standard deviations from the center, and of that distance the share noise / (noise + spread) is
-    luck. Where all are equal in truth (spread 0), all of it is. NaN where the model is not known. Where
-    better groups were given more runs, this is an upper bound.
+    What the best of these groups would owe to luck if they were all measured once more, with as many runs:
+    the true mean of each is where the model puts it, and its new mean scatters around that with its noise.
+    So group i has a new mean X_i, normal with mean m_i, its shrunken mean, and variance t_i + noise_i, where
+    t_i = noise_i spread / (noise_i + spread). The expected flattery is the sum over i of
+    E[noise_i / (t_i + noise_i) (m_i - X_i); X_i is the best]. Of K groups that are equal in truth and in
+    noise it is E[Z_K] sqrt(noise), with the largest Z_K of K standard normal numbers. NaN where the model is
+    not known. Where better groups were given more runs, those that came off badly at first were left behind,
+    and this is an upper bound.
 
-    Source: Smith & Winkler (2006), doi:10.1287/mnsc.1050.0451.
+    Source: Smith & Winkler (2006), doi:10.1287/mnsc.1050.0451, for groups that differ in their noise.
 
     >>> equal = Shrunken(np.zeros(10), np.zeros(10), np.full(10, 0.25), 0.0, 0.0)
     >>> round(best_of_many_bias(equal), 4)
     0.7694
     """
-    noise = found.noise[np.isfinite(found.observed)]
+    kept = np.isfinite(found.observed)
+    noise = found.noise[kept]
     if noise.size == 0 or np.isnan(found.spread):
         return float("nan")
-    total = float(noise.mean()) + found.spread
-    return expected_maximum(noise.size) * float(noise.mean()) / total**0.5 if total > 0.0 else 0.0
+    if not noise.any():
+        return 0.0
+    sign = 1.0 if found.direction == "minimize" else -1.0
+    means = sign * _pulled(found.observed[kept], noise, found.center, found.spread)
+    total = noise + found.spread
+    unsure = np.divide(noise * found.spread, total, out=np.zeros_like(total), where=total > 0.0)
+    return _luck_of_the_lowest(means, noise, np.sqrt(unsure + noise))
 
 
-def expected_maximum(count: int) -> float:
-    """The expected largest of `count` independent standard normal numbers.
+def _luck_of_the_lowest(means: FloatArray, noise: FloatArray, deviations: FloatArray) -> float:
+    """The sum over i of E[noise_i / deviations_i^2 (means_i - X_i); X_i is the lowest of all], X normal.
 
-    Source: Harter (1961), doi:10.1093/biomet/48.1-2.151, by the trapezoidal rule, exact to 9 digits.
-
-    >>> round(expected_maximum(2), 5), round(expected_maximum(10), 5)
-    (0.56419, 1.53875)
+    By the trapezoidal rule, with places where the distributions lie.
     """
-    z, step = np.linspace(-12.0, 12.0, 4801, retstep=True)
-    density = np.exp(np.log(count) + (count - 1) * log_ndtr(z) - z**2 / 2.0) / np.sqrt(2.0 * np.pi)
-    return float(np.sum(z * density) * step)
+    deviations = np.maximum(deviations, 1e-9 * deviations.max())
+    reach = np.unique(means[:, None] + deviations[:, None] * _REACH)
+    reach = reach[reach <= (means + _REACH[-1] * deviations).min()]  # above, one of them is lower
+    places = reach[np.linspace(0, reach.size - 1, min(reach.size, _PLACES)).astype(int)]
+    scaled = (places[:, None] - means) / deviations
+    above = log_ndtr(-scaled)  # the logarithm of how likely each is above a place
+    others = np.exp(above.sum(axis=1, keepdims=True) - above)
+    density = np.exp(-(scaled**2) / 2.0) / np.sqrt(2.0 * np.pi) / deviations
+    luck = np.sum(-noise / deviations * scaled * density * others, axis=1)
+    return float(np.trapezoid(luck, places))
