@@ -41,9 +41,10 @@ def apart(one: Any, other: Any) -> float:
     return float(np.abs(one - other).max())
 
 
-def enlarged(model: Any) -> Any:
-    """The model with larger weights and biases, so that what it says depends on every step and state."""
-    model.set_weights([2 * weight + 0.1 for weight in weights_of(model)])
+def weighted(model: Any, scale: float = 1.0) -> Any:
+    """The model with normal weights, large enough for what it says to depend on every step and state."""
+    rng = np.random.default_rng(3)
+    model.set_weights([rng.normal(scale=scale, size=weight.shape) for weight in weights_of(model)])
     return model
 
 

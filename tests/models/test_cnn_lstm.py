@@ -6,7 +6,7 @@ import keras
 import numpy as np
 import pytest
 
-from tests.models.made import CLOSE, apart, enlarged, said, splits, weights_of
+from tests.models.made import CLOSE, apart, said, splits, weighted, weights_of
 from tuner.errors import StudyError
 from tuner.models import cnn_lstm, recurrent
 
@@ -41,7 +41,7 @@ def test_every_frame_is_read_alike_and_by_itself() -> None:
 
 
 def test_a_sequence_is_cut_into_its_parts_in_order() -> None:
-    model = enlarged(cnn_lstm(SEQUENCES, subsequences=2, pool_size=1, units=2))
+    model = weighted(cnn_lstm(SEQUENCES, subsequences=2, pool_size=1, units=2))
     parts = SEQUENCES.train[0].reshape(-1, 2, 4, 1)
     cut = cnn_lstm(splits((2, 4, 1), (2,)), pool_size=1, units=2)
     cut.set_weights(weights_of(model))

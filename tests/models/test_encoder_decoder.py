@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from tests.models import by_hand
-from tests.models.made import CLOSE, apart, enlarged, said, splits
+from tests.models.made import CLOSE, apart, said, splits, weighted
 from tuner.errors import StudyError
 from tuner.models import encoder_decoder
 
@@ -50,7 +50,7 @@ def test_the_decoder_sees_the_input_only_through_every_layer_s_states(
     model = encoder_decoder(
         DATA, units=2, layers=2, cell=cell, bidirectional=bidirectional, decoder_units=decoder_units
     )
-    layers = {layer.name: layer for layer in enlarged(model).layers}
+    layers = {layer.name: layer for layer in weighted(model).layers}
     assert sum(name.startswith("bridge_") for name in layers) == bridges
     hidden: Any = X
     states: list[Any] = []

@@ -6,7 +6,7 @@ import keras
 import numpy as np
 import pytest
 
-from tests.models.made import apart, enlarged, forced, numbers, said, splits
+from tests.models.made import apart, forced, numbers, said, splits, weighted
 from tuner.errors import StudyError
 from tuner.models import recurrent, repeat_vector, reset_states, roll_out, teacher_forced
 
@@ -38,7 +38,7 @@ def test_a_symbol_is_fed_back_as_a_symbol() -> None:
 
 def test_a_stateful_model_goes_on_from_its_states() -> None:
     data = splits((1, 1), (1, 1), examples=4)
-    model = enlarged(recurrent(data, units=2, stateful=True, batch_size=2))
+    model = weighted(recurrent(data, units=2, stateful=True, batch_size=2))
     start = numbers(2, 1, 1, seed=4)
     whole = roll_out(model, start, 4)
     reset_states(model)
@@ -83,5 +83,5 @@ def test_what_is_fed_is_a_name() -> None:
 
 
 def test_the_last_of_several_steps_counts() -> None:
-    model = enlarged(repeat_vector(splits((3, 2), (3, 2)), units=2))
+    model = weighted(repeat_vector(splits((3, 2), (3, 2)), units=2))
     assert apart(roll_out(model, START, 1)[:, 0], said(model, START)[:, -1]) < 1e-6

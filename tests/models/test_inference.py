@@ -11,12 +11,12 @@ from tests.models.made import (
     CLOSE,
     EXAMPLES,
     apart,
-    enlarged,
     forced,
     numbers,
     one_hot,
     said,
     splits,
+    weighted,
     weights_of,
 )
 from tuner.errors import StudyError
@@ -33,9 +33,7 @@ def greedy() -> keras.Model:
     model = teacher_forced(
         SYMBOLS, units=2, layers=2, bidirectional="sum", decoder_units=3, dropout=0.5, output="softmax"
     )
-    rng = np.random.default_rng(8)  # weights that decode one sequence otherwise than another
-    model.set_weights([2 * rng.normal(size=weight.shape) for weight in weights_of(model)])
-    return model
+    return weighted(model, 2.0)
 
 
 @pytest.fixture(scope="module")
@@ -96,7 +94,7 @@ def test_training_goes_on_after_inference() -> None:
 
 
 def test_real_values_are_fed_back_as_they_are_from_any_start() -> None:
-    model = enlarged(teacher_forced(NUMBERS, units=2))
+    model = weighted(teacher_forced(NUMBERS, units=2))
     told, source = inference(model), NUMBERS.train[0][0]
     first = numbers(EXAMPLES, 2, seed=7)
     found = told.generate(source, 3, start=first)

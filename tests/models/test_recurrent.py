@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from tests.models import by_hand
-from tests.models.made import CLOSE, apart, enlarged, forced, said, splits
+from tests.models.made import CLOSE, apart, forced, said, splits, weighted
 from tuner.errors import StudyError
 from tuner.models import recurrent
 
@@ -53,7 +53,7 @@ def test_it_says_what_is_computed_by_hand(
     model = recurrent(
         data, units=2, layers=2, cell=cell, bidirectional=bidirectional, go_backwards=go_backwards, dense=(2,)
     )
-    enlarged(model)
+    weighted(model)
     hidden: Any = X
     ends: list[np.ndarray] = []
     for level in range(2):

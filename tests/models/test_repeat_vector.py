@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from tests.models import by_hand
-from tests.models.made import CLOSE, apart, enlarged, said, splits
+from tests.models.made import CLOSE, apart, said, splits, weighted
 from tuner.errors import StudyError
 from tuner.models import repeat_vector
 
@@ -22,7 +22,7 @@ def test_shapes(cell: Any) -> None:
 
 
 def test_the_decoder_sees_the_same_vector_at_every_step() -> None:
-    model = enlarged(repeat_vector(DATA, units=2, layers=2, bidirectional="concat", cell="gru", dropout=0.1))
+    model = weighted(repeat_vector(DATA, units=2, layers=2, bidirectional="concat", cell="gru", dropout=0.1))
     layers = {layer.name: layer for layer in model.layers}
     hidden: Any = DATA.train[0]
     states: Any = ()

@@ -6,7 +6,7 @@ import keras
 import numpy as np
 import pytest
 
-from tests.models.made import apart, enlarged, splits
+from tests.models.made import apart, splits, weighted
 from tuner.errors import StudyError
 from tuner.models import ResetStates, recurrent, reset_states
 from tuner.models.stateful import stateful_layers, statefulness
@@ -17,7 +17,7 @@ DATA = splits((3, 1), (1,), examples=4)
 
 @pytest.mark.parametrize("bidirectional", [None, "concat"])
 def test_states_go_on_until_they_are_reset(bidirectional: Any) -> None:
-    model = enlarged(
+    model = weighted(
         recurrent(
             DATA, units=2, layers=2, cell="gru", bidirectional=bidirectional, stateful=True, batch_size=2
         )
@@ -33,16 +33,16 @@ def test_states_go_on_until_they_are_reset(bidirectional: Any) -> None:
 
 def test_every_epoch_starts_anew_and_validation_goes_on() -> None:
     model = recurrent(DATA, units=2, cell="simple_rnn", stateful=True, batch_size=2)
-    model.set_weights([np.full(weight.shape, 0.5) for weight in model.weights])
+    weighted(model)
     model.compile(keras.optimizers.SGD(0.0), "mse")
     x, y = DATA.train
     fit = {"batch_size": 2, "shuffle": False, "epochs": 3, "verbose": 0, "validation_data": (x, y)}
     kept = model.fit(x, y, callbacks=[ResetStates()], **fit).history
     # Nothing is learned at a rate of zero, so that every epoch is alike; validation starts elsewhere.
     assert np.ptp(kept["loss"]) == np.ptp(kept["val_loss"]) == 0
-    assert abs(kept["loss"][0] - kept["val_loss"][0]) > 1e-6
+    assert abs(kept["loss"][0] - kept["val_loss"][0]) > 1e-3
     carried = model.fit(x, y, **fit).history
-    assert np.ptp(carried["loss"]) > 0
+    assert abs(carried["loss"][0] - kept["loss"][0]) > 1e-3  # it goes on from the end of the validation
 
 
 def test_a_batch_size_that_leaves_a_rest_of_a_split_is_refused() -> None:

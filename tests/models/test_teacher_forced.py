@@ -1,13 +1,12 @@
 """Teacher forcing: two inputs, and what the decoder may see at each step."""
 
-import random
 from typing import Any
 
 import keras
 import numpy as np
 import pytest
 
-from tests.models.made import CLOSE, apart, enlarged, forced, said, splits
+from tests.models.made import CLOSE, apart, forced, said, splits, weighted
 from tuner.errors import StudyError
 from tuner.models import teacher_forced
 from tuner.study import Splits
@@ -18,8 +17,7 @@ SOURCE, SEEN = DATA.train[0]
 
 @pytest.fixture(scope="module")
 def model() -> keras.Model:
-    random.seed(1)
-    return enlarged(teacher_forced(DATA, units=2, layers=2, output="softmax"))
+    return weighted(teacher_forced(DATA, units=2, layers=2, output="softmax"))
 
 
 def test_shapes(model: keras.Model) -> None:
