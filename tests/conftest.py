@@ -10,6 +10,8 @@ import pytest
 _CACHE = Path(tempfile.mkdtemp(prefix="tuner-tests-"))
 os.environ["JAX_COMPILATION_CACHE_DIR"] = str(_CACHE)
 os.environ["JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS"] = "0"
+# Compilation takes most of the time, and optimising the machine code a good part of that.
+os.environ["XLA_FLAGS"] = f"{os.environ.get('XLA_FLAGS', '')} --xla_backend_optimization_level=0"
 
 from tuner.backend import prepare_backend  # noqa: E402
 

@@ -126,7 +126,7 @@ def _marks(data: _Read) -> str:
         said.append("a cross is where a run without a score ended")
     if data.naive:
         said.append(
-            f"the level of the best naive forecast ({data.naive.name}) is that of its validation score"
+            f"the level of the best naive forecast ({data.naive.label}) is that of its validation score"
         )
     words = listed(said)
     return f" {words[0].upper()}{words[1:]}." if words else ""
