@@ -12,6 +12,7 @@ are not so distributed their average is still right.
 from collections.abc import Sequence
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy.special import ndtri, polygamma, psi
 
 from tuner.stats.scores import FloatArray, standard_deviation
@@ -44,10 +45,11 @@ def noise_of_means(groups: Sequence[FloatArray]) -> FloatArray:
     means = np.array([one.mean() for one in groups])
     trend = _trend(means, variances, freedom)
     ratios = variances / trend
-    return trend * _moderated(ratios, freedom, known) / sizes
+    noise: FloatArray = trend * _moderated(ratios, freedom, known) / sizes
+    return noise
 
 
-def _moderated(variances: FloatArray, freedom: FloatArray, known: FloatArray) -> FloatArray:
+def _moderated(variances: FloatArray, freedom: FloatArray, known: NDArray[np.bool_]) -> FloatArray:
     """Every variance pulled towards the usual one, so that their average remains the pooled one."""
     pooled = float(np.sum(freedom * variances) / np.sum(freedom))
     usual, weight = _usual_variance(variances[known], freedom[known])
