@@ -120,6 +120,7 @@ def test_the_page_says_what_was_found_and_how(usual: str) -> None:
 
 
 def test_what_a_table_explains_on_hover_stands_below_it_as_well(usual: str) -> None:
+    usual = usual.replace("\N{NO-BREAK SPACE}", " ")
     text = Page(usual).text
     for expected in (
         "its 95 % t interval",
