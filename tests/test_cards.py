@@ -46,6 +46,13 @@ SHOWN: dict[str, Readable] = {
 
 
 @pytest.mark.parametrize("one", SHOWN.values(), ids=SHOWN)
+def test_ipython_finds_the_text_before_the_repr(one: Readable) -> None:
+    """It looks through the classes in their order for either, in each for this one first."""
+    first = next(kind for kind in type(one).__mro__ if {"_repr_pretty_", "__repr__"} & set(vars(kind)))
+    assert "_repr_pretty_" in vars(first)
+
+
+@pytest.mark.parametrize("one", SHOWN.values(), ids=SHOWN)
 def test_html_is_whole_and_says_what_the_text_says(one: Readable) -> None:
     html, text = one._repr_html_(), str(one)
     html.encode("utf-8")

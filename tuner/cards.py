@@ -38,6 +38,11 @@ class Readable(ABC):
 
     __slots__ = ()
 
+    def __init_subclass__(cls, **named: Any) -> None:
+        """IPython takes a class's own `__repr__`, which every dataclass has, before a method of its base."""
+        super().__init_subclass__(**named)
+        cls._repr_pretty_ = Readable._repr_pretty_  # type: ignore[method-assign]
+
     @abstractmethod
     def _card(self) -> Card:
         """What to show."""

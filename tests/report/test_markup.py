@@ -98,6 +98,7 @@ def test_second_lines_and_rows_to_set_off() -> None:
     assert latex_table(table).splitlines()[5:-2] == [
         r"\textbf{a\_b} & 0.5 \\",
         r"{\footnotesize best} & {\footnotesize $-$1 to 2} \\",
+        r"\addlinespace[3pt]",
         r"c & 1 \\",
     ]
 

@@ -34,6 +34,8 @@ def latex_float(table: Table, title: str, caption: str) -> str:
         r"\centering",
         rf"\caption{{{latex(caption)}}}",
         rf"\label{{tab:{_label(title)}}}",
+        r"\medskip",
+        r"\setlength{\tabcolsep}{4pt}",
         _FITTED,
         rf"{latex_tabular(table).rstrip()}}}",
         r"\end{table}",

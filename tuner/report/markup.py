@@ -39,7 +39,9 @@ def latex_tabular(table: Table) -> str:
     """The same without the comment. Second lines of cells stand in a row below, names to set off are bold."""
     shape = "".join("r" if column.number else "l" for column in table.columns)
     head = _tex_row([latex(column.title) for column in table.columns])
-    body = "".join(_tex_rows(table, place) for place in range(len(table.rows)))
+    noted = any(cell.note for row in table.rows for cell in row)
+    apart = "\\addlinespace[3pt]\n" if noted else ""  # so that second lines are with their own row
+    body = apart.join(_tex_rows(table, place) for place in range(len(table.rows)))
     return (
         f"\\begin{{tabular}}{{{shape}}}\n\\toprule\n{head}\\midrule\n{body}\\bottomrule\n\\end{{tabular}}\n"
     )
