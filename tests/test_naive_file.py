@@ -50,7 +50,7 @@ def test_damage_is_recognised(tmp_path: Path) -> None:
     with pytest.raises(LedgerError, match=r"naive\.json: damaged .*delete it"):
         read_naive(tmp_path)
     path.write_text("[]")
-    with pytest.raises(LedgerError, match=r"naive\.json: cannot be read"):
+    with pytest.raises(LedgerError, match=r"naive\.json: damaged, or none of tuner.s .*; delete it"):
         read_naive(tmp_path)
 
 

@@ -226,7 +226,9 @@ def test_damaged_files_are_recognised(tmp_path: Path) -> None:
     content = path.read_bytes()
     for damaged in (b"", content[:-1], content[:-1] + bytes([content[-1] ^ 1]), content + b"\0"):
         path.write_bytes(damaged)
-        with pytest.raises(LedgerError, match=r"a-0000\.npz: damaged .*; delete it to go on") as caught:
+        with pytest.raises(
+            LedgerError, match=r"a-0000\.npz: damaged .*; run the study again .* or delete it"
+        ) as caught:
             Ledger(tmp_path).predictions("confirmation", "a", 3)
         assert "\n" not in str(caught.value)
     path.unlink()
@@ -265,7 +267,6 @@ PLAN_OF_GOOD: dict[str, Any] = {"rows": "", "y_true": "", "y_pred": ""}
         (archive(**GOOD), {**PLAN_OF_GOOD, "y_true": {"a": ["", ""]}}),
         (archive(**GOOD), {**PLAN_OF_GOOD, "reason": ""}),
         (archive(**GOOD), {"rows": ""}),
-        (archive(**GOOD), 3),
         (archive(), PLAN_OF_GOOD),
     ],
 )
@@ -283,6 +284,17 @@ def test_files_that_fit_their_checksum_and_hold_something_else_are_refused(
     with pytest.raises(LedgerError, match=r"a-0000\.npz: holds no predictions") as caught:
         Ledger(tmp_path).predictions("confirmation", "a", 3)
     assert "\n" not in str(caught.value)
+
+
+def test_a_record_whose_outlines_are_none_is_refused(tmp_path: Path) -> None:
+    record = finished(tmp_path, SOME).with_suffix(".json")
+    stored = json.loads(record.read_text().split('"content": ', 1)[1][:-2])
+    stored["predictions"]["outlines"] = 3
+    write_json(record, stored)
+    with pytest.raises(
+        LedgerError, match=r"a-0000\.json: is no group of runs \(its outlines is another kind"
+    ):
+        Ledger(tmp_path).predictions("confirmation", "a", 3)
 
 
 def test_the_record_of_a_group_is_the_same_when_read(tmp_path: Path) -> None:

@@ -55,7 +55,9 @@ def _lock(folder: Path) -> int:
                 raise
             _close(descriptor)  # whoever held it has deleted it, and another may lie in its place
     except OSError as error:
-        raise LedgerError(f"{folder}: cannot be written ({error.strerror})") from None
+        raise LedgerError(
+            f"{folder}: cannot be written ({error.strerror}); give another folder with --output"
+        ) from None
 
 
 def _take(descriptor: int, folder: Path) -> None:
