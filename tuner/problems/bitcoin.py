@@ -12,7 +12,7 @@ from tuner.problems.daily import as_count, following, lines_of, windows
 from tuner.problems.download import read_data
 from tuner.study import Splits
 
-_PRICE = re.compile(r"\d+(\.\d+)?")
+_PRICE = re.compile(r"\d{1,12}(\.\d{1,30})?")
 _SHARE = 0.8  # of the windows, for training and validation
 _EPSILON = 1e-5
 _SCALE = 2.5

@@ -21,7 +21,7 @@ _FIRST_DAYS = 365
 _FIRST_SHA256 = "f3cd49b5a1cfab3083603664af1e727937a91e455fbd5bf8e8848c90029fea6c"
 
 # Year, month, day, year as a fraction, number, standard deviation, observations, 1 for definitive.
-_LINE = re.compile(r"(\d{4});(\d\d);(\d\d); *\d{4}\.\d+; *(-?\d+); *-?\d+\.\d+; *\d+; *[01]")
+_LINE = re.compile(r"(\d{4});(\d\d);(\d\d); *\d{4}\.\d+; *(-1|\d{1,4}); *-?\d+\.\d+; *\d+; *[01]")
 
 
 def sunspots(
@@ -67,7 +67,9 @@ def sunspots(
             raise StudyError(f"{name} is {day}; {where} has the days from {first} to {last}")
     used = numbers[(begin - first).days : (stop - first).days + 1]
     _check_no_gaps(used, begin, first, where)
-    border = (date(as_count(test_from, "test_from"), 1, 1) - begin).days
+    if as_count(test_from, "test_from") > date.max.year:
+        raise StudyError(f"test_from is {test_from}; give a year up to {date.max.year}")
+    border = (date(test_from, 1, 1) - begin).days
     known, later = used[: max(border, 0)], used[max(border, 0) :]
     train, test = _pairs(known, steps), _pairs(later, steps)
     n_train = len(train[0]) - n_validation
