@@ -130,6 +130,22 @@ def test_teacher_forcing_is_compared_seed_by_seed() -> None:
     assert row.bar.check(lambda name: zero[:0] if name == "T1" else told, row) == (0, 0, False)
 
 
+def test_every_variant_of_t5_has_to_learn() -> None:
+    row = ROWS["T5-variants"]
+    names = [one.name for one in row.configurations]
+    scores = pd.Series([0.5 if name == "three sines" else 0.3 for name in names], index=names)
+
+    def check(**others: float) -> tuple[int, int, bool]:
+        """One seed as `scores` say, one with other scores."""
+        both = pd.concat([scores, pd.Series({**scores, **others})])
+        return row.bar.check(only(pd.DataFrame({"configuration": both.index, "score": both.values})), row)
+
+    assert check() == (6, 6, True)
+    assert check(SGD=0.38) == (5, 6, False)
+    assert check(LSTM=math.nan, SGD=0.38) == (4, 6, False)
+    assert row.bar.check(only(frame(score=[0.1])), row) == (1, 6, False)
+
+
 @pytest.mark.parametrize(
     ("means", "holds"),
     [((0.2, 0.1, 0.03), True), ((0.2, 0.02, 0.03), False), ((0.5, 0.1, 0.03), False)],
