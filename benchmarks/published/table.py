@@ -1,7 +1,7 @@
 """The results table of studies/README.md, made from the files of studies/results and nothing else."""
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -13,6 +13,9 @@ from benchmarks.published import ledger
 from benchmarks.published.registry import ROWS
 from benchmarks.published.row import Row, main
 from benchmarks.published.tuning import tuned
+from tuner.records import Direction
+from tuner.skill import ordered
+from tuner.stats import compare
 
 BEGIN = (
     "<!-- made by `python -m benchmarks.published table`; everything down to the next mark is replaced -->"
@@ -118,12 +121,22 @@ def _spread(scores: "pd.Series[float]") -> tuple[str, str]:
 
 
 def _naive(row: Row, files: _Files) -> str:
-    """The naive forecasts in the metric of the row's score; further scores have none."""
+    """The naive forecasts in the metric of the row's score, and the verdict on the published configuration
+    against the best of them; further scores have none."""
     if row.column != "score":
         return ""
     head = files.head(row.source)
-    found = {key.removeprefix("naive "): value for key, value in head.items() if key.startswith("naive ")}
-    return ", ".join(f"{name} {_number(float(value))}" for name, value in found.items())
+    found = {
+        key.removeprefix("naive "): float(value) for key, value in head.items() if key.startswith("naive ")
+    }
+    text = ", ".join(f"{name} {_number(value)}" for name, value in found.items())
+    own = main(files.runs(row.source))
+    if not found or not len(own):
+        return text
+    direction: Direction = "maximize" if head.get("direction") == "maximize" else "minimize"
+    best = ordered(found, direction)[0]
+    verdict = compare(own["score"].to_numpy(), found[best], direction=direction).verdict
+    return f"{text}; against {best}: {verdict}"
 
 
 def _after(row: Row, files: _Files) -> str:
@@ -134,11 +147,23 @@ def _after(row: Row, files: _Files) -> str:
     best = found["finalists"][0]
     against = _number(found["baseline"]["mean"])
     text = f"{best['verdict']}: {_number(best['mean'])} ({_number(best['std'])}) against {against}"
+    if naive := _against_naive(found, best["configuration"]):
+        text += f"; {naive}"
     if found["goal"] is None or best["mean"] is None:
         return text
     sign = 1 if found["direction"] == "minimize" else -1
     reached = sign * best["mean"] <= sign * found["goal"]
     return f"{text}; goal {_number(found['goal'])} {'reached' if reached else 'missed'}"
+
+
+def _against_naive(found: Mapping[str, Any], configuration: str) -> str:
+    """The verdict on a tuned configuration against the best naive forecast of its search."""
+    naive = found.get("naive") or {}
+    judged = naive.get("against_best", {}).get(configuration)
+    if judged is None:
+        return ""
+    best = naive["best"]
+    return f"against {best} {_number(naive['test'][best])}: {judged['verdict']}"
 
 
 def _notes(row: Row, files: _Files) -> Iterator[str]:

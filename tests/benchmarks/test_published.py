@@ -225,20 +225,33 @@ def test_the_table_says_what_the_files_hold(tmp_path: Path) -> None:
         runs.to_dict("records"),
     )
     finalist = {
+        "configuration": "trial-1",
         "verdict": "better",
         "mean": 0.01,
         "std": 0.001,
         "params": {"units": 40, "learning_rate": 0.0123456},
     }
-    tuned = {"finalists": [finalist], "baseline": {"mean": 0.03}, "goal": 0.02, "direction": "minimize"}
+    tuned = {
+        "finalists": [finalist],
+        "baseline": {"mean": 0.03},
+        "goal": 0.02,
+        "direction": "minimize",
+        "naive": {
+            "best": "last",
+            "test": {"zero": 0.4, "last": 0.005},
+            "against_best": {"trial-1": {"verdict": "worse"}, "baseline": {"verdict": "worse"}},
+        },
+    }
     (tmp_path / "T1-tuned.json").write_text(json.dumps(tuned), "utf-8")
     made = table.made(tmp_path)
     cells = {
         line.split(" | ")[0].strip("| "): line.split(" | ") for line in made.split("\n\n")[0].splitlines()
     }
-    assert cells["T1"][3:6] == ["zero .376", ".0300 (.0100)", ".0200 to .0400"]
+    assert cells["T1"][3:6] == ["zero .376; against zero: undecided", ".0300 (.0100)", ".0200 to .0400"]
     assert cells["T1"][7] == "1 of 3"
-    assert cells["T1"][8] == "better: .0100 (.0010) against .0300; goal .0200 reached"
+    assert (
+        cells["T1"][8] == "better: .0100 (.0010) against .0300; against last .0050: worse; goal .0200 reached"
+    )
     assert cells["T1"][9].startswith("no")
     assert cells["T2"][7] == "2 of 3"
     assert "not run" in cells["M6"]
@@ -247,6 +260,25 @@ def test_the_table_says_what_the_files_hold(tmp_path: Path) -> None:
     assert table.replaced(text, made) == f"before\n{table.BEGIN}\n\n{made}\n\n{table.END}\nafter"
     with pytest.raises(ledger.ResultError, match="no marks"):
         table.replaced("no table", made)
+
+
+@pytest.mark.parametrize(
+    ("direction", "score", "words"),
+    [
+        ("minimize", 0.3, "last 4, linear .300; against linear: undecided"),
+        ("minimize", 0.1, "last 4, linear .300; against linear: better"),
+        ("minimize", 3.9, "last 4, linear .300; against linear: worse"),
+        ("maximize", 3.9, "last 4, linear .300; against last: worse"),
+    ],
+)
+def test_the_table_says_whether_there_is_skill(
+    direction: str, score: float, words: str, tmp_path: Path
+) -> None:
+    runs = frame(score=[score + 0.01 * place for place in range(-3, 4)], rmse=[14.0] * 7)
+    head = {"metric": "mse", "direction": direction, "naive last": "4", "naive linear": "0.3"}
+    ledger.write(tmp_path / "H2.csv", head, runs.to_dict("records"))
+    line = next(line for line in table.made(tmp_path).splitlines() if line.startswith("| H2 "))
+    assert line.split(" | ")[3] == words
 
 
 def test_rows_are_whole() -> None:
