@@ -66,8 +66,8 @@ class Row:
     baseline's (see `Variant`). `of` names the row whose runs this one reads: its own, unless the numbers come
     from models that another one trains. `column` is the score shown. `minutes` is about what all its seeds
     take on two cores, `data` the name of a file of real data. `quick` are options for a trial of everything
-    in seconds. `reduced` says what is smaller than published, `reason` is the most likely one where the row
-    is not reproduced.
+    in seconds. `reduced` says what is smaller than published, `differs` what else is not as in the source,
+    and `reason` is the most likely one where the row is not reproduced.
     """
 
     id: str
@@ -88,6 +88,7 @@ class Row:
     quick: Mapping[str, Any] = field(default_factory=dict)
     search: Search | None = None
     reduced: str = ""
+    differs: str = ""
     reason: str = ""
 
     @property

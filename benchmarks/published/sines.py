@@ -58,6 +58,8 @@ ROWS = (
             share=0.8,
         ),
         options=_SIZE,
+        differs="23,136 weights instead of 22,716 (Keras' GRU has a second bias now); the sequences come in"
+        " another order in every epoch",
         extras=(step_by_step, past_the_training_length, by_frequency, three_signals),
         quick=_QUICK,
         search=Search(
@@ -101,6 +103,7 @@ ROWS = (
         published='teacher forcing: "results were bad"; no figure',
         bar=Bar("test MSE of T1 below that of teacher forcing, in 4 of 5 seeds", _told_is_worse),
         options={**_SIZE, **_TEACHER},
+        differs="as T1",
         extras=(free_running,),
         column="mse_free_running",
         quick=_QUICK,
@@ -122,6 +125,7 @@ ROWS = (
         published="no figures",
         bar=Bar("every variant trains: test MSE below that of predicting zero, in every seed", _all_learn),
         options={**_FIFTH, "wide": True},
+        differs="as T1; the penalty is on the recurrent layers alone, in the source on the output as well",
         variants=(
             Variant("L2 of 1e-6", params={"l2": 1e-6}),
             Variant("LSTM", params={"cell": "lstm"}),

@@ -167,10 +167,12 @@ def _against_naive(found: Mapping[str, Any], configuration: str) -> str:
 
 
 def _notes(row: Row, files: _Files) -> Iterator[str]:
-    """What is smaller than published, why a row is not reproduced, what the search found."""
+    """What is not as published, why a row is not reproduced, what the search found."""
     runs = files.runs(row.source)
     if row.reduced:
         yield f"{row.id}: reduced: {row.reduced}."
+    if row.differs:
+        yield f"{row.id}: not as in its source: {row.differs}."
     if row.reason and len(main(runs)) and not row.bar.check(files.runs, row)[2]:
         yield f"{row.id}: not reproduced, most likely because {row.reason}."
     found = None if row.search is None else tuned(row, files.folder)

@@ -281,6 +281,13 @@ def test_the_table_says_whether_there_is_skill(
     assert line.split(" | ")[3] == words
 
 
+def test_what_is_not_as_in_the_source_stands_below_the_table(tmp_path: Path) -> None:
+    made = table.made(tmp_path)
+    for row in ROWS.values():
+        assert (f"- {row.id}: not as in its source: {row.differs}." in made) is bool(row.differs)
+        assert not row.differs.endswith(".")
+
+
 def test_rows_are_whole() -> None:
     assert {row.id for row in BY_COST} == set(ROWS)
     costs = [row.minutes for row in BY_COST]
