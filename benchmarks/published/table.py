@@ -135,8 +135,12 @@ def _naive(row: Row, files: _Files) -> str:
         return text
     direction: Direction = "maximize" if head.get("direction") == "maximize" else "minimize"
     best = ordered(found, direction)[0]
-    verdict = compare(own["score"].to_numpy(), found[best], direction=direction).verdict
-    return f"{text}; against {best}: {verdict}"
+    scores = own["score"].to_numpy()
+    ahead = int((scores > found[best] if direction == "maximize" else scores < found[best]).sum())
+    said = f"{text}; {ahead} of {len(scores)} seeds beat {best}"
+    if len(set(scores)) == 1:  # seeds that are all alike have no spread that a verdict could rest on
+        return said
+    return f"{said}: {compare(scores, found[best], direction=direction).verdict}"
 
 
 def _after(row: Row, files: _Files) -> str:

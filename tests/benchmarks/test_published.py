@@ -247,7 +247,11 @@ def test_the_table_says_what_the_files_hold(tmp_path: Path) -> None:
     cells = {
         line.split(" | ")[0].strip("| "): line.split(" | ") for line in made.split("\n\n")[0].splitlines()
     }
-    assert cells["T1"][3:6] == ["zero .376; against zero: undecided", ".0300 (.0100)", ".0200 to .0400"]
+    assert cells["T1"][3:6] == [
+        "zero .376; 3 of 3 seeds beat zero: undecided",
+        ".0300 (.0100)",
+        ".0200 to .0400",
+    ]
     assert cells["T1"][7] == "1 of 3"
     assert (
         cells["T1"][8] == "better: .0100 (.0010) against .0300; against last .0050: worse; goal .0200 reached"
@@ -263,18 +267,19 @@ def test_the_table_says_what_the_files_hold(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("direction", "score", "words"),
+    ("direction", "score", "spread", "words"),
     [
-        ("minimize", 0.3, "last 4, linear .300; against linear: undecided"),
-        ("minimize", 0.1, "last 4, linear .300; against linear: better"),
-        ("minimize", 3.9, "last 4, linear .300; against linear: worse"),
-        ("maximize", 3.9, "last 4, linear .300; against last: worse"),
+        ("minimize", 0.3, 0.01, "last 4, linear .300; 3 of 7 seeds beat linear: undecided"),
+        ("minimize", 0.1, 0.01, "last 4, linear .300; 7 of 7 seeds beat linear: better"),
+        ("minimize", 3.9, 0.01, "last 4, linear .300; 0 of 7 seeds beat linear: worse"),
+        ("maximize", 3.9, 0.01, "last 4, linear .300; 0 of 7 seeds beat last: worse"),
+        ("maximize", 5.0, 0.0, "last 4, linear .300; 7 of 7 seeds beat last"),
     ],
 )
 def test_the_table_says_whether_there_is_skill(
-    direction: str, score: float, words: str, tmp_path: Path
+    direction: str, score: float, spread: float, words: str, tmp_path: Path
 ) -> None:
-    runs = frame(score=[score + 0.01 * place for place in range(-3, 4)], rmse=[14.0] * 7)
+    runs = frame(score=[score + spread * place for place in range(-3, 4)], rmse=[14.0] * 7)
     head = {"metric": "mse", "direction": direction, "naive last": "4", "naive linear": "0.3"}
     ledger.write(tmp_path / "H2.csv", head, runs.to_dict("records"))
     line = next(line for line in table.made(tmp_path).splitlines() if line.startswith("| H2 "))
