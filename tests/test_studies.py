@@ -184,6 +184,7 @@ def test_sunspots_are_forecast_for_the_same_days_however_they_are_framed(
     splits, plain = study.splits(trial, rng), study.splits(PinnedTrial(study.baseline, "baseline"), rng)
     assert np.array_equal(splits.test[1], plain.test[1])
     assert splits.test[0].shape[1] == 12 + season + difference
+    assert splits.credit.startswith("WDC-SILSO")
     assert np.array_equal(splits.test[0][:, -10:], plain.test[0])
     model, _ = study.build(trial, splits)
     said = model.predict(splits.test[0], verbose=0)

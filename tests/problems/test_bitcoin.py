@@ -58,6 +58,12 @@ def test_a_purged_split_shares_no_day_with_a_later_one(tmp_path: Path) -> None:
     assert first + purged.sizes["validation"] + length - 1 == border
 
 
+def test_whose_prices_they_are_is_said(tmp_path: Path) -> None:
+    path = written(tmp_path)
+    assert small(path).credit.endswith("Powered by CoinDesk")
+    assert small(path, credit="an exchange").credit == "an exchange"
+
+
 def test_one_currency_can_be_chosen(tmp_path: Path) -> None:
     path = written(tmp_path)
     for features in (("eur",), "eur"):

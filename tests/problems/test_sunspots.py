@@ -46,6 +46,7 @@ def test_windows_follow_each_other_and_no_target_is_seen_before(tmp_path: Path) 
     assert data.validation[1].ravel().tolist() == list(range(26, 31))  # 26 December to the end of the year
     assert data.test[0][0].ravel().tolist() == [31, 32, 33]  # a window begins with the new year
     assert data.train[0].max() < data.validation[1].min()
+    assert data.credit.startswith("WDC-SILSO, Royal Observatory of Belgium, Brussels")
 
 
 def test_start_and_end_cut_the_days(tmp_path: Path) -> None:

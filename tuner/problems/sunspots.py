@@ -14,6 +14,7 @@ from tuner.study import Splits
 
 ADDRESS = "https://www.sidc.be/SILSO/INFO/sndtotcsv.php"
 NAME = "SN_d_tot_V2.0.csv"
+CREDIT = "WDC-SILSO, Royal Observatory of Belgium, Brussels (CC BY-NC 4.0)"
 
 # The file grows by a day every day, and its last months are provisional, so it has no checksum as a whole.
 # Its first year is that of version 2.0: in version 1.0 the numbers are others.
@@ -83,6 +84,7 @@ def sunspots(
         validation=(train[0][n_train:], train[1][n_train:]),
         test=test,
         naive=naive,
+        credit=CREDIT,
     )
 
 
