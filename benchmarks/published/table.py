@@ -90,21 +90,26 @@ def _line(row: Row, files: _Files) -> tuple[str, ...]:
     """One row of the results table."""
     runs = files.runs(row.source)
     named = f"{row.published}", _naive(row, files)
-    if not len(main(runs)) or row.column not in runs:
+    if not len(main(runs)) or (_scored(main(runs)) and row.column not in runs):
         return row.id, row.system, *named, _NOTHING, "", row.bar.words, "", _after(row, files), ""
     own = main(runs)
-    reached, count, holds = row.bar.check(files.runs, row)
+    reached, count, holds = row.bar.check(files.runs, row) if _scored(own) else (0, len(own), False)
     word = "yes" if holds else "no"
     return (
         row.id,
         row.system,
         *named,
-        *_spread(own[row.column]),
+        *_spread(own[row.column] if row.column in own else own["score"]),
         row.bar.words,
         f"{reached} of {count}",
         _after(row, files),
         f"{word}, at a reduced size" if row.reduced else word,
     )
+
+
+def _scored(runs: pd.DataFrame) -> bool:
+    """Whether a run has a score: where all have failed, further scores are not there at all."""
+    return bool((runs["status"] == "complete").any())
 
 
 def _spread(scores: "pd.Series[float]") -> tuple[str, str]:
@@ -177,7 +182,7 @@ def _notes(row: Row, files: _Files) -> Iterator[str]:
         yield f"{row.id}: reduced: {row.reduced}."
     if row.differs:
         yield f"{row.id}: not as in its source: {row.differs}."
-    if row.reason and len(main(runs)) and not row.bar.check(files.runs, row)[2]:
+    if row.reason and _scored(main(runs)) and not row.bar.check(files.runs, row)[2]:
         yield f"{row.id}: not reproduced, most likely because {row.reason}."
     found = None if row.search is None else tuned(row, files.folder)
     if row.search is not None and found is not None:

@@ -286,6 +286,15 @@ def test_the_table_says_whether_there_is_skill(
     assert line.split(" | ")[3] == words
 
 
+@pytest.mark.parametrize(("row", "column"), [("S1", "S1"), ("M11", "M11"), ("S1", "S2"), ("T4", "T4")])
+def test_a_row_whose_seeds_have_all_failed_stays_in_the_table(row: str, column: str, tmp_path: Path) -> None:
+    runs = frame(score=[math.nan] * 2, status=["failed"] * 2)
+    ledger.write(tmp_path / f"{row}.csv", {"metric": "mse"}, runs.to_dict("records"))
+    line = next(line for line in table.made(tmp_path).splitlines() if line.startswith(f"| {column} "))
+    cells = line.split(" | ")
+    assert cells[4] == "no score in 2 seeds" and cells[7] == "0 of 2" and cells[9].startswith("no")
+
+
 def test_what_is_not_as_in_the_source_stands_below_the_table(tmp_path: Path) -> None:
     made = table.made(tmp_path)
     for row in ROWS.values():
