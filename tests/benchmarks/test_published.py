@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 
 from benchmarks.published import extras, ledger, table, training
-from benchmarks.published.__main__ import main
+from benchmarks.published.__main__ import kept_words, main
 from benchmarks.published.ledger import MAIN
 from benchmarks.published.registry import BY_COST, ROWS
 from benchmarks.published.row import Row, Variant, each_seed
@@ -326,3 +326,19 @@ def test_the_command_says_in_one_line_what_is_wrong(
     lines = capsys.readouterr().err.splitlines()
     assert len(lines) == 2 and all(line.startswith("published: ") for line in lines)
     assert main(["tune", "D8"]) == 0  # which has no search
+
+
+def test_the_command_is_kept_without_the_folder_of_the_data() -> None:
+    words = ["run", "H2", "--data", "/home/me", "--seeds", "5"]
+    assert kept_words(words) == ["run", "H2", "--data", "FOLDER", "--seeds", "5"]
+    assert kept_words(["run", "--data=/home/me", "H2"]) == ["run", "--data=FOLDER", "H2"]
+
+
+@pytest.mark.parametrize("seeds", ["0", "-1", "two"])
+def test_numbers_of_seeds_that_are_none_are_refused(
+    seeds: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as caught:
+        main(["run", "D8", f"--seeds={seeds}", "--results", str(tmp_path)])
+    assert caught.value.code == 2
+    assert f"'{seeds}' is no whole number, 1 or more" in capsys.readouterr().err
