@@ -5,7 +5,7 @@ H3 about 5 s, H2 about 15 s, by when early stopping ends it.
 """
 
 from benchmarks.published.extras import greedy_decoding, root_mean_square
-from benchmarks.published.row import Bar, Check, Row, Runs, Search, Variant, each_seed
+from benchmarks.published.row import CONFIGURATIONS, Bar, Check, Row, Runs, Search, Variant, each_seed
 
 _REVERSED = {"n_train": 100_000, "cardinality": 51, "units": 128}
 _SMALL = {"n_train": 20_000, "cardinality": 11, "units": 128}
@@ -61,7 +61,7 @@ ROWS = (
         minutes=6,
         system="the same at other difficulties, from 10 symbols and 3 numbers on",
         published="no figures",
-        bar=Bar("every difficulty measured", _all_measured),
+        bar=Bar("every difficulty measured", _all_measured, CONFIGURATIONS),
         options=_SMALL,
         variants=tuple(
             Variant(
@@ -80,7 +80,7 @@ ROWS = (
         minutes=6,
         system="the same with what readers asked for, 10 symbols",
         published="no figures",
-        bar=Bar("every variant trains in every seed", _all_measured),
+        bar=Bar("every variant trains in every seed", _all_measured, CONFIGURATIONS),
         options=_SMALL,
         variants=(
             Variant("two layers", params={"layers": 2}),

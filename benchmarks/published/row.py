@@ -15,9 +15,11 @@ if TYPE_CHECKING:
 
 STUDIES = Path(__file__).parents[2] / "studies"
 
+CONFIGURATIONS = "configurations"
+
 Extra = Callable[["Trained"], Mapping[str, np.ndarray]]  # further scores, each of shape (seeds,)
 Runs = Callable[[str], pd.DataFrame]  # the runs of a row by its id, empty where there are none
-Check = tuple[int, int, bool]  # seeds that reach the bar, of how many, and whether that is enough
+Check = tuple[int, int, bool]  # seeds (or configurations) that reach the bar, of how many, whether enough
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,10 +36,14 @@ class Variant:
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """When a row is reproduced, in words and as a function of the runs; `check` is for one with runs."""
+    """When a row is reproduced, in words and as a function of the runs; `check` is for one with runs.
+
+    `counts` is what is counted: seeds of the published configuration, or all configurations.
+    """
 
     words: str
     check: Callable[[Runs, "Row"], Check]
+    counts: str = "seeds"
 
 
 @dataclass(frozen=True, slots=True)

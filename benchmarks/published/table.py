@@ -30,7 +30,7 @@ _HEAD = (
     "here: mean (SD)",
     "range",
     "works when",
-    "seeds that reach it",
+    "how many reach it",
     "after tuning",
     "reproduced?",
 )
@@ -101,7 +101,7 @@ def _line(row: Row, files: _Files) -> tuple[str, ...]:
         *named,
         *_spread(own[row.column] if row.column in own else own["score"]),
         row.bar.words,
-        f"{reached} of {count}",
+        f"{reached} of {count} {row.bar.counts}",
         _after(row, files),
         f"{word}, at a reduced size" if row.reduced else word,
     )

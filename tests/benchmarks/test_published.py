@@ -252,12 +252,12 @@ def test_the_table_says_what_the_files_hold(tmp_path: Path) -> None:
         ".0300 (.0100)",
         ".0200 to .0400",
     ]
-    assert cells["T1"][7] == "1 of 3"
+    assert cells["T1"][7] == "1 of 3 seeds"
     assert (
         cells["T1"][8] == "better: .0100 (.0010) against .0300; against last .0050: worse; goal .0200 reached"
     )
     assert cells["T1"][9].startswith("no")
-    assert cells["T2"][7] == "2 of 3"
+    assert cells["T2"][7] == "2 of 3 seeds"
     assert "not run" in cells["M6"]
     assert "units 40, learning_rate 0.01235" in made and "on 2020-01-01, 1 minutes in all" in made
     text = f"before\n{table.BEGIN}\nold\n{table.END}\nafter"
@@ -292,7 +292,7 @@ def test_a_row_whose_seeds_have_all_failed_stays_in_the_table(row: str, column: 
     ledger.write(tmp_path / f"{row}.csv", {"metric": "mse"}, runs.to_dict("records"))
     line = next(line for line in table.made(tmp_path).splitlines() if line.startswith(f"| {column} "))
     cells = line.split(" | ")
-    assert cells[4] == "no score in 2 seeds" and cells[7] == "0 of 2" and cells[9].startswith("no")
+    assert cells[4] == "no score in 2 seeds" and cells[7] == "0 of 2 seeds" and cells[9].startswith("no")
 
 
 def test_what_is_not_as_in_the_source_stands_below_the_table(tmp_path: Path) -> None:
