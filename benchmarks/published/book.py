@@ -54,16 +54,10 @@ def _near(published: Mapping[str, float]) -> Bar:
     return Bar("the published order, and every mean within a factor of 2", check, CONFIGURATIONS)
 
 
-def _small_and_ordered(runs: Runs, row: Row) -> Check:
-    """D9: every median below .01, and the means in the published order."""
-    found = runs(row.source)
-    medians = found.groupby("configuration", sort=False)["score"].median()
-    values = list(means(found).values())
-    return (
-        int((medians < 0.01).sum()),
-        len(medians),
-        bool((medians < 0.01).all()) and values == sorted(values),
-    )
+def _small(runs: Runs, row: Row) -> Check:
+    """D9: every median below .01."""
+    medians = runs(row.source).groupby("configuration", sort=False)["score"].median()
+    return int((medians < 0.01).sum()), len(medians), bool((medians < 0.01).all())
 
 
 def _whole(runs: pd.DataFrame) -> "pd.Series[bool]":
@@ -178,11 +172,12 @@ ROWS = (
         system="one step of a line: batches of 1, 2, 3, 500 epochs",
         published="mean of 5: .000797, .001352, .005631",
         bar=Bar(
-            "every median < .01, and the means in the published order", _small_and_ordered, CONFIGURATIONS
+            "every median < .01 (the order of the means rests on 5 repeats, and is reported alone)",
+            _small,
+            CONFIGURATIONS,
         ),
         variants=tuple(Variant(f"batch size {size}", params={"batch_size": size}) for size in (2, 3)),
         seeds=30,
         quick={"epochs": 2},
-        reason="five repeats cannot order means whose standard deviations are as large as they are",
     ),
 )
