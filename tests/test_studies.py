@@ -192,6 +192,14 @@ def test_sunspots_are_forecast_for_the_same_days_however_they_are_framed(
         assert np.abs(said - splits.test[0][:, -1]).mean() < np.abs(said - plain.test[1].mean()).mean()
 
 
+def test_the_patience_of_early_stopping_is_searched(files: dict[str, dict[str, Any]]) -> None:
+    study = loaded("sunspots", files)
+    assert study.baseline["patience"] == 5
+    trial = PinnedTrial({**study.baseline, "patience": 2}, "hasty")
+    _, arguments = study.build(trial, study.splits(trial, np.random.default_rng(0)))
+    assert [one.patience for one in arguments["callbacks"]] == [2]
+
+
 REAL = Path(os.environ.get("TUNER_TEST_DATA", STUDIES.parents[1] / "shared" / "data"))
 needs_data = pytest.mark.skipif(not REAL.exists(), reason="the real data are not here")
 
