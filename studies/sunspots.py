@@ -1,9 +1,10 @@
 """Daily sunspot numbers: from the last days, the next one (rows H2 and H3).
 
 What is searched is above all the framing: how many days are seen, power transform, differences to the day
-before and to a rotation of the sun before (27 days), scaling. The model reads raw numbers and answers in raw
-numbers, with the preparation inside, so that all configurations are scored on the same days in the same
-units. Selection and early stopping use a validation part that is cut from before the year 2000.
+before and to a rotation of the sun before (27 days), scaling; and the patience of early stopping. The model
+reads raw numbers and answers in raw numbers, with the preparation inside, so that all configurations are
+scored on the same days in the same units. Selection and early stopping use a validation part that is cut from
+before the year 2000.
 
 The published network sees 10 days, nothing is prepared, and training goes on until it stops: `--set
 longest=10 --set epochs=1000 --set start=1848-12-23 --set end=2017-06-30` has the source's windows exactly.
@@ -84,7 +85,7 @@ def study(
         )
         model.compile(optimizer=hp.optimizer, loss="mse")
         stop = keras.callbacks.EarlyStopping(
-            patience=patience, min_delta=min_delta, restore_best_weights=True
+            patience=trial.suggest_int("patience", 1, 10), min_delta=min_delta, restore_best_weights=True
         )
         return model, {"batch_size": hp.batch_size, "callbacks": [stop]}
 
@@ -105,6 +106,7 @@ def study(
             "learning_rate": 0.001,
             "cell": "lstm",
             "dense": 32,
+            "patience": patience,
         },
         trials=8,
     )

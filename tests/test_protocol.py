@@ -15,6 +15,7 @@ from tuner import Plan
 from tuner.errors import LedgerError, StudyError, TunerError
 from tuner.ledger import Ledger
 from tuner.records import Look
+from tuner.report.view import facts
 from tuner.result import Result
 from tuner.search import Drawn, Search
 from tuner.study import Splits
@@ -88,6 +89,7 @@ def test_the_setup_says_how_it_was_made(whole: tuple[Result, Recorder]) -> None:
     assert setup.seconds > 0
     assert setup.versions["keras"] == keras.__version__
     assert setup.machine
+    assert ("Source of the data", "Ours") in [(fact.label, fact.text) for fact in facts(result)]
 
 
 def test_candidates_without_a_search(tmp_path: Path) -> None:

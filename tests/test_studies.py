@@ -184,11 +184,20 @@ def test_sunspots_are_forecast_for_the_same_days_however_they_are_framed(
     splits, plain = study.splits(trial, rng), study.splits(PinnedTrial(study.baseline, "baseline"), rng)
     assert np.array_equal(splits.test[1], plain.test[1])
     assert splits.test[0].shape[1] == 12 + season + difference
+    assert splits.credit.startswith("WDC-SILSO")
     assert np.array_equal(splits.test[0][:, -10:], plain.test[0])
     model, _ = study.build(trial, splits)
     said = model.predict(splits.test[0], verbose=0)
     if difference and not season:  # an untrained network says that little changes
         assert np.abs(said - splits.test[0][:, -1]).mean() < np.abs(said - plain.test[1].mean()).mean()
+
+
+def test_the_patience_of_early_stopping_is_searched(files: dict[str, dict[str, Any]]) -> None:
+    study = loaded("sunspots", files)
+    assert study.baseline["patience"] == 5
+    trial = PinnedTrial({**study.baseline, "patience": 2}, "hasty")
+    _, arguments = study.build(trial, study.splits(trial, np.random.default_rng(0)))
+    assert [one.patience for one in arguments["callbacks"]] == [2]
 
 
 REAL = Path(os.environ.get("TUNER_TEST_DATA", STUDIES.parents[1] / "shared" / "data"))

@@ -54,6 +54,7 @@ def test_the_order_of_a_dict_does_not_matter() -> None:
         ({"train": (1.0, 2.0)}, "the train split has 0 examples"),
         ({"validation": pair(2, features=4)}, r"x of the validation split has shape \(4,\) an example"),
         ({"test": pair(2, targets=2)}, r"y of the test split has shape \(2,\) an example"),
+        ({"credit": 3}, "credit is a int; write whose data they are, in words"),
         ({"test": ((np.zeros((2, 3)), np.zeros((2, 3))), np.zeros((2, 1)))}, "x of the test split has shape"),
     ],
 )

@@ -161,6 +161,7 @@ class _Session:
             engine_reason=preflight.engine_reason,
             command=command,
             sizes=preflight.sizes,
+            credit=preflight.credit,
             versions=versions(),
             machine=machine(),
             identity=uuid.uuid4().hex,

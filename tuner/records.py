@@ -267,6 +267,7 @@ class Setup:
     notes: tuple[str, ...] = ()  # what the reader must know, in sentences
     fallbacks: tuple[str, ...] = ()  # why configurations were trained with the fit engine, where some were
     sizes: Mapping[str, int] = field(default_factory=dict)  # examples in each split
+    credit: str = ""  # whose data they are, where that has to be said
     versions: Mapping[str, str] = field(default_factory=dict)
     machine: Mapping[str, str] = field(default_factory=dict)
     identity: str = ""  # of its own for every folder, from its start or `--fresh` on; older ones have none

@@ -53,6 +53,7 @@ class Preflight:
     trial: PinnedTrial
     naive: NaiveScores | None = None  # of those splits, where they were asked for
     outputs: Any = None  # with them made-up predictions of the model for a few examples
+    credit: str = ""  # whose data they are
 
 
 class Repeats:
@@ -103,6 +104,7 @@ class Repeats:
             trial=trial,
             naive=self._naive(built.splits, outputs) if naive else None,
             outputs=outputs,
+            credit=built.splits.credit,
         )
 
     def naive_of_seeds(

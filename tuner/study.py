@@ -35,7 +35,8 @@ class Splits:
     batch by batch: a `keras.utils.PyDataset`, a `tf.data.Dataset` of batches, or a function without
     arguments that returns a fresh iterator of batches (x, y) or (x, y, sample_weight).
 
-    `naive` names the forecasts without a network that a model has to beat: see `tuner.naive`.
+    `naive` names the forecasts without a network that a model has to beat: see `tuner.naive`. `credit` says
+    whose data they are, where that has to be said wherever they are shown: the report does.
 
     Raises: StudyError where a split is none of these, is empty, or does not fit the others.
     """
@@ -44,10 +45,13 @@ class Splits:
     validation: Split
     test: Split
     naive: tuple[str, ...] = ()
+    credit: str = ""
     _counted: dict[str, int] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "naive", checked_names(self.naive))
+        if not isinstance(self.credit, str):
+            raise StudyError(f"credit is a {type(self.credit).__name__}; write whose data they are, in words")
         for name in NAMES:
             split = getattr(self, name)
             pipelines.check(name, split)

@@ -12,6 +12,7 @@ import argparse
 import shlex
 import sys
 from collections.abc import Sequence
+from itertools import pairwise
 from pathlib import Path
 
 from benchmarks.published import ledger, table, tuning
@@ -28,10 +29,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Parse the options, train, tune or write the table. Returns: the exit status."""
     given = _parser().parse_args(arguments)
     folder = given.results or (QUICK if given.quick else RESULTS)
-    words = [
-        "FOLDER" if given.data and word == str(given.data) else word for word in arguments or sys.argv[1:]
-    ]
-    command = shlex.join(["python", "-m", "benchmarks.published", *words])
+    command = shlex.join(["python", "-m", "benchmarks.published", *kept_words(arguments or sys.argv[1:])])
     try:
         if given.action == "table":
             _write_table(folder)
@@ -46,6 +44,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print("published: interrupted; finished groups are kept, the same command goes on", file=sys.stderr)
         return 130
     return 0
+
+
+def kept_words(arguments: Sequence[str]) -> list[str]:
+    """The arguments as they are kept with the results: without the folder of this machine's data."""
+    return [
+        "FOLDER" if before == "--data" else "--data=FOLDER" if word.startswith("--data=") else word
+        for before, word in pairwise(["", *arguments])
+    ]
 
 
 def _run(given: argparse.Namespace, folder: Path, command: str) -> None:
@@ -101,15 +107,22 @@ def _chosen(names: Sequence[str]) -> tuple[Row, ...]:
     return tuple(ROWS[name] for name in dict.fromkeys(ROWS[name].source for name in names))
 
 
+def _count(text: str) -> int:
+    if not text.isdecimal() or not int(text):
+        raise argparse.ArgumentTypeError(f"{text!r} is no whole number, 1 or more")
+    return int(text)
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m benchmarks.published",
         description=__doc__,
         formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
     )
     parser.add_argument("action", choices=["run", "tune", "table"])
     parser.add_argument("rows", nargs="*", metavar="ROW", choices=[*ROWS, []], help=", ".join(ROWS))
-    parser.add_argument("--seeds", type=int, help="seeds of every configuration (default: the row's)")
+    parser.add_argument("--seeds", type=_count, help="seeds of every configuration (default: the row's)")
     parser.add_argument("--quick", action="store_true", help="2 seeds on tiny data, kept elsewhere")
     parser.add_argument("--fresh", action="store_true", help="start over instead of going on")
     parser.add_argument("--data", type=Path, metavar="FOLDER", help="where the files of real data are")

@@ -15,9 +15,11 @@ if TYPE_CHECKING:
 
 STUDIES = Path(__file__).parents[2] / "studies"
 
+CONFIGURATIONS = "configurations"
+
 Extra = Callable[["Trained"], Mapping[str, np.ndarray]]  # further scores, each of shape (seeds,)
 Runs = Callable[[str], pd.DataFrame]  # the runs of a row by its id, empty where there are none
-Check = tuple[int, int, bool]  # seeds that reach the bar, of how many, and whether that is enough
+Check = tuple[int, int, bool]  # seeds (or configurations) that reach the bar, of how many, whether enough
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,10 +36,14 @@ class Variant:
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """When a row is reproduced, in words and as a function of the runs; `check` is for one with runs."""
+    """When a row is reproduced, in words and as a function of the runs; `check` is for one with runs.
+
+    `counts` is what is counted: seeds of the published configuration, or all configurations.
+    """
 
     words: str
     check: Callable[[Runs, "Row"], Check]
+    counts: str = "seeds"
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,8 +72,8 @@ class Row:
     baseline's (see `Variant`). `of` names the row whose runs this one reads: its own, unless the numbers come
     from models that another one trains. `column` is the score shown. `minutes` is about what all its seeds
     take on two cores, `data` the name of a file of real data. `quick` are options for a trial of everything
-    in seconds. `reduced` says what is smaller than published, `reason` is the most likely one where the row
-    is not reproduced.
+    in seconds. `reduced` says what is smaller than published, `differs` what else is not as in the source,
+    and `reason` is the most likely one where the row is not reproduced.
     """
 
     id: str
@@ -88,6 +94,7 @@ class Row:
     quick: Mapping[str, Any] = field(default_factory=dict)
     search: Search | None = None
     reduced: str = ""
+    differs: str = ""
     reason: str = ""
 
     @property

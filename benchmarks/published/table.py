@@ -1,7 +1,7 @@
 """The results table of studies/README.md, made from the files of studies/results and nothing else."""
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -13,6 +13,9 @@ from benchmarks.published import ledger
 from benchmarks.published.registry import ROWS
 from benchmarks.published.row import Row, main
 from benchmarks.published.tuning import tuned
+from tuner.records import Direction
+from tuner.skill import ordered
+from tuner.stats import compare
 
 BEGIN = (
     "<!-- made by `python -m benchmarks.published table`; everything down to the next mark is replaced -->"
@@ -27,7 +30,7 @@ _HEAD = (
     "here: mean (SD)",
     "range",
     "works when",
-    "seeds that reach it",
+    "how many reach it",
     "after tuning",
     "reproduced?",
 )
@@ -87,21 +90,26 @@ def _line(row: Row, files: _Files) -> tuple[str, ...]:
     """One row of the results table."""
     runs = files.runs(row.source)
     named = f"{row.published}", _naive(row, files)
-    if not len(main(runs)) or row.column not in runs:
+    if not len(main(runs)) or (_scored(main(runs)) and row.column not in runs):
         return row.id, row.system, *named, _NOTHING, "", row.bar.words, "", _after(row, files), ""
     own = main(runs)
-    reached, count, holds = row.bar.check(files.runs, row)
+    reached, count, holds = row.bar.check(files.runs, row) if _scored(own) else (0, len(own), False)
     word = "yes" if holds else "no"
     return (
         row.id,
         row.system,
         *named,
-        *_spread(own[row.column]),
+        *_spread(own[row.column] if row.column in own else own["score"]),
         row.bar.words,
-        f"{reached} of {count}",
+        f"{reached} of {count} {row.bar.counts}",
         _after(row, files),
         f"{word}, at a reduced size" if row.reduced else word,
     )
+
+
+def _scored(runs: pd.DataFrame) -> bool:
+    """Whether a run has a score: where all have failed, further scores are not there at all."""
+    return bool((runs["status"] == "complete").any())
 
 
 def _spread(scores: "pd.Series[float]") -> tuple[str, str]:
@@ -118,12 +126,26 @@ def _spread(scores: "pd.Series[float]") -> tuple[str, str]:
 
 
 def _naive(row: Row, files: _Files) -> str:
-    """The naive forecasts in the metric of the row's score; further scores have none."""
+    """The naive forecasts in the metric of the row's score, and the verdict on the published configuration
+    against the best of them; further scores have none."""
     if row.column != "score":
         return ""
     head = files.head(row.source)
-    found = {key.removeprefix("naive "): value for key, value in head.items() if key.startswith("naive ")}
-    return ", ".join(f"{name} {_number(float(value))}" for name, value in found.items())
+    found = {
+        key.removeprefix("naive "): float(value) for key, value in head.items() if key.startswith("naive ")
+    }
+    text = ", ".join(f"{name} {_number(value)}" for name, value in found.items())
+    own = main(files.runs(row.source))
+    if not found or not len(own):
+        return text
+    direction: Direction = "maximize" if head.get("direction") == "maximize" else "minimize"
+    best = ordered(found, direction)[0]
+    scores = own["score"].to_numpy()
+    ahead = int((scores > found[best] if direction == "maximize" else scores < found[best]).sum())
+    said = f"{text}; {ahead} of {len(scores)} seeds beat {best}"
+    if len(set(scores)) == 1:  # seeds that are all alike have no spread that a verdict could rest on
+        return said
+    return f"{said}: {compare(scores, found[best], direction=direction).verdict}"
 
 
 def _after(row: Row, files: _Files) -> str:
@@ -134,6 +156,8 @@ def _after(row: Row, files: _Files) -> str:
     best = found["finalists"][0]
     against = _number(found["baseline"]["mean"])
     text = f"{best['verdict']}: {_number(best['mean'])} ({_number(best['std'])}) against {against}"
+    if naive := _against_naive(found, best["configuration"]):
+        text += f"; {naive}"
     if found["goal"] is None or best["mean"] is None:
         return text
     sign = 1 if found["direction"] == "minimize" else -1
@@ -141,12 +165,24 @@ def _after(row: Row, files: _Files) -> str:
     return f"{text}; goal {_number(found['goal'])} {'reached' if reached else 'missed'}"
 
 
+def _against_naive(found: Mapping[str, Any], configuration: str) -> str:
+    """The verdict on a tuned configuration against the best naive forecast of its search."""
+    naive = found.get("naive") or {}
+    judged = naive.get("against_best", {}).get(configuration)
+    if judged is None:
+        return ""
+    best = naive["best"]
+    return f"against {best} {_number(naive['test'][best])}: {judged['verdict']}"
+
+
 def _notes(row: Row, files: _Files) -> Iterator[str]:
-    """What is smaller than published, why a row is not reproduced, what the search found."""
+    """What is not as published, why a row is not reproduced, what the search found."""
     runs = files.runs(row.source)
     if row.reduced:
         yield f"{row.id}: reduced: {row.reduced}."
-    if row.reason and len(main(runs)) and not row.bar.check(files.runs, row)[2]:
+    if row.differs:
+        yield f"{row.id}: not as in its source: {row.differs}."
+    if row.reason and _scored(main(runs)) and not row.bar.check(files.runs, row)[2]:
         yield f"{row.id}: not reproduced, most likely because {row.reason}."
     found = None if row.search is None else tuned(row, files.folder)
     if row.search is not None and found is not None:

@@ -85,7 +85,7 @@ def _keep(row: Row, search: Search, result: "Result", folder: Path, command: str
             key: value for key, value in asdict(search).items() if key not in ("options", "params", "goal")
         },
         "goal": search.goal,
-        **{key: found[key] for key in ("metric", "direction", "baseline", "finalists", "best")},
+        **{key: found[key] for key in ("metric", "direction", "baseline", "finalists", "best", "naive")},
     }
     runs = [
         {

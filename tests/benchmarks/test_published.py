@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 
 from benchmarks.published import extras, ledger, table, training
-from benchmarks.published.__main__ import main
+from benchmarks.published.__main__ import kept_words, main
 from benchmarks.published.ledger import MAIN
 from benchmarks.published.registry import BY_COST, ROWS
 from benchmarks.published.row import Row, Variant, each_seed
@@ -130,6 +130,22 @@ def test_teacher_forcing_is_compared_seed_by_seed() -> None:
     assert row.bar.check(lambda name: zero[:0] if name == "T1" else told, row) == (0, 0, False)
 
 
+def test_every_variant_of_t5_has_to_learn() -> None:
+    row = ROWS["T5-variants"]
+    names = [one.name for one in row.configurations]
+    scores = pd.Series([0.5 if name == "three sines" else 0.3 for name in names], index=names)
+
+    def check(**others: float) -> tuple[int, int, bool]:
+        """One seed as `scores` say, one with other scores."""
+        both = pd.concat([scores, pd.Series({**scores, **others})])
+        return row.bar.check(only(pd.DataFrame({"configuration": both.index, "score": both.values})), row)
+
+    assert check() == (6, 6, True)
+    assert check(SGD=0.38) == (5, 6, False)
+    assert check(LSTM=math.nan, SGD=0.38) == (4, 6, False)
+    assert row.bar.check(only(frame(score=[0.1])), row) == (1, 6, False)
+
+
 @pytest.mark.parametrize(
     ("means", "holds"),
     [((0.2, 0.1, 0.03), True), ((0.2, 0.02, 0.03), False), ((0.5, 0.1, 0.03), False)],
@@ -139,6 +155,14 @@ def test_published_means_are_held_to_a_factor_and_an_order(means: tuple[float, .
     names = [one.name for one in row.configurations]
     runs = pd.DataFrame({"configuration": names, "seed_index": 0, "status": "complete", "score": means})
     assert row.bar.check(only(runs), row)[2] is holds
+
+
+@pytest.mark.parametrize(("last", "holds"), [(0.0001, True), (0.02, False)])
+def test_the_order_of_d9_is_not_required(last: float, holds: bool) -> None:
+    row = ROWS["D9"]
+    names = [one.name for one in row.configurations]
+    runs = pd.DataFrame({"configuration": names, "score": [0.002, 0.001, last]})
+    assert row.bar.check(only(runs), row) == (2 + holds, 3, holds)
 
 
 def test_the_frequencies_are_those_of_the_test_sequences() -> None:
@@ -209,28 +233,81 @@ def test_the_table_says_what_the_files_hold(tmp_path: Path) -> None:
         runs.to_dict("records"),
     )
     finalist = {
+        "configuration": "trial-1",
         "verdict": "better",
         "mean": 0.01,
         "std": 0.001,
         "params": {"units": 40, "learning_rate": 0.0123456},
     }
-    tuned = {"finalists": [finalist], "baseline": {"mean": 0.03}, "goal": 0.02, "direction": "minimize"}
+    tuned = {
+        "finalists": [finalist],
+        "baseline": {"mean": 0.03},
+        "goal": 0.02,
+        "direction": "minimize",
+        "naive": {
+            "best": "last",
+            "test": {"zero": 0.4, "last": 0.005},
+            "against_best": {"trial-1": {"verdict": "worse"}, "baseline": {"verdict": "worse"}},
+        },
+    }
     (tmp_path / "T1-tuned.json").write_text(json.dumps(tuned), "utf-8")
     made = table.made(tmp_path)
     cells = {
         line.split(" | ")[0].strip("| "): line.split(" | ") for line in made.split("\n\n")[0].splitlines()
     }
-    assert cells["T1"][3:6] == ["zero .376", ".0300 (.0100)", ".0200 to .0400"]
-    assert cells["T1"][7] == "1 of 3"
-    assert cells["T1"][8] == "better: .0100 (.0010) against .0300; goal .0200 reached"
+    assert cells["T1"][3:6] == [
+        "zero .376; 3 of 3 seeds beat zero: undecided",
+        ".0300 (.0100)",
+        ".0200 to .0400",
+    ]
+    assert cells["T1"][7] == "1 of 3 seeds"
+    assert (
+        cells["T1"][8] == "better: .0100 (.0010) against .0300; against last .0050: worse; goal .0200 reached"
+    )
     assert cells["T1"][9].startswith("no")
-    assert cells["T2"][7] == "2 of 3"
+    assert cells["T2"][7] == "2 of 3 seeds"
     assert "not run" in cells["M6"]
     assert "units 40, learning_rate 0.01235" in made and "on 2020-01-01, 1 minutes in all" in made
     text = f"before\n{table.BEGIN}\nold\n{table.END}\nafter"
     assert table.replaced(text, made) == f"before\n{table.BEGIN}\n\n{made}\n\n{table.END}\nafter"
     with pytest.raises(ledger.ResultError, match="no marks"):
         table.replaced("no table", made)
+
+
+@pytest.mark.parametrize(
+    ("direction", "score", "spread", "words"),
+    [
+        ("minimize", 0.3, 0.01, "last 4, linear .300; 3 of 7 seeds beat linear: undecided"),
+        ("minimize", 0.1, 0.01, "last 4, linear .300; 7 of 7 seeds beat linear: better"),
+        ("minimize", 3.9, 0.01, "last 4, linear .300; 0 of 7 seeds beat linear: worse"),
+        ("maximize", 3.9, 0.01, "last 4, linear .300; 0 of 7 seeds beat last: worse"),
+        ("maximize", 5.0, 0.0, "last 4, linear .300; 7 of 7 seeds beat last"),
+    ],
+)
+def test_the_table_says_whether_there_is_skill(
+    direction: str, score: float, spread: float, words: str, tmp_path: Path
+) -> None:
+    runs = frame(score=[score + spread * place for place in range(-3, 4)], rmse=[14.0] * 7)
+    head = {"metric": "mse", "direction": direction, "naive last": "4", "naive linear": "0.3"}
+    ledger.write(tmp_path / "H2.csv", head, runs.to_dict("records"))
+    line = next(line for line in table.made(tmp_path).splitlines() if line.startswith("| H2 "))
+    assert line.split(" | ")[3] == words
+
+
+@pytest.mark.parametrize(("row", "column"), [("S1", "S1"), ("M11", "M11"), ("S1", "S2"), ("T4", "T4")])
+def test_a_row_whose_seeds_have_all_failed_stays_in_the_table(row: str, column: str, tmp_path: Path) -> None:
+    runs = frame(score=[math.nan] * 2, status=["failed"] * 2)
+    ledger.write(tmp_path / f"{row}.csv", {"metric": "mse"}, runs.to_dict("records"))
+    line = next(line for line in table.made(tmp_path).splitlines() if line.startswith(f"| {column} "))
+    cells = line.split(" | ")
+    assert cells[4] == "no score in 2 seeds" and cells[7] == "0 of 2 seeds" and cells[9].startswith("no")
+
+
+def test_what_is_not_as_in_the_source_stands_below_the_table(tmp_path: Path) -> None:
+    made = table.made(tmp_path)
+    for row in ROWS.values():
+        assert (f"- {row.id}: not as in its source: {row.differs}." in made) is bool(row.differs)
+        assert not row.differs.endswith(".")
 
 
 def test_rows_are_whole() -> None:
@@ -257,3 +334,19 @@ def test_the_command_says_in_one_line_what_is_wrong(
     lines = capsys.readouterr().err.splitlines()
     assert len(lines) == 2 and all(line.startswith("published: ") for line in lines)
     assert main(["tune", "D8"]) == 0  # which has no search
+
+
+def test_the_command_is_kept_without_the_folder_of_the_data() -> None:
+    words = ["run", "H2", "--data", "/home/me", "--seeds", "5"]
+    assert kept_words(words) == ["run", "H2", "--data", "FOLDER", "--seeds", "5"]
+    assert kept_words(["run", "--data=/home/me", "H2"]) == ["run", "--data=FOLDER", "H2"]
+
+
+@pytest.mark.parametrize("seeds", ["0", "-1", "two"])
+def test_numbers_of_seeds_that_are_none_are_refused(
+    seeds: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as caught:
+        main(["run", "D8", f"--seeds={seeds}", "--results", str(tmp_path)])
+    assert caught.value.code == 2
+    assert f"'{seeds}' is no whole number, 1 or more" in capsys.readouterr().err

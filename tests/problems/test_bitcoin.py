@@ -58,6 +58,12 @@ def test_a_purged_split_shares_no_day_with_a_later_one(tmp_path: Path) -> None:
     assert first + purged.sizes["validation"] + length - 1 == border
 
 
+def test_whose_prices_they_are_is_said(tmp_path: Path) -> None:
+    path = written(tmp_path)
+    assert small(path).credit.endswith("Powered by CoinDesk")
+    assert small(path, credit="an exchange").credit == "an exchange"
+
+
 def test_one_currency_can_be_chosen(tmp_path: Path) -> None:
     path = written(tmp_path)
     for features in (("eur",), "eur"):
@@ -114,6 +120,7 @@ def test_without_a_path_it_is_said_where_such_a_file_comes_from() -> None:
         ("date,usd,eur\n2013-04-13,1e3,1\n", "line 2: '1e3' is no price"),
         ("date,usd,eur\n2013-04-13,-1,1\n", "line 2: '-1' is no price"),
         ("date,usd,eur\n2013-04-13,0.0,1\n", "line 2: '0.0' is no price"),
+        (f"date,usd,eur\n2013-04-13,{'9' * 400},1\n", "line 2: '9{30}' is no price"),
     ],
 )
 def test_a_file_of_another_kind_is_refused_with_its_line(content: str, said: str, tmp_path: Path) -> None:

@@ -108,6 +108,23 @@ def test_counts_below_one_are_refused(change: dict[str, int]) -> None:
     assert "give 1 or more" in str(caught.value)
 
 
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"n_train": 1.5}, "sine_sum: n_train is 1.5; give a whole number, 1 or more"),
+        ({"steps_in": "5"}, "sine_sum: steps_in is 5; give a whole number, 1 or more"),
+        ({"seeds": (1, 2)}, "sine_sum: seeds is (1, 2); give three numbers: train, validation, test"),
+        ({"seeds": 3}, "sine_sum: seeds is 3; give three numbers: train, validation, test"),
+        ({"seeds": (1, 2, -1)}, "random_sines: seed is -1; give 0 or more"),
+        ({"seeds": (1, 2, 2**32)}, "random_sines: seed is 4294967296; give a whole number below 2**32"),
+    ],
+)
+def test_what_cannot_be_is_refused_in_one_line(change: dict[str, object], words: str) -> None:
+    with pytest.raises(StudyError) as caught:
+        sine_sum(**{"n_train": 1, "n_validation": 1, "n_test": 1, **change})
+    assert str(caught.value) == words
+
+
 @pytest.mark.parametrize("name", ["examples", "steps", "signals", "batch"])
 def test_the_generator_names_what_is_wrong(name: str) -> None:
     values = {"examples": 3, "steps": 3, "signals": 1, "batch": 3, name: 0}

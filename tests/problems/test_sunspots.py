@@ -46,6 +46,7 @@ def test_windows_follow_each_other_and_no_target_is_seen_before(tmp_path: Path) 
     assert data.validation[1].ravel().tolist() == list(range(26, 31))  # 26 December to the end of the year
     assert data.test[0][0].ravel().tolist() == [31, 32, 33]  # a window begins with the new year
     assert data.train[0].max() < data.validation[1].min()
+    assert data.credit.startswith("WDC-SILSO, Royal Observatory of Belgium, Brussels")
 
 
 def test_start_and_end_cut_the_days(tmp_path: Path) -> None:
@@ -118,6 +119,8 @@ def test_what_is_downloaded_is_checked(monkeypatch: pytest.MonkeyPatch, tmp_path
         ("{0}\n1999;12;32;1999.9;  1; 1.0; 1;1\n", "line 2: '1999-12-32' is no date"),
         ("1999;12;01;1999.9;  x; 1.0; 1;1\n", "line 1: "),
         ("1999;12;01;1999.9;  1,5; 1.0; 1;1\n", "line 1: "),
+        ("1999;12;01;1999.9; -5; 1.0; 1;1\n", "line 1: "),
+        (f"1999;12;01;1999.9; {'9' * 5_000}; 1.0; 1;1\n", "line 1: "),
         ("1999,12,01,1999.9,  1, 1.0, 1,1\n", "line 1: "),
         ("1999;12;01;1999.9;  1; 1.0; 1;1;extra\n", "line 1: "),
         ("ü\n", "is no plain text"),
@@ -145,6 +148,7 @@ def test_a_file_of_another_kind_is_refused_with_its_line(content: str, said: str
         ({"n_validation": 28}, "there are 28 windows before 2000 and 26 after; 28 are for validation"),
         ({"test_from": 2001}, "0 after"),
         ({"test_from": 1990}, "0 windows before 1990"),
+        ({"test_from": 10_000}, "test_from is 10000; give a year up to 9999"),
         ({"steps": 30}, "1 windows before 2000 and 0 after"),
         ({"end": "1999-12-02"}, "0 windows before 2000"),
         ({"naive": ("seasonal",)}, "no naive forecast 'seasonal'"),

@@ -23,7 +23,7 @@ with each other and with naive forecasts, and the targets are the same for every
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import takewhile
 from typing import Any, Literal
 
@@ -33,7 +33,7 @@ from tuner.errors import PreparationError
 from tuner.prepare import checks
 from tuner.prepare.chain import Chain
 from tuner.prepare.preparation import Preparation
-from tuner.prepare.step import Start, Step, training_windows
+from tuner.prepare.step import Step, training_windows
 from tuner.prepare.windows import Layout, Windows, columns_of
 from tuner.study import NAMES, Splits
 
@@ -152,7 +152,7 @@ def prepared(
         pairs[name] = (x, y)
     windows = pairs["train"][0]
     preparation = Preparation(Chain(chain).fit(windows), windows.shape[2], targets, layout)
-    return _framed(pairs, preparation, {}, naive=splits.naive, dtype=dtype, raw=splits)
+    return _framed(pairs, preparation, {}, dtype=dtype, raw=splits)
 
 
 def _framed(
@@ -160,21 +160,22 @@ def _framed(
     preparation: Preparation,
     starts: Mapping[str, np.ndarray],
     *,
-    naive: tuple[str, ...],
     dtype: str,
+    naive: tuple[str, ...] = (),
     raw: Splits | None = None,
 ) -> Framed:
-    ready = {}
-    for name, (x, y) in pairs.items():
-        start: Start = starts.get(name, 0)
+    def ready(name: str) -> tuple[Any, Any]:
+        (x, y), start = pairs[name], starts.get(name, 0)
         inputs = preparation.inputs(x, start=start).astype(dtype)
         targets = preparation.outputs(y, x, start=start).astype(dtype) if preparation.targets else y
-        ready[name] = (inputs, targets)
+        return inputs, targets
+
     if raw is None:
-        raw = Splits(
-            **{name: (x.astype(dtype), y.astype(dtype)) for name, (x, y) in pairs.items()}, naive=naive
-        )
-    return Framed(raw, Splits(**ready, naive=naive), preparation, starts)
+        train, validation, test = (tuple(part.astype(dtype) for part in pairs[name]) for name in NAMES)
+        raw = Splits(train=train, validation=validation, test=test, naive=naive)
+    train, validation, test = map(ready, NAMES)
+    splits = replace(raw, train=train, validation=validation, test=test)
+    return Framed(raw, splits, preparation, starts)
 
 
 def _count(name: str, value: int | float, steps: int) -> int:

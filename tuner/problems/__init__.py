@@ -1,9 +1,10 @@
 """Generators and loaders of the systems that studies search on.
 
-Each function returns `tuner.Splits`, whose train, validation and test examples are drawn from separate
-streams of one `seed`, and which name the forecasts without a network that a model has to beat. A generator
-of random numbers as the seed gives other data at every call: `data=lambda rng: echo(seed=rng)`. Arrays are
-float32, but for the pixels of `moving_square`.
+Each function returns `tuner.Splits`, which name the forecasts without a network that a model has to beat.
+Where examples are random, those of train, validation and test are drawn from separate streams of one `seed`,
+and a generator of random numbers as the seed gives other data at every call: `data=lambda rng:
+echo(seed=rng)`. Only `sine_sum` takes three `seeds` instead, whole numbers, and with them has the source's
+numbers to the digit. Arrays are float32, but for the pixels of `moving_square`.
 
 | function | see | tell | x of an example | y of an example | naive forecasts |
 |---|---|---|---|---|---|

@@ -12,7 +12,9 @@ from tuner.problems.daily import as_count, following, lines_of, windows
 from tuner.problems.download import read_data
 from tuner.study import Splits
 
-_PRICE = re.compile(r"\d+(\.\d+)?")
+CREDIT = "CoinDesk Bitcoin Price Index. Powered by CoinDesk"
+
+_PRICE = re.compile(r"\d{1,12}(\.\d{1,30})?")
 _SHARE = 0.8  # of the windows, for training and validation
 _EPSILON = 1e-5
 _SCALE = 2.5
@@ -27,6 +29,7 @@ def bitcoin(
     features: tuple[str, ...] = ("usd", "eur"),
     n_validation: int = 200,
     naive: tuple[str, ...] = ("zero", "last", "linear"),
+    credit: str = CREDIT,
 ) -> Splits:
     """Forecast `steps_out` days from the `steps_in` before, float32, each window on a scale of its own.
 
@@ -47,7 +50,8 @@ def bitcoin(
     of time, so a study of them says series=True.
 
     The prices of the source are those of the CoinDesk Bitcoin Price Index (whoever shows them says "Powered
-    by CoinDesk"). The address that it came from is no longer served, so a path has to be given.
+    by CoinDesk"; `credit` is for other prices). The address that it came from is no longer served, so a path
+    has to be given.
 
     Raises: StudyError where the file cannot be read or is not as it should be, or an argument does not fit.
     Source: G. Chevalier, seq2seq-signal-prediction, exercise 4.
@@ -78,7 +82,7 @@ def bitcoin(
                 + (" and the windows that are purged" if purge else "")
             )
     train, validation, test = ((x[start:stop], y[start:stop]) for start, stop in ends.values())
-    return Splits(train=train, validation=validation, test=test, naive=naive)
+    return Splits(train=train, validation=validation, test=test, naive=naive, credit=credit)
 
 
 def _purged(border: int, n_validation: int, length: int) -> tuple[int, int]:

@@ -1,5 +1,7 @@
 """Echo: read a sequence of whole numbers, say which one stood at a given place."""
 
+from numbers import Integral
+
 import numpy as np
 
 from tuner.errors import StudyError
@@ -39,7 +41,7 @@ def echo(
     sequences, each seen once.
     """
     check_counts("echo", length=length)
-    if not -length <= index < length:
+    if not isinstance(index, Integral) or not -length <= index < length:
         raise StudyError(f"echo: index is {index}; {length} numbers have the places 0 to {length - 1}")
 
     def generate(examples: int, rng: np.random.Generator) -> Pair:

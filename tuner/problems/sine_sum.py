@@ -10,6 +10,7 @@ from tuner.study import Splits
 
 _LOW = np.array([0.1, 0.1, -0.5, 0.0])  # amplitude, frequency, offset, phase
 _HIGH = np.array([1.0, 10.0, 0.5, 2 * math.pi])
+_SEEDS = 2**32  # that the source's generator knows
 
 
 def random_sines(
@@ -28,10 +29,13 @@ def random_sines(
     published losses were had without it. Examples are drawn in blocks of `batch`, one block a training
     batch of the source, so that the same seed gives the same numbers as there.
 
-    Raises: StudyError where a count is below 1.
+    Raises: StudyError where a count is below 1, or the seed none of numpy's generator.
     Source: L. Tonin, keras-seq-2-seq-signal-prediction, `utils.py`.
     """
     check_counts("random_sines", examples=examples, steps=steps, signals=signals, batch=batch)
+    check_counts("random_sines", least=0, seed=seed)
+    if seed >= _SEEDS:
+        raise StudyError(f"random_sines: seed is {seed}; give a whole number below 2**32")
     rng = np.random.RandomState(seed)  # the source's generator
     full, rest = divmod(examples, batch)
     blocks = [_uniform(rng, full, signals, batch), _uniform(rng, 1, signals, rest)]
@@ -67,10 +71,12 @@ def sine_sum(
     `seeds` (train, validation, test); the defaults for train and test are the source's, and its test set
     is one batch of 1,000. With n_train=102_400 this is the source's problem exactly.
 
-    Raises: StudyError where a count is below 1.
+    Raises: StudyError where a count is below 1, or the seeds are not three.
     """
-    if steps_in < 1 or steps_out < 1:
-        raise StudyError(f"sine_sum: {steps_in} steps in and {steps_out} out; give 1 or more of each")
+    check_counts("sine_sum", n_train=n_train, n_validation=n_validation, n_test=n_test)
+    check_counts("sine_sum", steps_in=steps_in, steps_out=steps_out)
+    if not isinstance(seeds, tuple | list) or len(seeds) != 3:
+        raise StudyError(f"sine_sum: seeds is {seeds!r}; give three numbers: train, validation, test")
 
     def split(examples: int, seed: int, batch: int) -> tuple[np.ndarray, np.ndarray]:
         total = random_sines(
@@ -82,7 +88,7 @@ def sine_sum(
     train, validation, test = seeds
     return Splits(
         train=split(n_train, train, 512),
-        validation=split(n_validation, validation, max(n_validation, 1)),
-        test=split(n_test, test, max(n_test, 1)),
+        validation=split(n_validation, validation, n_validation),
+        test=split(n_test, test, n_test),
         naive=("zero", "last", "linear"),
     )

@@ -14,6 +14,7 @@ from tuner.study import Splits
 
 ADDRESS = "https://www.sidc.be/SILSO/INFO/sndtotcsv.php"
 NAME = "SN_d_tot_V2.0.csv"
+CREDIT = "WDC-SILSO, Royal Observatory of Belgium, Brussels (CC BY-NC 4.0)"
 
 # The file grows by a day every day, and its last months are provisional, so it has no checksum as a whole.
 # Its first year is that of version 2.0: in version 1.0 the numbers are others.
@@ -21,7 +22,7 @@ _FIRST_DAYS = 365
 _FIRST_SHA256 = "f3cd49b5a1cfab3083603664af1e727937a91e455fbd5bf8e8848c90029fea6c"
 
 # Year, month, day, year as a fraction, number, standard deviation, observations, 1 for definitive.
-_LINE = re.compile(r"(\d{4});(\d\d);(\d\d); *\d{4}\.\d+; *(-?\d+); *-?\d+\.\d+; *\d+; *[01]")
+_LINE = re.compile(r"(\d{4});(\d\d);(\d\d); *\d{4}\.\d+; *(-1|\d{1,4}); *-?\d+\.\d+; *\d+; *[01]")
 
 
 def sunspots(
@@ -67,7 +68,9 @@ def sunspots(
             raise StudyError(f"{name} is {day}; {where} has the days from {first} to {last}")
     used = numbers[(begin - first).days : (stop - first).days + 1]
     _check_no_gaps(used, begin, first, where)
-    border = (date(as_count(test_from, "test_from"), 1, 1) - begin).days
+    if as_count(test_from, "test_from") > date.max.year:
+        raise StudyError(f"test_from is {test_from}; give a year up to {date.max.year}")
+    border = (date(test_from, 1, 1) - begin).days
     known, later = used[: max(border, 0)], used[max(border, 0) :]
     train, test = _pairs(known, steps), _pairs(later, steps)
     n_train = len(train[0]) - n_validation
@@ -81,6 +84,7 @@ def sunspots(
         validation=(train[0][n_train:], train[1][n_train:]),
         test=test,
         naive=naive,
+        credit=CREDIT,
     )
 
 

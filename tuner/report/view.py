@@ -127,6 +127,7 @@ def facts(result: Result) -> tuple[Fact, ...]:
         Fact("Seeds", _seeds(setup)),
         Fact("Epochs", str(result.epochs)),
         Fact("Data", " · ".join(f"{short(str(split))} {size:,}" for split, size in setup.sizes.items())),
+        Fact("Source of the data", clean(setup.credit)),
         Fact("Data per seed", "drawn anew for every seed" if setup.paired else "the same for every seed"),
         Fact("Test examples", clean(examples_fact(result))),
         Fact("Predictions", _without_predictions(result)),
