@@ -26,6 +26,7 @@ from tuner.records import (
     Setup,
     Shown,
     distinct,
+    spent,
 )
 from tuner.shown import read_shown
 from tuner.stats import (
@@ -102,6 +103,11 @@ class Result(Readable):
         """The most epochs that a run trained: build may ask for other numbers than the study."""
         lengths = [len(values) for run in self.runs for values in run.history.values()]
         return max(lengths, default=self.setup.epochs)
+
+    @property
+    def seconds(self) -> float:
+        """What all sessions took together; of one that has not ended, up to its last group."""
+        return spent(self.setup, self.groups)
 
     @property
     def looks(self) -> tuple[tuple[Look, float], ...]:

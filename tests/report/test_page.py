@@ -8,9 +8,17 @@ from pathlib import Path
 
 import pytest
 
-from tests.factories import hostile_result, make_configuration, make_result, make_runs, timed, usual_result
+from tests.factories import (
+    BEGAN,
+    hostile_result,
+    make_configuration,
+    make_result,
+    make_runs,
+    timed,
+    usual_result,
+)
 from tuner.records import BASELINE, Look
-from tuner.report.formats import TIMES
+from tuner.report.formats import TIMES, duration
 from tuner.report.page import render
 from tuner.report.panels import PANELS
 from tuner.report.pictures import draw_pictures
@@ -185,6 +193,14 @@ def test_the_page_holds_every_one_of_very_many_runs() -> None:
     assert "3,005 rows are drawn by a script" in page.text
 
 
+def test_the_time_of_a_run_that_was_killed_is_told() -> None:
+    result = timed(usual_result(trials=2, seconds=60.0, opened=BEGAN - 2.0))
+    view = build_view(result, ())
+    last = result.groups[-1]
+    assert last.started is not None
+    told = duration(60.0 + last.started + last.seconds - (BEGAN - 2.0))
+    assert {fact.label: fact.text for fact in view.facts}["Time"] == told != duration(60.0)
+    assert view.subtitle.endswith(told)
 def confirmed(seeds: int, epochs: int = 12, lost: int = 0, **setup: object) -> Result:
     runs = []
     for name in (BASELINE, "a"):

@@ -90,7 +90,7 @@ def _subtitle(result: Result) -> str:
         metric_name(result.setup.metric),
         count(len(tried), "candidate"),
         count(len(result.runs), "training run"),
-        duration(result.setup.seconds) if result.setup.seconds else "",
+        duration(result.seconds) if result.seconds else "",
     ]
     return " · ".join(filter(None, parts))
 
@@ -136,7 +136,7 @@ def facts(result: Result) -> tuple[Fact, ...]:
         ),
         Fact("Pruner", "" if setup.pruner == "none" else short(setup.pruner)),
         Fact("Options", _pairs(setup.options)),
-        Fact("Time", duration(setup.seconds) if setup.seconds else ""),
+        Fact("Time", duration(result.seconds) if result.seconds else ""),
         Fact("Machine", _pairs(setup.machine)),
         Fact("Versions", _pairs(setup.versions)),
         Fact("Study file", f"sha256 {short(setup.source, 64)}", code=True),
