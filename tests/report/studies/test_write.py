@@ -9,6 +9,7 @@ import pytest
 
 from tests.comparing.test_studies import beside, study
 from tests.factories import store
+from tests.report.studies.test_words import with_naive
 from tests.report.test_page import Page
 from tuner.comparing.sources import open_source
 from tuner.comparing.studies import compare_studies
@@ -125,3 +126,21 @@ def test_a_run_folder_is_no_place_for_a_comparison(tmp_path: Path) -> None:
     found = beside(tmp_path, a=study(0.6), b=study(0.5, seed=1))
     with pytest.raises(LedgerError, match="is a run folder"):
         write_studies(found, tmp_path / "a", FORMATS)
+
+
+def test_naive_forecasts_are_in_every_format(tmp_path: Path) -> None:
+    scores = {"a": {"last": 0.9, "zero": 2.0}, "b": {"last": 0.9, "zero": 2.1}}
+    found = with_naive(tmp_path, scores, a=study(0.6), b=study(0.5, seed=1))
+    data = boxes_of_studies(found, found.measures[0])
+    assert [level.label for level in data.naive] == ["last value 0.9"]  # zero scores differently in them
+    (picture, *_) = draw_studies(found)
+    assert picture.caption.alternative.endswith("Naive forecasts: last value 0.9.")
+    write_studies(found, tmp_path / "made", FORMATS)
+    answer = json.loads((tmp_path / "made" / "comparison.json").read_text())
+    assert answer["studies"][0]["naive"] == {"best": "last", "score": 0.9, "verdict": "better"}
+    page = Page((tmp_path / "made" / "comparison.html").read_text(encoding="utf-8"))
+    text = (tmp_path / "made" / "comparison.md").read_text(encoding="utf-8")
+    for told in (page.text, text.replace("\\", "")):
+        assert "b:trial-0 beats the best naive forecast (last value, 0.9" in told
+    apart = with_naive(tmp_path, scores, c=study(0.6), d=study(0.5, seed=1, data="01" * 32))
+    assert boxes_of_studies(apart, apart.measures[0]).naive == ()

@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 
 from tuner.comparing.comparison import as_json, group_json
-from tuner.comparing.studies import Studies
+from tuner.comparing.studies import Entry, Studies
 from tuner.errors import LedgerError
 from tuner.files import write_whole
 from tuner.jsontext import strict
@@ -20,6 +20,7 @@ from tuner.report.studies.figures import draw_studies, figure_keys
 from tuner.report.studies.view import StudiesView, studies_view
 from tuner.report.studies.words import studies_headline
 from tuner.report.write import write_figures
+from tuner.skill import skill
 
 PAGE = "comparison.html"
 _FILES = {
@@ -99,6 +100,7 @@ def studies_summary(studies: Studies) -> dict[str, Any]:
                 "sizes": dict(entry.setup.sizes),
                 "baseline": group_json(entry.baseline),
                 "chosen": group_json(entry.chosen),
+                "naive": _naive(entry),
             }
             for entry in studies.entries
         ],
@@ -107,6 +109,15 @@ def studies_summary(studies: Studies) -> dict[str, Any]:
     }
     found: dict[str, Any] = strict(answer)
     return found
+
+
+def _naive(entry: Entry) -> dict[str, Any] | None:
+    """The best naive forecast, and the verdict against it as the study's own report has it; None without."""
+    found = entry.source.result and skill(entry.source.result)
+    if not found or entry.chosen_name not in found.comparisons:
+        return None
+    verdict = found.comparisons[entry.chosen_name].verdict
+    return {"best": found.forecast, "score": found.score, "verdict": verdict}
 
 
 def _markdown(view: StudiesView) -> str:
