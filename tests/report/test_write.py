@@ -3,11 +3,13 @@
 import json
 import os
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pytest
 
 from tests.factories import make_configuration, make_result, make_runs, store, timed, usual_result
+from tuner.diagnosis import Diagnosis, diagnose
 from tuner.files import write_whole
 from tuner.folder import clear
 from tuner.records import BASELINE
@@ -76,3 +78,16 @@ def test_a_write_that_fails_leaves_the_old_file_and_no_other(
 def test_a_page_of_ordinary_size_is_small(tmp_path: Path) -> None:
     page = write_report(usual_result(trials=12, seeds=30, epochs=100), tmp_path)
     assert page.stat().st_size < 2_000_000
+
+
+def test_curves_are_read_once_for_a_report(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    read: list[int] = []
+
+    def counted(*losses: Any, **settings: Any) -> Diagnosis:
+        read.append(len(losses[0]))
+        return diagnose(*losses, **settings)
+
+    monkeypatch.setattr("tuner.diagnosing.configurations.diagnose", counted)
+    result = usual_result(seeds=6, epochs=11)  # a length of its own: nobody has read these
+    write_report(result, tmp_path)
+    assert read == [6] * (1 + len(result.finalists))
