@@ -91,3 +91,13 @@ def test_curves_are_read_once_for_a_report(tmp_path: Path, monkeypatch: pytest.M
     result = usual_result(seeds=6, epochs=11)  # a length of its own: nobody has read these
     write_report(result, tmp_path)
     assert read == [6] * (1 + len(result.finalists))
+
+
+def test_a_page_names_no_file_that_is_not_written_with_it(tmp_path: Path) -> None:
+    write_formats(usual_result(), tmp_path / "alone", ("html",))
+    page = (tmp_path / "alone" / "report.html").read_text(encoding="utf-8")
+    assert "eside this page" not in page and "tuner report with --format csv writes every run" in page
+    write_formats(usual_result(), tmp_path / "both", ("html", "csv"))
+    page = (tmp_path / "both" / "report.html").read_text(encoding="utf-8")
+    assert "Beside this page: scores.csv (every run).</footer>" in page
+    assert "left out in print; scores.csv, beside this page, has every run." in page

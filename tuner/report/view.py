@@ -1,6 +1,6 @@
 """Everything that the page shows, built from a result: frozen, and written out already."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 
 from tuner.records import BASELINE, Setup
@@ -52,10 +52,26 @@ class View:
     methods: tuple[str, ...]
     facts: tuple[Fact, ...]
     reload: int = 0  # seconds after which the page loads itself again; 0 is never
+    beside: str = ""  # the files that are written with the page
+    every_run: str = ""  # where every run is, for a reader to whom the page does not show them
 
 
-def build_view(result: Result, pictures: tuple[Picture, ...], reload: int = 0) -> View:
-    """The view of `result` with the figures that were drawn for it."""
+_BESIDE = {
+    "csv": "scores.csv (every run)",
+    "json": "summary.json (the answer for programs)",
+    "png": "figures/ (PNG)",
+    "latex": "table.tex (LaTeX)",
+    "markdown": "report.md",
+}
+
+
+def build_view(
+    result: Result,
+    pictures: tuple[Picture, ...],
+    reload: int = 0,
+    formats: Collection[str] = ("html", "png", "csv", "json"),
+) -> View:
+    """The view of `result` with the figures that were drawn for it; `formats` are written with it."""
     return View(
         title=short(result.setup.study),
         full_title=clean(result.setup.study),
@@ -75,6 +91,10 @@ def build_view(result: Result, pictures: tuple[Picture, ...], reload: int = 0) -
         methods=methods(result),
         facts=facts(result),
         reload=reload,
+        beside=", ".join(text for name, text in _BESIDE.items() if name in formats),
+        every_run="scores.csv, beside this page, has every run"
+        if "csv" in formats
+        else "tuner report with --format csv writes every run into scores.csv",
     )
 
 

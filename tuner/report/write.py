@@ -59,7 +59,7 @@ def write_formats(
         if (folder / "figures").is_symlink():
             raise LedgerError(f"{folder / 'figures'}: is a link; put a folder in its place")
         write_figures(drawn, folder / "figures", {panel.key for panel in PANELS})
-    view = build_view(result, drawn, reload)
+    view = build_view(result, drawn, reload, formats)
     makers: dict[str, Callable[[], str]] = {
         "csv": lambda: scores_csv(result),
         "json": lambda: summary_json(result),

@@ -144,3 +144,13 @@ def test_naive_forecasts_are_in_every_format(tmp_path: Path) -> None:
         assert "b:trial-0 beats the best naive forecast (last value, 0.9" in told
     apart = with_naive(tmp_path, scores, c=study(0.6), d=study(0.5, seed=1, data="01" * 32))
     assert boxes_of_studies(apart, apart.measures[0]).naive == ()
+
+
+def test_a_page_of_studies_names_no_file_that_is_not_written_with_it(tmp_path: Path) -> None:
+    found = beside(tmp_path, a=study(0.6), b=study(0.5, seed=1))
+    for formats, told in (
+        (("html",), "Made with tuner.<"),
+        (("html", "csv"), "Beside this page: comparison.csv (the numbers).<"),
+    ):
+        write_studies(found, tmp_path / "made", formats)
+        assert told in (tmp_path / "made" / "comparison.html").read_text(encoding="utf-8")

@@ -45,7 +45,7 @@ def write_studies(studies: Studies, folder: Path, formats: Collection[str]) -> t
     drawn = draw_studies(studies) if {"html", "png", "markdown"} & set(formats) else ()
     if {"png", "markdown"} & set(formats):
         write_figures(drawn, folder / "figures", figure_keys(studies))
-    view = studies_view(studies, drawn, folder)
+    view = studies_view(studies, drawn, folder, formats)
     makers: dict[str, Callable[[], str]] = {
         "csv": lambda: studies_frame(studies).to_csv(index=False, lineterminator="\n"),
         "json": lambda: json.dumps(studies_summary(studies), indent=2, allow_nan=False) + "\n",
