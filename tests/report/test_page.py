@@ -22,7 +22,7 @@ from tuner.report.formats import TIMES, duration
 from tuner.report.page import render
 from tuner.report.panels import PANELS
 from tuner.report.pictures import draw_pictures
-from tuner.report.view import build_view
+from tuner.report.view import build_view, warnings
 from tuner.result import Result
 
 
@@ -201,6 +201,15 @@ def test_the_time_of_a_run_that_was_killed_is_told() -> None:
     told = duration(60.0 + last.started + last.seconds - (BEGAN - 2.0))
     assert {fact.label: fact.text for fact in view.facts}["Time"] == told != duration(60.0)
     assert view.subtitle.endswith(told)
+
+
+def test_that_a_confirmation_is_being_extended_is_told() -> None:
+    said = "being extended from 10 to 20 seeds and has not finished"
+    assert any(said in text for text in warnings(usual_result(repeats=20)))
+    for whole in (usual_result(), usual_result(repeats=20, complete=True), searched()):
+        assert not any("being extended" in text for text in warnings(whole))
+
+
 def confirmed(seeds: int, epochs: int = 12, lost: int = 0, **setup: object) -> Result:
     runs = []
     for name in (BASELINE, "a"):

@@ -122,12 +122,26 @@ def warnings(result: Result) -> tuple[str, ...]:
     for finalist in result.finalists:
         flags = finalist.comparison.flags if finalist.comparison else ()
         found += [f"{short(finalist.name)}: {clean(flag)}" if several else clean(flag) for flag in flags]
+    setup = result.setup
+    if extended := _extended(result):
+        found.append(extended)
     found += examples_remarks(result)
     found += naive_remarks(result)
-    setup = result.setup
     if looks := looks_warning(result):
         found.append(looks)
     return tuple(dict.fromkeys([*found, *map(clean, remarks(setup))]))
+
+
+def _extended(result: Result) -> str:
+    """That more seeds are being trained, or were to be, than anything here rests on; usually nothing."""
+    setup = result.setup
+    seen = setup.looks[-1].repeats if setup.looks else setup.repeats
+    if setup.complete or setup.repeats <= seen:
+        return ""
+    return (
+        f"The confirmation is being extended from {seen:,} to {count(setup.repeats, 'seed')} and has not "
+        f"finished: verdicts, results and figures rest on the first {seen:,}."
+    )
 
 
 def remarks(setup: Setup) -> tuple[str, ...]:
