@@ -52,12 +52,10 @@ def write_formats(
     report that this one does not have are removed. Markdown shows the figures, so it comes with them.
     With `reload` the page loads itself again after so many seconds.
 
-    Raises: LedgerError where the folder of figures is a link: what it leads to is nobody's to overwrite.
+    Raises: LedgerError where the folder of figures is a link.
     """
     drawn = draw_pictures(result) if {"html", "png", "markdown"} & set(formats) else ()
     if {"png", "markdown"} & set(formats):
-        if (folder / "figures").is_symlink():
-            raise LedgerError(f"{folder / 'figures'}: is a link; put a folder in its place")
         write_figures(drawn, folder / "figures", {panel.key for panel in PANELS})
     view = build_view(result, drawn, reload, formats)
     makers: dict[str, Callable[[], str]] = {
@@ -76,7 +74,12 @@ def write_formats(
 
 
 def write_figures(pictures: Collection[Picture], folder: Path, keys: Collection[str]) -> None:
-    """Write every picture as PNG, and remove those of other `keys` that an earlier report left."""
+    """Write every picture as PNG, and remove those of other `keys` that an earlier report left.
+
+    Raises: LedgerError where the folder is a link: what it leads to is nobody's to overwrite.
+    """
+    if folder.is_symlink():
+        raise LedgerError(f"{folder}: is a link; put a folder in its place")
     for picture in pictures:
         write_whole(folder / f"{picture.key}.png", picture.png)
     for key in set(keys) - {picture.key for picture in pictures}:

@@ -146,6 +146,17 @@ def test_naive_forecasts_are_in_every_format(tmp_path: Path) -> None:
     assert boxes_of_studies(apart, apart.measures[0]).naive == ()
 
 
+def test_the_figures_do_not_go_where_a_link_leads(tmp_path: Path) -> None:
+    found = beside(tmp_path, a=study(0.6), b=study(0.5, seed=1))
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine" / "scores-2.png").write_text("mine")
+    (tmp_path / "made").mkdir()
+    (tmp_path / "made" / "figures").symlink_to(tmp_path / "mine")
+    with pytest.raises(LedgerError, match="is a link; put a folder in its place"):
+        write_studies(found, tmp_path / "made", FORMATS)
+    assert [path.name for path in (tmp_path / "mine").iterdir()] == ["scores-2.png"]
+
+
 def test_a_page_of_studies_names_no_file_that_is_not_written_with_it(tmp_path: Path) -> None:
     found = beside(tmp_path, a=study(0.6), b=study(0.5, seed=1))
     for formats, told in (

@@ -38,7 +38,8 @@ def write_studies(studies: Studies, folder: Path, formats: Collection[str]) -> t
 
     Gives the paths of the files, figures apart. Each is written whole or not at all.
 
-    Raises: LedgerError where the folder is a run folder, whose figures would be lost.
+    Raises: LedgerError where the folder is a run folder, whose figures would be lost, or where that of the
+    figures is a link.
     """
     if (folder / "run.json").exists():
         raise LedgerError(f"{folder}: is a run folder; choose another one with --output")
