@@ -1,7 +1,8 @@
 """Write a report's files, each whole or not at all."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
+from types import MappingProxyType
 
 from tuner.errors import LedgerError
 from tuner.files import write_whole
@@ -37,9 +38,9 @@ def write_report(result: Result, folder: Path) -> Path:
     return folder / PAGE
 
 
-def usual_formats(folder: Path) -> tuple[str, ...]:
+def usual_formats(folder: Path, files: Mapping[str, str] = MappingProxyType(FILES)) -> tuple[str, ...]:
     """What is written where nobody says: the usual formats, and those whose file is there already."""
-    more = (name for name in FORMATS if name not in USUAL and (folder / FILES[name]).exists())
+    more = (name for name in FORMATS if name not in USUAL and (folder / files[name]).exists())
     return (*USUAL, *more)
 
 

@@ -23,7 +23,7 @@ from tuner.report.write import write_figures
 from tuner.skill import skill
 
 PAGE = "comparison.html"
-_FILES = {
+FILES = {
     "csv": "comparison.csv",
     "json": "comparison.json",
     "latex": "comparison.tex",
@@ -57,8 +57,8 @@ def write_studies(studies: Studies, folder: Path, formats: Collection[str]) -> t
     written = []
     for name, make in makers.items():
         if name in formats:
-            write_whole(folder / _FILES[name], make())
-            written.append(folder / _FILES[name])
+            write_whole(folder / FILES[name], make())
+            written.append(folder / FILES[name])
     return tuple(written)
 
 
