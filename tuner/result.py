@@ -173,7 +173,7 @@ class Result(Readable):
             return Card(title, tuple((f"runs in {phase}", f"{phases.count(phase):,}") for phase in counted))
         ends = f"{percent(setup.level)} interval"
         verdicts = ("verdict", "difference", ends, "p (adjusted)")
-        head = ("configuration", "runs", f"test {setup.metric}", ends, "SD", *verdicts)
+        head = ("configuration", "runs", f"test {shown(setup.metric)}", ends, "SD", *verdicts)
         several = len(self.finalists) > 1
         flags = [
             f"{shown(one.name)}: {flag}" if several else flag
