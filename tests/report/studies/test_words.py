@@ -82,10 +82,14 @@ def test_whether_each_beats_a_naive_forecast_is_said(tmp_path: Path) -> None:
     assert found.compared is not None
     said = studies_headline(found).naive
     a, b = said.split("has no skill. ")
+    assert b.endswith("do not all name the same naive forecasts; the best of all is last value (0.45).")
     assert a.startswith("a:trial-0 is worse than the best naive forecast (last value, 0.45")
     assert b.startswith("b:trial-0 beats the best naive forecast (last value, 0.45") and "c:" not in said
     assert "not adjusted for the number of studies" in studies_methods(found)
     (tmp_path / "a" / "ledger" / "naive.json").unlink()
+    write_naive(tmp_path / "c", NaiveScores({"last": (0.45,)}, {"last": (0.45,)}, own=False))
+    assert "same naive forecasts" in studies_headline(beside(tmp_path, "b", "c")).naive  # c names one of two
+    write_naive(tmp_path / "c", None)
     two = beside(tmp_path, "a", "c")
     assert studies_headline(two).naive == "" and "naive" not in studies_methods(two)
 

@@ -1,9 +1,11 @@
 """What is said of several studies: the verdict where there can be one, and how it was reached."""
 
 from tuner.comparing.studies import Studies
+from tuner.naive import LABELS
 from tuner.report.formats import better_word, clean, decimals_for, listed, metric_name, percent, score, short
 from tuner.report.naive_words import naive_claim
 from tuner.report.verdict import Headline
+from tuner.skill import means_of, ordered
 
 _SCOPE = (
     "Every study is represented by its best configuration, or by its baseline where nothing is better. This "
@@ -36,14 +38,30 @@ def studies_headline(studies: Studies) -> Headline:
 def studies_naive(studies: Studies) -> str:
     """Whether the configuration that stands for each study beats its best naive forecast, in sentences.
 
-    Nothing of those that name no such forecast.
+    Nothing of those that name no such forecast. Where comparable studies name others, the best of all
+    is told.
     """
-    said = (
+    said = [
         naive_claim(entry.source.result, entry.chosen_name, chosen_name(entry.chosen.name))
         for entry in studies.entries
         if entry.source.result is not None
+    ]
+    return " ".join(filter(None, [*said, _best_of_all(studies) if any(said) else ""]))
+
+
+def _best_of_all(studies: Studies) -> str:
+    """The best naive forecast of studies that share their data and do not all name the same ones."""
+    results = [entry.source.result for entry in studies.entries if entry.source.result is not None]
+    found = [means_of(result, "test") for result in results]
+    if studies.compared is None or len({frozenset(one) for one in found}) == 1:
+        return ""
+    direction = studies.entries[0].setup.direction
+    together = [(one[name], name) for one in found for name in ordered(one, direction)[:1]]
+    value, name = min(together) if direction == "minimize" else max(together)
+    return (
+        "The studies do not all name the same naive forecasts; the best of all is "
+        f"{LABELS[name]} ({score(value)})."
     )
-    return " ".join(filter(None, said))
 
 
 def _claim_of_two(studies: Studies, verdict: str) -> str:
