@@ -93,6 +93,21 @@ def test_curves_are_read_once_for_a_report(tmp_path: Path, monkeypatch: pytest.M
     assert read == [6] * (1 + len(result.finalists))
 
 
+def test_a_page_alone_makes_no_pixels(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A page that follows a run is made again and again, on the machine that trains."""
+    made: list[object] = []
+
+    def counted(figure: object) -> bytes:
+        made.append(figure)
+        return b"pixels"
+
+    monkeypatch.setattr("tuner.report.pictures.png", counted)
+    write_formats(usual_result(), tmp_path, ("html",))
+    assert not made
+    write_formats(usual_result(), tmp_path, ("png",))
+    assert len(made) == len(list((tmp_path / "figures").iterdir())) > 5
+
+
 def test_a_page_names_no_file_that_is_not_written_with_it(tmp_path: Path) -> None:
     write_formats(usual_result(), tmp_path / "alone", ("html",))
     page = (tmp_path / "alone" / "report.html").read_text(encoding="utf-8")

@@ -55,8 +55,9 @@ def write_formats(
 
     Raises: LedgerError where the folder of figures is a link.
     """
-    drawn = draw_pictures(result) if {"html", "png", "markdown"} & set(formats) else ()
-    if {"png", "markdown"} & set(formats):
+    pixels = bool({"png", "markdown"} & set(formats))
+    drawn = draw_pictures(result, pixels=pixels) if pixels or "html" in formats else ()
+    if pixels:
         write_figures(drawn, folder / "figures", {panel.key for panel in PANELS})
     view = build_view(result, drawn, reload, formats)
     makers: dict[str, Callable[[], str]] = {
