@@ -27,6 +27,12 @@ def hostile() -> Result:
     return make_result(runs, configurations, HOSTILE, study="</p><b>study", metric="<i>")
 
 
+def test_a_metric_with_a_long_name_leaves_room_for_the_numbers() -> None:
+    runs = make_runs("confirmation", BASELINE, 0.02, seeds=6)
+    result = make_result(runs, [make_configuration(BASELINE)], metric="m" * 10_000)
+    assert max(map(len, str(result).splitlines())) < 300
+
+
 def unfinished() -> Result:
     return make_result(make_runs("search", BASELINE, 0.1, seeds=3), [make_configuration(BASELINE)])
 

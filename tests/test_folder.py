@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.factories import make_setup
+from tests.factories import BEGAN, make_setup, store, timed, usual_result
 from tuner.errors import LedgerError
 from tuner.folder import FIGURES, claim, clear
 from tuner.ledger import Ledger
@@ -122,6 +122,16 @@ def test_trials_repeats_and_finalists_may_grow(tmp_path: Path) -> None:
     setup = claim(ledger_with(tmp_path, before), grown)
     assert (setup.trials, setup.repeats, setup.finalists, setup.command) == (9, 15, 4, "new")
     assert (setup.seconds, setup.looks, setup.notes) == (5.0, LOOKS, ())
+
+
+def test_the_time_of_a_session_that_was_killed_is_kept(tmp_path: Path) -> None:
+    result = timed(usual_result(seconds=5.0, opened=BEGAN - 2.0))
+    store(result, tmp_path)
+    last = result.groups[-1]
+    assert last.started is not None
+    setup = claim(Ledger(tmp_path), make_setup(seconds=0.0, opened=BEGAN + 1e6))
+    assert setup.seconds == pytest.approx(5.0 + last.started + last.seconds - (BEGAN - 2.0))
+    assert setup.opened == BEGAN + 1e6
 
 
 def test_fewer_repeats_keep_those_that_are_stored(tmp_path: Path) -> None:

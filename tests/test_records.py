@@ -1,9 +1,12 @@
-"""Records: at which epochs a run measured what it holds."""
+"""Records: at which epochs a run measured what it holds, and what time sessions took."""
+
+import math
+from dataclasses import replace
 
 import pytest
 
-from tests.factories import make_runs
-from tuner.records import epochs_of
+from tests.factories import make_configuration, make_runs, make_setup
+from tuner.records import Group, epochs_of, spent
 
 
 def by_keras(every: int, trained: int) -> tuple[int, ...]:
@@ -43,3 +46,18 @@ def test_a_run_without_history_has_no_epochs() -> None:
     run = make_runs("search", "a", 1.0, seeds=1, epochs=3)[0]
     assert run.epochs == 3 and run.curve("loss") == dict(enumerate(run.history["loss"], start=1))
     assert run.curve("accuracy") == {}
+
+
+def trained(started: float | None, *seconds: float) -> Group:
+    """A group whose runs took these seconds."""
+    runs = make_runs("search", "a", 1.0, seeds=len(seconds), epochs=1)
+    own = tuple(replace(run, seconds=took) for run, took in zip(runs, seconds, strict=True))
+    return Group("search", make_configuration("a"), tuple(range(len(own))), own, started=started)
+
+
+def test_a_session_that_never_closed_counts_up_to_its_last_group() -> None:
+    groups = [trained(None, 9.0), trained(50.0, 9.0), trained(101.0, 2.0, 3.0), trained(104.0, 1.0, math.nan)]
+    assert spent(make_setup(seconds=7.0), groups) == 7.0
+    assert spent(make_setup(seconds=7.0, opened=100.0), groups) == 7.0 + 6.0
+    assert spent(make_setup(seconds=7.0, opened=200.0), groups) == 7.0
+    assert spent(make_setup(seconds=7.0, opened=math.inf), groups) == 7.0

@@ -104,7 +104,7 @@ def print_studies(studies: Studies) -> None:
     console.print(
         Text(f"{words.symbol} {words.claim}.", f"bold {STYLES.get(words.word, '')}"), soft_wrap=True
     )
-    print_lines(console, (text for text in (words.evidence, words.others) if text))
+    print_lines(console, (text for text in (words.evidence, words.others, words.naive) if text))
     judged = {one.group.name: one for one in studies.compared.candidates} if studies.compared else {}
     headings = (
         "group",

@@ -10,7 +10,7 @@ from tuner.checked import DAMAGED
 from tuner.errors import DamageError, LedgerError
 from tuner.files import remove_leftovers
 from tuner.ledger import Ledger, refuse_links, slug
-from tuner.records import Setup
+from tuner.records import Setup, spent
 
 # The figures of a report, which nothing here imports; others in their folder are not tuner's.
 FIGURES = (
@@ -119,7 +119,7 @@ def claim(ledger: Ledger, now: Setup, *, accept: bool = False) -> Setup:
     return replace(
         now,
         repeats=max(before.repeats, now.repeats),
-        seconds=before.seconds,
+        seconds=spent(before, ledger.groups),
         identity=before.identity,
         looks=before.looks,
         fallbacks=before.fallbacks,

@@ -89,7 +89,7 @@ class _Session:
         self.trials = study.trials if plan.trials is None else plan.trials
         self.search_seeds = plan.search_seeds
         self.repeats = plan.repeats or PROFILES[plan.profile][1]
-        self.started = time.monotonic()
+        self.started, self.opened = time.monotonic(), time.time()
         self.notes: list[str] = []
         self.fallbacks: list[str] = []
         self.runner = Repeats(study, engine=engine, on_note=self._note_fallback, try_show=try_show)
@@ -165,6 +165,7 @@ class _Session:
             versions=versions(),
             machine=machine(),
             identity=uuid.uuid4().hex,
+            opened=self.opened,
         )
 
     def _open(
@@ -392,5 +393,6 @@ class _Session:
                     notes=notes,
                     fallbacks=fallbacks,
                     seconds=setup.seconds + elapsed,
+                    opened=None,
                 )
             )

@@ -193,6 +193,11 @@ class Group:
     predictions: StoredPredictions | None = None
     started: float | None = None
 
+    @property
+    def seconds(self) -> float:
+        """How long it trained; what is no time counts as none."""
+        return sum(run.seconds for run in self.runs if math.isfinite(run.seconds) and run.seconds > 0)
+
     def __post_init__(self) -> None:
         if not self.seed_indices:
             raise ValueError("a group has at least one seed")
@@ -261,7 +266,7 @@ class Setup:
     pruner: str = "none"  # determines the numbers too; folders of before there were pruners have none
     engine_reason: str = ""
     command: str = ""
-    seconds: float = 0.0
+    seconds: float = 0.0  # of the sessions that have closed; see `spent`
     looks: tuple[Look, ...] = ()  # the verdicts formed so far; the last one is what a result shows
     complete: bool = False  # the last session that trained for it came to its end
     notes: tuple[str, ...] = ()  # what the reader must know, in sentences
@@ -273,8 +278,18 @@ class Setup:
     identity: str = ""  # of its own for every folder, from its start or `--fresh` on; older ones have none
     file: str = ""  # sha256 of the study file alone; empty where there is none, and in older folders
     changes: tuple[str, ...] = ()  # what changed on the way and was accepted, in sentences
+    opened: float | None = None  # when a session began that goes on or was killed, in seconds since 1970
 
     @property
     def search_seeds(self) -> tuple[int, int]:
         """The first and the largest number of seeds of a trial in the search."""
         return self.search_repeats, self.most_search_repeats or self.search_repeats
+
+
+def spent(setup: Setup, groups: Iterable[Group]) -> float:
+    """Seconds that all sessions took; of one that goes on or was killed, up to the end of its last group."""
+    if setup.opened is None:
+        return setup.seconds
+    began = setup.opened
+    known = ((group.started, group.seconds) for group in groups if group.started is not None)
+    return setup.seconds + max((start - began + took for start, took in known if start >= began), default=0.0)

@@ -26,6 +26,7 @@ from tuner.records import (
     Setup,
     Shown,
     distinct,
+    spent,
 )
 from tuner.shown import read_shown
 from tuner.stats import (
@@ -104,6 +105,11 @@ class Result(Readable):
         return max(lengths, default=self.setup.epochs)
 
     @property
+    def seconds(self) -> float:
+        """What all sessions took together; of one that has not ended, up to its last group."""
+        return spent(self.setup, self.groups)
+
+    @property
     def looks(self) -> tuple[tuple[Look, float], ...]:
         """The looks at this study so far, each with its share of the error rate."""
         looks = distinct(self.setup.looks)
@@ -167,7 +173,7 @@ class Result(Readable):
             return Card(title, tuple((f"runs in {phase}", f"{phases.count(phase):,}") for phase in counted))
         ends = f"{percent(setup.level)} interval"
         verdicts = ("verdict", "difference", ends, "p (adjusted)")
-        head = ("configuration", "runs", f"test {setup.metric}", ends, "SD", *verdicts)
+        head = ("configuration", "runs", f"test {shown(setup.metric)}", ends, "SD", *verdicts)
         several = len(self.finalists) > 1
         flags = [
             f"{shown(one.name)}: {flag}" if several else flag

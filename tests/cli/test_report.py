@@ -71,6 +71,16 @@ def test_several_studies_are_put_beside_each_other(call: Call, tmp_path: Path) -
     assert names(tmp_path / "paper") == {"comparison.tex"}
 
 
+def test_files_of_several_studies_do_not_grow_stale(call: Call, tmp_path: Path) -> None:
+    store(study(0.6), tmp_path / "lstm")
+    store(study(0.5, seed=1), tmp_path / "gru")
+    (tmp_path / "both").mkdir()
+    (tmp_path / "both" / "comparison.tex").write_text("old")
+    call("report", "lstm", "gru", "--output", "both")
+    assert (tmp_path / "both" / "comparison.tex").read_text().startswith("% needs")
+    assert not (tmp_path / "both" / "comparison.md").exists()
+
+
 def test_studies_that_cannot_be_compared_are_shown_without_a_verdict(call: Call, tmp_path: Path) -> None:
     store(study(0.6), tmp_path / "lstm")
     store(study(0.5, metric="mae"), tmp_path / "gru")

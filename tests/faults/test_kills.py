@@ -42,12 +42,15 @@ def test_a_study_killed_three_times_ends_as_if_it_had_not_been(tmp_path: Path) -
         assert len(now) >= len(before)
         before = now
     assert before
+    left = tuner.load(folder)
+    assert left.setup.opened is not None and left.seconds > 0  # no session has closed
     result = ended(folder, cache)
     assert numbers(result) == numbers(whole)
     assert result.configurations == whole.configurations
     assert result.finalists == whole.finalists
     assert repeated(before, finished(folder), ()) == 0
     assert leftovers(folder) == []
+    assert result.setup.opened is None and result.seconds > left.seconds
 
 
 def test_the_variants_of_the_benchmark_are_plans_of_tuner() -> None:

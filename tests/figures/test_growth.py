@@ -142,7 +142,7 @@ def test_a_line_that_is_not_drawn_is_not_spoken_of() -> None:
     far = GROWTH.caption(compared(20, margin=0.5)).text
     assert "dotted" not in far and "The whole curve of a is below what would be enough." in far
     lost = GROWTH.caption(usual_result()).text
-    assert "For trial-3 that is not known" in lost  # two of its runs diverged
+    assert "For trial-3 that is not known: runs failed, so that ranks decide" in lost  # two of its runs did
 
 
 def test_no_line_is_drawn_from_the_interval_of_an_earlier_look() -> None:

@@ -79,6 +79,7 @@ def test_the_rarest_choices_share_a_place() -> None:
         ["\ud800", "$x^2$", "🚀"],
         [{"a": 1}, [2], None],
         [2**60, 2**60 + 1, 2**60 + 2],
+        [10**25, -(10**18), 5],
     ],
 )
 def test_any_values_have_places_between_the_ends(values: list[Any]) -> None:

@@ -1,12 +1,14 @@
 """The optimism panel compares means of the same split in both phases."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from tests.factories import make_configuration, make_result, make_runs, usual_result
 from tuner.figures.optimism import draw_optimism, luck_of_the_best, optimism
 from tuner.figures.style import figure_style, new_figure
-from tuner.records import BASELINE
+from tuner.records import BASELINE, Look
 from tuner.report.formats import score
 from tuner.report.panels.optimism import OPTIMISM
 from tuner.result import derive
@@ -72,6 +74,22 @@ def test_the_caption_lays_the_measured_luck_beside_the_expected() -> None:
     assert measured > 0.0
     assert f"flatter its configuration by {score(luck_of_the_best(result).expected)};" in text
     assert f"that of trial-1 came out {score(measured)} worse." in text
+
+
+def test_the_luck_of_another_finalist_is_not_told_as_that_of_the_best() -> None:
+    """Shrunken means may leave the best mean out, where it rests on few or noisy seeds."""
+    result = usual_result()
+    looks = (Look(10, (BASELINE, "trial-2")),)
+    without = derive(replace(result.setup, looks=looks), result.configurations, result.runs)
+    assert luck_of_the_best(without).best == "trial-1"
+    text = OPTIMISM.caption(without).text
+    assert "that of trial-1 was not confirmed." in text and "came out" not in text
+
+
+def test_where_data_vary_with_the_seed_the_splits_are_not_called_the_same() -> None:
+    assert "on the same validation split" in OPTIMISM.caption(usual_result()).text
+    text = OPTIMISM.caption(usual_result(paired=True)).text
+    assert "on validation data of their own" in text and "same validation" not in text
 
 
 def test_with_few_trials_nothing_is_expected() -> None:

@@ -5,6 +5,7 @@ import sys
 
 import matplotlib
 import pytest
+from matplotlib.colors import to_rgb
 
 from tuner.figures.style import PALETTE, figure_style, heading, new_figure, plain
 
@@ -18,6 +19,23 @@ def test_the_style_leaves_the_users_settings_alone() -> None:
 
 def test_roles_have_colours_of_their_own() -> None:
     assert len(set(PALETTE.values())) == len(PALETTE)
+
+
+def contrast(color: str, other: str) -> float:
+    """The ratio of relative luminances. Source: WCAG 2.2, definition of contrast ratio."""
+    found = []
+    for one in (color, other):
+        red, green, blue = (
+            part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in to_rgb(one)
+        )
+        found.append(0.2126 * red + 0.7152 * green + 0.0722 * blue + 0.05)
+    return max(found) / min(found)
+
+
+@pytest.mark.parametrize("role", sorted(PALETTE.keys() - {"grid", "paper"}))
+def test_marks_stand_out_from_white_paper(role: str) -> None:
+    """WCAG 2.2, 1.4.11 asks for 3 to 1 of what one must see to understand a figure."""
+    assert contrast(PALETTE[role], "white") >= 3.0
 
 
 @pytest.mark.parametrize(

@@ -1,9 +1,14 @@
 """The table of diagnoses says what `tuner diagnose` says, of the same configurations."""
 
+from dataclasses import replace
+
+import numpy as np
+
 from tests.factories import make_configuration, make_result, make_runs, usual_result
 from tuner.diagnosing import diagnose_result
 from tuner.records import BASELINE
 from tuner.report.diagnoses import diagnosis_table
+from tuner.report.panels.learning_curves import LEARNING_CURVES
 
 
 def test_a_row_for_the_baseline_and_every_finalist() -> None:
@@ -33,3 +38,21 @@ def test_before_confirmation_the_runs_of_the_search_are_read() -> None:
 
 def test_without_runs_there_is_no_table() -> None:
     assert diagnosis_table(make_result([], [])).rows == ()
+
+
+def test_an_epoch_of_the_median_curve_is_not_called_one_of_a_seed() -> None:
+    """Seeds that are each too noisy to be read, whose median curve overfits."""
+    epochs = np.arange(60)
+    turning = 0.2 + 0.8 * np.exp(-epochs / 5) + 0.004 * np.maximum(epochs - 25, 0)
+    runs = []
+    for run in make_runs("confirmation", BASELINE, 0.04, seeds=30, epochs=60):
+        noise = np.random.default_rng(run.seed_index).normal(0.0, 0.12, epochs.size)
+        history = {"loss": tuple(np.exp(-epochs / 5).tolist()), "val_loss": tuple((turning + noise).tolist())}
+        runs.append(replace(run, history=history))
+    result = make_result(runs, [make_configuration(BASELINE)])
+    (found,) = diagnose_result(result)
+    assert found.diagnosis.label == "overfit" and "in the median curve" in found.diagnosis.finding
+    (hint,) = [column.hint for column in diagnosis_table(result).columns if column.title == "Diagnosis"]
+    caption = LEARNING_CURVES.caption(result).text
+    assert "of the median curve where that decides" in hint
+    assert "overfits, by that diagnosis" in caption and "median seed" not in caption

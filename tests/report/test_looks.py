@@ -37,7 +37,7 @@ def test_the_methods_name_every_look_and_its_share() -> None:
     assert "Verdicts were formed 3 times" in text
     assert "1 against the baseline at 10 seeds, 1 against the baseline at 20 seeds and" in text
     assert "they used 80 %, 10 % and 5 % of it" in text
-    assert "which nothing before had read" not in text
+    assert "which no choice before had used" not in text
 
 
 def test_the_same_look_twice_is_one() -> None:

@@ -8,13 +8,21 @@ from pathlib import Path
 
 import pytest
 
-from tests.factories import hostile_result, make_configuration, make_result, make_runs, timed, usual_result
+from tests.factories import (
+    BEGAN,
+    hostile_result,
+    make_configuration,
+    make_result,
+    make_runs,
+    timed,
+    usual_result,
+)
 from tuner.records import BASELINE, Look
-from tuner.report.formats import TIMES
+from tuner.report.formats import TIMES, duration
 from tuner.report.page import render
 from tuner.report.panels import PANELS
 from tuner.report.pictures import draw_pictures
-from tuner.report.view import build_view
+from tuner.report.view import build_view, warnings
 from tuner.result import Result
 
 
@@ -183,6 +191,23 @@ def test_the_page_holds_every_one_of_very_many_runs() -> None:
     assert shown == [run.configuration for run in runs]
     assert len(html) < 200 * len(runs)
     assert "3,005 rows are drawn by a script" in page.text
+
+
+def test_the_time_of_a_run_that_was_killed_is_told() -> None:
+    result = timed(usual_result(trials=2, seconds=60.0, opened=BEGAN - 2.0))
+    view = build_view(result, ())
+    last = result.groups[-1]
+    assert last.started is not None
+    told = duration(60.0 + last.started + last.seconds - (BEGAN - 2.0))
+    assert {fact.label: fact.text for fact in view.facts}["Time"] == told != duration(60.0)
+    assert view.subtitle.endswith(told)
+
+
+def test_that_a_confirmation_is_being_extended_is_told() -> None:
+    said = "being extended from 10 to 20 seeds and has not finished"
+    assert any(said in text for text in warnings(usual_result(repeats=20)))
+    for whole in (usual_result(), usual_result(repeats=20, complete=True), searched()):
+        assert not any("being extended" in text for text in warnings(whole))
 
 
 def confirmed(seeds: int, epochs: int = 12, lost: int = 0, **setup: object) -> Result:

@@ -8,12 +8,12 @@ import pandas as pd
 
 from tests.factories import make_configuration, make_result, make_runs, usual_result
 from tuner.records import BASELINE, Run
-from tuner.report.scores import scores_csv, scores_frame
+from tuner.report.scores import scores_csv
 
 
 def test_one_row_for_each_run_and_split() -> None:
     result = usual_result()
-    frame = scores_frame(result)
+    frame = result.frame()
     assert list(frame.columns[:6]) == ["phase", "configuration", "seed_index", "split", "status", "score"]
     assert list(frame.columns[6:]) == [
         f"param:{name}" for name in ("units", "layers", "dropout", "optimizer", "learning_rate")
@@ -28,7 +28,7 @@ def test_one_row_for_each_run_and_split() -> None:
 def test_floats_come_back_exactly_and_missing_scores_are_empty() -> None:
     result = usual_result()
     back = list(csv.DictReader(io.StringIO(scores_csv(result))))
-    frame = scores_frame(result)
+    frame = result.frame()
     written = [float(row["score"]) if row["score"] else None for row in back]
     assert written == [score if math.isfinite(score) else None for score in frame["score"]]
     assert [float(row["param:learning_rate"]) for row in back] == frame["param:learning_rate"].tolist()
@@ -49,7 +49,7 @@ def test_whole_numbers_stay_whole_where_a_configuration_lacks_them() -> None:
 def test_a_run_without_scores_keeps_a_row() -> None:
     runs = [Run("confirmation", BASELINE, 0, "failed", {}, {}, 0.0, "out of memory")]
     runs += make_runs("confirmation", BASELINE, 0.04, seeds=2)[1:]
-    frame = scores_frame(make_result(runs, [make_configuration(BASELINE)]))
+    frame = make_result(runs, [make_configuration(BASELINE)]).frame()
     first = frame.to_dict("records")[0]
     assert (first["split"], first["status"]) == ("test", "failed")
     assert math.isnan(frame["score"].tolist()[0])
@@ -62,5 +62,5 @@ def test_names_that_need_quotes_come_back() -> None:
 
 
 def test_no_runs_give_a_table_with_columns() -> None:
-    frame = scores_frame(make_result([], [make_configuration(BASELINE)]))
+    frame = make_result([], [make_configuration(BASELINE)]).frame()
     assert len(frame) == 0 and "score" in frame.columns

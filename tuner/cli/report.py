@@ -167,12 +167,13 @@ def _publish_several(
     """Write the page of several studies, and say what it says."""
     from tuner.comparing.sources import open_source
     from tuner.comparing.studies import compare_studies
-    from tuner.report.studies import PAGE, studies_summary, write_studies
-    from tuner.report.write import USUAL
+    from tuner.report.studies import FILES, PAGE, studies_summary, write_studies
+    from tuner.report.write import usual_formats
 
     studies = compare_studies([open_source(text) for text in folders])
     with written_into(output):
-        written = write_studies(studies, output, USUAL if formats is None else formats)
+        made = usual_formats(output, FILES) if formats is None else formats
+        written = write_studies(studies, output, made)
     if as_json:
         print(json.dumps(studies_summary(studies)))
         return

@@ -18,7 +18,7 @@ class Source:
 
     `text` is the argument, `label` a short name for the file or folder. `chosen` is the configuration that
     the argument names, if it does; `best` the one to use, which only a run folder knows; `verdicts` are
-    those of a run folder on its finalists, by name.
+    those of a run folder on its finalists, by name, and `result` is all that it says.
     """
 
     text: str
@@ -29,6 +29,7 @@ class Source:
     best: str | None = None
     setup: Setup | None = None
     verdicts: Mapping[str, Comparison] = field(default_factory=dict)
+    result: Result | None = None
 
     @property
     def baseline(self) -> ScoreSet:
@@ -66,6 +67,7 @@ def open_source(text: str) -> Source:
             best=best.name if best else None,
             setup=result.setup,
             verdicts={one.name: one.comparison for one in result.finalists if one.comparison},
+            result=result,
         )
     else:
         source = Source(text, path.stem, path, read_scores(path), chosen)

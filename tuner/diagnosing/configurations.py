@@ -4,6 +4,7 @@ import math
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -80,17 +81,14 @@ def diagnose_runs(name: str, runs: Sequence[Run], phase: str = "") -> Diagnosed 
     A run that diverged is told as such whatever its losses say. One that failed before its first epoch has
     no curve and stays undetermined.
     """
-    train = stacked([run.history.get("loss", ()) for run in runs])
-    validation = stacked([run.history.get("val_loss", ()) for run in runs])
-    if not train.size:
-        return None
-    train, validation, epochs = _thinned(train, validation)
-    diagnosis = diagnose(
-        train,
-        validation,
-        diverged=[run.status == "diverged" for run in runs],
-        epochs=epochs,
+    found = _read(
+        tuple(tuple(run.history.get("loss", ())) for run in runs),
+        tuple(tuple(run.history.get("val_loss", ())) for run in runs),
+        tuple(run.status == "diverged" for run in runs),
     )
+    if found is None:
+        return None
+    diagnosis, length = found
     ended: Counter[str] = Counter(run.status for run in runs)
     notes = [
         f"{ended[status]} of {len(runs)} runs {words}"
@@ -98,7 +96,21 @@ def diagnose_runs(name: str, runs: Sequence[Run], phase: str = "") -> Diagnosed 
         if ended[status]
     ]
     seeds = tuple(str(run.seed_index) for run in runs)
-    return Diagnosed(name, diagnosis, seeds, epochs[-1], phase, tuple(notes))
+    return Diagnosed(name, diagnosis, seeds, length, phase, tuple(notes))
+
+
+Losses = tuple[tuple[float, ...], ...]
+"""Those of every seed, epoch by epoch."""
+
+
+@lru_cache(maxsize=32)  # a page says it in a table and over a figure
+def _read(train: Losses, validation: Losses, diverged: tuple[bool, ...]) -> tuple[Diagnosis, int] | None:
+    """What the curves say, and the epochs of the longest; None without a single epoch."""
+    learned, checked = stacked(train), stacked(validation)
+    if not learned.size:
+        return None
+    learned, checked, epochs = _thinned(learned, checked)
+    return diagnose(learned, checked, diverged=diverged, epochs=epochs), epochs[-1]
 
 
 def as_json(source: str, found: Sequence[Diagnosed]) -> dict[str, Any]:

@@ -226,7 +226,8 @@ class _Line:
 
     def _round_numbers(self) -> list[float]:
         locator = MaxNLocator(5, steps=[1, 2, 2.5, 5, 10], integer=self.whole)
-        every = np.asarray(locator.tick_values(self.low, self.high)).tolist()
+        # As floats: numpy has no whole numbers of more than 64 bits.
+        every = np.asarray(locator.tick_values(float(self.low), float(self.high))).tolist()
         return [value for value in every if self.low <= value <= self.high]
 
 

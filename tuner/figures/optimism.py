@@ -1,7 +1,8 @@
 """Optimism panel: what the search promised for a finalist, and what fresh seeds then gave.
 
-Both are scores on the validation split, so that nothing but the seeds differs. Beside what was measured
-stands what was to be expected from the noise between the seeds of the search.
+Both are scores on the validation split, so that nothing but the seeds differs, and with them the data where
+these vary with the seed. Beside what was measured stands what was to be expected from the noise between the
+seeds of the search.
 """
 
 import math
@@ -60,10 +61,11 @@ def optimism(result: Result) -> tuple[Optimism, ...]:
 class Luck:
     """How many trials the search could choose from, and by how much the best mean of so many is expected to
     flatter its configuration: NaN where the search tells too little, and no more than that where trials have
-    different numbers of seeds.
+    different numbers of seeds. `best` is the trial with that mean, empty where there is none.
     """
 
     trials: int
+    best: str
     expected: float
     at_most: bool
 
@@ -72,8 +74,10 @@ def luck_of_the_best(result: Result) -> Luck:
     """What the noise between the seeds of the search lets expect."""
     samples = _searched(result)
     found = _shrunken(samples, result.setup.direction)
-    sizes = {len(samples[name].scores) for name in _whole(samples)}
-    return Luck(found.means.size, best_of_many_bias(found), len(sizes) > 1)
+    names, sign = _whole(samples), 1 if result.setup.direction == "minimize" else -1
+    sizes = {len(samples[name].scores) for name in names}
+    best = min(names, key=lambda name: sign * samples[name].mean, default="")
+    return Luck(found.means.size, best, best_of_many_bias(found), len(sizes) > 1)
 
 
 def _searched(result: Result) -> dict[str, Sample]:

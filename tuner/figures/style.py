@@ -28,7 +28,7 @@ PALETTE = {
     "undecided": "#7a8190",
     "lost": "#b8321f",
     "best": "#009e73",
-    "search": "#4a9fd6",
+    "search": "#469ad1",
     "confirmation": "#8c3f76",
     "naive": "#8a6200",
 }

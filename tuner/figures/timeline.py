@@ -1,6 +1,5 @@
 """Timeline: when the groups of each configuration trained, with the long gaps between them cut out."""
 
-import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -77,11 +76,10 @@ class _Spell:
 
 def timeline(result: Result) -> Timeline | None:
     """The numbers of the figure; None where no group has a time."""
-    trained = [(group, _seconds(group)) for group in result.groups]
-    trained = [(group, seconds) for group, seconds in trained if seconds > 0]
+    trained = [group for group in result.groups if group.seconds > 0]
     spells = [
-        _Spell(group, group.started, group.started + seconds)
-        for group, seconds in trained
+        _Spell(group, group.started, group.started + group.seconds)
+        for group in trained
         if group.started is not None
     ]
     if not spells:
@@ -93,11 +91,6 @@ def timeline(result: Result) -> Timeline | None:
     ends = [_moved(spell.start, cuts) + spell.end - spell.start for spell in spells]
     rows = _rows(spells, _confirmed(result), cuts)
     return Timeline(rows, gaps, began, max(ends) - began, len(trained) - len(spells))
-
-
-def _seconds(group: Group) -> float:
-    """How long a group trained; what is no time counts as none."""
-    return sum(run.seconds for run in group.runs if math.isfinite(run.seconds) and run.seconds > 0)
 
 
 def _cuts(spells: Sequence[_Spell]) -> list[tuple[float, float]]:

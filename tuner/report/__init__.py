@@ -2,7 +2,6 @@
 
 from tuner.report.looks import looks_warning
 from tuner.report.naive_words import naive_remark, naive_remarks
-from tuner.report.scores import scores_frame
 from tuner.report.summary import summary
 from tuner.report.verdict import headline
 from tuner.report.write import write_report
@@ -12,7 +11,6 @@ __all__ = [
     "looks_warning",
     "naive_remark",
     "naive_remarks",
-    "scores_frame",
     "summary",
     "write_report",
 ]

@@ -6,7 +6,8 @@ from tuner.report.formats import clean
 from tuner.result import Result
 
 _HINTS = {
-    "Diagnosis": "what the curves say; below it, the epoch from which the median seed overfits",
+    "Diagnosis": "what the curves say; below it, the epoch from which they overfit: that of the median seed, "
+    "or of the median curve where that decides",
     "Seeds that agree": "seeds whose own curves get the same diagnosis",
     "Rests on": "the rule that fired, with its numbers",
 }

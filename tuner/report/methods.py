@@ -100,7 +100,7 @@ def _confirmation(result: Result, baseline: Measured) -> str:
     training = f"trained with {count(baseline.summary.n, 'seed')}"
     if any(run.phase == "search" for run in result.runs):
         training = f"then {training} that the search had not used,"
-    unread = ", which nothing before had read" if len(result.looks) == 1 else ""
+    unread = ", which no choice before had used" if len(result.looks) == 1 else ""
     text = (
         f"{who} {training} and scored on the test split{unread}. Only these scores are reported as results."
     )

@@ -39,13 +39,23 @@ def naive_sentence(result: Result) -> str:
     if found.without:
         who = "All of these configurations are" if result.finalists else "The baseline is"
         return f"{who} worse than {DOING[found.forecast]} ({number}): there is no skill here."
-    name, compared = result.best.name, found.comparisons[result.best.name]
-    best = f"the best naive forecast ({LABELS[found.forecast]}, {number})"
-    return f"{_capital(_claim(_name(name), compared, best, found, decimals))}{_others(found, name)}"
+    name = result.best.name
+    return f"{_capital(_claim(_name(name), found.comparisons[name], found, decimals))}{_others(found, name)}"
 
 
-def _claim(name: str, compared: Comparison, best: str, found: Skill, decimals: int | None) -> str:
-    """What is said of the configuration to use."""
+def naive_claim(result: Result, configuration: str, name: str) -> str:
+    """Whether one configuration of a result, called `name`, beats the best naive forecast; nothing where
+    nobody can say.
+    """
+    found = skill(result)
+    if found is None or configuration not in found.comparisons:
+        return ""
+    return _capital(_claim(name, found.comparisons[configuration], found, naive_decimals(result)))
+
+
+def _claim(name: str, compared: Comparison, found: Skill, decimals: int | None) -> str:
+    """What is said of one configuration."""
+    best = f"the best naive forecast ({LABELS[found.forecast]}, {score(found.score, decimals)})"
     if compared.verdict == "better":
         by = found.gain(compared.name)
         return f"{name} beats {best}" + (f" by {score(by, decimals)}." if by > 0 else ".")

@@ -28,7 +28,7 @@ def summary(result: Result) -> dict[str, Any]:
         "finalists": [_finalist(finalist) for finalist in result.finalists],
         "best": chosen.name if chosen else BASELINE,
         "runs": {"search": phases["search"], "confirmation": phases["confirmation"]},
-        "seconds": setup.seconds,
+        "seconds": result.seconds,
         "versions": dict(setup.versions),
         "naive": _naive(result),
         "notes": [*setup.changes, *setup.notes, *setup.fallbacks],

@@ -6,9 +6,9 @@ import numpy as np
 
 from tuner.figures.samples import Sample, runs_of, sample_of
 from tuner.figures.search_history import dropped_from_race
+from tuner.frames import parameter_names
 from tuner.report.cells import Cell, Column, Table, name_cell, number_cell
 from tuner.report.formats import NONE, decimals_at, parameter, short
-from tuner.report.scores import parameter_names
 from tuner.result import Result
 
 _DROPPED = "dropped: left the race with fewer seeds than it gives"
@@ -20,7 +20,7 @@ def trials_table(result: Result) -> Table:
     order = [name for name in result.configurations if name in runs]
     if not order:
         return Table((), ())
-    names, dropped = parameter_names(result), dropped_from_race(result)
+    names, dropped = parameter_names(result.configurations), dropped_from_race(result)
     columns = (
         Column("Configuration", number=False),
         Column("Status", number=False, hint=_DROPPED if dropped else ""),

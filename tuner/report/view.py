@@ -1,6 +1,6 @@
 """Everything that the page shows, built from a result: frozen, and written out already."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 
 from tuner.records import BASELINE, Setup
@@ -52,10 +52,26 @@ class View:
     methods: tuple[str, ...]
     facts: tuple[Fact, ...]
     reload: int = 0  # seconds after which the page loads itself again; 0 is never
+    beside: str = ""  # the files that are written with the page
+    every_run: str = ""  # where every run is, for a reader to whom the page does not show them
 
 
-def build_view(result: Result, pictures: tuple[Picture, ...], reload: int = 0) -> View:
-    """The view of `result` with the figures that were drawn for it."""
+_BESIDE = {
+    "csv": "scores.csv (every run)",
+    "json": "summary.json (the answer for programs)",
+    "png": "figures/ (PNG)",
+    "latex": "table.tex (LaTeX)",
+    "markdown": "report.md",
+}
+
+
+def build_view(
+    result: Result,
+    pictures: tuple[Picture, ...],
+    reload: int = 0,
+    formats: Collection[str] = ("html", "png", "csv", "json"),
+) -> View:
+    """The view of `result` with the figures that were drawn for it; `formats` are written with it."""
     return View(
         title=short(result.setup.study),
         full_title=clean(result.setup.study),
@@ -75,6 +91,10 @@ def build_view(result: Result, pictures: tuple[Picture, ...], reload: int = 0) -
         methods=methods(result),
         facts=facts(result),
         reload=reload,
+        beside=", ".join(text for name, text in _BESIDE.items() if name in formats),
+        every_run="scores.csv, beside this page, has every run"
+        if "csv" in formats
+        else "tuner report with --format csv writes every run into scores.csv",
     )
 
 
@@ -90,7 +110,7 @@ def _subtitle(result: Result) -> str:
         metric_name(result.setup.metric),
         count(len(tried), "candidate"),
         count(len(result.runs), "training run"),
-        duration(result.setup.seconds) if result.setup.seconds else "",
+        duration(result.seconds) if result.seconds else "",
     ]
     return " · ".join(filter(None, parts))
 
@@ -102,12 +122,26 @@ def warnings(result: Result) -> tuple[str, ...]:
     for finalist in result.finalists:
         flags = finalist.comparison.flags if finalist.comparison else ()
         found += [f"{short(finalist.name)}: {clean(flag)}" if several else clean(flag) for flag in flags]
+    setup = result.setup
+    if extended := _extended(result):
+        found.append(extended)
     found += examples_remarks(result)
     found += naive_remarks(result)
-    setup = result.setup
     if looks := looks_warning(result):
         found.append(looks)
     return tuple(dict.fromkeys([*found, *map(clean, remarks(setup))]))
+
+
+def _extended(result: Result) -> str:
+    """That more seeds are being trained, or were to be, than anything here rests on; usually nothing."""
+    setup = result.setup
+    seen = setup.looks[-1].repeats if setup.looks else setup.repeats
+    if setup.complete or setup.repeats <= seen:
+        return ""
+    return (
+        f"The confirmation is being extended from {seen:,} to {count(setup.repeats, 'seed')} and has not "
+        f"finished: verdicts, results and figures rest on the first {seen:,}."
+    )
 
 
 def remarks(setup: Setup) -> tuple[str, ...]:
@@ -137,7 +171,7 @@ def facts(result: Result) -> tuple[Fact, ...]:
         ),
         Fact("Pruner", "" if setup.pruner == "none" else short(setup.pruner)),
         Fact("Options", _pairs(setup.options)),
-        Fact("Time", duration(setup.seconds) if setup.seconds else ""),
+        Fact("Time", duration(result.seconds) if result.seconds else ""),
         Fact("Machine", _pairs(setup.machine)),
         Fact("Versions", _pairs(setup.versions)),
         Fact("Study file", f"sha256 {short(setup.source, 64)}", code=True),

@@ -1,7 +1,8 @@
 """Write a report's files, each whole or not at all."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
+from types import MappingProxyType
 
 from tuner.errors import LedgerError
 from tuner.files import write_whole
@@ -37,9 +38,9 @@ def write_report(result: Result, folder: Path) -> Path:
     return folder / PAGE
 
 
-def usual_formats(folder: Path) -> tuple[str, ...]:
+def usual_formats(folder: Path, files: Mapping[str, str] = MappingProxyType(FILES)) -> tuple[str, ...]:
     """What is written where nobody says: the usual formats, and those whose file is there already."""
-    more = (name for name in FORMATS if name not in USUAL and (folder / FILES[name]).exists())
+    more = (name for name in FORMATS if name not in USUAL and (folder / files[name]).exists())
     return (*USUAL, *more)
 
 
@@ -52,14 +53,13 @@ def write_formats(
     report that this one does not have are removed. Markdown shows the figures, so it comes with them.
     With `reload` the page loads itself again after so many seconds.
 
-    Raises: LedgerError where the folder of figures is a link: what it leads to is nobody's to overwrite.
+    Raises: LedgerError where the folder of figures is a link.
     """
-    drawn = draw_pictures(result) if {"html", "png", "markdown"} & set(formats) else ()
-    if {"png", "markdown"} & set(formats):
-        if (folder / "figures").is_symlink():
-            raise LedgerError(f"{folder / 'figures'}: is a link; put a folder in its place")
+    pixels = bool({"png", "markdown"} & set(formats))
+    drawn = draw_pictures(result, pixels=pixels) if pixels or "html" in formats else ()
+    if pixels:
         write_figures(drawn, folder / "figures", {panel.key for panel in PANELS})
-    view = build_view(result, drawn, reload)
+    view = build_view(result, drawn, reload, formats)
     makers: dict[str, Callable[[], str]] = {
         "csv": lambda: scores_csv(result),
         "json": lambda: summary_json(result),
@@ -76,7 +76,12 @@ def write_formats(
 
 
 def write_figures(pictures: Collection[Picture], folder: Path, keys: Collection[str]) -> None:
-    """Write every picture as PNG, and remove those of other `keys` that an earlier report left."""
+    """Write every picture as PNG, and remove those of other `keys` that an earlier report left.
+
+    Raises: LedgerError where the folder is a link: what it leads to is nobody's to overwrite.
+    """
+    if folder.is_symlink():
+        raise LedgerError(f"{folder}: is a link; put a folder in its place")
     for picture in pictures:
         write_whole(folder / f"{picture.key}.png", picture.png)
     for key in set(keys) - {picture.key for picture in pictures}:

@@ -127,7 +127,7 @@ def _ended(groups: Iterable[Group]) -> Mapping[tuple[Phase, str], dict[int, floa
     found: defaultdict[tuple[Phase, str], dict[int, float]] = defaultdict(dict)
     for group in groups:
         if group.started is not None:
-            end = group.started + sum(run.seconds for run in group.runs)
+            end = group.started + group.seconds
             found[group.phase, group.configuration.name] |= dict.fromkeys(group.seed_indices, end)
     return found
 

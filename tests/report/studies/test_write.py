@@ -9,6 +9,7 @@ import pytest
 
 from tests.comparing.test_studies import beside, study
 from tests.factories import store
+from tests.report.studies.test_words import with_naive
 from tests.report.test_page import Page
 from tuner.comparing.sources import open_source
 from tuner.comparing.studies import compare_studies
@@ -125,3 +126,42 @@ def test_a_run_folder_is_no_place_for_a_comparison(tmp_path: Path) -> None:
     found = beside(tmp_path, a=study(0.6), b=study(0.5, seed=1))
     with pytest.raises(LedgerError, match="is a run folder"):
         write_studies(found, tmp_path / "a", FORMATS)
+
+
+def test_naive_forecasts_are_in_every_format(tmp_path: Path) -> None:
+    scores = {"a": {"last": 0.9, "zero": 2.0}, "b": {"last": 0.9, "zero": 2.1}}
+    found = with_naive(tmp_path, scores, a=study(0.6), b=study(0.5, seed=1))
+    data = boxes_of_studies(found, found.measures[0])
+    assert [level.label for level in data.naive] == ["last value 0.9"]  # zero scores differently in them
+    (picture, *_) = draw_studies(found)
+    assert picture.caption.alternative.endswith("Naive forecasts: last value 0.9.")
+    write_studies(found, tmp_path / "made", FORMATS)
+    answer = json.loads((tmp_path / "made" / "comparison.json").read_text())
+    assert answer["studies"][0]["naive"] == {"best": "last", "score": 0.9, "verdict": "better"}
+    page = Page((tmp_path / "made" / "comparison.html").read_text(encoding="utf-8"))
+    text = (tmp_path / "made" / "comparison.md").read_text(encoding="utf-8")
+    for told in (page.text, text.replace("\\", "")):
+        assert "b:trial-0 beats the best naive forecast (last value, 0.9" in told
+    apart = with_naive(tmp_path, scores, c=study(0.6), d=study(0.5, seed=1, data="01" * 32))
+    assert boxes_of_studies(apart, apart.measures[0]).naive == ()
+
+
+def test_the_figures_do_not_go_where_a_link_leads(tmp_path: Path) -> None:
+    found = beside(tmp_path, a=study(0.6), b=study(0.5, seed=1))
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine" / "scores-2.png").write_text("mine")
+    (tmp_path / "made").mkdir()
+    (tmp_path / "made" / "figures").symlink_to(tmp_path / "mine")
+    with pytest.raises(LedgerError, match="is a link; put a folder in its place"):
+        write_studies(found, tmp_path / "made", FORMATS)
+    assert [path.name for path in (tmp_path / "mine").iterdir()] == ["scores-2.png"]
+
+
+def test_a_page_of_studies_names_no_file_that_is_not_written_with_it(tmp_path: Path) -> None:
+    found = beside(tmp_path, a=study(0.6), b=study(0.5, seed=1))
+    for formats, told in (
+        (("html",), "Made with tuner.<"),
+        (("html", "csv"), "Beside this page: comparison.csv (the numbers).<"),
+    ):
+        write_studies(found, tmp_path / "made", formats)
+        assert told in (tmp_path / "made" / "comparison.html").read_text(encoding="utf-8")

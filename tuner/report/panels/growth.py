@@ -67,7 +67,8 @@ def _line(rows: tuple[Growth, ...]) -> str:
         said += f" The whole curve of {listed(below)} is below what would be enough."
     if unknown := [short(row.name) for row in rows if not row.aim and row.name != BASELINE]:
         said += (
-            f" For {listed(unknown)} that is not known: decided at an earlier look, or without an interval."
+            f" For {listed(unknown)} that is not known: runs failed, so that ranks decide, or an earlier "
+            "look decided, or there is no interval or no difference."
         )
     return said
 

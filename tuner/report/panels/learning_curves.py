@@ -35,7 +35,7 @@ class _Read:
     naive: Level | None
 
     def turn(self, panel: Curves) -> float | None:
-        """The epoch, counted from 1, from which the median seed overfits; None where it does not."""
+        """The epoch, counted from 1, from which it overfits by its diagnosis; None where it does not."""
         read = self.diagnoses.get(panel.name)
         return None if read is None else read.diagnosis.epoch
 
@@ -121,7 +121,7 @@ def _marks(data: _Read) -> str:
     if data.diagnoses:
         said.append("under each name stands the diagnosis")
     if any(draws_turn(panel, data.turn(panel)) for panel in data.panels):
-        said.append("a dotted line marks the epoch from which the median seed overfits")
+        said.append("a dotted line marks the epoch from which it overfits, by that diagnosis")
     if any(any(panel.lost) for panel in data.panels):
         said.append("a cross is where a run without a score ended")
     if data.naive:

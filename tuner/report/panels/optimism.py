@@ -33,11 +33,17 @@ def _describe(result: Result, rows: tuple[Optimism, ...]) -> Caption:
     ]
     return Caption(
         "What the search promised, and what fresh seeds gave",
-        "Open circles are the mean scores that won the search, filled ones the means of fresh seeds on the "
-        f"same validation split; ticks are single seeds.{_crosses(rows)}{_lines(result, rows)}"
+        "Open circles are the mean scores that won the search, filled ones the means of fresh seeds on "
+        f"{_split(result)}; ticks are single seeds.{_crosses(rows)}{_lines(result, rows)}"
         f"{_luck(result, rows)}",
         f"Mean validation scores in search and in confirmation: {listed(pairs)}.",
     )
+
+
+def _split(result: Result) -> str:
+    if result.setup.paired:
+        return "validation data of their own"
+    return "the same validation split"
 
 
 def _crosses(rows: Sequence[Optimism]) -> str:
@@ -64,20 +70,23 @@ def _lines(result: Result, rows: Sequence[Optimism]) -> str:
 def _luck(result: Result, rows: Sequence[Optimism]) -> str:
     """How lucky the best trial was to be expected to be, and was."""
     luck = luck_of_the_best(result)
-    sign = 1 if result.setup.direction == "minimize" else -1
-    ends = [
-        (sign * row.search.mean, sign * (row.confirmation.mean - row.search.mean), row.name)
-        for row in rows
-        if row.name != BASELINE and not row.search.lost and math.isfinite(row.confirmation.mean)
-    ]
-    if not math.isfinite(luck.expected) or not ends:
+    if not math.isfinite(luck.expected):
         return ""
-    _, measured, name = min(ends)
     bound = "at most " if luck.at_most else ""
-    return (
+    said = (
         f" With this noise, the best mean of {count(luck.trials, 'trial')} is expected to flatter its "
-        f"configuration by {bound}{score(luck.expected)}; with fresh seeds, that of {short(name)} came out "
-        f"{score(abs(measured))} {'worse' if measured > 0 else 'better'}."
+        f"configuration by {bound}{score(luck.expected)}"
+    )
+    row = next((row for row in rows if row.name == luck.best), None)
+    if row is None:
+        return f"{said}; that of {short(luck.best)} was not confirmed."
+    if not math.isfinite(row.confirmation.mean):
+        return f"{said}; with fresh seeds, no run of {short(row.name)} has a score."
+    sign = 1 if result.setup.direction == "minimize" else -1
+    measured = sign * (row.confirmation.mean - row.search.mean)
+    return (
+        f"{said}; with fresh seeds, that of {short(row.name)} came out {score(abs(measured))} "
+        f"{'worse' if measured > 0 else 'better'}."
     )
 
 

@@ -29,12 +29,16 @@ def _describe(result: Result, data: Boxes) -> Caption:
     metric = metric_name(result.setup.metric)
     decimals = decimals_for(confirmed(result))
     means = [f"{short(one.name)} {score(one.summary.mean, decimals)}" for one in confirmed(result)]
-    naive = f" Naive forecasts: {listed(level.label for level in data.naive)}." if data.naive else ""
     return Caption(
         f"Test {metric} of every seed",
         box_words(data, "the baseline", result.setup.level),
-        f"Box plot of the test {metric} over seeds. Means: {listed(means)}.{naive}",
+        f"Box plot of the test {metric} over seeds. Means: {listed(means)}.{naive_text(data)}",
     )
+
+
+def naive_text(data: Boxes) -> str:
+    """The naive forecasts in a box plot, for its alternative text; nothing without any."""
+    return f" Naive forecasts: {listed(level.label for level in data.naive)}." if data.naive else ""
 
 
 def box_words(data: Boxes, reference: str, level: float) -> str:

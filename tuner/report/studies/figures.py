@@ -8,6 +8,7 @@ from matplotlib.figure import Figure
 from tuner.comparing.comparison import Compared
 from tuner.comparing.studies import Entry, Measure, Studies
 from tuner.figures.differences import draw_differences
+from tuner.figures.levels import LINE, Level, naive_levels
 from tuner.figures.saving import png, svg
 from tuner.figures.scores import Boxes, draw_boxes
 from tuner.figures.style import figure_style, new_figure
@@ -15,7 +16,7 @@ from tuner.report.comparison import differences_of, group_sample
 from tuner.report.formats import axis_label, listed, metric_name, score, short
 from tuner.report.panels.base import ROW, Caption
 from tuner.report.panels.differences import difference_words
-from tuner.report.panels.scores import box_words
+from tuner.report.panels.scores import box_words, naive_text
 from tuner.report.pictures import Picture
 from tuner.report.studies.words import chosen_name
 
@@ -53,7 +54,20 @@ def boxes_of_studies(studies: Studies, measure: Measure) -> Boxes:
         return Boxes(rows, direction, math.nan, (math.nan, math.nan), baseline="")
     summary = first.chosen.summary
     ends = (summary.interval.low, summary.interval.high)
-    return Boxes(rows, direction, summary.mean, ends, baseline=_row_name(first, first.chosen_name))
+    reference = _row_name(first, first.chosen_name)
+    return Boxes(rows, direction, summary.mean, ends, baseline=reference, naive=_naive(studies))
+
+
+def _naive(studies: Studies) -> tuple[Level, ...]:
+    """The naive forecasts of comparable studies, the lowest score first; a name that scores differently in
+    two of them, as where every seed has data of its own, has no line that holds for both.
+    """
+    results = [entry.source.result for entry in studies.entries if entry.source.result is not None]
+    found: dict[str, list[Level]] = {}
+    for level in (one for result in results for one in naive_levels(result, "test")):
+        found.setdefault(level.name, []).append(level)
+    same = (levels[0] for levels in found.values() if len({one.label for one in levels}) == 1)
+    return tuple(sorted(same, key=lambda level: level.value))
 
 
 def _row_name(entry: Entry, name: str) -> str:
@@ -65,14 +79,14 @@ def _row_name(entry: Entry, name: str) -> str:
 def _scores(studies: Studies, measure: Measure, place: int) -> Picture:
     metric = metric_name(measure[0])
     data = boxes_of_studies(studies, measure)
-    figure, (ax,) = new_figure(1.0 + ROW * len(data.rows))
+    figure, (ax,) = new_figure(1.0 + ROW * len(data.rows) + LINE * len(data.naive))
     draw_boxes(ax, data, label=axis_label(measure[0], "test"))
     first = chosen_name(studies.entries[0].chosen.name)
     means = [f"{row.name} {score(row.mean)}" for row in data.rows]
     caption = Caption(
         f"Test {metric} of every seed",
         box_words(data, first, studies.level),
-        f"Box plot of the test {metric} over seeds, all studies. Means: {listed(means)}.",
+        f"Box plot of the test {metric} over seeds, all studies. Means: {listed(means)}.{naive_text(data)}",
     )
     return _picture(_key(place), figure, caption)
 

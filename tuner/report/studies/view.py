@@ -1,6 +1,7 @@
 """Several studies beside each other, as everything that their page shows: frozen, and written out already."""
 
 import os
+from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote
@@ -44,10 +45,25 @@ class StudiesView:
     setups: Table
     methods: str
     links: tuple[Link, ...]
+    beside: str  # the files that are written with the page
 
 
-def studies_view(studies: Studies, pictures: tuple[Picture, ...], folder: Path) -> StudiesView:
-    """The view of the studies, with links as they lead from `folder`."""
+_BESIDE = {
+    "csv": "comparison.csv (the numbers)",
+    "json": "comparison.json (the answer for programs)",
+    "png": "figures/ (PNG)",
+    "latex": "comparison.tex (LaTeX)",
+    "markdown": "comparison.md",
+}
+
+
+def studies_view(
+    studies: Studies,
+    pictures: tuple[Picture, ...],
+    folder: Path,
+    formats: Collection[str] = ("html", "png", "csv", "json"),
+) -> StudiesView:
+    """The view of the studies, with links as they lead from `folder`; `formats` are written with it."""
     entries = studies.entries
     runs = sum(group.summary.n for entry in entries for _, group in entry.groups)
     metrics = dict.fromkeys(metric_name(entry.setup.metric) for entry in entries)
@@ -62,12 +78,13 @@ def studies_view(studies: Studies, pictures: tuple[Picture, ...], folder: Path) 
         setups=_setups(studies),
         methods=studies_methods(studies),
         links=tuple(_link(entry, folder) for entry in entries),
+        beside=", ".join(text for name, text in _BESIDE.items() if name in formats),
     )
 
 
 def studies_table(studies: Studies) -> Table:
     """The baseline and the chosen configuration of every study; the chosen ones are to set off."""
-    adjusted = "two-sided, adjusted by Holm's method for the number of studies; below it, the raw p"
+    adjusted = "two-sided, adjusted by Holm's method for the studies; below it, the raw p where it is smaller"
     first = chosen_name(studies.entries[0].chosen.name)
     columns = (
         Column("Study", number=False, hint="and the configuration, below"),

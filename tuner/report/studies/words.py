@@ -1,8 +1,11 @@
 """What is said of several studies: the verdict where there can be one, and how it was reached."""
 
 from tuner.comparing.studies import Studies
+from tuner.naive import LABELS
 from tuner.report.formats import better_word, clean, decimals_for, listed, metric_name, percent, score, short
+from tuner.report.naive_words import naive_claim
 from tuner.report.verdict import Headline
+from tuner.skill import means_of, ordered
 
 _SCOPE = (
     "Every study is represented by its best configuration, or by its baseline where nothing is better. This "
@@ -18,17 +21,47 @@ def studies_headline(studies: Studies) -> Headline:
         beside = (
             "They stand side by side below, without a verdict: a difference between them would mean nothing."
         )
-        return Headline("none", "These studies cannot be compared", why, beside)
+        return Headline("none", "These studies cannot be compared", why, beside, naive=studies_naive(studies))
     sentences = " ".join(one.sentence for one in compared.candidates)
     if len(studies.entries) == 2:
         word = compared.candidates[0].comparison.verdict
-        return Headline(word, _claim_of_two(studies, word), sentences, _SCOPE)
+        claim, naive = _claim_of_two(studies, word), studies_naive(studies)
+        return Headline(word, claim, sentences, _SCOPE, naive=naive)
     best = [_label(studies, one.name) for one in studies.contenders if one.may_be_best]
     if len(best) == 1:
         claim = f"The best configuration of {best[0]} is the best of all"
-        return Headline("better", claim, _means(studies), _SCOPE, sentences)
+        return Headline("better", claim, _means(studies), _SCOPE, sentences, studies_naive(studies))
     claim = f"Undecided: {listed(best)} may be the best"
-    return Headline("undecided", claim, _means(studies), _SCOPE, sentences)
+    return Headline("undecided", claim, _means(studies), _SCOPE, sentences, studies_naive(studies))
+
+
+def studies_naive(studies: Studies) -> str:
+    """Whether the configuration that stands for each study beats its best naive forecast, in sentences.
+
+    Nothing of those that name no such forecast. Where comparable studies name others, the best of all
+    is told.
+    """
+    said = [
+        naive_claim(entry.source.result, entry.chosen_name, chosen_name(entry.chosen.name))
+        for entry in studies.entries
+        if entry.source.result is not None
+    ]
+    return " ".join(filter(None, [*said, _best_of_all(studies) if any(said) else ""]))
+
+
+def _best_of_all(studies: Studies) -> str:
+    """The best naive forecast of studies that share their data and do not all name the same ones."""
+    results = [entry.source.result for entry in studies.entries if entry.source.result is not None]
+    found = [means_of(result, "test") for result in results]
+    if studies.compared is None or len({frozenset(one) for one in found}) == 1:
+        return ""
+    direction = studies.entries[0].setup.direction
+    together = [(one[name], name) for one in found for name in ordered(one, direction)[:1]]
+    value, name = min(together) if direction == "minimize" else max(together)
+    return (
+        "The studies do not all name the same naive forecasts; the best of all is "
+        f"{LABELS[name]} ({score(value)})."
+    )
 
 
 def _claim_of_two(studies: Studies, verdict: str) -> str:
@@ -108,6 +141,11 @@ def studies_methods(studies: Studies) -> str:
         f"{chosen_name(studies.entries[0].chosen.name)} with independent seeds ({tests}), and the "
         "p-values were adjusted for the number of studies by Holm's method."
     )
+    if studies_naive(studies):
+        text += (
+            " Whether each beats naive forecasts is told as in its own report, and not adjusted for the "
+            "number of studies."
+        )
     if len(studies.entries) == 2:
         return text
     return (

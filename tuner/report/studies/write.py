@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 
 from tuner.comparing.comparison import as_json, group_json
-from tuner.comparing.studies import Studies
+from tuner.comparing.studies import Entry, Studies
 from tuner.errors import LedgerError
 from tuner.files import write_whole
 from tuner.jsontext import strict
@@ -20,9 +20,10 @@ from tuner.report.studies.figures import draw_studies, figure_keys
 from tuner.report.studies.view import StudiesView, studies_view
 from tuner.report.studies.words import studies_headline
 from tuner.report.write import write_figures
+from tuner.skill import skill
 
 PAGE = "comparison.html"
-_FILES = {
+FILES = {
     "csv": "comparison.csv",
     "json": "comparison.json",
     "latex": "comparison.tex",
@@ -37,14 +38,15 @@ def write_studies(studies: Studies, folder: Path, formats: Collection[str]) -> t
 
     Gives the paths of the files, figures apart. Each is written whole or not at all.
 
-    Raises: LedgerError where the folder is a run folder, whose figures would be lost.
+    Raises: LedgerError where the folder is a run folder, whose figures would be lost, or where that of the
+    figures is a link.
     """
     if (folder / "run.json").exists():
         raise LedgerError(f"{folder}: is a run folder; choose another one with --output")
     drawn = draw_studies(studies) if {"html", "png", "markdown"} & set(formats) else ()
     if {"png", "markdown"} & set(formats):
         write_figures(drawn, folder / "figures", figure_keys(studies))
-    view = studies_view(studies, drawn, folder)
+    view = studies_view(studies, drawn, folder, formats)
     makers: dict[str, Callable[[], str]] = {
         "csv": lambda: studies_frame(studies).to_csv(index=False, lineterminator="\n"),
         "json": lambda: json.dumps(studies_summary(studies), indent=2, allow_nan=False) + "\n",
@@ -55,8 +57,8 @@ def write_studies(studies: Studies, folder: Path, formats: Collection[str]) -> t
     written = []
     for name, make in makers.items():
         if name in formats:
-            write_whole(folder / _FILES[name], make())
-            written.append(folder / _FILES[name])
+            write_whole(folder / FILES[name], make())
+            written.append(folder / FILES[name])
     return tuple(written)
 
 
@@ -99,6 +101,7 @@ def studies_summary(studies: Studies) -> dict[str, Any]:
                 "sizes": dict(entry.setup.sizes),
                 "baseline": group_json(entry.baseline),
                 "chosen": group_json(entry.chosen),
+                "naive": _naive(entry),
             }
             for entry in studies.entries
         ],
@@ -107,6 +110,15 @@ def studies_summary(studies: Studies) -> dict[str, Any]:
     }
     found: dict[str, Any] = strict(answer)
     return found
+
+
+def _naive(entry: Entry) -> dict[str, Any] | None:
+    """The best naive forecast, and the verdict against it as the study's own report has it; None without."""
+    found = entry.source.result and skill(entry.source.result)
+    if not found or entry.chosen_name not in found.comparisons:
+        return None
+    verdict = found.comparisons[entry.chosen_name].verdict
+    return {"best": found.forecast, "score": found.score, "verdict": verdict}
 
 
 def _markdown(view: StudiesView) -> str:
