@@ -100,8 +100,8 @@ ROWS = (
             search_repeats=2,
             remark="20 frames of 20 x 20, 2,000 animations, 8 trials of 2 seeds",
         ),
-        reason="the source trained once: here two seeds have hardly begun to learn when the single epoch ends,"
-        " and three stay just below the bar",
+        reason="the source trained once: here two seeds have hardly begun to learn when the single epoch"
+        " ends, and three stay just below the bar",
     ),
     Row(
         id="M9",
