@@ -113,6 +113,29 @@ def test_an_interrupted_group_is_trained_again_whole(tmp_path: Path, monkeypatch
     ]
 
 
+def test_a_planned_group_trains_whole_though_more_seeds_are_asked_for_by_now(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of 6 seeds, at most 4 together, two groups of 3 would be made; the group of 4 was planned before."""
+    monkeypatch.setattr(vectorized, "_MOST_ON_A_CPU", 4)
+    begun: list[int] = []
+
+    class Watched(vectorized.Group):
+        def __init__(self, program: Any, seeds: int, *arguments: Any) -> None:
+            begun.append(seeds)
+            super().__init__(program, seeds, *arguments)
+
+    monkeypatch.setattr(vectorized, "Group", Watched)
+
+    def interrupt(seeds: int, share: float) -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        Repeats(dense_study()).measure(Ledger(tmp_path), "search", ONE, 4, interrupt)
+    Repeats(dense_study()).measure(Ledger(tmp_path), "search", ONE, 6)
+    assert begun == [4, 4, 2]
+
+
 def callback_of_ones_own(trial: Any, data: Splits) -> Any:
     model, fit = build_dense(trial, data)
     return model, {**fit, "callbacks": [keras.callbacks.LambdaCallback()]}
