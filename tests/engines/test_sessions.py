@@ -164,6 +164,21 @@ def test_a_group_that_does_not_fit_into_the_memory_is_halved(monkeypatch: pytest
         assert one.scores == pytest.approx(dict(other.scores), rel=1e-4)
 
 
+def test_a_smaller_group_shares_the_program_of_the_others(monkeypatch: pytest.MonkeyPatch) -> None:
+    """And computes what it would with a program of its own, bit for bit."""
+    devices = len(jax.local_devices())
+    monkeypatch.setattr(vectorized, "_MOST_ON_A_CPU", devices)
+    work = job(lstm_study(), 2 * devices + 1)  # on two devices groups of 2, 2 and 1
+    cache._compiled.clear()
+    found = vectorized.train(work, quiet)
+    assert [key[0][0] for key in cache._compiled].count("advance") == 1
+    last = len(found) - 1
+    (alone,) = vectorized.train(work.only([last]), quiet)
+    assert (found[last].scores, found[last].history) == (alone.scores, alone.history)
+    for one, other in zip(found[last].weights, alone.weights, strict=True):
+        np.testing.assert_array_equal(one, other)
+
+
 def test_what_fits_in_no_size_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
     cache._compiled.clear()
     monkeypatch.setattr(memory, "free_bytes", lambda: 1)

@@ -145,7 +145,7 @@ class Session:
         first, count = self._samples[0], len(positions)
         members = self._members(positions)
         plan = self._plan()
-        program = Program(first.functions, plan, _mesh(count, self._devices))
+        program = Program(first.functions, plan, _mesh(count, self.size, self._devices))
         group = Group(program, count, members.state, members.inputs, members.data, members.rates)
         shuffle = first.built.fit.get("shuffle", True)
         history = fit_group(
@@ -260,9 +260,15 @@ def _most_together(sample: Seeded, devices: Sequence[Any]) -> int:
     return min(_MOST_ON_A_CPU, len(devices) * max(1, _FILLS_A_CORE // max(product, 1)))
 
 
-def _mesh(seeds: int, devices: Sequence[Any]) -> Mesh:
-    """The fewest devices that finish the seeds in the fewest rounds."""
+def _mesh(seeds: int, size: int, devices: Sequence[Any]) -> Mesh:
+    """The fewest devices that finish the seeds in the fewest rounds.
+
+    A group that is smaller than the others of its job gets as many devices as they do, where they do not
+    take more rounds: so it needs no program of its own, and each device computes what it would otherwise.
+    """
     rounds = math.ceil(seeds / len(devices))
+    if rounds == math.ceil(size / len(devices)):
+        seeds = max(seeds, size)
     return Mesh(np.asarray(devices[: math.ceil(seeds / rounds)]), ("seeds",))
 
 
