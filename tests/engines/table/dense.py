@@ -50,8 +50,8 @@ ROWS = [
             layers.Dense(4),
             layers.LayerNormalization(),
             layers.PReLU(),
-            layers.Dense(4),
-            layers.GroupNormalization(2),
+            layers.Dense(8),
+            layers.GroupNormalization(2),  # of two features in a group, one is a sign, and rounding decides
             layers.Dense(1),
         ],
     ),
