@@ -51,7 +51,7 @@ ROWS = [
             layers.LayerNormalization(),
             layers.PReLU(),
             layers.Dense(8),
-            layers.GroupNormalization(2),  # of two features in a group, one is a sign, and rounding decides
+            layers.GroupNormalization(2),  # a group of two features is a sign when normalised
             layers.Dense(1),
         ],
     ),
