@@ -12,7 +12,7 @@ import pytest
 
 from tests.tiny import build_dense, dense_study, split, splits
 from tuner.engines import vectorized
-from tuner.errors import StudyError, TunerError
+from tuner.errors import LedgerError, StudyError, TunerError
 from tuner.ledger import Ledger
 from tuner.records import Configuration
 from tuner.repeats import Repeats
@@ -111,6 +111,49 @@ def test_an_interrupted_group_is_trained_again_whole(tmp_path: Path, monkeypatch
     assert [(run.seed_index, run.scores, run.history) for run in found] == [
         (run.seed_index, run.scores, run.history) for run in expected
     ]
+
+
+def test_a_planned_group_trains_whole_though_more_seeds_are_asked_for_by_now(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of 6 seeds, at most 4 together, two groups of 3 would be made; the group of 4 was planned before."""
+    monkeypatch.setattr(vectorized, "_MOST_ON_A_CPU", 4)
+    begun: list[int] = []
+
+    class Watched(vectorized.Group):
+        def __init__(self, program: Any, seeds: int, *arguments: Any) -> None:
+            begun.append(seeds)
+            super().__init__(program, seeds, *arguments)
+
+    monkeypatch.setattr(vectorized, "Group", Watched)
+
+    def interrupt(seeds: int, share: float) -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        Repeats(dense_study()).measure(Ledger(tmp_path), "search", ONE, 4, interrupt)
+    Repeats(dense_study()).measure(Ledger(tmp_path), "search", ONE, 6)
+    assert begun == [4, 4, 2]
+
+
+def callback_of_ones_own(trial: Any, data: Splits) -> Any:
+    model, fit = build_dense(trial, data)
+    return model, {**fit, "callbacks": [keras.callbacks.LambdaCallback()]}
+
+
+@pytest.mark.parametrize("engine", ["vectorized", "fit"])
+def test_a_full_disk_or_a_reporter_that_raises_makes_no_failed_runs(engine: str, tmp_path: Path) -> None:
+    def full(*_: Any) -> Any:
+        raise LedgerError("the disk is full")
+
+    ledger = Ledger(tmp_path)
+    for given in ({"on_progress": full}, {"should_prune": full}):
+        with pytest.raises(LedgerError, match="the disk is full"):
+            Repeats(dense_study(), engine=engine).measure(ledger, "search", ONE, 2, **given)
+    noting = Repeats(dense_study(build=callback_of_ones_own), on_note=full)
+    with pytest.raises(LedgerError, match="the disk is full"):
+        noting.measure(ledger, "search", ONE, 2)
+    assert not any(group.runs for group in ledger.of("search", "trial-0"))
 
 
 def test_more_seeds_keep_those_there_are(tmp_path: Path) -> None:

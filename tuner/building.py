@@ -10,7 +10,6 @@ from typing import Any
 import keras
 import numpy as np
 from keras.src.backend.common import global_state
-from keras.src.random.seed_generator import GLOBAL_SEED_GENERATOR
 
 from tuner.drawing import compiled_once
 from tuner.errors import StudyError
@@ -38,6 +37,7 @@ _STEP = ("train_step", "compute_loss")  # methods that a model may have of its o
 
 GENERATOR_STATE = "seed_generator_state"  # the variable that Keras' dropout and noise draw from
 _NAMES = "object_name_uids"  # where Keras counts the names that it gives
+_GENERATOR = "global_seed_generator"  # where it keeps the generator of draws without a seed
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,14 +92,14 @@ def _as_in_a_new_process() -> Iterator[None]:
     become `val_auc_1`. Keras' own way to that, `clear_session`, forgets the user's settings as well.
     """
     names = global_state.get_global_attribute(_NAMES)
-    generator = global_state.get_global_attribute(GLOBAL_SEED_GENERATOR)
+    generator = global_state.get_global_attribute(_GENERATOR)
     global_state.set_global_attribute(_NAMES, defaultdict(int, names or {}))
-    global_state.set_global_attribute(GLOBAL_SEED_GENERATOR, None)
+    global_state.set_global_attribute(_GENERATOR, None)
     try:
         yield
     finally:
         global_state.set_global_attribute(_NAMES, names)
-        global_state.set_global_attribute(GLOBAL_SEED_GENERATOR, generator)
+        global_state.set_global_attribute(_GENERATOR, generator)
 
 
 def build(study: Study, builder: Build, trial: Any, splits: Splits, seed: Seed) -> Built:

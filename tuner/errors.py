@@ -3,9 +3,14 @@
 import re
 import sysconfig
 import traceback
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import wraps
 from pathlib import Path
+from typing import ParamSpec, TypeVar
+
+P = ParamSpec("P")
+T = TypeVar("T")
 
 
 class TunerError(Exception):
@@ -34,6 +39,27 @@ class ScoresError(TunerError):
 
 class StatisticsError(TunerError, ValueError):
     """Scores or settings that a statistical procedure cannot accept."""
+
+
+class OwnError(BaseException):
+    """Carries what tuner's own code raised past the code that takes every exception for the user's."""
+
+    def __init__(self, error: BaseException) -> None:
+        super().__init__(error)
+        self.error = error
+
+
+def own(function: Callable[P, T]) -> Callable[P, T]:
+    """A function of tuner's that is called in the midst of the user's code; what it raises is an OwnError."""
+
+    @wraps(function)
+    def call(*arguments: P.args, **named: P.kwargs) -> T:
+        try:
+            return function(*arguments, **named)
+        except (Exception, SystemExit) as error:
+            raise OwnError(error) from error
+
+    return call
 
 
 @contextmanager

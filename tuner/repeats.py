@@ -18,7 +18,7 @@ import numpy as np
 from tuner.building import Built, build, symbolic
 from tuner.engines import choice
 from tuner.engines.base import Job, OnProgress, ShouldPrune
-from tuner.errors import LedgerError, StudyError, study_errors
+from tuner.errors import LedgerError, StudyError, own, study_errors
 from tuner.ledger import Ledger, missing
 from tuner.metrics import Metric, resolve_metric
 from tuner.naive_scores import of_seeds, of_splits
@@ -268,7 +268,7 @@ class Repeats:
         `apart` maps a seed index to the streams that have another index than that.
         """
         job = self._job(phase, configuration, indices, apart)
-        trainer = choice.Trainer(self._engine, job, self._note)
+        trainer = choice.Trainer(self._engine, job, own(self._note))
         why = _without_examples(self.study)
         return Training(phase, configuration.name, tuple(indices), job, trainer, why)
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from tuner.backend import release_programs
 from tuner.engines import choice
 from tuner.engines.base import Job, OnProgress, Outcome, ShouldPrune, crashed, skipped
+from tuner.errors import OwnError, own
 from tuner.examples import of_group
 from tuner.predictions import NO_SCORE, Predictions, bounded, joined
 from tuner.records import ExampleScores, Phase, Run
@@ -57,12 +58,19 @@ class Training:
     def measure(
         self, indices: Sequence[int], on_progress: OnProgress, should_prune: ShouldPrune | None = None
     ) -> Trained:
-        """The same, with the scores of the test examples and what is predicted for some of them."""
+        """The same, with the scores of the test examples and what is predicted for some of them.
+
+        Raises: whatever `on_progress` or `should_prune` raises: a full disk is no fault of the user's code.
+        """
         started, start = time.time(), time.perf_counter()
         try:
             outcomes = self.trainer.train(
-                [self.indices.index(one) for one in indices], on_progress, should_prune
+                [self.indices.index(one) for one in indices],
+                own(on_progress),
+                None if should_prune is None else own(should_prune),
             )
+        except OwnError as passed:
+            raise passed.error from None
         except (Exception, SystemExit) as error:
             outcomes = (crashed(error, self.job),) * len(indices)
         seconds = (time.perf_counter() - start) / len(indices)

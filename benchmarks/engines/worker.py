@@ -28,8 +28,8 @@ class Kept:
     def seconds(self, workload: str, seeds: int, epochs: int) -> float:
         """How long a training takes.
 
-        Every call of the vectorized engine begins alike: without programs in memory, which tuner lets go
-        now and then, and with their compiled code on disk.
+        Every call of the vectorized engine begins alike: without programs in memory, and with their
+        compiled code on disk.
         """
         if workload != self._name:
             self._trainers.clear()
@@ -40,7 +40,10 @@ class Kept:
         if self._contender == "vectorized":
             import jax
 
+            from tuner.engines import cache
+
             jax.clear_caches()
+            cache.forget()
         gc.collect()
         start = time.perf_counter()
         self._trainers[seeds](epochs)

@@ -54,6 +54,19 @@ def test_asking_for_vectorized_is_then_an_error(build: Any, reason: str) -> None
     assert reason in str(caught.value)
 
 
+@pytest.mark.parametrize("limit", [keras.config.set_max_epochs, keras.config.set_max_steps_per_epoch])
+def test_what_keras_itself_limits_goes_to_fit(limit: Any) -> None:
+    limit(1)
+    try:
+        found = Repeats(dense_study()).preflight()
+    finally:
+        limit(None)
+    assert (found.engine, found.engine_reason) == (
+        "fit",
+        "Keras is set to limit the epochs, or the steps of an epoch",
+    )
+
+
 def test_a_plain_model_is_vectorized() -> None:
     assert Repeats(dense_study()).preflight().engine == "vectorized"
     assert Repeats(dense_study(), engine="vectorized").preflight().engine == "vectorized"

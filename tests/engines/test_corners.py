@@ -202,6 +202,41 @@ def test_weights_of_other_examples_are_refused(rows: int) -> None:
         reason(lambda trial, data: (small(), {"sample_weight": np.ones(rows)}))
 
 
+def sequences(rows: int, seed: int) -> Any:
+    x = np.random.default_rng(seed).normal(size=(rows, 4, 3)).astype("float32")
+    return x, np.eye(3, dtype="float32")[x.argmax(axis=2)]
+
+
+def each_step_a_class(trial: Any, data: Splits) -> Any:
+    model = keras.Sequential([keras.Input((4, 3)), LAYERS.Dense(3, "softmax")])
+    model.compile("sgd", "categorical_crossentropy")
+    return model, {"class_weight": {0: 2.0}}
+
+
+def one_weight_for_every_step(trial: Any, data: Splits) -> Any:
+    return two_unnamed_outputs(trial, data), {"sample_weight": np.ones((32, 2))}
+
+
+@pytest.mark.parametrize(
+    ("build", "make", "message"),
+    [
+        (each_step_a_class, sequences, "class_weight is for targets with one class an example"),
+        (one_weight_for_every_step, twice, "one sample_weight for several outputs has one number an example"),
+    ],
+)
+def test_weights_that_fit_does_not_take_are_refused(build: Any, make: Any, message: str) -> None:
+    data = Splits(make(32, 1), make(8, 2), make(8, 3))
+
+    def first(y_true: Any, y_pred: Any) -> float:
+        return 0.0
+
+    wrong = study(build, data=data, metric=first, direction="minimize")
+    (run,) = Repeats(wrong, engine="fit").train("search", Configuration("one", {}), [0], lambda share: None)
+    assert run.status == "failed"
+    with pytest.raises(StudyError, match=message):
+        Repeats(wrong).preflight()
+
+
 def test_curves_have_a_number_for_every_epoch_and_pruning_waits_for_validation() -> None:
     asked: list[int] = []
 

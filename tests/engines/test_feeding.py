@@ -284,6 +284,16 @@ def test_arrays_that_are_too_large_for_one_program_go_to_fit(monkeypatch: pytest
     assert found.engine_reason.startswith("the data and their copies need 0.0 GB, and the memory has")
 
 
+def test_no_more_is_free_than_a_container_may_have(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    limit = tmp_path / "memory.max"
+    monkeypatch.setattr(memory, "_LIMIT", limit)
+    assert memory.free_bytes() > 1e8
+    limit.write_text("100000000\n")
+    assert memory.free_bytes() == 1e8
+    limit.write_text("max\n")
+    assert memory.free_bytes() > 1e8
+
+
 ON_TENSORFLOW = """
 import sys
 from tuner.backend import prepare_backend

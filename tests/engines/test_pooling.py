@@ -40,6 +40,17 @@ def test_values_and_gradients(size: int, stride: int, padding: str, rank: int, t
     np.testing.assert_allclose(slope, expected_slope, rtol=1e-6, atol=1e-6)
 
 
+def test_whole_numbers_are_pooled_too() -> None:
+    x = jnp.asarray(RNG.integers(-9, 9, size=(2, 9, 3)), dtype="int32")
+    least = int(jnp.iinfo("int32").min)
+
+    def function(x: Any) -> Any:
+        return jax.lax.reduce_window(x, least, jax.lax.max, (1, 2, 1), (1, 2, 1), "SAME")
+
+    traced = trace(function, x)
+    np.testing.assert_array_equal(traced(traced.numbers, traced.constants, x), function(x))
+
+
 def test_a_large_window_stays_one() -> None:
     x = jnp.ones((1, 40, 2))
     traced = trace(lambda x: pooled(x, 20, 1, "VALID"), x)

@@ -5,9 +5,11 @@ from dataclasses import replace
 from typing import Any
 
 import jax
+import jax.numpy as jnp
 import keras
 import numpy as np
 import pytest
+from jax.sharding import Mesh, NamedSharding, PartitionSpec
 
 from tests.tiny import build_dense, dense_study, lstm_study, splits
 from tuner.engines import cache, fit, memory, vectorized
@@ -126,7 +128,7 @@ TRIALS = [
 
 def test_trials_that_differ_in_numbers_share_a_program() -> None:
     study = dense_study(build=penalised, baseline=TRIALS[0])
-    cache._compiled.clear()
+    cache.forget()
     vectorized.train(job(study, 2, **TRIALS[0]), quiet)
     programs = set(cache._compiled)
     (one, other) = vectorized.train(job(study, 2, **TRIALS[1]), quiet)
@@ -149,10 +151,10 @@ def test_trials_can_share_even_a_group() -> None:
 
 def test_a_group_that_does_not_fit_into_the_memory_is_halved(monkeypatch: pytest.MonkeyPatch) -> None:
     work = job(lstm_study(), 8)
-    cache._compiled.clear()
+    cache.forget()
     expected = vectorized.train(work, quiet)
     most = max(map(cache.needed_memory, cache._compiled.values()))
-    cache._compiled.clear()
+    cache.forget()
     monkeypatch.setattr(memory, "free_bytes", lambda: int(0.8 * most))
     session = vectorized.Session(work)
     assert session.size == 8
@@ -164,8 +166,44 @@ def test_a_group_that_does_not_fit_into_the_memory_is_halved(monkeypatch: pytest
         assert one.scores == pytest.approx(dict(other.scores), rel=1e-4)
 
 
+def test_a_smaller_group_shares_the_program_of_the_others(monkeypatch: pytest.MonkeyPatch) -> None:
+    """And computes what it would with a program of its own, bit for bit."""
+    devices = len(jax.local_devices())
+    monkeypatch.setattr(vectorized, "_MOST_ON_A_CPU", devices)
+    work = job(lstm_study(), 2 * devices + 1)  # on two devices groups of 2, 2 and 1
+    cache.forget()
+    found = vectorized.train(work, quiet)
+    assert [key[0][0] for key in cache._compiled].count("advance") == 1
+    last = len(found) - 1
+    (alone,) = vectorized.train(work.only([last]), quiet)
+    assert (found[last].scores, found[last].history) == (alone.scores, alone.history)
+    for one, other in zip(found[last].weights, alone.weights, strict=True):
+        np.testing.assert_array_equal(one, other)
+
+
+def test_what_all_cores_need_is_counted() -> None:
+    devices = jax.local_devices()
+
+    def needed(count: int) -> int:
+        """Bytes that a function of 4 seeds for each core needs on so many of the cores."""
+        mesh = Mesh(np.asarray(devices[:count]), ("seeds",))
+        by_seed = NamedSharding(mesh, PartitionSpec("seeds"))
+        x = jax.device_put(np.zeros((4 * len(devices), 1000), "float32"), by_seed)
+        spread = jax.shard_map(
+            lambda x: jnp.sort(jnp.sin(x)[..., None] * jnp.ones(64)).cumsum(1),
+            mesh=mesh,
+            in_specs=by_seed.spec,
+            out_specs=by_seed.spec,
+        )
+        return cache.needed_memory(jax.jit(spread).lower(x).compile())
+
+    outputs = 4 * len(devices) * 1000 * 64 * 4
+    assert needed(1) > outputs
+    assert needed(len(devices)) == pytest.approx(needed(1), rel=0.05)
+
+
 def test_what_fits_in_no_size_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
-    cache._compiled.clear()
+    cache.forget()
     monkeypatch.setattr(memory, "free_bytes", lambda: 1)
     with pytest.raises(MemoryError, match="a program needs"):
         vectorized.train(job(lstm_study(), 2), quiet)

@@ -1,28 +1,21 @@
 """The examples that `fit` would show each seed: their types, their weights, their order."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
 
 import jax
 import keras
 import numpy as np
 
 from tuner.building import Built
+from tuner.engines.feeding import as_fed
 from tuner.engines.tracing import Tree
 
 
 def split(built: Built, name: str) -> tuple[Tree, ...]:
     """x, y and, for training, the weights of the examples where there are any, as Keras takes them."""
-    x, y = jax.tree.map(device_dtype, getattr(built.splits, name))
+    x, y = jax.tree.map(as_fed, getattr(built.splits, name))
     weight = sample_weight(built) if name == "train" else None
     return (x, y) if weight is None else (x, y, weight)
-
-
-def device_dtype(array: Any) -> np.ndarray:
-    """Floats in Keras' float type, as `fit` converts them; other types as they are."""
-    array = np.asarray(array)
-    is_float = np.issubdtype(array.dtype, np.floating)
-    return np.asarray(array, dtype=keras.config.floatx() if is_float else array.dtype)
 
 
 def sample_weight(built: Built) -> Tree | None:
@@ -41,12 +34,21 @@ def sample_weight(built: Built) -> Tree | None:
         return _of_classes(np.asarray(y), by_class)
     if weight is None:
         return None
-    weight = jax.tree.map(device_dtype, weight)
-    return jax.tree.map(lambda _: weight, y) if nested and isinstance(weight, np.ndarray) else weight
+    weight = jax.tree.map(as_fed, weight)
+    if not (nested and isinstance(weight, np.ndarray)):
+        return weight
+    if weight.shape[1:] not in ((), (1,)):
+        raise ValueError("one sample_weight for several outputs has one number an example")
+    return jax.tree.map(lambda _: weight, y)
 
 
 def _of_classes(y: np.ndarray, by_class: Mapping[int, float]) -> np.ndarray:
-    """One weight an example: that of its class, 1 where the class has none."""
+    """One weight an example: that of its class, 1 where the class has none.
+
+    Raises: ValueError where an example has a class for every step.
+    """
+    if y.ndim > 2:
+        raise ValueError("class_weight is for targets with one class an example")
     if y.ndim > 1:
         y = np.argmax(y, axis=-1) if y.shape[-1] != 1 else y[..., 0]
     classes, which = np.unique(np.round(y).astype("int64"), return_inverse=True)

@@ -36,12 +36,23 @@ def compiled(
     return _compiled[full]
 
 
+def forget() -> None:
+    """Let all programs go, as at the start of a process; their code is on disk still."""
+    _compiled.clear()
+
+
 def needed_memory(program: Any) -> int:
-    """Bytes that a compiled program needs beside its arguments; 0 where JAX does not know."""
+    """Bytes that a compiled program needs beside its arguments; 0 where JAX does not know.
+
+    JAX tells what one device needs: a GPU has its own memory, and the cores of a machine share one.
+    """
     analysis = program.memory_analysis()
     if analysis is None:
         return 0
-    return int(analysis.temp_size_in_bytes + analysis.output_size_in_bytes - analysis.alias_size_in_bytes)
+    devices = jax.tree.leaves(program.input_shardings)[0].device_set
+    sharing = len(devices) if next(iter(devices)).platform == "cpu" else 1
+    needed = analysis.temp_size_in_bytes + analysis.output_size_in_bytes - analysis.alias_size_in_bytes
+    return int(needed) * sharing
 
 
 def _check_memory(program: Any) -> None:

@@ -49,12 +49,12 @@ def machine_bytes() -> float:
 
 
 def free_bytes() -> float:
-    """Bytes that are free now: of the first GPU, or of the machine."""
+    """Bytes that are free now: of the first GPU, or of the machine; never more than a container may have."""
     device = jax.local_devices()[0]
     if device.platform != "cpu" and (stats := device.memory_stats()):
         return float(stats["bytes_limit"] - stats["bytes_in_use"])
     try:
         lines = dict(line.split(":", 1) for line in _STATE.read_text("ascii").splitlines())
-        return int(lines["MemAvailable"].split()[0]) * 1024
+        return min(int(lines["MemAvailable"].split()[0]) * 1024, machine_bytes())
     except (OSError, ValueError, KeyError):  # not on Linux
         return machine_bytes()

@@ -20,7 +20,8 @@ def maximum(equation: Any) -> Callable[..., Any] | None:
     """What computes this `reduce_window_max` from slices; None where it stays as it is."""
     params = equation.params
     dilated = max(*params["base_dilation"], *params["window_dilation"]) > 1
-    if dilated or not _is_small(params["window_dimensions"]):
+    floats = jnp.issubdtype(equation.invars[0].aval.dtype, jnp.floating)
+    if dilated or not floats or not _is_small(params["window_dimensions"]):
         return None
 
     def pooled(x: Any) -> Any:

@@ -5,6 +5,7 @@ from functools import cached_property
 from typing import Any
 
 import jax
+import keras
 import numpy as np
 
 from tuner.building import Built
@@ -78,6 +79,8 @@ def unsupported_alone(built: Built) -> str | None:
             return f"build gives the fit argument {name!r}"
     if not isinstance(built.fit.get("shuffle", True), bool):
         return f"build gives shuffle={built.fit['shuffle']!r}"
+    if keras.config.max_epochs() or keras.config.max_steps_per_epoch():
+        return "Keras is set to limit the epochs, or the steps of an epoch"
     if loop := own_loop(built.model):
         return f"the model has a {loop} of its own"
     if built.model.run_eagerly or not built.model.jit_compile:

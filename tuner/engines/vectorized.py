@@ -45,7 +45,7 @@ _FEW = 16  # seeds whose models are all built: that is quicker than compiling th
 _ORDERS = 1 << 18  # examples whose order one call gets, over all its epochs
 _MOST_EPOCHS = 512  # in one call
 # On a CPU the seeds of a group fill a core with their largest matrix product, and no more: then the
-# working set of a step stays in its cache. `python -m benchmarks.engines` shows what it gains.
+# working set of a step stays in its cache.
 _FILLS_A_CORE = 1_200_000  # multiplications
 _MOST_ON_A_CPU, _MOST = 32, 256  # seeds of a group
 
@@ -82,8 +82,6 @@ class _Members:
 class Session:
     """The seeds of a job. Two models are made at once, the others where they are needed.
 
-    `size` is the number of seeds that should train together.
-
     Raises: UnsupportedError where the job needs something that only the fit engine has.
     """
 
@@ -106,25 +104,32 @@ class Session:
         if not self._alike and (reason := too_large(first.built.splits, vary=True)):
             raise UnsupportedError(reason)
         self._devices = jax.local_devices()
-        self.size = _group_size(first, len(job.builds), self._devices)
+        self._most = _most_together(first, self._devices)
+
+    @property
+    def size(self) -> int:
+        """How many seeds should train together, in equal groups."""
+        count = len(self._job.builds)
+        return math.ceil(count / math.ceil(count / self._most))
 
     def train(
         self, positions: Sequence[int], on_progress: OnProgress, should_prune: ShouldPrune | None = None
     ) -> tuple[Outcome, ...]:
-        """Train and score the seeds at these positions of the job, in equal groups of `size` at most.
+        """Train and score the seeds at these positions of the job: together, where that many may.
 
-        Groups that do not fit into the memory are halved. `should_prune` is asked about the first group,
-        and where that is pruned the others are skipped.
+        So a group that was planned trains whole, however many seeds the job has by now. Groups that do not
+        fit into the memory are halved. `should_prune` is asked about the first group, and where that is
+        pruned the others are skipped.
         """
-        if len(positions) <= self.size:
+        if len(positions) <= self._most:
             try:
                 return self._train(positions, on_progress, should_prune)
             except (MemoryError, jax.errors.JaxRuntimeError) as error:
                 if not _out_of_memory(error) or len(positions) == 1:
                     raise
-                self.size = math.ceil(len(positions) / 2)
+                self._most = math.ceil(len(positions) / 2)
         outcomes: tuple[Outcome, ...] = ()
-        parts = np.array_split(np.asarray(positions), math.ceil(len(positions) / self.size))
+        parts = np.array_split(np.asarray(positions), math.ceil(len(positions) / self._most))
         for part in map(np.ndarray.tolist, parts):
             done, share = len(outcomes) / len(positions), len(part) / len(positions)
             if done and outcomes[0].pruned:
@@ -140,7 +145,7 @@ class Session:
         first, count = self._samples[0], len(positions)
         members = self._members(positions)
         plan = self._plan()
-        program = Program(first.functions, plan, _mesh(count, self._devices))
+        program = Program(first.functions, plan, _mesh(count, self.size, self._devices))
         group = Group(program, count, members.state, members.inputs, members.data, members.rates)
         shuffle = first.built.fit.get("shuffle", True)
         history = fit_group(
@@ -247,17 +252,23 @@ class Session:
         return [values[id(weight)] for weight in model.weights]
 
 
-def _group_size(sample: Seeded, count: int, devices: Sequence[Any]) -> int:
-    most = _MOST
-    if devices[0].platform == "cpu":
-        product = max(largest_product(one) for one in sample.functions.traced.values())
-        most = min(_MOST_ON_A_CPU, len(devices) * max(1, _FILLS_A_CORE // max(product, 1)))
-    return math.ceil(count / math.ceil(count / most))
+def _most_together(sample: Seeded, devices: Sequence[Any]) -> int:
+    """How many seeds of a model train together at most."""
+    if devices[0].platform != "cpu":
+        return _MOST
+    product = max(largest_product(one) for one in sample.functions.traced.values())
+    return min(_MOST_ON_A_CPU, len(devices) * max(1, _FILLS_A_CORE // max(product, 1)))
 
 
-def _mesh(seeds: int, devices: Sequence[Any]) -> Mesh:
-    """The fewest devices that finish the seeds in the fewest rounds."""
+def _mesh(seeds: int, size: int, devices: Sequence[Any]) -> Mesh:
+    """The fewest devices that finish the seeds in the fewest rounds.
+
+    A group that is smaller than the others of its job gets as many devices as they do, where they do not
+    take more rounds: so it needs no program of its own, and each device computes what it would otherwise.
+    """
     rounds = math.ceil(seeds / len(devices))
+    if rounds == math.ceil(size / len(devices)):
+        seeds = max(seeds, size)
     return Mesh(np.asarray(devices[: math.ceil(seeds / rounds)]), ("seeds",))
 
 

@@ -50,8 +50,8 @@ ROWS = [
             layers.Dense(4),
             layers.LayerNormalization(),
             layers.PReLU(),
-            layers.Dense(4),
-            layers.GroupNormalization(2),
+            layers.Dense(8),
+            layers.GroupNormalization(2),  # a group of two features is a sign when normalised
             layers.Dense(1),
         ],
     ),
