@@ -9,7 +9,7 @@ import importlib.util
 import logging
 import math
 import warnings
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -31,6 +31,7 @@ from tuner.trials import PinnedTrial
 
 DATABASE = "study.db"  # in a run folder
 SAMPLERS = ("tpe", "random", "grid", "qmc", "gp")
+LEARNING = ("tpe", "gp")  # from the values of earlier trials
 PRUNERS = ("none", "median", "asha", "hyperband")
 _LONGEST = 500  # characters of a study's name in Optuna's tables
 _NAME = "configuration"  # the user attribute that holds a configuration's name
@@ -95,7 +96,7 @@ class Search:
         self._sampler = sampler
         self._seed = seed
         self._path = folder.resolve() / DATABASE
-        self._trial: optuna.Trial | None = None  # the one under way
+        self._live_trials: dict[int, optuna.Trial] = {}  # those under way, by their numbers
         known_as = _storable(name)
         self._storage = open_storage(self._path, known_as, direction)
         with self._errors():
@@ -130,14 +131,28 @@ class Search:
         """The configurations drawn so far, in order."""
         return [_drawn(trial) for trial in self._trials() if _is_drawn(trial)]
 
-    def draw(self, use: Callable[[BaseTrial], None]) -> Drawn | None:
+    @property
+    def draws_ahead(self) -> bool:
+        """Whether a configuration can be drawn before those drawn before it have ended.
+
+        Optuna's quasi-random sequence takes its space from the first trial that has a value.
+        """
+        return self._sampler != "qmc" or any(one.state == TrialState.COMPLETE for one in self._trials())
+
+    def draw(self, use: Callable[[BaseTrial], None], window: int = 1) -> Drawn | None:
         """Draw the next configuration; `use` calls the study's functions with the trial.
+
+        The last `window` - 1 drawn before it may be under way. A sampler that learns sees them so even where
+        they have ended: what it draws then depends on no one's speed.
 
         Returns: None where a grid has no point left.
         """
-        self._storage.discard()  # nobody has told how that one ended
-        count = sum(map(_is_drawn, self._trials()))
-        with _quiet():
+        earlier = [trial.number for trial in self._trials() if _is_drawn(trial)]
+        count = len(earlier)
+        with (
+            _quiet(),
+            self._veiled(earlier[max(count - window + 1, 0) :] if self._sampler in LEARNING else ()),
+        ):
             self._study.sampler = _make_sampler(self._sampler, self._seed, count)
             with self._errors():
                 trial = self._take_up(self._broken_off.pop(0)) if self._broken_off else self._study.ask()
@@ -163,13 +178,13 @@ class Search:
         name = f"trial-{count}"
         with self._errors():
             trial.set_user_attr(_NAME, name)
-        self._trial = trial
+        self._live_trials[trial.number] = trial
         return Drawn(Configuration(name, trial.params), trial.number)
 
     def tell(self, drawn: Drawn, value: float | None, *, pruned: bool = False) -> None:
         """Close a drawn trial with its objective; None where it failed or was pruned."""
         self._close(drawn.number, value, pruned=pruned)
-        self._trial = None
+        self._live_trials.pop(drawn.number, None)
 
     def pruning(self, drawn: Drawn, metric: Metric) -> ShouldPrune | None:
         """Asks the pruner about the mean over seeds of the metric's validation curve, or of the loss's.
@@ -204,12 +219,20 @@ class Search:
         return self._live(trial.number)
 
     def _live(self, number: int) -> optuna.Trial:
-        if self._trial is not None and self._trial.number == number:
-            return self._trial
+        if number in self._live_trials:
+            return self._live_trials[number]
         owner = self._storage.get_study_id_from_name(self._study.study_name)
         known_as = self._storage.get_trial_id_from_study_id_trial_number(owner, number)
-        self._trial = optuna.trial.Trial(self._study, known_as)
-        return self._trial
+        return self._live_trials.setdefault(number, optuna.trial.Trial(self._study, known_as))
+
+    @contextmanager
+    def _veiled(self, numbers: Collection[int]) -> Iterator[None]:
+        """Within it, the trials with these numbers look as if they had not ended."""
+        self._storage.veil(numbers)
+        try:
+            yield
+        finally:
+            self._storage.veil(())
 
     def _close(self, number: int, value: float | None, *, pruned: bool = False) -> None:
         state = TrialState.FAIL if value is None else TrialState.COMPLETE

@@ -54,6 +54,9 @@ def run(
         str | None, typer.Option(help="Wall-clock time for all of it, such as 90s, 10m, 2h.")
     ] = None,
     seed: Annotated[int | None, typer.Option(help="The study's seed.")] = None,
+    workers: Annotated[
+        int, typer.Option(help="Processes of this machine that train, one a core or one a GPU (0: this one).")
+    ] = 0,
     engine: Annotated[str, typer.Option(help="auto, vectorized (all seeds in one program) or fit.")] = "auto",
     backend: Annotated[
         str | None, typer.Option(help="jax or tensorflow (default: KERAS_BACKEND, or jax).")
@@ -70,13 +73,15 @@ def run(
     as_json: Json = False,
 ) -> int:
     """Search, repeat, compare, report. The same command again goes on where it was left."""
-    from tuner.backend import prepare_backend
+    from tuner.backend import leave_memory_to_workers, prepare_backend
     from tuner.options import parse_duration, parse_options, parse_seeds, without_secrets
 
     options = parse_options(set_ or [])
     seconds = None if budget is None else parse_duration(budget)
     seeds = None if search_repeats is None else parse_seeds(search_repeats)
     with loading():
+        if workers:
+            leave_memory_to_workers()
         prepare_backend(backend)  # before anything imports Keras
 
         from tuner.console import reporter
@@ -111,6 +116,7 @@ def run(
                     engine=engine,
                     fresh=fresh,
                     accept_changes=accept_changes,
+                    workers=workers,
                     command=without_secrets(shlex.join(["python", "-m", "tuner", *sys.argv[1:]])),
                     reporter=Several(progress, tracked),
                     try_show=_trial(loaded),
