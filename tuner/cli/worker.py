@@ -41,6 +41,6 @@ def _say(text: str) -> None:
 
 def _end_with_standard_input() -> None:
     """The process that holds the other end of it has died, or wants no more."""
-    while sys.stdin.buffer.read(1):
+    while os.read(0, 1):  # past the buffer of sys.stdin, whose lock must be free when the process ends
         pass
     os._exit(0)

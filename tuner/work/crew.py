@@ -5,7 +5,8 @@ then its runs are `failed`, and the study goes on.
 """
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from tuner.engines.devices import gpus
@@ -21,7 +22,7 @@ from tuner.training import lost
 from tuner.work.hands import Hand, Hands, on_cores, on_gpus, worker_command
 from tuner.work.parcel import drop, received
 from tuner.work.place import Place, in_folder
-from tuner.work.queue import Queue, Seen
+from tuner.work.queue import GoneError, Queue, Seen
 from tuner.work.terms import Terms, made
 
 ATTEMPTS = 3  # at a group, until its runs are given up
@@ -99,6 +100,10 @@ class Crew:
 
         Raises: LedgerError where the ledger holds other values under the configuration's name.
         """
+        with self._queue_there():
+            self._begin(phase, configuration, count)
+
+    def _begin(self, phase: Phase, configuration: Configuration, count: int) -> None:
         for group in plan(self._ledger, phase, configuration, count, self._size):
             if (key := _key(group)) not in self._submitted:
                 self._submitted.add(key)
@@ -117,7 +122,26 @@ class Crew:
 
         Raises: TunerError where no worker can work.
         """
-        self.begin(phase, configuration, count)
+        with self._queue_there():
+            return self._measure(phase, configuration, count, on_progress)
+
+    @contextmanager
+    def _queue_there(self) -> Iterator[None]:
+        try:
+            yield
+        except GoneError:
+            raise LedgerError(
+                f"{self._ledger.folder}: somebody has deleted the queue of its workers; run the study again"
+            ) from None
+
+    def _measure(
+        self,
+        phase: Phase,
+        configuration: Configuration,
+        count: int,
+        on_progress: Callable[[int, float], None],
+    ) -> tuple[Run, ...]:
+        self._begin(phase, configuration, count)
         wanted = [
             group
             for group in self._ledger.of(phase, configuration.name)

@@ -1,5 +1,6 @@
 """Runs on their way from a worker to the run folder: the files of a ledger, each an artifact of Optuna's."""
 
+import re
 import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
@@ -16,6 +17,7 @@ from tuner.training import Trained
 from tuner.work.place import Store
 from tuner.work.queue import Claim, Queue
 
+_NAME = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")  # as Optuna names artifacts
 _SUFFIXES = (".json", ".npy", ".npz")
 
 
@@ -52,15 +54,21 @@ def received(store: Store, files: Mapping[str, str], wanted: Group) -> Iterator[
         for suffix in _SUFFIXES:
             if suffix in files:
                 try:
+                    _check_name(files[suffix])
                     download_artifact(
                         artifact_store=store,
                         file_path=str(path.with_suffix(suffix)),
                         artifact_id=files[suffix],
                     )
-                except (ArtifactNotFound, ValueError):
+                except ArtifactNotFound:
                     raise LedgerError(f"{path.name}: is not among the artifacts") from None
         ledger = Ledger(Path(folder), mend=True)
         yield ledger, _checked(ledger, wanted)
+
+
+def _check_name(artifact: str) -> None:
+    if not _NAME.fullmatch(artifact):
+        raise ArtifactNotFound
 
 
 def _checked(ledger: Ledger, wanted: Group) -> Group:
@@ -83,5 +91,6 @@ def _checked(ledger: Ledger, wanted: Group) -> Group:
 def drop(store: Store, files: Mapping[str, str]) -> None:
     """Delete artifacts that are no longer needed."""
     for artifact in files.values():
-        with suppress(ArtifactNotFound, ValueError):
+        with suppress(ArtifactNotFound):
+            _check_name(artifact)
             store.remove(artifact)

@@ -9,8 +9,9 @@ refused by the storage, since the attempt has ended. What is read here is checke
 
 import logging
 import math
-from collections.abc import Container, Mapping, Sequence
-from contextlib import suppress
+import uuid
+from collections.abc import Container, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -23,6 +24,7 @@ from optuna.trial import FrozenTrial, TrialState, create_trial
 
 from tuner.checked import as_json
 from tuner.errors import LedgerError
+from tuner.ledger import slug
 from tuner.records import Group
 from tuner.stored import group_of, record_of
 from tuner.work.terms import Terms
@@ -30,6 +32,7 @@ from tuner.work.terms import Terms
 _TERMS = "terms"  # of the study; the other names are of trials
 _GROUP, _ATTEMPT, _WORKER = "group", "attempt", "worker"
 _LEASE, _NOTES, _FILES, _REASON = "lease", "notes", "files", "reason"
+_WORK = "/work/"  # between the name of a study and that of a queue
 _LONGEST = 500  # characters of a text that a worker sends
 
 State = Literal["waiting", "training", "done", "failed"]
@@ -75,35 +78,40 @@ class Claim:
 
 
 class Queue:
-    """The groups of one run that wait in a storage, or are in training. Use `create` or `all`."""
+    """The groups of one run that wait in a storage, or are in training. Use `create` or `all`.
 
-    def __init__(self, storage: BaseStorage, study_id: int) -> None:
+    Every session of a run has a queue of its own name, so that nobody takes one for another: some databases
+    give the number of what was deleted again.
+    """
+
+    def __init__(self, storage: BaseStorage, name: str, study_id: int) -> None:
         self.storage = storage
-        self._study_id = study_id
+        self._name, self._study_id = name, study_id
 
     @classmethod
-    def create(cls, storage: BaseStorage, name: str, terms: Terms) -> "Queue":
-        """A new queue; one that an earlier run left is deleted, and its workers hear of it."""
-        optuna.logging.set_verbosity(logging.WARNING)
-        with suppress(KeyError):
-            storage.delete_study(storage.get_study_id_from_name(_named(name)))
-        study_id = storage.create_new_study([StudyDirection.MINIMIZE], _named(name))
-        storage.set_study_user_attr(study_id, _TERMS, as_json(terms))
-        return cls(storage, study_id)
+    def create(cls, storage: BaseStorage, study: str, terms: Terms) -> "Queue":
+        """A new queue; those that earlier sessions left are deleted, and their workers hear of it."""
+        for old in cls.all(storage):
+            if old._name.rpartition(_WORK)[0] == slug(study):
+                old.close()
+        name = f"{slug(study)}{_WORK}{uuid.uuid4().hex}"
+        queue = cls(storage, name, storage.create_new_study([StudyDirection.MINIMIZE], name))
+        storage.set_study_user_attr(queue._study_id, _TERMS, as_json(terms))
+        return queue
 
     @classmethod
     def all(cls, storage: BaseStorage) -> "list[Queue]":
         """The queues of all runs that have one in the storage now."""
         optuna.logging.set_verbosity(logging.WARNING)
         studies = storage.get_all_studies()
-        return [cls(storage, one._study_id) for one in studies if one.study_name.endswith(_named(""))]
+        return [cls(storage, one.study_name, one._study_id) for one in studies if _WORK in one.study_name]
 
     def terms(self) -> Terms:
         """What the run tells its workers.
 
         Raises: GoneError, LedgerError where it is not what a run tells.
         """
-        with _there():
+        with self._there():
             attributes = self.storage.get_study_user_attrs(self._study_id)
         if _TERMS not in attributes:
             raise GoneError  # it is being made
@@ -111,27 +119,51 @@ class Queue:
 
     def close(self) -> None:
         """Delete the queue: workers look for another one."""
-        with suppress(KeyError):
+        with suppress(GoneError), self._there():
             self.storage.delete_study(self._study_id)
+
+    @contextmanager
+    def _there(self) -> Iterator[None]:
+        """Raises: GoneError where the whole queue has gone, LostError where the attempt has ended."""
+        try:
+            if self.storage.get_study_id_from_name(self._name) != self._study_id:
+                raise GoneError
+            yield
+        except KeyError:
+            raise GoneError from None
+        except UpdateFinishedTrialError:
+            raise LostError from None
 
     # Of the run.
 
     def put(self, group: Group, attempt: int) -> int:
-        """Have a planned group wait for a worker. Returns: the attempt's id."""
+        """Have a planned group wait for a worker. Returns: the attempt's id.
+
+        Raises: GoneError.
+        """
         attributes = {_GROUP: as_json(group), _ATTEMPT: attempt}
         waiting = create_trial(state=TrialState.WAITING, user_attrs=attributes)
-        return self.storage.create_new_trial(self._study_id, waiting)
+        with self._there():
+            return self.storage.create_new_trial(self._study_id, waiting)
 
     def look(self, attempts: Container[int]) -> dict[int, Seen]:
-        """Attempts as they are now, by id."""
-        trials = self.storage.get_all_trials(self._study_id, deepcopy=False)
+        """Attempts as they are now, by id.
+
+        Raises: GoneError.
+        """
+        with self._there():
+            trials = self.storage.get_all_trials(self._study_id, deepcopy=False)
         return {trial._trial_id: _seen(trial) for trial in trials if trial._trial_id in attempts}
 
     def give_up(self, attempt: int) -> bool:
-        """End an attempt, whoever has it. Returns: False where it has ended by itself."""
+        """End an attempt, whoever has it. Returns: False where it has ended by itself.
+
+        Raises: GoneError.
+        """
         try:
-            self.storage.set_trial_state_values(attempt, TrialState.FAIL)
-        except UpdateFinishedTrialError:
+            with self._there():
+                self.storage.set_trial_state_values(attempt, TrialState.FAIL)
+        except LostError:
             return False
         return True
 
@@ -142,7 +174,7 @@ class Queue:
 
         Raises: GoneError, LedgerError where what waits is no group.
         """
-        with _there():
+        with self._there():
             waiting = self.storage.get_all_trials(
                 self._study_id, deepcopy=False, states=(TrialState.WAITING,)
             )
@@ -180,28 +212,12 @@ class Queue:
         self._end(claim, TrialState.FAIL, None)
 
     def _tell(self, claim: Claim, name: str, value: Any) -> None:
-        with _there():
+        with self._there():
             self.storage.set_trial_user_attr(claim.trial._trial_id, name, value)
 
     def _end(self, claim: Claim, state: TrialState, values: Sequence[float] | None) -> None:
-        with _there():
+        with self._there():
             self.storage.set_trial_state_values(claim.trial._trial_id, state, values)
-
-
-class _there:  # noqa: N801  # reads as a context
-    """What a storage raises where an attempt has ended, or the whole queue has gone."""
-
-    def __enter__(self) -> None: ...
-
-    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
-        if isinstance(error, UpdateFinishedTrialError):
-            raise LostError from None
-        if isinstance(error, KeyError):
-            raise GoneError from None
-
-
-def _named(study: str) -> str:
-    return f"{study}/work"
 
 
 def _group(trial: FrozenTrial) -> Group:
