@@ -41,7 +41,7 @@ def check(study: Study, plan: Plan, *, trials: int, workers: int) -> None:
 
 
 def make_setup(
-    study: Study, plan: Plan, preflight: Preflight, *, trials: int, repeats: int, command: str
+    study: Study, plan: Plan, preflight: Preflight, *, trials: int, repeats: int, workers: int, command: str
 ) -> Setup:
     """What this session works with."""
     first, most = plan.search_seeds
@@ -73,7 +73,7 @@ def make_setup(
         command=command,
         sizes=preflight.sizes,
         versions=versions(),
-        machine=machine(),
+        machine=machine() | ({"workers": str(workers)} if workers else {}),
         identity=uuid.uuid4().hex,
     )
 

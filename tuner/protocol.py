@@ -110,7 +110,13 @@ class _Session:
         if self.plan.sampler == "grid" and self.trials:
             check_grid(preflight.trial.distributions)
         setup = make_setup(
-            self.study, self.plan, preflight, trials=self.trials, repeats=self.repeats, command=command
+            self.study,
+            self.plan,
+            preflight,
+            trials=self.trials,
+            repeats=self.repeats,
+            workers=self.workers,
+            command=command,
         )
         with locked(self.folder):
             ledger, search = self._open(setup, preflight, fresh=fresh, accept=accept)

@@ -17,15 +17,16 @@ from tests.calling import Call
 from tests.tiny import Recorder, numbers
 from tuner.errors import TunerError
 from tuner.plan import Plan
+from tuner.work import crew
 
 pytestmark = pytest.mark.skipif(not Path("/proc/self").exists(), reason="processes are found in /proc")
 
-PLAN = Plan(trials=6, search_repeats=2, repeats=6, finalists=1, sampler="random")
+PLAN = Plan(trials=4, search_repeats=(2, 4), repeats=6, finalists=1, sampler="random")
 OPTIONS = (
     "--trials",
-    "6",
+    "4",
     "--search-repeats",
-    "2",
+    "2,4",
     "--repeats",
     "6",
     "--finalists",
@@ -125,12 +126,15 @@ def test_workers_end_with_the_run_and_any_number_gives_the_same(tmp_path: Path) 
     assert repeated(before, finished(folder), ()) == 0
     assert leftovers(folder) == [] and not (folder / "work").exists()
     one = tuner.run(tuner.load_study(STUDY), PLAN, output=tmp_path / "one", workers=1)
-    assert numbers(two) == numbers(one) and len(two.runs) == 2 * 7 + 6 * 2
+    assert numbers(two) == numbers(one)
     assert two.configurations == one.configurations and two.finalists == one.finalists
-    assert recorder.finished[0] == ("search", "baseline") and len(recorder.finished) == 9
+    assert recorder.finished[0] == ("search", "baseline")
 
 
-def test_a_worker_that_dies_costs_its_group_and_no_more(tmp_path: Path, call: Call) -> None:
+def test_a_worker_that_dies_costs_its_group_and_no_more(
+    tmp_path: Path, call: Call, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(crew, "ATTEMPTS", 2)
     path = tmp_path / "deadly.py"
     path.write_text(DEADLY)
     status, _, said = call("run", path, "--workers", "1", "--repeats", "1", "--output", tmp_path / "run")
@@ -142,8 +146,8 @@ def test_a_worker_that_dies_costs_its_group_and_no_more(tmp_path: Path, call: Ca
         "doomed": "failed",
     }
     why = f"was killed by signal {signal.SIGKILL:d} (out of memory?)"
-    assert runs["doomed"].reason == f"its worker {why}, 3 times in a row"
-    assert said.count(why) == 1 + 2 + 1  # a note each time that a group is trained again, and the end
+    assert runs["doomed"].reason == f"its worker {why}, 2 times in a row"
+    assert said.count(why) == 1 + 1 + 1  # a note each time that a group is trained again, and the end
     last = int((tmp_path / "deadly.mark").read_text())
     assert last != os.getpid() and not lives(last)
 
