@@ -77,7 +77,7 @@ NARROW = {
     "grouping": {"errors", "ledger", "records"},
     "drafts": set(),
     "locking": {"errors"},
-    "storage": {"drafts", "errors", "records"},
+    "storage": {"drafts", "errors", "options", "records"},
     "stored": {"errors", "records"},
     "ranking": {"objective", "records", "stats"},
     "result": {

@@ -4,7 +4,7 @@ import math
 import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -17,13 +17,13 @@ from tuner.folder import run_folder
 from tuner.ledger import Ledger
 from tuner.locking import locked
 from tuner.naive_file import read_naive, write_naive
-from tuner.opening import check, make_setup, open_folder
-from tuner.plan import PROFILES, Plan
+from tuner.opening import check, joined, make_setup, open_folder
+from tuner.plan import PROFILES, Plan, Workers
 from tuner.racing import Race, Tried, key_of, ranked
 from tuner.records import BASELINE, Configuration, Look, Phase, Run, Setup, distinct
 from tuner.repeats import Preflight, Repeats, TryShow
 from tuner.reporter import Reporter, Silent
-from tuner.search import Drawn, Search, check_grid
+from tuner.search import Drawn, Search, Shared, check_grid
 from tuner.study import Study
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ def run(
     engine: str = "auto",
     fresh: bool = False,
     accept_changes: bool = False,
-    workers: int = 0,
+    workers: int | Workers = 0,
     command: str = "",
     reporter: Reporter | None = None,
     try_show: TryShow | None = None,
@@ -51,8 +51,9 @@ def run(
 
     The folder is reports/<study name> unless given; with `fresh` it starts over. With `accept_changes` it is
     continued although something that determines the numbers has changed, and the report says so. Runs whose
-    files are damaged are trained again. With `workers` so many processes of this machine train; the study
-    must come from a file then (`tuner.load_study`).
+    files are damaged are trained again. With `workers` so many processes of this machine train, and
+    with a record `Workers` those that join through a shared storage as well; the study must come from a file
+    then (`tuner.load_study`).
     `try_show` is called once, before training, with a test example and made-up predictions: whoever shows
     some at the end tries it.
     `at_end` is told the result before the folder is called complete: it may add to what the folder shows.
@@ -60,7 +61,8 @@ def run(
     Raises: TunerError for wrong input, before anything is trained or written, and where another process works
     on the folder.
     """
-    if workers:
+    workers = workers if isinstance(workers, Workers) else Workers(workers)
+    if workers.wanted:
         leave_memory_to_workers()
     prepare_backend()
     name = study.name or "study"
@@ -87,7 +89,7 @@ class _Session:
         folder: Path,
         engine: str,
         reporter: Reporter,
-        workers: int,
+        workers: Workers,
         try_show: TryShow | None = None,
         at_end: "AtEnd | None" = None,
     ) -> None:
@@ -121,28 +123,13 @@ class _Session:
         with locked(self.folder):
             ledger, search = self._open(setup, preflight, fresh=fresh, accept=accept)
             try:
-                with self._crew(ledger, preflight):
+                notes = self.reporter.note, self._note_fallback
+                with joined(ledger, self.study, self.runner, preflight, self.workers, notes) as self.crew:
                     self._work(ledger, search, preflight)
                     self.complete = True
             finally:
                 self._close(ledger)
             return self._result()
-
-    @contextmanager
-    def _crew(self, ledger: Ledger, preflight: Preflight) -> Iterator[None]:
-        """Within it there are workers, where some are wanted."""
-        if not self.workers:
-            yield
-            return
-        from tuner.work.crew import Crew
-
-        self.crew = Crew.here(
-            ledger, self.study, self.runner, preflight, self.workers, self.reporter.note, self._note_fallback
-        )
-        try:
-            yield
-        finally:
-            self.crew.close(complete=self.complete)
 
     def _work(self, ledger: Ledger, search: Search | None, preflight: Preflight) -> None:
         self._store_naive(preflight, 0)
@@ -166,6 +153,7 @@ class _Session:
             setup,
             self.reporter,
             partial(self._open_search, preflight),
+            self.workers.storage,
             fresh=fresh,
             accept=accept,
         )
@@ -174,10 +162,12 @@ class _Session:
                 f"{self.folder} holds {setup.repeats} seeds of each finalist, and all of them are used"
             )
         self.repeats = setup.repeats
+        self.setup = setup
         self.reporter.note(f"engine: {preflight.engine} on {preflight.backend}; {preflight.engine_reason}")
         return ledger, search
 
-    def _open_search(self, preflight: Preflight) -> Search:
+    def _open_search(self, preflight: Preflight, setup: Setup) -> Search:
+        url = self.workers.storage
         return Search(
             self.folder,
             self.study.name,
@@ -186,6 +176,7 @@ class _Session:
             self.study.seed,
             self.plan.pruner,
             self.study.epochs,
+            Shared(url, setup.identity) if url else None,
         )
 
     def _search(
@@ -205,7 +196,8 @@ class _Session:
             raise StudyError(
                 f"the baseline cannot be trained ({first.runs[0].reason}); mend it and run with --fresh"
             )
-        search = search or self._open_search(preflight)  # a new database can wait until something has trained
+        # A new database can wait until something has trained.
+        search = search or self._open_search(preflight, self.setup)
         if not search.tell_baseline(preflight.trial, first.objective):
             outside = ", ".join(preflight.trial.outside)
             self._note(
@@ -252,7 +244,7 @@ class _Session:
         nobody's speed.
         """
         earlier = search.drawn()
-        window = max(self.workers, 1)
+        window = self.workers.window
         for drawn in earlier:
             self._enter(search, race, under_way, preflight, window - 1)
             yield drawn
@@ -363,7 +355,7 @@ class _Session:
             return False
         finalists = min(self.plan.finalists, trials + 1) + len(self.study.candidates) + 1
         ahead = race.most_ahead + under_way * race.most + finalists * self.repeats
-        seconds = race.seconds_a_run * ahead / max(self.workers, 1)
+        seconds = race.seconds_a_run * ahead / self.workers.window
         return time.monotonic() - self.started + seconds > self.plan.budget
 
     def _note(self, text: str) -> None:

@@ -24,9 +24,10 @@ from tuner.engines.base import ShouldPrune
 from tuner.errors import StudyError, TunerError
 from tuner.ledger import slug
 from tuner.metrics import Metric
+from tuner.options import without_secrets
 from tuner.records import BASELINE, Configuration, Direction
 from tuner.seeds import as_integer, sequence
-from tuner.storage import open_storage, storage_errors
+from tuner.storage import has_search, open_shared, open_storage, storage_errors
 from tuner.trials import PinnedTrial
 
 DATABASE = "study.db"  # in a run folder
@@ -49,6 +50,14 @@ class Drawn:
     @property
     def told(self) -> bool:
         return self.ended or self.value is not None
+
+
+@dataclass(frozen=True, slots=True)
+class Shared:
+    """A storage elsewhere: its address, and the run that has its search there."""
+
+    url: str
+    identity: str
 
 
 def check_pruner(name: str) -> None:
@@ -75,7 +84,7 @@ def check_grid(distributions: Mapping[str, BaseDistribution]) -> None:
 
 
 class Search:
-    """An Optuna study in `study.db` of the run folder, asked and told one trial at a time.
+    """An Optuna study in `study.db` of the run folder, or in a shared storage, asked and told trial by trial.
 
     Raises: LedgerError where the database is not Optuna's, is damaged or holds another study; whenever it
     can be neither read nor written.
@@ -90,15 +99,19 @@ class Search:
         seed: int,
         pruner: str = "none",
         epochs: int = 100,
+        shared: Shared | None = None,
     ) -> None:
         optuna.logging.set_verbosity(logging.WARNING)
-        folder.mkdir(parents=True, exist_ok=True)
         self._sampler = sampler
         self._seed = seed
-        self._path = folder.resolve() / DATABASE
+        self._where = without_secrets(shared.url) if shared else str(folder.resolve() / DATABASE)
         self._live_trials: dict[int, optuna.Trial] = {}  # those under way, by their numbers
         known_as = _storable(name)
-        self._storage = open_storage(self._path, known_as, direction)
+        if shared:
+            self._storage = open_shared(shared.url, known_as, direction, shared.identity)
+        else:
+            folder.mkdir(parents=True, exist_ok=True)
+            self._storage = open_storage(folder.resolve() / DATABASE, known_as, direction)
         with self._errors():
             self._study = optuna.create_study(
                 study_name=known_as,
@@ -252,10 +265,18 @@ class Search:
             return self._study.get_trials(deepcopy=False)
 
     def _errors(self) -> AbstractContextManager[None]:
-        return storage_errors(self._path, "read or written")
+        return storage_errors(self._where, "read or written")
 
     def _seen(self, params: Mapping[str, Any]) -> bool:
         return any(drawn.configuration.params == params for drawn in self.drawn())
+
+
+def is_begun(folder: Path, name: str, url: str = "", replaced: str = "") -> bool:
+    """Whether there is a search in a run folder, or in a shared storage; there that of `replaced` is deleted.
+
+    Raises: LedgerError where the storage cannot be used or reached.
+    """
+    return has_search(url, _storable(name), replaced) if url else (folder / DATABASE).exists()
 
 
 def _storable(name: str) -> str:

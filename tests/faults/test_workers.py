@@ -158,7 +158,9 @@ def test_a_study_that_changes_under_its_workers_is_one_line(tmp_path: Path) -> N
     path.write_text(DEADLY)
     study = tuner.load_study(path)
     path.write_text(f"{DEADLY}\n# changed\n")
-    with pytest.raises(TunerError, match="is not the study file of the run that waits for workers"):
+    with pytest.raises(
+        TunerError, match="is not the study file of the run of 'deadly' that waits for workers"
+    ):
         tuner.run(study, Plan(repeats=1), output=tmp_path / "run", workers=1)
 
 

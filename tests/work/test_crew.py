@@ -38,7 +38,7 @@ class Meeting:
     def __init__(self, folder: Path, size: int = 2) -> None:
         (folder / "files").mkdir(parents=True)
         store = FileSystemArtifactStore(folder / "files")
-        self.place = Place(optuna.storages.InMemoryStorage(), store, ("", ""), 0.01)
+        self.place = Place(optuna.storages.InMemoryStorage(), store, 0.01)
         self.queue = Queue.create(self.place.storage, "tiny", TERMS)
         self.ledger = Ledger(folder / "run")
         self.notes: list[str] = []

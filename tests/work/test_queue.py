@@ -2,10 +2,12 @@
 
 import threading
 import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from optuna.storages import BaseStorage
+from optuna.storages import BaseStorage, InMemoryStorage
+from optuna.trial import TrialState, create_trial
 
 from tests.work.places import STORAGES, TERMS, group_of, storage_of
 from tuner.errors import LedgerError
@@ -13,8 +15,15 @@ from tuner.work.queue import GoneError, LostError, Queue
 
 
 @pytest.fixture(params=STORAGES)
-def storage(request: pytest.FixtureRequest, tmp_path: Path) -> BaseStorage:
-    return storage_of(request.param, tmp_path)
+def connected(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Callable[[], BaseStorage]]:
+    """What opens the storage, once more with every call."""
+    with storage_of(request.param, tmp_path) as opened:
+        yield opened
+
+
+@pytest.fixture
+def storage(connected: Callable[[], BaseStorage]) -> BaseStorage:
+    return connected()
 
 
 @pytest.fixture
@@ -96,20 +105,16 @@ def test_who_comes_in_late_is_refused(queue: Queue) -> None:
     assert queue.look({again})[again].files == {".json": "id"}
 
 
-@pytest.mark.parametrize("kind", ["journal", "memory"])
-def test_two_never_get_the_same_group(kind: str, tmp_path: Path) -> None:
-    """Eight workers, with a connection of their own where there can be one, at once."""
+def test_two_never_get_the_same_group(queue: Queue, connected: Callable[[], BaseStorage]) -> None:
+    """Eight workers at once, each with a connection of its own where there can be one."""
     count, workers = 40, 8
-    storage = storage_of(kind, tmp_path)
-    queue = Queue.create(storage, "tiny", TERMS)
     for seed in range(count):
         queue.put(group_of("a", (seed,)), 1)
     ready = threading.Barrier(workers)
     taken: list[list[int]] = [[] for _ in range(workers)]
 
     def work(place: int) -> None:
-        own = storage if kind == "memory" else storage_of(kind, tmp_path)
-        (mine,) = Queue.all(own)
+        (mine,) = Queue.all(connected())
         ready.wait()
         while claim := mine.claim(f"w{place}"):
             taken[place].append(claim.group.seed_indices[0])
@@ -122,6 +127,20 @@ def test_two_never_get_the_same_group(kind: str, tmp_path: Path) -> None:
         thread.join()
     assert sorted(seed for seeds in taken for seed in seeds) == list(range(count))
     assert sum(map(bool, taken)) > 1  # the test has a race to lose
+
+
+def test_what_a_dead_worker_had_is_failed_with_the_way_it_died(queue: Queue) -> None:
+    numbers = [queue.put(group_of("a", (seed,)), 1) for seed in range(3)]
+    for name in ("one", "two", "one"):
+        queue.claim(name)
+    assert queue.bury({"one": "was killed", "three": "was killed"}) == 2
+    seen = queue.look(numbers)
+    assert [(seen[one].state, seen[one].reason) for one in numbers] == [
+        ("failed", "was killed"),
+        ("training", ""),
+        ("failed", "was killed"),
+    ]
+    assert queue.bury({"one": "was killed"}) == 0
 
 
 @pytest.mark.parametrize(
@@ -141,18 +160,16 @@ def test_two_never_get_the_same_group(kind: str, tmp_path: Path) -> None:
         {"group": {"phase": "search", "configuration": {"name": "a", "params": {}}, "seed_indices": [-1]}},
     ],
 )
-def test_what_is_no_group_is_refused(told: dict[str, object], tmp_path: Path) -> None:
-    from optuna.trial import TrialState, create_trial
-
-    storage = storage_of("memory", tmp_path)
+def test_what_is_no_group_is_refused(told: dict[str, object]) -> None:
+    storage = InMemoryStorage()
     queue = Queue.create(storage, "tiny", TERMS)
     storage.create_new_trial(queue._study_id, create_trial(state=TrialState.WAITING, user_attrs=told))
     with pytest.raises(LedgerError, match="the queue of the study"):
         queue.claim("w")
 
 
-def test_what_a_worker_tells_is_of_its_kind_or_nothing(tmp_path: Path) -> None:
-    storage = storage_of("memory", tmp_path)
+def test_what_a_worker_tells_is_of_its_kind_or_nothing() -> None:
+    storage = InMemoryStorage()
     queue = Queue.create(storage, "tiny", TERMS)
     number = queue.put(group_of(), 1)
     for name, value in {

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from tuner.cli.app import Json, MLflow, TensorBoard, app
+from tuner.cli.app import Artifacts, Json, MLflow, Storage, TensorBoard, app
 from tuner.cli.report import publish
 from tuner.errors import StudyError
 
@@ -57,6 +57,11 @@ def run(
     workers: Annotated[
         int, typer.Option(help="Processes of this machine that train, one a core or one a GPU (0: this one).")
     ] = 0,
+    storage: Storage = "",
+    artifacts: Artifacts = "",
+    parallel: Annotated[
+        int | None, typer.Option(help="Trials under way at once, for workers (default: the workers here).")
+    ] = None,
     engine: Annotated[str, typer.Option(help="auto, vectorized (all seeds in one program) or fit.")] = "auto",
     backend: Annotated[
         str | None, typer.Option(help="jax or tensorflow (default: KERAS_BACKEND, or jax).")
@@ -75,19 +80,20 @@ def run(
     """Search, repeat, compare, report. The same command again goes on where it was left."""
     from tuner.backend import leave_memory_to_workers, prepare_backend
     from tuner.options import parse_duration, parse_options, parse_seeds, without_secrets
+    from tuner.plan import Plan, Workers
 
     options = parse_options(set_ or [])
     seconds = None if budget is None else parse_duration(budget)
     seeds = None if search_repeats is None else parse_seeds(search_repeats)
+    joined = Workers(workers, storage, artifacts, parallel)
     with loading():
-        if workers:
+        if joined.wanted:
             leave_memory_to_workers()
         prepare_backend(backend)  # before anything imports Keras
 
         from tuner.console import reporter
         from tuner.folder import run_folder
         from tuner.loading import load_study
-        from tuner.plan import Plan
         from tuner.protocol import run as run_study
         from tuner.reporter import Several
         from tuner.trackers import open_trackers, tracking
@@ -116,7 +122,7 @@ def run(
                     engine=engine,
                     fresh=fresh,
                     accept_changes=accept_changes,
-                    workers=workers,
+                    workers=joined,
                     command=without_secrets(shlex.join(["python", "-m", "tuner", *sys.argv[1:]])),
                     reporter=Several(progress, tracked),
                     try_show=_trial(loaded),

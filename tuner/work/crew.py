@@ -8,20 +8,22 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 
 from tuner.engines.devices import gpus
-from tuner.errors import LedgerError, TunerError
-from tuner.folder import clear_work
+from tuner.errors import LedgerError
+from tuner.folder import WORK, clear_work
 from tuner.grouping import measured, plan
 from tuner.ledger import Ledger
+from tuner.plan import Workers
 from tuner.provenance import versions
 from tuner.records import Configuration, Group, Phase, Run
 from tuner.repeats import OnNote, Preflight, Repeats
 from tuner.study import Study
 from tuner.training import lost
-from tuner.work.hands import Hand, Hands, on_cores, on_gpus, worker_command
+from tuner.work.hands import Hands, best, processes
 from tuner.work.parcel import drop, received
-from tuner.work.place import Place, in_folder
+from tuner.work.place import Place, in_folder, shared
 from tuner.work.queue import GoneError, Queue, Seen
 from tuner.work.terms import Terms, made
 
@@ -45,7 +47,7 @@ class _Open:
 
 
 class Crew:
-    """Workers, and the groups that they train for one run. Use `Crew.here`.
+    """Workers, and the groups that they train for one run. Use `Crew.of`.
 
     `on_note` is told what happened to workers, `on_fallback` what they note of the training.
     """
@@ -65,33 +67,39 @@ class Crew:
         self._open: dict[int, _Open] = {}  # by the id of the attempt
         self._submitted: set[Key] = set()
         self._noted: set[str] = set()
-        self._barren = 0  # deaths in a row of workers that had not taken a group
 
     @classmethod
-    def here(
+    def of(
         cls,
         ledger: Ledger,
         study: Study,
         runner: Repeats,
         preflight: Preflight,
-        workers: int,
+        workers: Workers,
         on_note: OnNote,
         on_fallback: OnNote,
     ) -> "Crew":
-        """Workers on this machine, which meet in the run folder.
+        """Workers on this machine, and those that join.
 
-        Raises: TunerError where the study is of no file, or there are fewer GPUs than workers.
+        Raises: TunerError where there are fewer GPUs than workers, or what is shared cannot be reached.
         """
-        hands, size = _hands(workers, preflight)
-        place = in_folder(ledger.folder)
-        queue = Queue.create(place.storage, study.name, _terms(study, runner, preflight, place))
-        command = worker_command(study.path, place.names)
-        folder = ledger.folder / "work"
-        return cls(ledger, queue, place, Hands(command, hands, folder), size, on_note, on_fallback)
+        size = 1 if preflight.engine == "fit" else _ON_A_GPU if gpus() else _ON_A_CORE
+        folder = ledger.folder / WORK
+        folder.mkdir(exist_ok=True)
+        place = shared(workers.storage, workers.artifacts) if workers.storage else in_folder(ledger.folder)
+        queue = Queue.create(place.storage, study.name, _terms(study, runner, preflight, place), place.url)
+        hands = processes(study.path, place, best(workers.here), folder)
+        if workers.storage:
+            on_note(
+                f"the queue is open: {workers.here} workers here, and any that join with `tuner worker"
+                f" {Path(study.path).name} --storage ... --artifacts ...`"
+            )
+        return cls(ledger, queue, place, hands, size, on_note, on_fallback)
 
     def close(self, *, complete: bool) -> None:
-        """End the workers. What they said is kept where the run is not complete."""
+        """End the workers here, and the queue. What workers said is kept where the run is not complete."""
         self._hands.end()
+        self._queue.close()
         if complete:
             clear_work(self._ledger.folder)
 
@@ -168,33 +176,19 @@ class Crew:
 
     def _look(self) -> None:
         """Take in what has happened since the last look."""
-        died = self._hands.watch()
+        self._hands.tend([self._queue])
         now, found = time.monotonic(), self._queue.look(self._open)
         for number, one in list(self._open.items()):
             seen = found[number]
             if one.seen is None or (seen.lease, seen.state) != (one.seen.lease, one.seen.state):
                 one.changed = now
             one.seen = seen
-            if seen.worker:
-                self._barren = 0
             if seen.state == "done":
                 self._take_in(number, one, seen)
             elif seen.state == "failed":
                 self._again(number, one, seen.reason)
-            elif seen.state == "training" and seen.worker in died:
-                self._lose(number, one, died.pop(seen.worker))
             elif seen.state == "training" and now - one.changed > LEASE:
                 self._lose(number, one, f"was not heard of for {LEASE:.0f} s")
-        self._mind_the_barren(died)
-
-    def _mind_the_barren(self, died: dict[str, str]) -> None:
-        """Raises: TunerError where workers die before they take a group, all of them."""
-        self._barren += len(died)
-        if self._barren > 2 * len(self._hands):
-            raise TunerError(
-                f"the workers do not start: each {next(iter(died.values()))}; {self._hands.log(0)} holds what"
-                " the last one said"
-            )
 
     def _take_in(self, number: int, one: _Open, seen: Seen) -> None:
         """Put what a worker trained into the ledger."""
@@ -242,16 +236,10 @@ def _key(group: Group) -> Key:
     return group.phase, group.configuration.name, group.seed_indices
 
 
-def _hands(workers: int, preflight: Preflight) -> tuple[list[Hand], int]:
-    """The workers of this machine, and how many seeds of a configuration one of them trains together."""
-    there = gpus()
-    size = 1 if preflight.engine == "fit" else _ON_A_GPU if there else _ON_A_CORE
-    return (on_gpus(workers, there) if there else on_cores(workers)), size
-
-
 def _terms(study: Study, runner: Repeats, preflight: Preflight, place: Place) -> Terms:
     return Terms(
         study=study.name,
+        file=Path(study.path).name,
         source=study.source,
         made=made(study),
         data=preflight.data,

@@ -6,16 +6,21 @@ reads a pipe that nobody writes to, and a pipe closes with the last process that
 
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 
 from tuner.backend import CPU_DEVICES
+from tuner.engines.devices import gpus
 from tuner.errors import TunerError
+from tuner.work.place import Place
+from tuner.work.queue import GoneError, Queue
 
 _PATIENCE = 5.0  # seconds for processes to end by themselves
 _LAST = 4096  # bytes of a log in which its last line is looked for
@@ -60,16 +65,58 @@ def on_gpus(count: int, gpus: int) -> list[Hand]:
 
 
 class Hands:
-    """The processes; `command` is what all of them run, `folder` where each leaves what it says."""
+    """The processes; `command` is what all of them run, `folder` where each leaves what it says.
 
-    def __init__(self, command: Sequence[str], hands: Sequence[Hand], folder: Path) -> None:
+    `environment` is added to that of this process.
+    """
+
+    def __init__(
+        self,
+        command: Sequence[str],
+        hands: Sequence[Hand],
+        folder: Path,
+        environment: Mapping[str, str] = MappingProxyType({}),
+    ) -> None:
         self._command, self._hands, self._folder = command, hands, folder
+        self._environment = environment
+        self._prefix = f"{socket.gethostname()[:60]}-{os.getpid()}-{os.urandom(3).hex()}"
+        self._barren = 0  # deaths in a row of processes that had not taken a group
         self._processes: list[subprocess.Popen[bytes] | None] = [None] * len(hands)
         self._names = [""] * len(hands)
         self._started = 0
 
     def __len__(self) -> int:
         return len(self._hands)
+
+    def tend(self, queues: Iterable[Queue]) -> dict[str, str]:
+        """Start the processes that are not there, and give back what those that died had taken.
+
+        Returns: how they died, by their names.
+
+        Raises: TunerError where one refused to work, or all die before they take a group.
+        """
+        died = self.watch()
+        if not died:
+            return died
+        had = 0
+        for queue in queues:
+            with suppress(GoneError):
+                had += queue.bury(died)
+        self._barren = 0 if had else self._barren + len(died)
+        if self._barren > 2 * len(self._hands):
+            raise TunerError(
+                f"the workers do not start: each {next(iter(died.values()))}; {self.log(0)} holds what"
+                " the last one said"
+            )
+        return died
+
+    def leave(self, queues: Iterable[Queue]) -> None:
+        """End all processes; what they had taken is given back, and no failure of theirs."""
+        names = {name: "" for name in self._names if name}
+        self.end()
+        for queue in queues:
+            with suppress(GoneError):
+                queue.bury(names)
 
     def log(self, place: int) -> Path:
         """What the worker at a place has said."""
@@ -109,13 +156,18 @@ class Hands:
     def _start(self, place: int) -> None:
         hand = self._hands[place]
         self._started += 1
-        self._names[place] = f"here-{self._started}"
+        self._names[place] = f"{self._prefix}-{self._started}"
         home = str(Path(__file__).parents[2])
         paths = [home, *filter(None, os.environ.get("PYTHONPATH", "").split(os.pathsep))]
         with self.log(place).open("wb") as log:
             self._processes[place] = subprocess.Popen(
                 [*self._command, "--tied", "--name", self._names[place], *hand.options],
-                env={**os.environ, "PYTHONPATH": os.pathsep.join(paths), **hand.environment},
+                env={
+                    **os.environ,
+                    **self._environment,
+                    "PYTHONPATH": os.pathsep.join(paths),
+                    **hand.environment,
+                },
                 stdin=subprocess.PIPE,
                 stdout=log,
                 stderr=subprocess.STDOUT,
@@ -142,10 +194,19 @@ class Hands:
         return f"ended with status {status}" + (f" ({said})" if said else "")
 
 
-def worker_command(study: str, names: tuple[str, str]) -> list[str]:
-    """The command of a worker, but for what tells it apart."""
-    storage, artifacts = names
-    return [sys.executable, "-m", "tuner", "worker", study, "--storage", storage, "--artifacts", artifacts]
+def processes(study: str, place: Place, hands: Sequence[Hand], folder: Path) -> Hands:
+    """Worker processes for a study file, which meet their run at a place."""
+    command = [sys.executable, "-m", "tuner", "worker", study, *place.options]
+    return Hands(command, hands, folder, place.environment)
+
+
+def best(count: int) -> list[Hand]:
+    """So many hands with what this machine has: a GPU each, or else a core each.
+
+    Raises: TunerError where there are fewer GPUs.
+    """
+    there = gpus()
+    return on_gpus(count, there) if there else on_cores(count)
 
 
 def _last_line(path: Path) -> str:

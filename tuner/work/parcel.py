@@ -14,8 +14,8 @@ from tuner.errors import LedgerError
 from tuner.ledger import Ledger
 from tuner.records import Group
 from tuner.training import Trained
-from tuner.work.place import Store
 from tuner.work.queue import Claim, Queue
+from tuner.work.stores import Store
 
 _NAME = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")  # as Optuna names artifacts
 _SUFFIXES = (".json", ".npy", ".npz")

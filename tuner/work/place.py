@@ -2,7 +2,8 @@
 
 import os
 import sys
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from optuna.artifacts import FileSystemArtifactStore
@@ -10,40 +11,48 @@ from optuna.storages import BaseStorage, JournalStorage
 from optuna.storages.journal import JournalFileBackend, JournalFileOpenLock
 
 from tuner.folder import QUEUE, WORK
+from tuner.storage import connect
+from tuner.work.stores import Store, open_store
 
 if sys.platform != "win32":
     import fcntl
 
-Store = FileSystemArtifactStore
-
-_HERE = 0.05  # seconds between two looks at a file of this machine
+STORAGE, ARTIFACTS = "TUNER_STORAGE", "TUNER_ARTIFACTS"  # variables for what the options of that name say
+_HERE, _ELSEWHERE = 0.05, 0.5  # seconds between two looks at a file of this machine, and at a shared storage
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A queue's storage and artifacts, as they are opened and as a worker is told them.
+    """A queue's storage and artifacts, and how a worker process is told of them: options and environment.
 
     Whoever waits for something looks again after `pace` seconds.
     """
 
     storage: BaseStorage
     store: Store
-    names: tuple[str, str]
     pace: float
+    url: str = ""  # of a shared storage
+    options: tuple[str, ...] = ()
+    environment: Mapping[str, str] = field(default_factory=dict, repr=False)  # it may hold a password
 
 
 def in_folder(folder: Path) -> Place:
     """A place in a run folder, for the processes of one machine."""
     here = folder.resolve() / WORK
     (here / "files").mkdir(parents=True, exist_ok=True)
-    return opened(str(here / QUEUE), str(here / "files"))
+    name = str(here / QUEUE)
+    journal = JournalFileBackend(name, None if sys.platform == "win32" else _FileLock(name))
+    store = FileSystemArtifactStore(here / "files")
+    return Place(JournalStorage(journal), store, _HERE, "", ("--here", str(folder.resolve())))
 
 
-def opened(storage: str, artifacts: str) -> Place:
-    """The place with these names: a journal file and a folder, both on this machine."""
-    lock = None if sys.platform == "win32" else _FileLock(storage)
-    journal = JournalStorage(JournalFileBackend(storage, lock))
-    return Place(journal, FileSystemArtifactStore(artifacts), (storage, artifacts), _HERE)
+def shared(storage: str, artifacts: str) -> Place:
+    """A place for all machines that reach both.
+
+    Raises: TunerError where one of them cannot be used or reached.
+    """
+    environment = {STORAGE: storage, ARTIFACTS: artifacts}
+    return Place(connect(storage), open_store(artifacts), _ELSEWHERE, storage, (), environment)
 
 
 if sys.platform != "win32":

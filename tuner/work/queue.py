@@ -23,9 +23,10 @@ from optuna.study import StudyDirection
 from optuna.trial import FrozenTrial, TrialState, create_trial
 
 from tuner.checked import as_json
-from tuner.errors import LedgerError
+from tuner.errors import LedgerError, TunerError
 from tuner.ledger import slug
 from tuner.records import Group
+from tuner.storage import shared_errors
 from tuner.stored import group_of, record_of
 from tuner.work.terms import Terms
 
@@ -33,6 +34,7 @@ _TERMS = "terms"  # of the study; the other names are of trials
 _GROUP, _ATTEMPT, _WORKER = "group", "attempt", "worker"
 _LEASE, _NOTES, _FILES, _REASON = "lease", "notes", "files", "reason"
 _WORK = "/work/"  # between the name of a study and that of a queue
+_HERE = "the queue in the run folder"
 _LONGEST = 500  # characters of a text that a worker sends
 
 State = Literal["waiting", "training", "done", "failed"]
@@ -84,27 +86,33 @@ class Queue:
     give the number of what was deleted again.
     """
 
-    def __init__(self, storage: BaseStorage, name: str, study_id: int) -> None:
+    def __init__(self, storage: BaseStorage, name: str, study_id: int, url: str = "") -> None:
         self.storage = storage
-        self._name, self._study_id = name, study_id
+        self._name, self._study_id, self._url = name, study_id, url
 
     @classmethod
-    def create(cls, storage: BaseStorage, study: str, terms: Terms) -> "Queue":
-        """A new queue; those that earlier sessions left are deleted, and their workers hear of it."""
-        for old in cls.all(storage):
+    def create(cls, storage: BaseStorage, study: str, terms: Terms, url: str = "") -> "Queue":
+        """A new queue; those that earlier sessions left are deleted, and their workers hear of it.
+
+        `url` is the address of a shared storage, for what is said when it is gone.
+        """
+        for old in cls.all(storage, url):
             if old._name.rpartition(_WORK)[0] == slug(study):
                 old.close()
         name = f"{slug(study)}{_WORK}{uuid.uuid4().hex}"
-        queue = cls(storage, name, storage.create_new_study([StudyDirection.MINIMIZE], name))
+        queue = cls(storage, name, storage.create_new_study([StudyDirection.MINIMIZE], name), url)
         storage.set_study_user_attr(queue._study_id, _TERMS, as_json(terms))
         return queue
 
     @classmethod
-    def all(cls, storage: BaseStorage) -> "list[Queue]":
+    def all(cls, storage: BaseStorage, url: str = "") -> "list[Queue]":
         """The queues of all runs that have one in the storage now."""
         optuna.logging.set_verbosity(logging.WARNING)
-        studies = storage.get_all_studies()
-        return [cls(storage, one.study_name, one._study_id) for one in studies if _WORK in one.study_name]
+        with shared_errors(url or _HERE):
+            studies = storage.get_all_studies()
+        return [
+            cls(storage, one.study_name, one._study_id, url) for one in studies if _WORK in one.study_name
+        ]
 
     def terms(self) -> Terms:
         """What the run tells its workers.
@@ -124,7 +132,10 @@ class Queue:
 
     @contextmanager
     def _there(self) -> Iterator[None]:
-        """Raises: GoneError where the whole queue has gone, LostError where the attempt has ended."""
+        """Raises: GoneError where the whole queue has gone, LostError where the attempt has ended.
+
+        LedgerError where the storage cannot be reached.
+        """
         try:
             if self.storage.get_study_id_from_name(self._name) != self._study_id:
                 raise GoneError
@@ -133,6 +144,11 @@ class Queue:
             raise GoneError from None
         except UpdateFinishedTrialError:
             raise LostError from None
+        except (GoneError, LostError, TunerError):
+            raise
+        except Exception:
+            with shared_errors(self._url or _HERE):
+                raise
 
     # Of the run.
 
@@ -166,6 +182,24 @@ class Queue:
         except LostError:
             return False
         return True
+
+    def bury(self, died: Mapping[str, str]) -> int:
+        """End the attempts of workers that died, with how that was by their names; how many there were.
+
+        Raises: GoneError.
+        """
+        with self._there():
+            training = self.storage.get_all_trials(
+                self._study_id, deepcopy=False, states=(TrialState.RUNNING,)
+            )
+        ended = 0
+        for trial in training:
+            why = died.get(str(trial.user_attrs.get(_WORKER)))
+            if why is not None:
+                with suppress(LostError):
+                    self.fail(Claim(trial, _group(trial)), why)
+                    ended += 1
+        return ended
 
     # Of a worker.
 

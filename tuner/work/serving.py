@@ -81,22 +81,20 @@ def serve(path: Path, place: Place, name: str, say: Callable[[str], None]) -> No
 def _find(path: Path, place: Place) -> tuple[Queue | None, Terms | None]:
     """The queue of a run of this study file, with its options, and what it tells.
 
-    Raises: TunerError where there are queues, and all are of other files.
+    Raises: StudyError where there is one of another file of that name.
     """
-    others = []
-    for queue in Queue.all(place.storage):
+    for queue in Queue.all(place.storage, place.url):
         try:
             terms = queue.terms()
         except GoneError:
             continue
         if terms.source == fingerprint_of(path, terms.options):
             return queue, terms
-        others.append(terms.study)
-    if others:
-        raise StudyError(
-            f"{path}: is not the study file of the run that waits for workers ({', '.join(sorted(others))});"
-            " give the same file to both"
-        )
+        if terms.file == path.name:
+            raise StudyError(
+                f"{path}: is not the study file of the run of {terms.study!r} that waits for workers; give"
+                " the same file to both"
+            )
     return None, None
 
 
@@ -148,9 +146,6 @@ def _train(queue: Queue, place: Place, runner: Repeats, claim: Claim) -> None:
             files = send(queue, place.store, claim, trained)
         except _Abandoned:
             raise LostError from None
-        except KeyboardInterrupt:
-            queue.fail(claim, "")
-            raise
         except (LostError, GoneError):
             raise
         except Exception as error:

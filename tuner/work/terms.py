@@ -14,12 +14,13 @@ from tuner.study import Study
 class Terms:
     """Told by the run to all its workers: the study's options and seed, and what determines the numbers.
 
-    `source` is the sha256 of the study file and its options, `made` that of what was made of it, `data` that
-    of the data of the first seed; `engine` is what is asked for, and a worker that finds nothing to do looks
-    again after `pace` seconds.
+    `file` is the name of the study file, `source` the sha256 of it and its options, `made` that of what was
+    made of it, `data` that of the data of the first seed; `engine` is what is asked for, and a worker that
+    finds nothing to do looks again after `pace` seconds.
     """
 
     study: str
+    file: str
     source: str
     made: str
     data: str
