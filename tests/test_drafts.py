@@ -121,8 +121,6 @@ def test_what_is_discarded_was_never_there(backend: optuna.storages.BaseStorage)
     trial = study.ask()
     use(trial)
     first = trial.params
-    with pytest.raises(RuntimeError, match="neither ended nor been discarded"):
-        study.ask()
     storage.discard()
     again = study.ask()
     use(again)
@@ -148,3 +146,37 @@ def test_trials_of_the_storage_behind_are_reached(backend: optuna.storages.BaseS
     study.tell(0, 2.0)
     (trial,) = study_in(backend).trials
     assert trial.value == 2.0 and set(trial.params) == {"x", "n", "cell"}
+
+
+def test_several_under_way_end_in_the_order_in_which_they_were_drawn(
+    backend: optuna.storages.BaseStorage,
+) -> None:
+    study = study_in(DraftStorage(backend), sampler=optuna.samplers.RandomSampler(seed=1))
+    trials = [study.ask() for _ in range(3)]
+    for trial in trials:
+        use(trial)
+    assert [one.number for one in study.trials] == [0, 1, 2]
+    with pytest.raises(RuntimeError, match="drawn before has not ended"):
+        study.tell(1, 0.5)
+    for number in range(3):
+        study.tell(number, float(number))
+    assert [one.values for one in study_in(backend).trials] == [[0.0], [1.0], [2.0]]
+    assert [one.params for one in study_in(backend).trials] == [trial.params for trial in trials]
+
+
+def test_veiled_trials_look_as_they_did_while_they_were_under_way(
+    backend: optuna.storages.BaseStorage,
+) -> None:
+    storage = DraftStorage(backend)
+    study = study_in(storage)
+    for number in range(2):
+        use(study.ask())
+        study.tell(number, 1.0)
+    storage.veil([1])
+    assert [(one.state, one.values) for one in study.trials] == [
+        (TrialState.COMPLETE, [1.0]),
+        (TrialState.RUNNING, None),
+    ]
+    assert len(study.get_trials(states=(TrialState.COMPLETE,))) == 1
+    storage.veil(())
+    assert [one.state for one in study.trials] == [TrialState.COMPLETE] * 2

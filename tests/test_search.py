@@ -256,3 +256,56 @@ def test_a_database_that_is_none_is_refused_in_one_line(tmp_path: Path) -> None:
     with pytest.raises(LedgerError, match=r"study\.db: cannot be opened") as caught:
         Search(tmp_path, "study", "minimize", "tpe", 1)
     assert "\n" not in str(caught.value)
+
+
+def windowed(folder: Path, sampler: str, window: int, draws: int, stop: int | None = None) -> list[Any]:
+    """Draw with so many under way, as workers have it; `stop` ends it after so many are told.
+
+    The values drawn, in order, with those of earlier calls in the same folder.
+    """
+    search = opened(folder, sampler)
+    found = search.drawn()
+    under_way: list[Drawn] = []
+
+    def tell(left: int) -> bool:
+        while len(under_way) > left:
+            if stop is not None and sum(one.told for one in search.drawn()) >= stop:
+                return False
+            one = under_way.pop(0)
+            value = None if one.number % 5 == 1 else objective(one)  # some fail
+            search.tell(one, value)
+        return True
+
+    while len(found) < draws:
+        if not tell(window - 1 if search.draws_ahead else 0):
+            break
+        drawn = search.draw(use, window)
+        if drawn is None:
+            break
+        under_way.append(drawn)
+        found.append(drawn)
+    tell(0)
+    return [dict(one.configuration.params) for one in found]
+
+
+@pytest.mark.parametrize("sampler", ["random", "grid", "qmc"])
+def test_who_does_not_learn_draws_the_same_with_any_number_under_way(sampler: str, tmp_path: Path) -> None:
+    draws = {window: windowed(tmp_path / str(window), sampler, window, 12) for window in (1, 2, 5)}
+    assert draws[1] == draws[2] == draws[5]
+
+
+@pytest.mark.parametrize("sampler", FREE)
+@pytest.mark.parametrize("stop", [0, 1, 7, 9])
+def test_interrupted_with_several_under_way_goes_the_same_way(
+    sampler: str, stop: int, tmp_path: Path
+) -> None:
+    """After the interruption more has ended than was known when the next one was drawn."""
+    whole = windowed(tmp_path / "whole", sampler, 3, 14)
+    windowed(tmp_path / "left", sampler, 3, 14, stop)
+    assert sum(one.told for one in opened(tmp_path / "left", sampler).drawn()) == stop
+    assert windowed(tmp_path / "left", sampler, 3, 14) == whole
+
+
+def test_what_tpe_draws_depends_on_the_number_under_way_alone(tmp_path: Path) -> None:
+    draws = [windowed(tmp_path / str(place), "tpe", window, 14) for place, window in enumerate((1, 3, 3))]
+    assert draws[1] == draws[2] != draws[0]

@@ -18,6 +18,7 @@ from typing import Any
 from tuner.errors import TunerError
 
 BACKENDS = ("jax", "tensorflow")
+CPU_DEVICES = "JAX_NUM_CPU_DEVICES"  # JAX's own variable
 _CACHE_BYTES = 2 * 1024**3  # compiled programs on disk; a study leaves a few MB
 _groups = itertools.count(1)
 
@@ -54,6 +55,11 @@ def prepare_backend(name: str | None = None) -> str:
     else:
         os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
     return chosen
+
+
+def leave_memory_to_workers() -> None:
+    """Keep JAX, which has not started, from taking most of a GPU's memory at once; workers need it."""
+    os.environ.setdefault("XLA_PYTHON_CLIENT_PREALLOCATE", "false")
 
 
 def release_programs() -> None:
@@ -117,7 +123,10 @@ def _leave_sklearn_alone() -> None:
 
 
 def _prepare_jax() -> None:
-    """One virtual CPU device a core, compiled programs kept for later processes, and no TensorFlow."""
+    """One virtual CPU device a core, compiled programs kept for later processes, and no TensorFlow.
+
+    JAX_NUM_CPU_DEVICES asks for another number of devices.
+    """
     import jax
 
     if not getattr(jax.config, "jax_compilation_cache_dir", None) and (folder := _cache_folder()):
@@ -125,8 +134,9 @@ def _prepare_jax() -> None:
         atexit.register(_shrink, folder, _CACHE_BYTES)
     if not os.environ.get("JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS"):  # small programs are many
         jax.config.update("jax_persistent_cache_min_compile_time_secs", 0)
-    with contextlib.suppress(RuntimeError):  # where JAX has started already, it keeps the devices it has
-        jax.config.update("jax_num_cpu_devices", _cores())
+    if not os.environ.get(CPU_DEVICES):
+        with contextlib.suppress(RuntimeError):  # where JAX has started already, it keeps the devices it has
+            jax.config.update("jax_num_cpu_devices", _cores())
     _leave_tensorflow_alone()
 
 

@@ -85,10 +85,21 @@ def _options(before: Mapping[str, Any], now: Mapping[str, Any]) -> Iterator[str]
 
 def _versions(before: Setup, now: Setup) -> Iterator[str]:
     """Packages that determine the numbers, in other versions; older folders may not know of some."""
-    packages = (*_PACKAGES, *_OF_THE_BACKEND.get(now.backend, ()))
-    if before.trials or now.trials:
-        packages = (*packages, "optuna")
-    for package in packages:
-        was, is_now = before.versions.get(package), now.versions.get(package)
-        if was and is_now and was != is_now:
-            yield f"{package} ({was}, now {is_now})"
+    packages = ("optuna",) if before.trials or now.trials else ()
+    for package, was, is_now in _others(before.versions, now.versions, now.backend, packages):
+        yield f"{package} ({was}, now {is_now})"
+
+
+def other_versions(there: Mapping[str, str], here: Mapping[str, str], backend: str) -> Iterator[str]:
+    """Packages that determine what a training gives, where two machines have other versions, in words."""
+    for package, other, own in _others(there, here, backend):
+        yield f"{package} ({other}, here {own})"
+
+
+def _others(
+    there: Mapping[str, str], here: Mapping[str, str], backend: str, more: tuple[str, ...] = ()
+) -> Iterator[tuple[str, str, str]]:
+    for package in (*_PACKAGES, *_OF_THE_BACKEND.get(backend, ()), *more):
+        one, other = there.get(package), here.get(package)
+        if one and other and one != other:
+            yield package, one, other

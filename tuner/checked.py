@@ -27,6 +27,14 @@ def write_json(path: Path, content: Any) -> None:
     write_whole(path, f'{{"head": {json.dumps(head)}{_CONTENT}{body}{_END}')
 
 
+def as_json(content: Any) -> Any:
+    """A mapping or a record as JSON gives it back.
+
+    Raises: TypeError where a value is neither JSON's, nor a record, nor a numpy scalar.
+    """
+    return json.loads(json.dumps(content, default=_plain))
+
+
 def _plain(value: Any) -> Any:
     """Records within a record, and numpy scalars as Python's."""
     if is_dataclass(value):

@@ -1,14 +1,18 @@
-"""An Optuna storage that holds the trial under way in memory, and writes it when it has ended.
+"""An Optuna storage that holds the trials under way in memory, and writes each when it has ended.
 
 Optuna writes a trial in many transactions: when it is asked for, after every suggested value and after every
 report to the pruner. A process that is killed between two of them leaves a trial of which nobody can tell how
 it would have gone on. Here it leaves nothing: the trial is drawn again, by the same sampler with the same
 seed from the same trials before it, and so in the same way.
+
+Several may be under way, where workers train them; they end in the order in which they were drawn. A trial
+that is drawn meanwhile must find the same ones running whenever it is drawn, after an interruption too: those
+that `veil` names look as if they had not ended.
 """
 
 import copy
 import datetime
-from collections.abc import Container, Sequence
+from collections.abc import Collection, Container, Sequence
 from typing import Any
 
 from optuna.distributions import BaseDistribution, check_distribution_compatibility
@@ -16,38 +20,43 @@ from optuna.storages import BaseStorage
 from optuna.study import StudyDirection
 from optuna.trial import FrozenTrial, TrialState, create_trial
 
-_DRAFT = -1  # the id of the trial under way
 _STUDY = "study:"  # before the names of what a sampler keeps for the study, where it is stored with a trial
 
 
 class DraftStorage(BaseStorage):
-    """Another storage, but for the trial under way; only one study of it may be asked for trials.
+    """Another storage, but for the trials under way; only one study of it may be asked for trials.
 
     What a sampler keeps for the whole study while it draws (the place in a quasi-random sequence) is stored
-    with the trial, in the same transaction.
+    with the trial, in the same transaction. A trial under way has an id below zero.
     """
 
     def __init__(self, backend: BaseStorage) -> None:
         self._backend = backend
         self._study_id = -1
-        self._draft: FrozenTrial | None = None
-        self._ended: FrozenTrial | None = None  # the last one; Optuna asks for it after its end
-        self._for_study: dict[str, Any] = {}
+        self._drafts: dict[int, FrozenTrial] = {}  # by id, in the order drawn
+        self._ended: tuple[int, int] | None = None  # the last one that was written: its id, and that there
+        self._for_study: dict[int, dict[str, Any]] = {}  # by the id of the trial that it is stored with
         self._known: dict[str, BaseDistribution] = {}
+        self._veiled: frozenset[int] = frozenset()
 
     def discard(self) -> None:
-        """Forget the trial under way, as if it had never been asked for."""
-        self._draft = None
-        self._for_study = {}
+        """Forget the trial that was asked for last, if it is under way, as if it had never been."""
+        if self._drafts:
+            trial_id, _ = self._drafts.popitem()
+            self._for_study.pop(trial_id, None)
+
+    def veil(self, numbers: Collection[int]) -> None:
+        """From now on the trials with these numbers look as they did while they were under way."""
+        self._veiled = frozenset(numbers)
 
     def create_new_trial(self, study_id: int, template_trial: FrozenTrial | None = None) -> int:
         if template_trial is not None:
             return self._backend.create_new_trial(study_id, template_trial)
-        if self._draft is not None:
-            raise RuntimeError("the trial before has neither ended nor been discarded")
-        self._study_id, self._for_study = study_id, {}
-        self._draft = FrozenTrial(
-            number=self._backend.get_n_trials(study_id),
+        self._study_id = study_id
+        number = self._backend.get_n_trials(study_id) + len(self._drafts)
+        trial_id = -1 - number
+        self._drafts[trial_id] = FrozenTrial(
+            number=number,
             state=TrialState.RUNNING,
             value=None,
             datetime_start=datetime.datetime.now(),
@@ -57,9 +66,9 @@ class DraftStorage(BaseStorage):
             user_attrs={},
             system_attrs={},
             intermediate_values={},
-            trial_id=_DRAFT,
+            trial_id=trial_id,
         )
-        return _DRAFT
+        return trial_id
 
     def set_trial_param(
         self, trial_id: int, param_name: str, param_value_internal: float, distribution: BaseDistribution
@@ -69,7 +78,8 @@ class DraftStorage(BaseStorage):
             self._backend.set_trial_param(trial_id, param_name, param_value_internal, distribution)
             return
         if param_name not in self._known:
-            for trial in self._backend.get_all_trials(self._study_id, deepcopy=False):
+            others = self._backend.get_all_trials(self._study_id, deepcopy=False)
+            for trial in (*others, *self._drafts.values()):
                 self._known = {**trial.distributions, **self._known}
         if param_name in self._known:
             check_distribution_compatibility(self._known[param_name], distribution)
@@ -79,12 +89,15 @@ class DraftStorage(BaseStorage):
     def set_trial_state_values(
         self, trial_id: int, state: TrialState, values: Sequence[float] | None = None
     ) -> bool:
-        """End a trial: the one under way is written, whole."""
+        """End a trial: one under way is written, whole, and must be the one that was drawn first."""
         draft = self._of(trial_id)
         if draft is None:
             return self._backend.set_trial_state_values(trial_id, state, values)
         if not state.is_finished():
             return False
+        if draft is not next(iter(self._drafts.values())):
+            raise RuntimeError("a trial that was drawn before has not ended")
+        kept = self._for_study.pop(trial_id, {})
         ended = create_trial(
             state=state,
             values=values,
@@ -93,14 +106,14 @@ class DraftStorage(BaseStorage):
             user_attrs=draft.user_attrs,
             system_attrs={
                 **draft.system_attrs,
-                **{f"{_STUDY}{key}": value for key, value in self._for_study.items()},
+                **{f"{_STUDY}{key}": value for key, value in kept.items()},
             },
             intermediate_values=draft.intermediate_values,
         )
         ended.datetime_start = draft.datetime_start
-        self._ended = self._backend.get_trial(self._backend.create_new_trial(self._study_id, ended))
+        self._ended = trial_id, self._backend.create_new_trial(self._study_id, ended)
         self._known = {**draft.distributions, **self._known}
-        self.discard()
+        del self._drafts[trial_id]
         return True
 
     def set_trial_intermediate_value(self, trial_id: int, step: int, intermediate_value: float) -> None:
@@ -122,25 +135,28 @@ class DraftStorage(BaseStorage):
             self._backend.set_trial_system_attr(trial_id, key, value)
 
     def get_trial(self, trial_id: int) -> FrozenTrial:
-        if trial_id != _DRAFT:
-            return self._backend.get_trial(trial_id)
-        trial = self._draft or self._ended
-        if trial is None:
-            raise KeyError("no trial is under way")
-        return copy.deepcopy(trial)
+        if draft := self._of(trial_id):
+            return copy.deepcopy(draft)
+        if self._ended is not None and trial_id == self._ended[0]:  # Optuna asks for it after its end
+            return self._backend.get_trial(self._ended[1])
+        return self._backend.get_trial(trial_id)
 
     def get_all_trials(
         self, study_id: int, deepcopy: bool = True, states: Container[TrialState] | None = None
     ) -> list[FrozenTrial]:
-        """Those that have ended, and at the end the one under way as it is now."""
-        trials = self._backend.get_all_trials(study_id, deepcopy, states)
-        if self._draft is not None and (states is None or TrialState.RUNNING in states):
-            trials = [*trials, copy.deepcopy(self._draft)]
-        return trials
+        """Those that have ended, and at the end those under way as they are now."""
+        if not self._drafts and not self._veiled:
+            return self._backend.get_all_trials(study_id, deepcopy, states)
+        trials = [
+            _under_way(trial) if trial.number in self._veiled else trial
+            for trial in self._backend.get_all_trials(study_id, deepcopy)
+        ]
+        trials += map(copy.deepcopy, self._drafts.values())
+        return [trial for trial in trials if states is None or trial.state in states]
 
     def get_trial_id_from_study_id_trial_number(self, study_id: int, trial_number: int) -> int:
-        if self._draft is not None and trial_number == self._draft.number:
-            return _DRAFT
+        if -1 - trial_number in self._drafts:
+            return -1 - trial_number
         return self._backend.get_trial_id_from_study_id_trial_number(study_id, trial_number)
 
     def get_study_system_attrs(self, study_id: int) -> dict[str, Any]:
@@ -148,16 +164,18 @@ class DraftStorage(BaseStorage):
         for trial in self._backend.get_all_trials(study_id, deepcopy=False):
             own = (item for item in trial.system_attrs.items() if item[0].startswith(_STUDY))
             found |= {key.removeprefix(_STUDY): value for key, value in own}
-        return {**found, **self._for_study}
+        for kept in self._for_study.values():
+            found |= kept
+        return found
 
     def set_study_system_attr(self, study_id: int, key: str, value: Any) -> None:
-        if self._draft is None:
+        if not self._drafts:
             self._backend.set_study_system_attr(study_id, key, value)
-        else:
-            self._for_study[key] = value
+        else:  # with the trial that is being drawn
+            self._for_study.setdefault(next(reversed(self._drafts)), {})[key] = value
 
     def _of(self, trial_id: int) -> FrozenTrial | None:
-        return self._draft if trial_id == _DRAFT else None
+        return self._drafts.get(trial_id)
 
     # What has nothing to do with trials.
 
@@ -187,3 +205,10 @@ class DraftStorage(BaseStorage):
 
     def remove_session(self) -> None:
         self._backend.remove_session()
+
+
+def _under_way(trial: FrozenTrial) -> FrozenTrial:
+    """A trial that has ended as it was before: without what it was told."""
+    before = copy.copy(trial)
+    before.state, before.values, before.datetime_complete = TrialState.RUNNING, None, None
+    return before

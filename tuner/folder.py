@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -41,6 +42,9 @@ _OF_A_RUN = (
     "ledger/shown-*.png",
     "run.json",
 )
+
+WORK, QUEUE = "work", "queue.log"  # where workers on the same machine meet; gone when the run is complete
+_OF_WORKERS = (f"{WORK}/{QUEUE}", f"{WORK}/{QUEUE}.lock", f"{WORK}/files/*", f"{WORK}/worker-*.log")
 
 # What tuner writes into a run folder; nothing else in it is ever deleted.
 # The last one tells that the folder is tuner's.
@@ -92,6 +96,17 @@ def clear(folder: Path) -> None:
 def tidy(folder: Path) -> None:
     """Delete what a killed run was about to write. Nobody else may be running in the folder."""
     remove_leftovers(folder, _OF_A_RUN)
+    clear_work(folder)
+
+
+def clear_work(folder: Path) -> None:
+    """Delete what workers needed, and leave what else lies there."""
+    for pattern in _OF_WORKERS:
+        for path in folder.glob(pattern):
+            path.unlink(missing_ok=True)
+    for place in (folder / WORK / "files", folder / WORK):
+        with suppress(OSError):  # it is not there, or there is something in it
+            place.rmdir()
 
 
 def claim(ledger: Ledger, now: Setup, *, accept: bool = False) -> Setup:

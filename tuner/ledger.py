@@ -159,6 +159,15 @@ class Ledger:
         except Exception as error:  # whatever zipfile and numpy find wrong
             raise LedgerError(f"{path}: holds no predictions ({first_line(error)}); delete it") from None
 
+    def take_over(self, other: "Ledger", group: Group) -> None:
+        """Store a finished group of another ledger, with the arrays beside it, byte for byte."""
+        theirs, path = other.path_of(group), self.path_of(group)
+        for suffix in (".npy", ".npz"):
+            if (array := theirs.with_suffix(suffix)).exists():
+                write_bytes(path.with_suffix(suffix), array.read_bytes())
+        write_bytes(path, theirs.read_bytes())
+        self._keep(path, group)
+
     def forget(self, group: Group) -> None:
         """Take a planned group back."""
         path = self.path_of(group)
@@ -213,7 +222,7 @@ class Ledger:
 
 def refuse_links(folder: Path) -> None:
     """Raises: LedgerError where what tuner would read, write or delete in a run folder lies elsewhere."""
-    for path in (folder / "ledger", *folder.glob("ledger/*/")):
+    for path in (folder / "ledger", *folder.glob("ledger/*/"), folder / "work", folder / "work" / "files"):
         if path.is_symlink():
             raise LedgerError(f"{path}: is a link out of the run folder; put a folder in its place")
 

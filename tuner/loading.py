@@ -34,12 +34,14 @@ def load_study(path: str | Path, options: Mapping[str, Any] | None = None) -> St
         study,
         name=study.name or path.stem,
         options=dict(options or {}),
-        source=_fingerprint(path, options or {}),
+        source=fingerprint_of(path, options or {}),
         file=hashlib.sha256(path.read_bytes()).hexdigest(),
+        path=str(path.resolve()),
     )
 
 
-def _fingerprint(path: Path, options: Mapping[str, Any]) -> str:
+def fingerprint_of(path: Path, options: Mapping[str, Any]) -> str:
+    """sha256 of a study file and its options."""
     given = json.dumps(dict(options), sort_keys=True, default=str)
     return hashlib.sha256(path.read_bytes() + b"\0" + given.encode()).hexdigest()
 

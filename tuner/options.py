@@ -77,8 +77,11 @@ def without_secrets(text: str) -> str:
 
     >>> without_secrets("--mlflow https://me:secret@host/x")
     '--mlflow https://***@host/x'
+    >>> without_secrets("postgresql://host/x?user=me&password=secret")
+    'postgresql://host/x?user=me&password=***'
     """
-    return re.sub(r"://[^/\s]*@", "://***@", text)
+    text = re.sub(r"://[^/\s]*@", "://***@", text)
+    return re.sub(r"([?&](?:password|passwd|sslpassword)=)[^&\s'\"]*", r"\1***", text, flags=re.IGNORECASE)
 
 
 def parse_choices(text: str, known: Sequence[str], option: str) -> tuple[str, ...]:

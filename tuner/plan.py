@@ -66,5 +66,42 @@ class Plan:
             raise TunerError(f"search-repeats is {shown}; give the first number of seeds, then the largest")
 
 
+@dataclass(frozen=True, slots=True)
+class Workers:
+    """Who trains: so many processes of this machine (`here`), and whoever joins through a shared `storage`.
+
+    `storage` is the address of an Optuna storage, `artifacts` a folder or an address for what was trained,
+    which all machines see. `parallel` trials are under way in the search at once; None means as many as there
+    are workers here. Without any of it the process of the run trains itself.
+
+    Raises: TunerError where that cannot be.
+    """
+
+    here: int = 0
+    storage: str = ""
+    artifacts: str = ""
+    parallel: int | None = None
+
+    def __post_init__(self) -> None:
+        if self.here < 0:
+            raise TunerError(f"workers is {self.here}; give 1 or more, or 0 to train in this process")
+        if bool(self.storage) != bool(self.artifacts):
+            raise TunerError("storage and artifacts go together: give both, as all workers see them")
+        if self.parallel is not None and self.parallel < 1:
+            raise TunerError(f"parallel is {self.parallel}; give 1 or more")
+        if self.parallel is not None and not self.wanted:
+            raise TunerError("parallel is for workers; give --workers, or --storage and --artifacts")
+
+    @property
+    def wanted(self) -> bool:
+        """Whether others than the process of the run train."""
+        return bool(self.here or self.storage)
+
+    @property
+    def window(self) -> int:
+        """How many trials are under way at once."""
+        return self.parallel or max(self.here, 1)
+
+
 def _as_tuple(seeds: int | Sequence[int]) -> tuple[int, ...]:
     return tuple(seeds) if isinstance(seeds, Sequence) else (seeds,)

@@ -2,7 +2,7 @@
 
 import math
 import time
-import uuid
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import replace
@@ -10,26 +10,25 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tuner.backend import prepare_backend
+from tuner.backend import leave_memory_to_workers, prepare_backend
 from tuner.engines.base import ShouldPrune
-from tuner.errors import DamageError, LedgerError, StudyError, written_into
-from tuner.files import check_writable
-from tuner.folder import claim, clear, is_ours, run_folder, tidy
+from tuner.errors import LedgerError, StudyError, written_into
+from tuner.folder import run_folder
 from tuner.ledger import Ledger
 from tuner.locking import locked
 from tuner.naive_file import read_naive, write_naive
-from tuner.plan import PROFILES, Plan
-from tuner.provenance import fingerprint, machine, versions
-from tuner.racing import Race, Tried, check_objective, ranked
+from tuner.opening import check, joined, make_setup, open_folder
+from tuner.plan import PROFILES, Plan, Workers
+from tuner.racing import Race, Tried, key_of, ranked
 from tuner.records import BASELINE, Configuration, Look, Phase, Run, Setup, distinct
 from tuner.repeats import Preflight, Repeats, TryShow
 from tuner.reporter import Reporter, Silent
-from tuner.search import DATABASE, Drawn, Search, check_grid, check_pruner, check_sampler
-from tuner.shown import read_shown, set_shown_aside
+from tuner.search import Drawn, Search, Shared, check_grid
 from tuner.study import Study
 
 if TYPE_CHECKING:
     from tuner.result import Result
+    from tuner.work.crew import Crew
 
     AtEnd = Callable[[Result], object]
 
@@ -42,6 +41,7 @@ def run(
     engine: str = "auto",
     fresh: bool = False,
     accept_changes: bool = False,
+    workers: int | Workers = 0,
     command: str = "",
     reporter: Reporter | None = None,
     try_show: TryShow | None = None,
@@ -51,13 +51,19 @@ def run(
 
     The folder is reports/<study name> unless given; with `fresh` it starts over. With `accept_changes` it is
     continued although something that determines the numbers has changed, and the report says so. Runs whose
-    files are damaged are trained again. `try_show` is called once, before training, with a test example and
-    made-up predictions: whoever shows some at the end tries it.
+    files are damaged are trained again. With `workers` so many processes of this machine train, and
+    with a record `Workers` those that join through a shared storage as well; the study must come from a file
+    then (`tuner.load_study`).
+    `try_show` is called once, before training, with a test example and made-up predictions: whoever shows
+    some at the end tries it.
     `at_end` is told the result before the folder is called complete: it may add to what the folder shows.
 
     Raises: TunerError for wrong input, before anything is trained or written, and where another process works
     on the folder.
     """
+    workers = workers if isinstance(workers, Workers) else Workers(workers)
+    if workers.wanted:
+        leave_memory_to_workers()
     prepare_backend()
     name = study.name or "study"
     session = _Session(
@@ -66,6 +72,7 @@ def run(
         run_folder(name, output),
         engine,
         reporter or Silent(),
+        workers,
         try_show,
         at_end,
     )
@@ -82,6 +89,7 @@ class _Session:
         folder: Path,
         engine: str,
         reporter: Reporter,
+        workers: Workers,
         try_show: TryShow | None = None,
         at_end: "AtEnd | None" = None,
     ) -> None:
@@ -95,25 +103,31 @@ class _Session:
         self.runner = Repeats(study, engine=engine, on_note=self._note_fallback, try_show=try_show)
         self.at_end = at_end
         self.complete = False
-        check_sampler(plan.sampler)
-        check_pruner(plan.pruner)
-        check_objective(study.objective, *self.search_seeds)
-        if not self.trials and not study.candidates:
-            raise StudyError(
-                "no trials and no candidates: there is nothing to compare with the baseline;"
-                " set trials=, or candidates={name: values}"
-            )
+        self.workers = workers
+        self.crew: Crew | None = None
+        check(study, plan, trials=self.trials, workers=workers)
 
     def run(self, *, fresh: bool, accept: bool, command: str) -> "Result":
         preflight = self.runner.preflight(naive=True)
         if self.plan.sampler == "grid" and self.trials:
             check_grid(preflight.trial.distributions)
-        setup = self._setup(preflight, command)
+        setup = make_setup(
+            self.study,
+            self.plan,
+            preflight,
+            trials=self.trials,
+            repeats=self.repeats,
+            workers=self.workers,
+            command=command,
+            opened=self.opened,
+        )
         with locked(self.folder):
             ledger, search = self._open(setup, preflight, fresh=fresh, accept=accept)
             try:
-                self._work(ledger, search, preflight)
-                self.complete = True
+                notes = self.reporter.note, self._note_fallback
+                with joined(ledger, self.study, self.runner, preflight, self.workers, notes) as self.crew:
+                    self._work(ledger, search, preflight)
+                    self.complete = True
             finally:
                 self._close(ledger)
             return self._result()
@@ -131,86 +145,30 @@ class _Session:
 
         return load(self.folder)
 
-    def _setup(self, preflight: Preflight, command: str) -> Setup:
-        study = self.study
-        first, most = self.search_seeds
-        return Setup(
-            study=study.name,
-            metric=preflight.metric.name,
-            direction=preflight.metric.direction,
-            epochs=study.epochs,
-            seed=study.seed,
-            objective=study.objective,
-            sampler=self.plan.sampler,
-            pruner=self.plan.pruner,
-            search_repeats=first,
-            most_search_repeats=most if first < most else None,
-            paired=study.data_vary,
-            margin=study.margin,
-            level=study.level,
-            series=study.series,
-            engine=preflight.engine,
-            backend=preflight.backend,
-            source=study.source or fingerprint(study),
-            file=study.file,
-            data=preflight.data,
-            options=dict(study.options),
-            trials=self.trials,
-            repeats=self.repeats,
-            finalists=self.plan.finalists,
-            engine_reason=preflight.engine_reason,
-            command=command,
-            sizes=preflight.sizes,
-            credit=preflight.credit,
-            versions=versions(),
-            machine=machine(),
-            identity=uuid.uuid4().hex,
-            opened=self.opened,
-        )
-
     def _open(
         self, setup: Setup, preflight: Preflight, *, fresh: bool, accept: bool
     ) -> tuple[Ledger, Search | None]:
-        """The ledger of the run folder, which must have been made by the same study and settings.
-
-        Its search comes with it, where there is one already: what is wrong with it is told at once.
-        Whatever refuses, the reporter too, does so before the folder changes.
-        """
-        search = None
-        with written_into(self.folder):
-            over = fresh and is_ours(self.folder)
-            ledger = None if over else Ledger(self.folder, mend=True)
-            if ledger is not None:
-                setup = claim(ledger, setup, accept=accept)
-                if self.trials and (self.folder / DATABASE).exists():
-                    search = self._open_search(preflight)
-            check_writable(self.folder)
-        self.reporter.start(setup)
-        with written_into(self.folder):
-            if ledger is None:
-                clear(self.folder)
-                ledger = Ledger(self.folder)
-            self._mend(ledger)
-            ledger.write_setup(setup)
+        """The ledger of the run folder and its search, where there is one already."""
+        ledger, setup, search = open_folder(
+            self.folder,
+            setup,
+            self.reporter,
+            partial(self._open_search, preflight),
+            self.workers.storage,
+            fresh=fresh,
+            accept=accept,
+        )
         if setup.repeats > self.repeats:
             self._note(
                 f"{self.folder} holds {setup.repeats} seeds of each finalist, and all of them are used"
             )
         self.repeats = setup.repeats
+        self.setup = setup
         self.reporter.note(f"engine: {preflight.engine} on {preflight.backend}; {preflight.engine_reason}")
         return ledger, search
 
-    def _mend(self, ledger: Ledger) -> None:
-        """Take what a kill or a failing disk left out of the way."""
-        tidy(self.folder)
-        for path in ledger.set_aside():
-            self.reporter.note(f"{path} is damaged; its runs are trained again")
-        try:
-            read_shown(self.folder)
-        except DamageError:
-            set_shown_aside(self.folder)
-
-    def _open_search(self, preflight: Preflight) -> Search:
+    def _open_search(self, preflight: Preflight, setup: Setup) -> Search:
+        url = self.workers.storage
         return Search(
             self.folder,
             self.study.name,
@@ -219,6 +177,7 @@ class _Session:
             self.study.seed,
             self.plan.pruner,
             self.study.epochs,
+            Shared(url, setup.identity) if url else None,
         )
 
     def _search(
@@ -238,20 +197,34 @@ class _Session:
             raise StudyError(
                 f"the baseline cannot be trained ({first.runs[0].reason}); mend it and run with --fresh"
             )
-        search = search or self._open_search(preflight)  # a new database can wait until something has trained
+        # A new database can wait until something has trained.
+        search = search or self._open_search(preflight, self.setup)
         if not search.tell_baseline(preflight.trial, first.objective):
             outside = ", ".join(preflight.trial.outside)
             self._note(
                 f"the baseline lies outside the searched ranges ({outside}); the sampler is not told it"
             )
-        for drawn in self._draws(search, race):
+        under_way: deque[Drawn] = deque()
+        for drawn in self._draws(search, race, under_way, preflight):
+            known = (race.known(drawn.configuration), *(one for one in under_way if _alike(one, drawn)))
+            if not any(known):
+                self._begin("search", drawn.configuration, race.first)
+            under_way.append(drawn)
+        self._enter(search, race, under_way, preflight)
+        return baseline, race.trials
+
+    def _enter(
+        self, search: Search, race: Race, under_way: deque[Drawn], preflight: Preflight, left: int = 0
+    ) -> None:
+        """Race those under way in the order in which they were drawn, until so many are left."""
+        while len(under_way) > left:
+            drawn = under_way.popleft()
             # A configuration that is drawn twice reuses its runs.
             tried = race.known(drawn.configuration)
             tried = tried or race.enter(drawn.configuration, search.pruning(drawn, preflight.metric))
             if not drawn.told:
                 value = None if math.isnan(tried.objective) else tried.objective
                 search.tell(drawn, value, pruned=tried.pruned)
-        return baseline, race.trials
 
     def _race(self, ledger: Ledger, preflight: Preflight) -> Race:
         return Race(
@@ -263,20 +236,30 @@ class _Session:
             on_measured=lambda tried: self.reporter.measured("search", tried.configuration, tried.runs),
         )
 
-    def _draws(self, search: Search, race: Race) -> Iterator[Drawn]:
-        """Configurations drawn in earlier sessions, then new ones, as many as trials and budget allow."""
+    def _draws(
+        self, search: Search, race: Race, under_way: deque[Drawn], preflight: Preflight
+    ) -> Iterator[Drawn]:
+        """Configurations drawn in earlier sessions, then new ones, as many as trials and budget allow.
+
+        As many are under way as there are workers, so that what is drawn depends on their number and on
+        nobody's speed.
+        """
         earlier = search.drawn()
-        yield from earlier
+        window = self.workers.window
+        for drawn in earlier:
+            self._enter(search, race, under_way, preflight, window - 1)
+            yield drawn
         for number in range(len(earlier), self.trials):
-            if self._budget_spent(race, number):
+            self._enter(search, race, under_way, preflight, window - 1 if search.draws_ahead else 0)
+            if self._budget_spent(race, number, len(under_way)):
                 self._note(f"the budget ends the search after {number} of {self.trials} trials")
                 return
             self._expect(race, drawn=number)
-            drawn = search.draw(self.runner.try_build)
-            if drawn is None:
+            new = search.draw(self.runner.try_build, window)
+            if new is None:
                 self._note(f"the grid has no more than {number} points")
                 return
-            yield drawn
+            yield new
 
     def _confirm(
         self,
@@ -297,6 +280,8 @@ class _Session:
             if name not in named:
                 named[name] = self._known(ledger, trials, name)
         ahead = {name: self._untrained(ledger, name) for name in named}
+        for configuration in named.values():
+            self._begin("confirmation", configuration, self.repeats)
         for name, configuration in named.items():
             self.reporter.expect(sum(ahead.values()))
             self._measure(ledger, "confirmation", configuration)
@@ -334,6 +319,11 @@ class _Session:
         self.reporter.measured(phase, configuration, runs)
         return runs
 
+    def _begin(self, phase: Phase, configuration: Configuration, count: int) -> None:
+        """Let workers, if there are any, train seeds that will be asked for."""
+        if self.crew is not None:
+            self.crew.begin(phase, configuration, count)
+
     def _train(
         self,
         ledger: Ledger,
@@ -342,14 +332,12 @@ class _Session:
         count: int,
         should_prune: ShouldPrune | None = None,
     ) -> tuple[Run, ...]:
-        return self.runner.measure(
-            ledger,
-            phase,
-            configuration,
-            count,
-            lambda seeds, share: self.reporter.training(phase, configuration.name, seeds, share),
-            should_prune,
-        )
+        def progress(seeds: int, share: float) -> None:
+            self.reporter.training(phase, configuration.name, seeds, share)
+
+        if self.crew is not None:
+            return self.crew.measure(phase, configuration, count, progress)
+        return self.runner.measure(ledger, phase, configuration, count, progress, should_prune)
 
     def _expect(self, race: Race, drawn: int) -> None:
         """Say how much is ahead, with trials to come that take as many seeds as those before them did."""
@@ -362,13 +350,14 @@ class _Session:
         done = sum(len(group.runs) for group in ledger.of("confirmation", name))
         return max(self.repeats - done, 0)
 
-    def _budget_spent(self, race: Race, trials: int) -> bool:
+    def _budget_spent(self, race: Race, trials: int, under_way: int) -> bool:
         """Whether one more trial would leave too little of the budget for confirmation."""
         if self.plan.budget is None:
             return False
         finalists = min(self.plan.finalists, trials + 1) + len(self.study.candidates) + 1
-        ahead = race.seconds_a_run * (race.most_ahead + finalists * self.repeats)
-        return time.monotonic() - self.started + ahead > self.plan.budget
+        ahead = race.most_ahead + under_way * race.most + finalists * self.repeats
+        seconds = race.seconds_a_run * ahead / self.workers.window
+        return time.monotonic() - self.started + seconds > self.plan.budget
 
     def _note(self, text: str) -> None:
         self.notes.append(text)
@@ -396,3 +385,7 @@ class _Session:
                     opened=None,
                 )
             )
+
+
+def _alike(one: Drawn, other: Drawn) -> bool:
+    return key_of(one.configuration) == key_of(other.configuration)

@@ -113,11 +113,11 @@ class Race:
 
     def known(self, configuration: Configuration) -> Tried | None:
         """The configuration with the same values that was tried before; None where there is none."""
-        return self._tried.get(_key(configuration))
+        return self._tried.get(key_of(configuration))
 
     def enter(self, configuration: Configuration, should_prune: ShouldPrune | None = None) -> Tried:
         """Race a configuration against the incumbent; the first one to enter becomes the incumbent."""
-        key = _key(configuration)
+        key = key_of(configuration)
         tried = self._with(configuration, self.first, should_prune)
         if not self._incumbent:
             self._incumbent = key
@@ -187,6 +187,6 @@ def ranked(trials: Iterable[Tried], objective: str, direction: Direction) -> lis
     ]
 
 
-def _key(configuration: Configuration) -> str:
+def key_of(configuration: Configuration) -> str:
     """Equal for configurations with equal values."""
     return json.dumps(dict(configuration.params), sort_keys=True)

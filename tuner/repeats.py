@@ -6,7 +6,8 @@ user's code becomes a run with the status "failed".
 
 import hashlib
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import partial
 from types import MappingProxyType
@@ -18,18 +19,17 @@ import numpy as np
 from tuner.building import Built, build, symbolic
 from tuner.engines import choice
 from tuner.engines.base import Job, OnProgress, ShouldPrune
-from tuner.errors import LedgerError, StudyError, own, study_errors
-from tuner.ledger import Ledger, missing
+from tuner.errors import StudyError, own, study_errors
+from tuner.grouping import measured, of_this, plan
+from tuner.ledger import Ledger
 from tuner.metrics import Metric, resolve_metric
 from tuner.naive_scores import of_seeds, of_splits
 from tuner.records import BASELINE, Configuration, Group, NaiveScores, Phase, Run
 from tuner.seeds import Apart, Seed
 from tuner.study import Build, Splits, Study, digest
-from tuner.training import Trained, Training
+from tuner.training import SCORE_ON, Trained, Training
 from tuner.trees import leaves
 from tuner.trials import PinnedTrial
-
-SCORE_ON: dict[Phase, tuple[str, ...]] = {"search": ("validation",), "confirmation": ("validation", "test")}
 
 NONE_APART: Mapping[int, Apart] = MappingProxyType({})  # every stream of a run has its seed index
 
@@ -106,6 +106,29 @@ class Repeats:
             outputs=outputs,
             credit=built.splits.credit,
         )
+
+    @property
+    def engine(self) -> str:
+        """What is asked for; `fit` where preflight found that nothing else can train the study."""
+        return self._engine
+
+    def digest(self) -> str:
+        """sha256 of the arrays of the first seed, as preflight finds it, without building a model.
+
+        Raises: StudyError where the data function fails.
+        """
+        with study_errors("the data function, called for the baseline,"):
+            trial = PinnedTrial(self.study.baseline)
+            return digest(self._splits(trial, Seed(self.study.seed, "search", "", 0)))
+
+    @contextmanager
+    def noting(self, on_note: OnNote) -> Iterator[None]:
+        """Within it, notes are told to somebody else."""
+        before, self._on_note = self._on_note, on_note
+        try:
+            yield
+        finally:
+            self._on_note = before
 
     def naive_of_seeds(
         self, preflight: Preflight, count: int, known: NaiveScores | None = None
@@ -216,16 +239,14 @@ class Repeats:
 
         Raises: LedgerError where the ledger holds other values under the configuration's name.
         """
-        groups = _of_this(ledger, phase, configuration)
+        groups = of_this(ledger, phase, configuration)
         done = {run.seed_index for group in groups for run in group.runs}
         planned = {index for group in groups if group.seed_indices[0] < count for index in group.seed_indices}
         if ahead := sorted((planned | set(range(count))) - done):
             training = self.training(phase, configuration, ahead)
-            for indices in missing(groups, count, training.size):
-                ledger.write(Group(phase, configuration, indices))
+            plan(ledger, phase, configuration, count, training.size)
             self._train_planned(ledger, training, configuration, count, on_progress, should_prune)
-        groups = ledger.of(phase, configuration.name)
-        return tuple(run for group in groups for run in group.runs if run.seed_index < count)
+        return measured(ledger, phase, configuration, count)
 
     def _train_planned(
         self,
@@ -328,23 +349,6 @@ class Repeats:
         if text not in self._noted:
             self._noted.add(text)
             self._on_note(text)
-
-
-def _of_this(ledger: Ledger, phase: Phase, configuration: Configuration) -> tuple[Group, ...]:
-    """The groups of a configuration; those planned under other values, of which none has trained, are gone.
-
-    Raises: LedgerError where the ledger holds runs of other values under its name.
-    """
-    groups = ledger.of(phase, configuration.name)
-    others = [group for group in groups if group.configuration != configuration]
-    if any(group.runs for group in others):
-        raise LedgerError(
-            f"{ledger.folder}: {configuration.name!r} has other values there than now;"
-            " start over with --fresh, or give another folder with --output"
-        )
-    for group in others:
-        ledger.forget(group)
-    return tuple(group for group in groups if group not in others)
 
 
 def _without_examples(study: Study) -> str:

@@ -9,7 +9,7 @@ import importlib.util
 import logging
 import math
 import warnings
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,13 +24,15 @@ from tuner.engines.base import ShouldPrune
 from tuner.errors import StudyError, TunerError
 from tuner.ledger import slug
 from tuner.metrics import Metric
+from tuner.options import without_secrets
 from tuner.records import BASELINE, Configuration, Direction
 from tuner.seeds import as_integer, sequence
-from tuner.storage import open_storage, storage_errors
+from tuner.storage import has_search, open_shared, open_storage, storage_errors
 from tuner.trials import PinnedTrial
 
 DATABASE = "study.db"  # in a run folder
 SAMPLERS = ("tpe", "random", "grid", "qmc", "gp")
+LEARNING = ("tpe", "gp")  # from the values of earlier trials
 PRUNERS = ("none", "median", "asha", "hyperband")
 _LONGEST = 500  # characters of a study's name in Optuna's tables
 _NAME = "configuration"  # the user attribute that holds a configuration's name
@@ -48,6 +50,14 @@ class Drawn:
     @property
     def told(self) -> bool:
         return self.ended or self.value is not None
+
+
+@dataclass(frozen=True, slots=True)
+class Shared:
+    """A storage elsewhere: its address, and the run that has its search there."""
+
+    url: str
+    identity: str
 
 
 def check_pruner(name: str) -> None:
@@ -74,7 +84,7 @@ def check_grid(distributions: Mapping[str, BaseDistribution]) -> None:
 
 
 class Search:
-    """An Optuna study in `study.db` of the run folder, asked and told one trial at a time.
+    """An Optuna study in `study.db` of the run folder, or in a shared storage, asked and told trial by trial.
 
     Raises: LedgerError where the database is not Optuna's, is damaged or holds another study; whenever it
     can be neither read nor written.
@@ -89,15 +99,19 @@ class Search:
         seed: int,
         pruner: str = "none",
         epochs: int = 100,
+        shared: Shared | None = None,
     ) -> None:
         optuna.logging.set_verbosity(logging.WARNING)
-        folder.mkdir(parents=True, exist_ok=True)
         self._sampler = sampler
         self._seed = seed
-        self._path = folder.resolve() / DATABASE
-        self._trial: optuna.Trial | None = None  # the one under way
+        self._where = without_secrets(shared.url) if shared else str(folder.resolve() / DATABASE)
+        self._live_trials: dict[int, optuna.Trial] = {}  # those under way, by their numbers
         known_as = _storable(name)
-        self._storage = open_storage(self._path, known_as, direction)
+        if shared:
+            self._storage = open_shared(shared.url, known_as, direction, shared.identity)
+        else:
+            folder.mkdir(parents=True, exist_ok=True)
+            self._storage = open_storage(folder.resolve() / DATABASE, known_as, direction)
         with self._errors():
             self._study = optuna.create_study(
                 study_name=known_as,
@@ -130,14 +144,28 @@ class Search:
         """The configurations drawn so far, in order."""
         return [_drawn(trial) for trial in self._trials() if _is_drawn(trial)]
 
-    def draw(self, use: Callable[[BaseTrial], None]) -> Drawn | None:
+    @property
+    def draws_ahead(self) -> bool:
+        """Whether a configuration can be drawn before those drawn before it have ended.
+
+        Optuna's quasi-random sequence takes its space from the first trial that has a value.
+        """
+        return self._sampler != "qmc" or any(one.state == TrialState.COMPLETE for one in self._trials())
+
+    def draw(self, use: Callable[[BaseTrial], None], window: int = 1) -> Drawn | None:
         """Draw the next configuration; `use` calls the study's functions with the trial.
+
+        The last `window` - 1 drawn before it may be under way. A sampler that learns sees them so even where
+        they have ended: what it draws then depends on no one's speed.
 
         Returns: None where a grid has no point left.
         """
-        self._storage.discard()  # nobody has told how that one ended
-        count = sum(map(_is_drawn, self._trials()))
-        with _quiet():
+        earlier = [trial.number for trial in self._trials() if _is_drawn(trial)]
+        count = len(earlier)
+        with (
+            _quiet(),
+            self._veiled(earlier[max(count - window + 1, 0) :] if self._sampler in LEARNING else ()),
+        ):
             self._study.sampler = _make_sampler(self._sampler, self._seed, count)
             with self._errors():
                 trial = self._take_up(self._broken_off.pop(0)) if self._broken_off else self._study.ask()
@@ -163,13 +191,13 @@ class Search:
         name = f"trial-{count}"
         with self._errors():
             trial.set_user_attr(_NAME, name)
-        self._trial = trial
+        self._live_trials[trial.number] = trial
         return Drawn(Configuration(name, trial.params), trial.number)
 
     def tell(self, drawn: Drawn, value: float | None, *, pruned: bool = False) -> None:
         """Close a drawn trial with its objective; None where it failed or was pruned."""
         self._close(drawn.number, value, pruned=pruned)
-        self._trial = None
+        self._live_trials.pop(drawn.number, None)
 
     def pruning(self, drawn: Drawn, metric: Metric) -> ShouldPrune | None:
         """Asks the pruner about the mean over seeds of the metric's validation curve, or of the loss's.
@@ -204,12 +232,20 @@ class Search:
         return self._live(trial.number)
 
     def _live(self, number: int) -> optuna.Trial:
-        if self._trial is not None and self._trial.number == number:
-            return self._trial
+        if number in self._live_trials:
+            return self._live_trials[number]
         owner = self._storage.get_study_id_from_name(self._study.study_name)
         known_as = self._storage.get_trial_id_from_study_id_trial_number(owner, number)
-        self._trial = optuna.trial.Trial(self._study, known_as)
-        return self._trial
+        return self._live_trials.setdefault(number, optuna.trial.Trial(self._study, known_as))
+
+    @contextmanager
+    def _veiled(self, numbers: Collection[int]) -> Iterator[None]:
+        """Within it, the trials with these numbers look as if they had not ended."""
+        self._storage.veil(numbers)
+        try:
+            yield
+        finally:
+            self._storage.veil(())
 
     def _close(self, number: int, value: float | None, *, pruned: bool = False) -> None:
         state = TrialState.FAIL if value is None else TrialState.COMPLETE
@@ -229,10 +265,18 @@ class Search:
             return self._study.get_trials(deepcopy=False)
 
     def _errors(self) -> AbstractContextManager[None]:
-        return storage_errors(self._path, "read or written")
+        return storage_errors(self._where, "read or written")
 
     def _seen(self, params: Mapping[str, Any]) -> bool:
         return any(drawn.configuration.params == params for drawn in self.drawn())
+
+
+def is_begun(folder: Path, name: str, url: str = "", replaced: str = "") -> bool:
+    """Whether there is a search in a run folder, or in a shared storage; there that of `replaced` is deleted.
+
+    Raises: LedgerError where the storage cannot be used or reached.
+    """
+    return has_search(url, _storable(name), replaced) if url else (folder / DATABASE).exists()
 
 
 def _storable(name: str) -> str:

@@ -41,6 +41,14 @@ def group_of(content: Mapping[str, Any], path: Path) -> Group:
     return group
 
 
+def record_of(kind: type[Record], content: Any, what: str) -> Record:
+    """A frozen record of the kind, of plain fields; `what` is said of content that is none.
+
+    Raises: LedgerError where it is none.
+    """
+    return _checked(kind, content, what)
+
+
 def setup_of(content: Mapping[str, Any], path: Path) -> Setup:
     """The setup that a file holds.
 

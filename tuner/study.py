@@ -206,6 +206,7 @@ class Study:
     source: str = field(default="", repr=False)  # sha256 of the study file and its options
     options: Mapping[str, Any] = field(default_factory=dict, repr=False)  # what --set gave
     file: str = field(default="", repr=False)  # sha256 of the study file alone
+    path: str = field(default="", repr=False)  # of the study file, for workers
 
     def __post_init__(self) -> None:
         if not isinstance(self.data, Splits):

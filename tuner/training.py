@@ -16,6 +16,8 @@ from tuner.examples import of_group
 from tuner.predictions import NO_SCORE, Predictions, bounded, joined
 from tuner.records import ExampleScores, Phase, Run
 
+SCORE_ON: dict[Phase, tuple[str, ...]] = {"search": ("validation",), "confirmation": ("validation", "test")}
+
 
 @dataclass(frozen=True, slots=True)
 class Trained:
@@ -28,6 +30,15 @@ class Trained:
     examples: ExampleScores | None = None
     predictions: Predictions | None = None
     started: float | None = None
+
+
+def lost(phase: Phase, configuration: str, indices: Sequence[int], why: str) -> Trained:
+    """Runs that failed because whoever was to train them could not, again and again."""
+    scores = dict.fromkeys(SCORE_ON[phase], math.nan)
+    runs = tuple(Run(phase, configuration, index, "failed", scores, {}, 0.0, why) for index in indices)
+    if phase != "confirmation":
+        return Trained(runs)
+    return Trained(runs, ExampleScores(), Predictions(reason=NO_SCORE))
 
 
 @dataclass(frozen=True, slots=True)

@@ -46,6 +46,25 @@ Margin = Annotated[
     float | None, typer.Option(help="Smallest difference that matters (default: the run folder's).")
 ]
 Level = Annotated[float | None, typer.Option(help="Confidence level (default: the run folder's, else 0.95).")]
+Storage = Annotated[
+    str,
+    typer.Option(
+        envvar="TUNER_STORAGE",
+        metavar="URL",
+        help="An Optuna storage that workers of other machines share: postgresql://..., journal:///path.log,"
+        " grpc://host:port.",
+        show_default=False,
+    ),
+]
+Artifacts = Annotated[
+    str,
+    typer.Option(
+        envvar="TUNER_ARTIFACTS",
+        metavar="DIR|URL",
+        help="Where workers leave what they trained: a folder that all see, or s3://bucket/prefix.",
+        show_default=False,
+    ),
+]
 TensorBoard = Annotated[
     Path | None,
     typer.Option("--tensorboard", metavar="DIR", help="Log every run there for TensorBoard (an extra)."),

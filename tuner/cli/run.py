@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from tuner.cli.app import Json, MLflow, TensorBoard, app
+from tuner.cli.app import Artifacts, Json, MLflow, Storage, TensorBoard, app
 from tuner.cli.report import publish
 from tuner.errors import StudyError
 
@@ -54,6 +54,14 @@ def run(
         str | None, typer.Option(help="Wall-clock time for all of it, such as 90s, 10m, 2h.")
     ] = None,
     seed: Annotated[int | None, typer.Option(help="The study's seed.")] = None,
+    workers: Annotated[
+        int, typer.Option(help="Processes of this machine that train, one a core or one a GPU (0: this one).")
+    ] = 0,
+    storage: Storage = "",
+    artifacts: Artifacts = "",
+    parallel: Annotated[
+        int | None, typer.Option(help="Trials under way at once, for workers (default: the workers here).")
+    ] = None,
     engine: Annotated[str, typer.Option(help="auto, vectorized (all seeds in one program) or fit.")] = "auto",
     backend: Annotated[
         str | None, typer.Option(help="jax or tensorflow (default: KERAS_BACKEND, or jax).")
@@ -70,19 +78,22 @@ def run(
     as_json: Json = False,
 ) -> int:
     """Search, repeat, compare, report. The same command again goes on where it was left."""
-    from tuner.backend import prepare_backend
+    from tuner.backend import leave_memory_to_workers, prepare_backend
     from tuner.options import parse_duration, parse_options, parse_seeds, without_secrets
+    from tuner.plan import Plan, Workers
 
     options = parse_options(set_ or [])
     seconds = None if budget is None else parse_duration(budget)
     seeds = None if search_repeats is None else parse_seeds(search_repeats)
+    joined = Workers(workers, storage, artifacts, parallel)
     with loading():
+        if joined.wanted:
+            leave_memory_to_workers()
         prepare_backend(backend)  # before anything imports Keras
 
         from tuner.console import reporter
         from tuner.folder import run_folder
         from tuner.loading import load_study
-        from tuner.plan import Plan
         from tuner.protocol import run as run_study
         from tuner.reporter import Several
         from tuner.trackers import open_trackers, tracking
@@ -111,6 +122,7 @@ def run(
                     engine=engine,
                     fresh=fresh,
                     accept_changes=accept_changes,
+                    workers=joined,
                     command=without_secrets(shlex.join(["python", "-m", "tuner", *sys.argv[1:]])),
                     reporter=Several(progress, tracked),
                     try_show=_trial(loaded),

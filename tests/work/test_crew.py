@@ -1,0 +1,219 @@
+"""What the run makes of its workers: what they trained, what they lost, what they spoilt.
+
+The workers here are threads, or this test itself; `tests/faults/test_workers.py` has processes.
+"""
+
+import json
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import optuna
+import pytest
+from optuna.artifacts import FileSystemArtifactStore
+
+import tuner
+import tuner.records
+from benchmarks.faults.running import STUDY
+from tests.work.places import TERMS
+from tuner.errors import LedgerError
+from tuner.ledger import Ledger
+from tuner.records import Configuration
+from tuner.repeats import Repeats
+from tuner.work import crew as crews
+from tuner.work.crew import Crew
+from tuner.work.hands import Hands
+from tuner.work.place import Place
+from tuner.work.queue import Claim, Queue
+from tuner.work.serving import _work
+
+BASE = Configuration("baseline", {"learning_rate": 0.01, "momentum": 0.0, "weight_decay": 1e-4})
+
+
+class Meeting:
+    """A run without processes of its own, and its queue for whoever works."""
+
+    def __init__(self, folder: Path, size: int = 2) -> None:
+        (folder / "files").mkdir(parents=True)
+        store = FileSystemArtifactStore(folder / "files")
+        self.place = Place(optuna.storages.InMemoryStorage(), store, 0.01)
+        self.queue = Queue.create(self.place.storage, "tiny", TERMS)
+        self.ledger = Ledger(folder / "run")
+        self.notes: list[str] = []
+        self.fallbacks: list[str] = []
+        hands = Hands([], [], folder)
+        self.crew = Crew(
+            self.ledger, self.queue, self.place, hands, size, self.notes.append, self.fallbacks.append
+        )
+
+    def measure(self, phase: Any, count: int) -> Any:
+        return self.crew.measure(phase, BASE, count, lambda seeds, share: None)
+
+    @contextmanager
+    def worked(self, work: Any) -> Iterator[None]:
+        """Somebody works meanwhile."""
+        thread = threading.Thread(target=work)
+        thread.start()
+        try:
+            yield
+        finally:
+            self.queue.close()
+            thread.join()
+
+    def take(self) -> Claim:
+        """The next attempt, as soon as there is one."""
+        while True:
+            if claim := self.queue.claim("other"):
+                return claim
+
+    def train(self) -> None:
+        """Work as a worker does."""
+        _work(self.queue, self.place, Repeats(tuner.load_study(STUDY)), 0.01, "worker", lambda text: None)
+
+
+@pytest.fixture
+def meeting(tmp_path: Path) -> Meeting:
+    return Meeting(tmp_path)
+
+
+def test_what_a_worker_trained_is_what_the_run_would_have(meeting: Meeting, tmp_path: Path) -> None:
+    with meeting.worked(meeting.train):
+        runs = meeting.measure("confirmation", 3)
+    alone, trainer = Ledger(tmp_path / "alone"), Repeats(tuner.load_study(STUDY))
+    for indices in ((0,), (1, 2)):
+        training = trainer.training("confirmation", BASE, indices)
+        trained = training.measure(indices, lambda share: None)
+        alone.write(tuner.records.Group("confirmation", BASE, indices, trained.runs), trained.examples)
+        kept = [one for one in runs if one.seed_index in indices]
+        assert [(one.scores, one.history) for one in kept] == [
+            (one.scores, one.history) for one in trained.runs
+        ]
+    stored = Ledger(meeting.ledger.folder, mend=True)
+    assert stored.runs == runs and not stored.damaged
+    theirs, ours = (one.examples("confirmation", "baseline", 3).values for one in (stored, alone))
+    assert theirs.shape == (3, 32) and theirs.tobytes() == ours.tobytes()
+    assert stored.predictions("confirmation", "baseline", 3).seeds == (0, 1, 2)
+    assert [one.started is not None for one in stored.groups] == [True, True]
+    assert list((tmp_path / "files").iterdir()) == []
+
+
+def test_the_group_of_a_worker_that_went_silent_is_trained_by_another(
+    meeting: Meeting, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(crews, "LEASE", 0.3)
+    silent: list[Claim] = []
+
+    def work() -> None:
+        silent.append(meeting.take())
+        meeting.train()
+
+    with meeting.worked(work):
+        (run,) = meeting.measure("search", 1)
+    assert run.status == "complete"
+    assert meeting.notes == [
+        "the worker that trained 'baseline' was not heard of for 0 s; its run is trained again"
+    ]
+
+
+def test_a_group_that_nobody_can_train_fails_and_says_why(meeting: Meeting) -> None:
+    def work() -> None:
+        for _ in range(crews.ATTEMPTS):
+            meeting.queue.fail(meeting.take(), "ended with status 3")
+
+    with meeting.worked(work):
+        runs = meeting.measure("confirmation", 2)
+    assert {(one.status, one.reason) for one in runs} == {
+        ("failed", "its worker ended with status 3, 3 times in a row")
+    }
+    assert len(meeting.notes) == crews.ATTEMPTS - 1
+    stored = Ledger(meeting.ledger.folder)
+    assert len(stored.runs) == 2
+    assert stored.examples("confirmation", "baseline", 2).reason == "no run ended with a score"
+
+
+def test_what_is_given_back_is_not_counted(meeting: Meeting) -> None:
+    def work() -> None:
+        for _ in range(crews.ATTEMPTS + 1):
+            meeting.queue.fail(meeting.take(), "")
+        meeting.train()
+
+    with meeting.worked(work):
+        (run,) = meeting.measure("search", 1)
+    assert run.status == "complete" and meeting.notes == []
+
+
+def spoil(kind: str, path: Path) -> None:
+    """Alter what a worker stored."""
+    content = path.read_bytes()
+    if kind == "cut":
+        path.write_bytes(content[: len(content) // 2])
+    elif kind == "flipped":
+        at = len(content) // 2
+        path.write_bytes(content[:at] + bytes([content[at] ^ 1]) + content[at + 1 :])
+    elif kind == "foreign":
+        path.write_text(json.dumps({"os": "rm"}))
+    else:
+        path.unlink()
+
+
+@pytest.mark.parametrize("kind", ["cut", "flipped", "foreign", "missing"])
+def test_what_was_spoilt_on_its_way_is_trained_again(
+    kind: str, meeting: Meeting, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hand_in, spoilt = Queue.hand_in, []
+
+    def spoiling(queue: Queue, claim: Claim, files: Any, notes: Any) -> None:
+        if not spoilt:
+            spoilt.append(claim)
+            for artifact in files.values():
+                spoil(kind, tmp_path / "files" / artifact)
+        hand_in(queue, claim, files, notes)
+
+    monkeypatch.setattr(Queue, "hand_in", spoiling)
+    with meeting.worked(meeting.train):
+        (run,) = meeting.measure("search", 1)
+    assert run.status == "complete"
+    assert len(meeting.notes) == 1 and "sent something else" in meeting.notes[0]
+
+
+def test_the_runs_of_another_group_are_refused(meeting: Meeting) -> None:
+    """Hostile or confused: the files of one group for another."""
+
+    def work() -> None:
+        first, second = meeting.take(), meeting.take()
+        runner = Repeats(tuner.load_study(STUDY))
+        training = runner.training("search", BASE, first.group.seed_indices)
+        files = crews_send(meeting, first, training.measure(first.group.seed_indices, lambda share: None))
+        meeting.queue.hand_in(second, files, [])
+        meeting.queue.fail(first, "")
+        meeting.train()
+
+    with meeting.worked(work):
+        runs = meeting.measure("search", 3)
+    assert [(one.seed_index, one.status) for one in runs] == [(k, "complete") for k in range(3)]
+    assert "what came is not the group that was asked for" in meeting.notes[0]
+
+
+def crews_send(meeting: Meeting, claim: Claim, trained: Any) -> dict[str, str]:
+    from tuner.work.parcel import send
+
+    return send(meeting.queue, meeting.place.store, claim, trained)
+
+
+@pytest.mark.parametrize("name", ["../run/ledger", "/etc/passwd", ""])
+def test_an_artifact_out_of_its_folder_is_refused(name: str, meeting: Meeting) -> None:
+    def work() -> None:
+        for _ in range(crews.ATTEMPTS):
+            meeting.queue.hand_in(meeting.take(), {".json": name}, [])
+
+    with meeting.worked(work):
+        (run,) = meeting.measure("search", 1)
+    assert run.status == "failed" and "is not among the artifacts" in run.reason
+
+
+def test_a_queue_that_is_deleted_ends_the_run_in_one_line(meeting: Meeting) -> None:
+    with meeting.worked(lambda: None), pytest.raises(LedgerError, match="somebody has deleted the queue"):
+        meeting.queue.close()
+        meeting.measure("search", 1)

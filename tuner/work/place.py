@@ -1,0 +1,69 @@
+"""Where workers and their run meet: an Optuna storage for the queue, an artifact store for the runs."""
+
+import os
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from optuna.artifacts import FileSystemArtifactStore
+from optuna.storages import BaseStorage, JournalStorage
+from optuna.storages.journal import JournalFileBackend, JournalFileOpenLock
+
+from tuner.folder import QUEUE, WORK
+from tuner.storage import connect
+from tuner.work.stores import Store, open_store
+
+if sys.platform != "win32":
+    import fcntl
+
+STORAGE, ARTIFACTS = "TUNER_STORAGE", "TUNER_ARTIFACTS"  # variables for what the options of that name say
+_HERE, _ELSEWHERE = 0.05, 0.5  # seconds between two looks at a file of this machine, and at a shared storage
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A queue's storage and artifacts, and how a worker process is told of them: options and environment.
+
+    Whoever waits for something looks again after `pace` seconds.
+    """
+
+    storage: BaseStorage
+    store: Store
+    pace: float
+    url: str = ""  # of a shared storage
+    options: tuple[str, ...] = ()
+    environment: Mapping[str, str] = field(default_factory=dict, repr=False)  # it may hold a password
+
+
+def in_folder(folder: Path) -> Place:
+    """A place in a run folder, for the processes of one machine."""
+    here = folder.resolve() / WORK
+    (here / "files").mkdir(parents=True, exist_ok=True)
+    name = str(here / QUEUE)
+    journal = JournalFileBackend(name, None if sys.platform == "win32" else _FileLock(name))
+    store = FileSystemArtifactStore(here / "files")
+    return Place(JournalStorage(journal), store, _HERE, "", ("--here", str(folder.resolve())))
+
+
+def shared(storage: str, artifacts: str) -> Place:
+    """A place for all machines that reach both.
+
+    Raises: TunerError where one of them cannot be used or reached.
+    """
+    environment = {STORAGE: storage, ARTIFACTS: artifacts}
+    return Place(connect(storage), open_store(artifacts), _ELSEWHERE, storage, (), environment)
+
+
+if sys.platform != "win32":
+
+    class _FileLock(JournalFileOpenLock):
+        """A lock that the system takes from a process that dies; Optuna's own are waited for 30 s then."""
+
+        def acquire(self) -> bool:
+            self._descriptor = os.open(self._lock_file, os.O_RDWR | os.O_CREAT, 0o644)
+            fcntl.flock(self._descriptor, fcntl.LOCK_EX)
+            return True
+
+        def release(self) -> None:
+            os.close(self._descriptor)
