@@ -21,7 +21,7 @@ from tuner.records import Configuration, Group, Phase, Run
 from tuner.repeats import OnNote, Preflight, Repeats
 from tuner.study import Study
 from tuner.training import lost
-from tuner.work.hands import Hands, best, processes
+from tuner.work.hands import Crowd, best, processes
 from tuner.work.parcel import drop, received
 from tuner.work.place import Place, in_folder, shared
 from tuner.work.queue import GoneError, Queue, Seen
@@ -57,7 +57,7 @@ class Crew:
         ledger: Ledger,
         queue: Queue,
         place: Place,
-        hands: Hands,
+        hands: Crowd,
         size: int,
         on_note: OnNote,
         on_fallback: OnNote,
@@ -83,12 +83,13 @@ class Crew:
 
         Raises: TunerError where there are fewer GPUs than workers, or what is shared cannot be reached.
         """
-        size = 1 if preflight.engine == "fit" else _ON_A_GPU if gpus() else _ON_A_CORE
+        on_gpus = workers.gpus if workers.ray else gpus()
+        size = 1 if preflight.engine == "fit" else _ON_A_GPU if on_gpus else _ON_A_CORE
         folder = ledger.folder / WORK
         folder.mkdir(exist_ok=True)
         place = shared(workers.storage, workers.artifacts) if workers.storage else in_folder(ledger.folder)
         queue = Queue.create(place.storage, study.name, _terms(study, runner, preflight, place), place.url)
-        hands = processes(study.path, place, best(workers.here), folder)
+        hands = _crowd(study, place, workers, folder)
         if workers.storage:
             on_note(
                 f"the queue is open: {workers.here} workers here, and any that join with `tuner worker"
@@ -234,6 +235,15 @@ class Crew:
 
 def _key(group: Group) -> Key:
     return group.phase, group.configuration.name, group.seed_indices
+
+
+def _crowd(study: Study, place: Place, workers: Workers, folder: Path) -> Crowd:
+    """The workers that the run starts itself."""
+    if not workers.ray:
+        return processes(study.path, place, best(workers.here), folder)
+    from tuner.work.on_ray import RayHands
+
+    return RayHands(workers.ray, study.path, place, workers.here, workers.gpus)
 
 
 def _terms(study: Study, runner: Repeats, preflight: Preflight, place: Place) -> Terms:
