@@ -202,6 +202,21 @@ def crews_send(meeting: Meeting, claim: Claim, trained: Any) -> dict[str, str]:
     return send(meeting.queue, meeting.place.store, claim, trained)
 
 
+def test_what_a_worker_sent_before_it_died_is_deleted_in_the_end(meeting: Meeting, tmp_path: Path) -> None:
+    def work() -> None:
+        claim = meeting.take()
+        training = Repeats(tuner.load_study(STUDY)).training("search", BASE, claim.group.seed_indices)
+        crews_send(meeting, claim, training.measure(claim.group.seed_indices, lambda share: None))
+        meeting.queue.fail(claim, "was killed by signal 9")
+        meeting.train()
+
+    with meeting.worked(work):
+        (run,) = meeting.measure("search", 1)
+        assert run.status == "complete" and len(list((tmp_path / "files").iterdir())) == 1
+        meeting.crew.close(complete=True)
+    assert list((tmp_path / "files").iterdir()) == []
+
+
 @pytest.mark.parametrize("name", ["../run/ledger", "/etc/passwd", ""])
 def test_an_artifact_out_of_its_folder_is_refused(name: str, meeting: Meeting) -> None:
     def work() -> None:

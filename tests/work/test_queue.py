@@ -49,6 +49,10 @@ def test_a_new_queue_takes_the_place_of_the_old_one(queue: Queue, storage: BaseS
     queue.put(group_of(), 1)
     claim = queue.claim("w")
     assert claim is not None
+    other = Queue.create(storage, "tiny too", TERMS)
+    (left,) = Queue.left(storage, "tiny")
+    left.close()
+    other.close()
     new = Queue.create(storage, "tiny", TERMS)
     assert new.claim("w") is None
     assert len(Queue.all(storage)) == 1

@@ -6,7 +6,7 @@ then its runs are `failed`, and the study goes on.
 
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -88,6 +88,10 @@ class Crew:
         folder = ledger.folder / WORK
         folder.mkdir(exist_ok=True)
         place = shared(workers.storage, workers.artifacts) if workers.storage else in_folder(ledger.folder)
+        for old in Queue.left(place.storage, study.name, place.url):
+            with suppress(GoneError):
+                drop(place.store, old.artifacts())
+            old.close()
         queue = Queue.create(place.storage, study.name, _terms(study, runner, preflight, place), place.url)
         hands = _crowd(study, place, workers, folder)
         if workers.storage:
@@ -100,7 +104,9 @@ class Crew:
     def close(self, *, complete: bool) -> None:
         """End the workers here, and the queue. What workers said is kept where the run is not complete."""
         self._hands.end()
-        self._queue.close()
+        with suppress(GoneError, LedgerError):  # the storage may have gone away, which has been told
+            drop(self._place.store, self._queue.artifacts(lost=True))
+            self._queue.close()
         if complete:
             clear_work(self._ledger.folder)
 
@@ -200,7 +206,7 @@ class Crew:
             self._again(number, one, f"sent something else ({error})")
             return
         self._end(number)
-        drop(self._place.store, seen.files)
+        drop(self._place.store, seen.files.values())
         for text in seen.notes:
             if text not in self._noted:
                 self._noted.add(text)
