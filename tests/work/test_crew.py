@@ -23,6 +23,7 @@ from tuner.ledger import Ledger
 from tuner.records import Configuration
 from tuner.repeats import Repeats
 from tuner.work import crew as crews
+from tuner.work import serving
 from tuner.work.crew import Crew
 from tuner.work.hands import Hands
 from tuner.work.place import Place
@@ -102,7 +103,8 @@ def test_what_a_worker_trained_is_what_the_run_would_have(meeting: Meeting, tmp_
 def test_the_group_of_a_worker_that_went_silent_is_trained_by_another(
     meeting: Meeting, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(crews, "LEASE", 0.3)
+    monkeypatch.setattr(crews, "LEASE", 2.0)
+    monkeypatch.setattr(serving, "_RENEWED", 0.05)
     silent: list[Claim] = []
 
     def work() -> None:
@@ -113,7 +115,7 @@ def test_the_group_of_a_worker_that_went_silent_is_trained_by_another(
         (run,) = meeting.measure("search", 1)
     assert run.status == "complete"
     assert meeting.notes == [
-        "the worker that trained 'baseline' was not heard of for 0 s; its run is trained again"
+        "the worker that trained 'baseline' was not heard of for 2 s; its run is trained again"
     ]
 
 

@@ -27,8 +27,10 @@ def storage(connected: Callable[[], BaseStorage]) -> BaseStorage:
 
 
 @pytest.fixture
-def queue(storage: BaseStorage) -> Queue:
-    return Queue.create(storage, "tiny", TERMS)
+def queue(storage: BaseStorage) -> Iterator[Queue]:
+    made = Queue.create(storage, "tiny", TERMS)
+    yield made
+    made.close()
 
 
 def test_groups_are_taken_in_their_order_and_as_they_were_put(queue: Queue) -> None:
