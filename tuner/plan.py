@@ -72,7 +72,8 @@ class Workers:
 
     `storage` is the address of an Optuna storage, `artifacts` a folder or an address for what was trained,
     which all machines see. `parallel` trials are under way in the search at once; None means as many as there
-    are workers here. Without any of it the process of the run trains itself.
+    are workers here. With `ray`, the address of a Ray cluster, the workers are placed there, each with so
+    many `gpus`, or with a core where that is 0. Without any of it the process of the run trains itself.
 
     Raises: TunerError where that cannot be.
     """
@@ -81,12 +82,20 @@ class Workers:
     storage: str = ""
     artifacts: str = ""
     parallel: int | None = None
+    ray: str = ""
+    gpus: float = 0.0
 
     def __post_init__(self) -> None:
         if self.here < 0:
             raise TunerError(f"workers is {self.here}; give 1 or more, or 0 to train in this process")
         if bool(self.storage) != bool(self.artifacts):
             raise TunerError("storage and artifacts go together: give both, as all workers see them")
+        if self.ray and not (self.here and self.storage):
+            raise TunerError(
+                "ray places workers that share a storage; give --workers, --storage and --artifacts"
+            )
+        if self.gpus < 0 or (self.gpus and not self.ray):
+            raise TunerError(f"gpus is {self.gpus:g}; give what each worker of --ray needs, 0 or more")
         if self.parallel is not None and self.parallel < 1:
             raise TunerError(f"parallel is {self.parallel}; give 1 or more")
         if self.parallel is not None and not self.wanted:

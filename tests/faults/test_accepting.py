@@ -60,7 +60,7 @@ def test_scores_of_another_kind_are_refused_all_the_same(change: dict[str, str],
 def test_a_package_in_another_version_is_named(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     from tuner.provenance import versions
 
-    monkeypatch.setattr("tuner.protocol.versions", lambda: {**versions(), "keras": "9.9.9"})
+    monkeypatch.setattr("tuner.opening.versions", lambda: {**versions(), "keras": "9.9.9"})
     with pytest.raises(LedgerError, match=r"changed since this run began: keras \(.*, now 9\.9\.9\); go on"):
         run(dense_study(), folder)
     assert "keras (" in run(dense_study(), folder, accept_changes=True).setup.changes[0]

@@ -23,6 +23,7 @@ from tuner.ledger import Ledger
 from tuner.records import Configuration
 from tuner.repeats import Repeats
 from tuner.work import crew as crews
+from tuner.work import serving
 from tuner.work.crew import Crew
 from tuner.work.hands import Hands
 from tuner.work.place import Place
@@ -102,7 +103,8 @@ def test_what_a_worker_trained_is_what_the_run_would_have(meeting: Meeting, tmp_
 def test_the_group_of_a_worker_that_went_silent_is_trained_by_another(
     meeting: Meeting, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(crews, "LEASE", 0.3)
+    monkeypatch.setattr(crews, "LEASE", 2.0)
+    monkeypatch.setattr(serving, "_RENEWED", 0.05)
     silent: list[Claim] = []
 
     def work() -> None:
@@ -113,7 +115,7 @@ def test_the_group_of_a_worker_that_went_silent_is_trained_by_another(
         (run,) = meeting.measure("search", 1)
     assert run.status == "complete"
     assert meeting.notes == [
-        "the worker that trained 'baseline' was not heard of for 0 s; its run is trained again"
+        "the worker that trained 'baseline' was not heard of for 2 s; its run is trained again"
     ]
 
 
@@ -200,6 +202,21 @@ def crews_send(meeting: Meeting, claim: Claim, trained: Any) -> dict[str, str]:
     from tuner.work.parcel import send
 
     return send(meeting.queue, meeting.place.store, claim, trained)
+
+
+def test_what_a_worker_sent_before_it_died_is_deleted_in_the_end(meeting: Meeting, tmp_path: Path) -> None:
+    def work() -> None:
+        claim = meeting.take()
+        training = Repeats(tuner.load_study(STUDY)).training("search", BASE, claim.group.seed_indices)
+        crews_send(meeting, claim, training.measure(claim.group.seed_indices, lambda share: None))
+        meeting.queue.fail(claim, "was killed by signal 9")
+        meeting.train()
+
+    with meeting.worked(work):
+        (run,) = meeting.measure("search", 1)
+        assert run.status == "complete" and len(list((tmp_path / "files").iterdir())) == 1
+        meeting.crew.close(complete=True)
+    assert list((tmp_path / "files").iterdir()) == []
 
 
 @pytest.mark.parametrize("name", ["../run/ledger", "/etc/passwd", ""])

@@ -11,7 +11,7 @@ from tuner.errors import TunerError
 from tuner.work import hands
 from tuner.work.hands import Hand, Hands, on_cores, on_gpus
 
-PLAIN = Hand((), {})
+PLAIN = Hand({})
 
 
 def hands_of(code: str, folder: Path, count: int = 1) -> Hands:
@@ -69,11 +69,24 @@ def test_all_processes_end(deaf: bool, tmp_path: Path, monkeypatch: pytest.Monke
     these.end()
 
 
-def test_every_process_has_a_core_and_one_thread() -> None:
+def test_every_worker_takes_a_core_of_its_own(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """As long as there are some; the next ones share."""
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
+    code = (
+        "import os, sys; from tuner.work.cores import take_a_core;"
+        " print(take_a_core(), *os.sched_getaffinity(0), flush=True); sys.stdin.read()"
+    )
     cores = sorted(os.sched_getaffinity(0))
-    these = on_cores(len(cores) + 1)
-    assert [one.options for one in these] == [("--core", str(core)) for core in [*cores, cores[0]]]
-    assert all(one.environment["JAX_NUM_CPU_DEVICES"] == "1" for one in these)
+    these = hands_of(code, tmp_path, len(cores) + 1)
+    these.watch()
+    logs = [tmp_path / f"worker-{place}.log" for place in range(these.count)]
+    while not all(log.read_text() for log in logs):
+        time.sleep(0.02)
+    taken = [tuple(map(int, log.read_text().split())) for log in logs]
+    these.end()
+    assert all(core == bound for core, bound in taken)
+    assert sorted({core for core, _ in taken}) == cores
+    assert all(one.environment["JAX_NUM_CPU_DEVICES"] == "1" for one in on_cores(2))
 
 
 def test_every_process_has_a_gpu(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -27,8 +27,10 @@ def storage(connected: Callable[[], BaseStorage]) -> BaseStorage:
 
 
 @pytest.fixture
-def queue(storage: BaseStorage) -> Queue:
-    return Queue.create(storage, "tiny", TERMS)
+def queue(storage: BaseStorage) -> Iterator[Queue]:
+    made = Queue.create(storage, "tiny", TERMS)
+    yield made
+    made.close()
 
 
 def test_groups_are_taken_in_their_order_and_as_they_were_put(queue: Queue) -> None:
@@ -49,6 +51,10 @@ def test_a_new_queue_takes_the_place_of_the_old_one(queue: Queue, storage: BaseS
     queue.put(group_of(), 1)
     claim = queue.claim("w")
     assert claim is not None
+    other = Queue.create(storage, "tiny too", TERMS)
+    (left,) = Queue.left(storage, "tiny")
+    left.close()
+    other.close()
     new = Queue.create(storage, "tiny", TERMS)
     assert new.claim("w") is None
     assert len(Queue.all(storage)) == 1

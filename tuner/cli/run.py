@@ -59,6 +59,10 @@ def run(
     ] = 0,
     storage: Storage = "",
     artifacts: Artifacts = "",
+    ray: Annotated[
+        str, typer.Option(metavar="ADDRESS", help="Place the workers on the Ray cluster there (an extra).")
+    ] = "",
+    ray_gpus: Annotated[float, typer.Option(help="GPUs of each worker on Ray (0: a core).")] = 0.0,
     parallel: Annotated[
         int | None, typer.Option(help="Trials under way at once, for workers (default: the workers here).")
     ] = None,
@@ -85,7 +89,7 @@ def run(
     options = parse_options(set_ or [])
     seconds = None if budget is None else parse_duration(budget)
     seeds = None if search_repeats is None else parse_seeds(search_repeats)
-    joined = Workers(workers, storage, artifacts, parallel)
+    joined = Workers(workers, storage, artifacts, parallel, ray, ray_gpus)
     with loading():
         if joined.wanted:
             leave_memory_to_workers()

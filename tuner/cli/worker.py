@@ -22,7 +22,6 @@ def worker(
     workers: Annotated[int, typer.Option(min=1, help="Processes, one a core or one a GPU.")] = 1,
     here: Annotated[Path | None, typer.Option(hidden=True)] = None,
     name: Annotated[str, typer.Option(hidden=True)] = "",
-    core: Annotated[int | None, typer.Option(hidden=True)] = None,
     tied: Annotated[bool, typer.Option("--tied", hidden=True)] = False,
 ) -> int:
     """Train for a `tuner run --storage ... --artifacts ...` of the same study file, from any machine.
@@ -30,11 +29,12 @@ def worker(
     Ends when it is interrupted; what was in training then is given back.
     """
     from tuner.errors import TunerError
+    from tuner.work.cores import take_a_core
 
     if tied:
         threading.Thread(target=_end_with_standard_input, daemon=True).start()
-    if core is not None and hasattr(os, "sched_setaffinity"):
-        os.sched_setaffinity(0, {core})  # before anything counts the cores
+        if os.environ.get("JAX_NUM_CPU_DEVICES") == "1":  # it works on a core, and not on a GPU
+            take_a_core()
     if here is None and not (storage and artifacts):
         raise TunerError("give --storage and --artifacts, as `tuner run` has them")
 

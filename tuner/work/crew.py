@@ -6,7 +6,7 @@ then its runs are `failed`, and the study goes on.
 
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -21,7 +21,7 @@ from tuner.records import Configuration, Group, Phase, Run
 from tuner.repeats import OnNote, Preflight, Repeats
 from tuner.study import Study
 from tuner.training import lost
-from tuner.work.hands import Hands, best, processes
+from tuner.work.hands import Crowd, best, processes
 from tuner.work.parcel import drop, received
 from tuner.work.place import Place, in_folder, shared
 from tuner.work.queue import GoneError, Queue, Seen
@@ -57,7 +57,7 @@ class Crew:
         ledger: Ledger,
         queue: Queue,
         place: Place,
-        hands: Hands,
+        hands: Crowd,
         size: int,
         on_note: OnNote,
         on_fallback: OnNote,
@@ -83,12 +83,17 @@ class Crew:
 
         Raises: TunerError where there are fewer GPUs than workers, or what is shared cannot be reached.
         """
-        size = 1 if preflight.engine == "fit" else _ON_A_GPU if gpus() else _ON_A_CORE
+        on_gpus = workers.gpus if workers.ray else gpus()
+        size = 1 if preflight.engine == "fit" else _ON_A_GPU if on_gpus else _ON_A_CORE
         folder = ledger.folder / WORK
         folder.mkdir(exist_ok=True)
         place = shared(workers.storage, workers.artifacts) if workers.storage else in_folder(ledger.folder)
+        for old in Queue.left(place.storage, study.name, place.url):
+            with suppress(GoneError):
+                drop(place.store, old.artifacts())
+            old.close()
         queue = Queue.create(place.storage, study.name, _terms(study, runner, preflight, place), place.url)
-        hands = processes(study.path, place, best(workers.here), folder)
+        hands = _crowd(study, place, workers, folder)
         if workers.storage:
             on_note(
                 f"the queue is open: {workers.here} workers here, and any that join with `tuner worker"
@@ -99,7 +104,9 @@ class Crew:
     def close(self, *, complete: bool) -> None:
         """End the workers here, and the queue. What workers said is kept where the run is not complete."""
         self._hands.end()
-        self._queue.close()
+        with suppress(GoneError, LedgerError):  # the storage may have gone away, which has been told
+            drop(self._place.store, self._queue.artifacts(lost=True))
+            self._queue.close()
         if complete:
             clear_work(self._ledger.folder)
 
@@ -199,7 +206,7 @@ class Crew:
             self._again(number, one, f"sent something else ({error})")
             return
         self._end(number)
-        drop(self._place.store, seen.files)
+        drop(self._place.store, seen.files.values())
         for text in seen.notes:
             if text not in self._noted:
                 self._noted.add(text)
@@ -234,6 +241,15 @@ class Crew:
 
 def _key(group: Group) -> Key:
     return group.phase, group.configuration.name, group.seed_indices
+
+
+def _crowd(study: Study, place: Place, workers: Workers, folder: Path) -> Crowd:
+    """The workers that the run starts itself."""
+    if not workers.ray:
+        return processes(study.path, place, best(workers.here), folder)
+    from tuner.work.on_ray import RayHands
+
+    return RayHands(workers.ray, study.path, place, workers.here, workers.gpus)
 
 
 def _terms(study: Study, runner: Repeats, preflight: Preflight, place: Place) -> Terms:

@@ -2,7 +2,7 @@
 
 import re
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -88,9 +88,9 @@ def _checked(ledger: Ledger, wanted: Group) -> Group:
     return group
 
 
-def drop(store: Store, files: Mapping[str, str]) -> None:
+def drop(store: Store, artifacts: Iterable[str]) -> None:
     """Delete artifacts that are no longer needed."""
-    for artifact in files.values():
+    for artifact in artifacts:
         with suppress(ArtifactNotFound):
             _check_name(artifact)
             store.remove(artifact)

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 import optuna
+from optuna.artifacts import get_all_artifact_meta
 from optuna.exceptions import UpdateFinishedTrialError
 from optuna.storages import BaseStorage
 from optuna.study import StudyDirection
@@ -92,17 +93,16 @@ class Queue:
 
     @classmethod
     def create(cls, storage: BaseStorage, study: str, terms: Terms, url: str = "") -> "Queue":
-        """A new queue; those that earlier sessions left are deleted, and their workers hear of it.
-
-        `url` is the address of a shared storage, for what is said when it is gone.
-        """
-        for old in cls.all(storage, url):
-            if old._name.rpartition(_WORK)[0] == slug(study):
-                old.close()
+        """A new queue. `url` is the address of a shared storage, for what is said when it is gone."""
         name = f"{slug(study)}{_WORK}{uuid.uuid4().hex}"
         queue = cls(storage, name, storage.create_new_study([StudyDirection.MINIMIZE], name), url)
         storage.set_study_user_attr(queue._study_id, _TERMS, as_json(terms))
         return queue
+
+    @classmethod
+    def left(cls, storage: BaseStorage, study: str, url: str = "") -> "list[Queue]":
+        """The queues that earlier sessions of a study left: nobody takes anything out of them any more."""
+        return [one for one in cls.all(storage, url) if one._name.rpartition(_WORK)[0] == slug(study)]
 
     @classmethod
     def all(cls, storage: BaseStorage, url: str = "") -> "list[Queue]":
@@ -200,6 +200,20 @@ class Queue:
                     self.fail(Claim(trial, _group(trial)), why)
                     ended += 1
         return ended
+
+    def artifacts(self, *, lost: bool = False) -> list[str]:
+        """What was sent here, by Optuna's records; with `lost` only what came of attempts that failed.
+
+        Raises: GoneError.
+        """
+        with self._there():
+            trials = self.storage.get_all_trials(self._study_id, deepcopy=False)
+            return [
+                meta.artifact_id
+                for trial in trials
+                if not lost or trial.state != TrialState.COMPLETE
+                for meta in get_all_artifact_meta(trial, storage=self.storage)
+            ]
 
     # Of a worker.
 

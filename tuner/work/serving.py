@@ -154,5 +154,5 @@ def _train(queue: Queue, place: Place, runner: Repeats, claim: Claim) -> None:
     try:
         queue.hand_in(claim, files, notes)
     except (LostError, GoneError):
-        drop(place.store, files)
+        drop(place.store, files.values())
         raise
