@@ -1,6 +1,6 @@
 """What every figure of the page has, and what several of them say and do alike."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Generic, Literal, TypeVar
 
@@ -87,14 +87,6 @@ def name_axes(axes: tuple[Axes, ...], x: str, y: str) -> None:
     for place, ax in enumerate(axes):
         ax.set_xlabel(x if place >= len(axes) - 2 else "")
         ax.set_ylabel("" if place % 2 else y)
-
-
-def one_legend(figure: Figure, axes: Iterable[Axes], columns: int) -> None:
-    """What the axes show, each thing named once, over the figure."""
-    found = {
-        label: handle for ax in axes for handle, label in zip(*ax.get_legend_handles_labels(), strict=True)
-    }
-    figure.legend(list(found.values()), list(found), loc="outside upper left", ncols=columns)
 
 
 def named(name: str) -> str:

@@ -6,6 +6,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from tuner.figures.forecasts import Forecasts, draw_forecast, forecasts, limits, title
+from tuner.figures.legends import legend_of_axes
 from tuner.figures.style import WIDTH
 from tuner.report.formats import count, metric_name, short
 from tuner.report.panels.base import Caption, Panel, chosen_examples, keep_apart
@@ -25,8 +26,7 @@ def _draw(result: Result, data: Forecasts) -> Figure:
     _draw_panels(axes, data, metric_name(result.setup.metric))
     _label(axes, data, columns)
     keep_apart(figure)
-    handles, labels = axes[0].get_legend_handles_labels()
-    figure.legend(handles, labels, loc="outside upper left", ncols=4, columnspacing=1.2)
+    legend_of_axes(figure, axes[:1], columns=4, columnspacing=1.2)
     return figure
 
 

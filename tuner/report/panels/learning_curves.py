@@ -15,10 +15,11 @@ from tuner.figures.curves import (
     draws_turn,
     naive_loss,
 )
+from tuner.figures.legends import legend_of_axes
 from tuner.figures.levels import Level
 from tuner.figures.scale import Scale
 from tuner.report.formats import listed, score, short
-from tuner.report.panels.base import Caption, Panel, name_axes, one_legend, small_multiples
+from tuner.report.panels.base import Caption, Panel, name_axes, small_multiples
 from tuner.result import Result
 
 _HEIGHT = 2.0  # inches for one row of panels
@@ -57,7 +58,7 @@ def _draw(_: Result, data: _Read) -> Figure:
         note = read.diagnosis.words if read else ""
         draw_curves(ax, panel, data.scale, title_note=note, turn=data.turn(panel), naive=data.naive)
     name_axes(axes, "epoch", data.scale.called("loss"))
-    one_legend(figure, axes, 2)
+    legend_of_axes(figure, axes, columns=2)
     return figure
 
 

@@ -4,6 +4,7 @@ import math
 
 from matplotlib.figure import Figure
 
+from tuner.figures.legends import legend_above
 from tuner.figures.parallel_coordinates import (
     ParallelCoordinates,
     draw_parallel_coordinates,
@@ -22,7 +23,7 @@ def _draw(result: Result, data: ParallelCoordinates) -> Figure:
     figure, (ax,) = new_figure(0.6 + _ROW * len(data.axes))
     draw_parallel_coordinates(ax, data, label=f"validation {metric_name(result.setup.metric)}")
     marks = legend_of(data)
-    figure.legend(handles=marks, loc="outside upper left", ncols=3 if len(marks) > 4 else 4)
+    legend_above(figure, marks, columns=3 if len(marks) > 4 else 4)
     return figure
 
 

@@ -4,6 +4,7 @@ import math
 
 from matplotlib.figure import Figure
 
+from tuner.figures.legends import legend_of_axes
 from tuner.figures.search_history import SearchHistory, draw_search_history, search_history
 from tuner.figures.style import new_figure
 from tuner.report.formats import axis_label, count, metric_name, score
@@ -14,7 +15,7 @@ from tuner.result import Result
 def _draw(result: Result, data: SearchHistory) -> Figure:
     figure, (ax,) = new_figure(3.3)
     draw_search_history(ax, data, label=axis_label(result.setup.metric, "validation"))
-    figure.legend(loc="outside upper left", ncols=3)
+    legend_of_axes(figure, [ax], columns=3)
     return figure
 
 

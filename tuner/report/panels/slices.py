@@ -5,6 +5,7 @@ import math
 from matplotlib.figure import Figure
 
 from tuner.figures.hyperparameters import Hyperparameter
+from tuner.figures.legends import legend_above
 from tuner.figures.slices import Slices, draw_slice, legend_of, slices
 from tuner.figures.style import new_figure
 from tuner.report.formats import NONE, axis_label, better_word, count, listed, metric_name, score, short
@@ -27,7 +28,7 @@ def _draw(result: Result, data: Slices) -> Figure:
     for ax in axes[len(data.axes) :]:
         ax.set_visible(False)
     marks = legend_of(data)
-    figure.legend(handles=marks, loc="outside upper left", ncols=2 if len(marks) == 4 else 3)
+    legend_above(figure, marks, columns=2 if len(marks) == 4 else 3)
     figure.supylabel(data.scale.called(axis_label(result.setup.metric, "validation")), fontsize=9)
     return figure
 
