@@ -169,10 +169,31 @@ def test_of_a_search_without_its_baseline_or_with_a_single_seed() -> None:
     assert "of trials alone" in text and "dashed" not in text and "band" not in text
     _, text = made(SEARCH_HISTORY, make_search([{"a": 1.0}, {"a": 2.0}], lambda one: one["a"], seeds=1))
     assert "with its only seed" in text and "range" not in text and "band" not in text
+
+
+@pytest.mark.parametrize(
+    ("panel", "marker"), [(SEARCH_HISTORY, "v"), (SLICES, "v"), (PARALLEL_COORDINATES, "<")]
+)
+def test_a_mean_beyond_the_scale_is_a_whole_triangle_at_its_edge(panel: Panel[object], marker: str) -> None:
     trials = [{"a": float(place)} for place in range(12)]
     absurd = make_search(trials, lambda one: -1e9 if one["a"] == 3.0 else -0.5 - 0.01 * one["a"])
-    figure, text = made(SEARCH_HISTORY, absurd)
-    assert ("triangle" in text) and (lines(figure, "^") or lines(figure, "v"))
+    figure, text = made(panel, absurd)
+    (mark,) = lines(figure, marker)
+    assert len(np.asarray(mark.get_xdata())) == 1 and not mark.get_clip_on()
+    assert "A triangle at the edge is a mean beyond the scale (1 trial)." in text
+    assert not any(lines(figure, other) for other in "^v<>" if other != marker)
+    figure, text = made(panel, make_search(trials, lambda one: -0.5 - 0.01 * one["a"]))
+    assert "triangle" not in text and not any(lines(figure, other) for other in "^v<>")
+
+
+def test_slices_show_a_baseline_beyond_the_scale_as_a_triangle_too() -> None:
+    trials = [{"a": float(place)} for place in range(12)]
+    result = make_search(
+        trials, lambda one: -1e9 if one["a"] == 40.0 else -0.5 - 0.01 * one["a"], baseline={"a": 40.0}
+    )
+    figure, text = made(SLICES, result)
+    assert lines(figure, "v") and not lines(figure, "D")
+    assert "diamond" not in text and "The baseline lies beyond the scale: grey triangles" in text
 
 
 WIDE = [{"rate": 10.0**-place, "units": 8 + place} for place in range(4)]

@@ -4,7 +4,7 @@ import math
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -77,7 +77,7 @@ def spread_offsets(scores: Sequence[float], width: float = 0.22) -> FloatArray:
 def _van_der_corput(rank: int) -> float:
     """The binary digits of `rank`, at least 1, mirrored at the point: 0.1, 0.01, 0.11, 0.001, ..."""
     digits = f"{rank:b}"
-    return int(digits[::-1], 2) / 2 ** len(digits)
+    return int(digits[::-1], 2) / (2.0 ** len(digits))
 
 
 def ties(scores: Sequence[float]) -> tuple[NDArray[np.intp], ...]:
@@ -92,6 +92,26 @@ def ties(scores: Sequence[float]) -> tuple[NDArray[np.intp], ...]:
     order = np.argsort(values, kind="stable")
     apart = ~np.isclose(values[order][:-1], values[order][1:], rtol=_ROUNDING, atol=0.0)
     return tuple(np.split(order, np.flatnonzero(apart) + 1))
+
+
+def mark_beyond(
+    ax: Axes,
+    x: FloatArray,
+    y: FloatArray,
+    sides: NDArray[np.int64],
+    *,
+    along: Literal["x", "y"] = "y",
+    color: str = PALETTE["candidate"],
+) -> Axes:
+    """A whole triangle, 6 points wide, for each place at the edge of an axis whose value lies beyond it.
+
+    `sides` has 1 for those above the scale of the axis `along` and -1 for those below; others are not marked.
+    """
+    for side, marker in ((-1, "v" if along == "y" else "<"), (1, "^" if along == "y" else ">")):
+        own = sides == side
+        if own.any():
+            ax.plot(x[own], y[own], marker, color=color, ms=6, mew=0, zorder=5, clip_on=False)
+    return ax
 
 
 def mark_lost(ax: Axes, row: float, words: str, direction: Direction) -> Axes:

@@ -4,12 +4,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Generic, Literal, TypeVar
 
+import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.layout_engine import ConstrainedLayoutEngine
+from numpy.typing import NDArray
 
 from tuner.figures.style import new_figure
-from tuner.report.formats import NONE, short
+from tuner.report.formats import NONE, count, short
 from tuner.result import Measured, Result
 
 Section = Literal["results", "training", "predictions", "search", "made"]
@@ -92,6 +94,12 @@ def name_axes(axes: tuple[Axes, ...], x: str, y: str) -> None:
 def named(name: str) -> str:
     """The name of a hyperparameter in a sentence; a dash where nothing of it can be shown."""
     return short(name) or NONE
+
+
+def beyond_words(off: NDArray[np.int64]) -> str:
+    """What a triangle at an edge is, with the number of trials that have one; nothing without any."""
+    many = int(np.count_nonzero(off))
+    return f"A triangle at the edge is a mean beyond the scale ({count(many, 'trial')})." if many else ""
 
 
 def keep_apart(figure: Figure) -> None:

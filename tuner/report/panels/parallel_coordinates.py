@@ -13,7 +13,7 @@ from tuner.figures.parallel_coordinates import (
 )
 from tuner.figures.style import new_figure
 from tuner.report.formats import NONE, better_word, count, listed, metric_name, short
-from tuner.report.panels.base import Caption, Panel, named
+from tuner.report.panels.base import Caption, Panel, beyond_words, named
 from tuner.result import Result
 
 _ROW = 0.52  # inches
@@ -52,7 +52,8 @@ def _marks(data: ParallelCoordinates) -> str:
         said += " The dashed line is the baseline."
     if (shades < 0).any():
         said += " Red lines have a run without a score."
-    return said
+    beyond = beyond_words(data.off[data.shown])
+    return f"{said} {beyond}" if beyond else said
 
 
 def _logarithmic(data: ParallelCoordinates) -> str:
