@@ -144,5 +144,10 @@ def test_without_scores_of_examples_nothing_is_claimed_and_the_reason_is_told() 
         bare = derive(found.setup, found.configurations, found.runs, None, examples)
         assert bare.finalists[0].over_examples is None
         assert examples_fact(bare) == f"not compared one by one: {reason}"
-        assert "examples" not in headline(bare).evidence and len(methods(bare)) == len(methods(found)) - 1
+        evidence = headline(bare).evidence
+        assert f"on this test split; none is given over test examples: {reason}." in evidence
+        assert len(methods(bare)) == len(methods(found)) - 1
         assert summary(bare)["finalists"][0]["over_examples"] is None
+        varied = replace(bare, setup=replace(bare.setup, paired=True))
+        assert "none is given" not in headline(varied).evidence
+    assert "none is given" not in headline(found).evidence

@@ -18,10 +18,13 @@ def examples_interval(one: Measured, decimals: int | None) -> str:
 
 
 def examples_sentence(result: Result, one: Measured, decimals: int | None) -> str:
-    """Which interval is over what, and whether the difference is one of this test split only."""
+    """Which interval is over what, and whether the difference is one of this test split only.
+
+    Where there is no interval over test examples, why.
+    """
     ends = examples_interval(one, decimals)
     if not ends or one.over_examples is None or one.comparison is None:
-        return ""
+        return _over_seeds_alone(result, one)
     said = (
         " That interval is over seeds on this test split; over seeds and test examples "
         f"({_examples(result, one)}) it is {ends}."
@@ -31,6 +34,18 @@ def examples_sentence(result: Result, one: Measured, decimals: int | None) -> st
     if _excludes_zero(one.comparison.interval) and not _excludes_zero(one.over_examples.interval):
         said += " The latter includes zero: the difference is established for this test split only."
     return said
+
+
+def _over_seeds_alone(result: Result, one: Measured) -> str:
+    """Why there is no second interval beside the first; nothing where there is no first, and where every seed
+    has data of its own, so that it is over both already."""
+    ends = one.comparison and one.comparison.interval
+    if not result.without_examples or result.setup.paired or ends is None or not math.isfinite(ends.low):
+        return ""
+    return (
+        " That interval is over seeds on this test split; none is given over test examples: "
+        f"{result.without_examples.rstrip('.')}."
+    )
 
 
 def _excludes_zero(found: Interval) -> bool:
