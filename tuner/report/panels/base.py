@@ -11,6 +11,7 @@ from matplotlib.layout_engine import ConstrainedLayoutEngine
 from numpy.typing import NDArray
 
 from tuner.figures.style import new_figure
+from tuner.records import BASELINE
 from tuner.report.formats import NONE, count, short
 from tuner.result import Measured, Result
 
@@ -94,6 +95,12 @@ def name_axes(axes: tuple[Axes, ...], x: str, y: str) -> None:
 def named(name: str) -> str:
     """The name of a hyperparameter in a sentence; a dash where nothing of it can be shown."""
     return short(name) or NONE
+
+
+def best_named(result: Result, name: str) -> str:
+    """The name of the configuration that was the best, for a title: why it is the baseline, where it is."""
+    nothing = name == BASELINE and bool(result.finalists)
+    return f"{short(name)} (nothing was better)" if nothing else short(name)
 
 
 def beyond_words(off: NDArray[np.int64]) -> str:
