@@ -38,6 +38,8 @@ MOST_AXES = 14
 SHADES = (1.0, 0.58, 0.34, 0.2, 0.12)
 WIDTHS = (1.5, 1.2, 1.0, 0.9, 0.8)
 
+SIDEWAYS = 0.03  # from its value, so that a line is not read as one through another
+
 _LOST = 0.12  # of the score's axis is left to trials without a score
 _CROWDED, _THINNER = 60, 0.6  # so many lines and more are drawn thinner
 _LETTERS = 66  # that fit side by side along an axis
@@ -129,7 +131,7 @@ def _score_axis(data: Searched) -> Hyperparameter:
 
 def draw_parallel_coordinates(ax: Axes, data: ParallelCoordinates, *, label: str) -> Axes:
     """Draw `data` on `ax`, an axis a row, the score at the bottom; `label` names the score."""
-    paths = np.array([spread(axis, data.ranks.astype(float)) for axis in data.axes])
+    paths = np.array([spread(axis, data.ranks.astype(float), widest=SIDEWAYS) for axis in data.axes])
     _draw_axes(ax, data)
     thin = _THINNER if data.shown.size > _CROWDED else 1.0
     for shade in (-1, *reversed(range(len(SHADES)))):

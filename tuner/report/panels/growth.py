@@ -66,7 +66,9 @@ def _line(rows: tuple[Growth, ...]) -> str:
         )
     if below := [short(row.name) for row in rows if row.aim and not row.shows_needed]:
         said += f" The whole curve of {listed(below)} is below what would be enough."
-    if unknown := [short(row.name) for row in rows if not row.aim and row.name != BASELINE]:
+    if same := [short(row.name) for row in rows if row.now == 0.0]:
+        said += f" All seeds of {listed(same)} have the same score: there is no spread to grow less."
+    if unknown := [short(row.name) for row in rows if not row.aim and row.name != BASELINE and row.now > 0.0]:
         said += (
             f" For {listed(unknown)} that is not known: runs failed, so that ranks decide, or an earlier "
             "look decided, or there is no interval or no difference."

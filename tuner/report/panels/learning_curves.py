@@ -13,6 +13,7 @@ from tuner.figures.curves import (
     curves,
     draw_curves,
     draws_turn,
+    leaves,
     naive_loss,
 )
 from tuner.figures.legends import legend_of_axes
@@ -93,7 +94,11 @@ def _lines(data: _Read) -> str:
 
 
 def _splits(data: _Read) -> str:
-    """Which line is of which split."""
+    """Which line is of which split; dots of a single epoch are told apart by their colours."""
+    if all(panel.epochs <= 1 for panel in data.panels) and any(
+        panel.validation.size for panel in data.panels
+    ):
+        return "; blue is training, orange is validation."
     if all(panel.validation.size for panel in data.panels):
         return "; solid is training, dashed is validation."
     if any(panel.validation.size for panel in data.panels):
@@ -120,17 +125,16 @@ def _marks(data: _Read) -> str:
     """What else is drawn."""
     said = []
     if data.diagnoses:
-        said.append("under each name stands the diagnosis")
+        said.append("Under each name stands the diagnosis.")
     if any(draws_turn(panel, data.turn(panel)) for panel in data.panels):
-        said.append("a dotted line marks the epoch from which it overfits, by that diagnosis")
+        said.append("A dotted line marks the epoch from which it overfits, by that diagnosis.")
     if any(any(panel.lost) for panel in data.panels):
-        said.append("a cross is where a run without a score ended")
+        said.append("A cross is where a run without a score ended.")
+    if any(leaves(panel, data.scale) for panel in data.panels):
+        said.append("Losses beyond the axis are drawn at its edge, so that a few do not flatten all others.")
     if data.naive:
-        said.append(
-            f"the level of the best naive forecast ({data.naive.label}) is that of its validation score"
-        )
-    words = listed(said)
-    return f" {words[0].upper()}{words[1:]}." if words else ""
+        said.append(f"The best naive forecast ({data.naive.label}) is shown at its validation score.")
+    return "".join(f" {sentence}" for sentence in said)
 
 
 def _thinned(data: _Read) -> str:

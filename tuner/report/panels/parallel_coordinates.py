@@ -52,6 +52,8 @@ def _marks(data: ParallelCoordinates) -> str:
         said += " The dashed line is the baseline."
     if (shades < 0).any():
         said += " Red lines have a run without a score."
+    if any(axis.variety < int(axis.present.sum()) for axis in data.axes[:-1]):
+        said += " Lines through the same value are spread sideways."
     beyond = beyond_words(data.off[data.shown])
     return f"{said} {beyond}" if beyond else said
 
