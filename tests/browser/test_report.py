@@ -15,6 +15,7 @@ from tests.browser.visiting import DESKTOP, PHONE, POOR_CONTRAST, cells, in_orde
 from tests.factories import HOSTILE, hostile_result, store, usual_result
 from tests.forecasting import kept, with_predictions
 from tuner.figures.showing import shown
+from tuner.records import NaiveScores
 from tuner.report import write_report
 from tuner.report.write import PAGE, write_formats
 from tuner.result import Result, load
@@ -147,6 +148,33 @@ def test_rows_are_whole_pixels_high(browser: "Browser", pages: dict[str, Path], 
                 "tr", "rows => rows.map(row => row.getBoundingClientRect().height)"
             )
             assert len(heights) > 50 and {height % 1 for height in heights} == {0}
+
+
+STACKED = ("table-results", "table-naive", "table-diagnoses")
+
+
+def test_on_a_phone_the_rows_of_wide_tables_are_seen_whole(browser: "Browser", tmp_path: Path) -> None:
+    """Every number stands within the screen, under the name of its column; on a desk the table is one."""
+    path = report_of(usual_result(trials=4), tmp_path)
+    kept = load(path.parent)
+    scores = NaiveScores({"zero": (0.37,), "last": (0.05,)}, {"zero": (0.4,), "last": (0.06,)})
+    write_report(replace(kept, naive=scores), path.parent)
+    with visit(browser, path, width=PHONE) as page:
+        for table in STACKED:
+            box = page.locator(f".scroll:has(#{table})")
+            assert box.evaluate("one => one.scrollWidth - one.clientWidth") <= 0
+            for cell in page.locator(f"#{table} tbody td").all():
+                where = cell.bounding_box()
+                assert where is not None and where["x"] >= 0 and where["x"] + where["width"] <= PHONE
+                named = cell.evaluate("one => getComputedStyle(one, '::before').content")
+                assert len(named) > 2 and named == f'"{cell.get_attribute("data-of")}"'
+    with visit(browser, path) as page:
+        heads = page.locator("#table-results thead th").all_inner_texts()
+        first = page.locator("#table-results tbody tr").first.locator("td").all()
+        assert [cell.get_attribute("data-of") for cell in first] == heads[1:]
+        tops = {(cell.bounding_box() or {"y": 0.0})["y"] for cell in first}
+        assert len(tops) == 1
+        assert first[0].evaluate("one => getComputedStyle(one, '::before').content") == "none"
 
 
 def test_what_a_table_explains_is_seen_on_a_phone_and_in_print(

@@ -82,6 +82,25 @@ def test_flat_training_is_said_as_such() -> None:
     assert "hardly moved" in found.finding and "learning rate" in found.advice
 
 
+@pytest.mark.parametrize("share", [0.2, 0.98, 1.0, 1.02])
+def test_a_slight_fall_of_flat_curves_is_no_reason_to_train_longer(share: float) -> None:
+    """Two curves that look alike get the same advice, though one falls by two percent and one by none."""
+    flat = fall(60, 0.99 if share == 1.0 else 0.98, 1.0)
+    for train, validation in ((flat, share * flat), (np.ones(60), share * flat), (flat, share * np.ones(60))):
+        found = diagnose(train, validation)
+        assert found.label == "underfit_more_capacity", found.finding
+        assert "hardly moved" in found.finding and "raise the learning rate" in found.advice
+    assert "hardly moved" in diagnose(flat).finding
+
+
+def test_a_late_start_is_a_fall_however_little_has_been_learned_by_then() -> None:
+    late = np.r_[np.ones(90), np.linspace(1.0, 0.96, 10)]
+    assert late[-1] > 0.95
+    found = diagnose(late, 1.1 * late)
+    assert found.label == "underfit_more_epochs" and "train longer" in found.advice
+    assert diagnose(late).label == "underfit_more_epochs"
+
+
 def test_plateaus_that_meet_high_lack_capacity() -> None:
     found = diagnose(fall(60, 0.8, 20.0), fall(60, 0.81, 20.0))
     assert found.label == "underfit_more_capacity" and "80 % of its start" in found.finding

@@ -141,11 +141,33 @@ def test_of_learning_curves_that_turn_or_have_a_single_epoch_or_no_validation() 
     ]
     figure, text = made(LEARNING_CURVES, replace(short, runs=tuple(runs)))
     assert text.startswith("Each dot is the median loss of the seeds in their only epoch;")
-    assert "line" not in text.replace("baseline", "").replace("dashed line", "")
+    assert "line" not in text.replace("baseline", "") and "dashed" not in text and "solid" not in text
+    assert "; blue is training, orange is validation." in text
     bare = [replace(run, history={"loss": run.history["loss"]}) for run in short.runs]
     figure, text = made(LEARNING_CURVES, replace(short, runs=tuple(bare)))
     assert "nothing was measured on a validation split" in text
     assert "dashed" not in text and not any(line.is_dashed() for ax in figure.axes for line in ax.lines)
+
+
+def test_learning_curves_that_leave_the_axis_say_so_and_every_remark_is_a_sentence() -> None:
+    usual = confirmed(6)
+    assert "beyond the axis" not in made(LEARNING_CURVES, usual)[1]
+    absurd = [-1e6, *usual.runs[-1].history["loss"][1:]]
+    negative = {"loss": tuple(absurd), "val_loss": usual.runs[-1].history["val_loss"]}
+    runs = (*usual.runs[:-1], replace(usual.runs[-1], history=negative))
+    figure, text = made(LEARNING_CURVES, replace(usual, runs=runs))
+    assert figure.axes[0].get_ylim()[0] > -1e3
+    assert "Under each name stands the diagnosis. Losses beyond the axis are drawn at its edge" in text
+
+
+def test_of_parallel_coordinates_whose_lines_are_spread_sideways() -> None:
+    trials = [{"a": place % 2, "b": float(place)} for place in range(8)]
+    assert (
+        "the same value are spread sideways"
+        in made(PARALLEL_COORDINATES, make_search(trials, lambda one: 1.0 + one["b"]))[1]
+    )
+    alone = [{"b": float(place)} for place in range(8)]
+    assert "sideways" not in made(PARALLEL_COORDINATES, make_search(alone, lambda one: 1.0 + one["b"]))[1]
 
 
 @pytest.mark.parametrize(
@@ -169,10 +191,31 @@ def test_of_a_search_without_its_baseline_or_with_a_single_seed() -> None:
     assert "of trials alone" in text and "dashed" not in text and "band" not in text
     _, text = made(SEARCH_HISTORY, make_search([{"a": 1.0}, {"a": 2.0}], lambda one: one["a"], seeds=1))
     assert "with its only seed" in text and "range" not in text and "band" not in text
+
+
+@pytest.mark.parametrize(
+    ("panel", "marker"), [(SEARCH_HISTORY, "v"), (SLICES, "v"), (PARALLEL_COORDINATES, "<")]
+)
+def test_a_mean_beyond_the_scale_is_a_whole_triangle_at_its_edge(panel: Panel[object], marker: str) -> None:
     trials = [{"a": float(place)} for place in range(12)]
     absurd = make_search(trials, lambda one: -1e9 if one["a"] == 3.0 else -0.5 - 0.01 * one["a"])
-    figure, text = made(SEARCH_HISTORY, absurd)
-    assert ("triangle" in text) and (lines(figure, "^") or lines(figure, "v"))
+    figure, text = made(panel, absurd)
+    (mark,) = lines(figure, marker)
+    assert len(np.asarray(mark.get_xdata())) == 1 and not mark.get_clip_on()
+    assert "A triangle at the edge is a mean beyond the scale (1 trial)." in text
+    assert not any(lines(figure, other) for other in "^v<>" if other != marker)
+    figure, text = made(panel, make_search(trials, lambda one: -0.5 - 0.01 * one["a"]))
+    assert "triangle" not in text and not any(lines(figure, other) for other in "^v<>")
+
+
+def test_slices_show_a_baseline_beyond_the_scale_as_a_triangle_too() -> None:
+    trials = [{"a": float(place)} for place in range(12)]
+    result = make_search(
+        trials, lambda one: -1e9 if one["a"] == 40.0 else -0.5 - 0.01 * one["a"], baseline={"a": 40.0}
+    )
+    figure, text = made(SLICES, result)
+    assert lines(figure, "v") and not lines(figure, "D")
+    assert "diamond" not in text and "The baseline lies beyond the scale: grey triangles" in text
 
 
 WIDE = [{"rate": 10.0**-place, "units": 8 + place} for place in range(4)]

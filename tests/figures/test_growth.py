@@ -169,3 +169,19 @@ def test_no_line_is_drawn_where_ranks_decide() -> None:
     names = [make_configuration(name) for name in (BASELINE, "trial-1")]
     (finalist,) = make_result(runs, names, ["trial-1"]).finalists
     assert needed_error(finalist)[1] == ""
+
+
+def test_without_spread_an_axis_has_no_number_but_zero_and_the_caption_says_why() -> None:
+    runs = [
+        replace(run, scores=dict.fromkeys(run.scores, 0.25)) if run.configuration == "a" else run
+        for run in compared(6).runs
+    ]
+    result = make_result(runs, [make_configuration(name) for name in (BASELINE, "a")], ["a"])
+    with figure_style():
+        figure = GROWTH.figure(result)
+        assert figure is not None
+        figure.draw_without_rendering()
+    spread, same = figure.axes[:2]
+    assert len(spread.get_yticks()) > 2 and same.get_yticks().tolist() == [0.0]
+    assert "All seeds of a have the same score" in GROWTH.caption(result).text
+    assert "same score" not in GROWTH.caption(compared(6)).text

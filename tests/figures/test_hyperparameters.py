@@ -204,3 +204,13 @@ def test_nothing_searched_is_nothing() -> None:
     assert searched(make_result(runs, [Configuration(BASELINE, {})])) is None
     assert tick_label("\x00", 5) == "\N{EN DASH}"
     assert len(recurrent_trials(3)) == 3
+
+
+def test_trials_with_the_same_value_stay_on_the_axis_and_near_it() -> None:
+    axis = lay_out("", [13, 14, 15] * 6, 13)
+    shown = spread(axis, np.arange(18.0))
+    assert shown.min() >= 0.0 and shown.max() <= 1.0
+    assert len(np.unique(shown)) == 18 and np.abs(shown - axis.places).max() < 0.5 / 2
+    choices = lay_out("", ["a", "b"] * 9, "a")
+    assert np.abs(spread(choices, np.arange(18.0)) - choices.places).max() > 0.1
+    assert np.abs(spread(choices, np.arange(18.0), widest=0.03) - choices.places).max() <= 0.03

@@ -15,6 +15,7 @@ from tuner.figures.parallel_coordinates import (
     MOST_AXES,
     MOST_LINES,
     SHADES,
+    SIDEWAYS,
     ParallelCoordinates,
     draw_parallel_coordinates,
     legend_of,
@@ -122,7 +123,7 @@ def test_finalists_have_dots_and_the_baseline_a_dashed_line() -> None:
     ax = drawn(data)
     dots = [line for line in ax.lines if line.get_marker() == "o" and len(line.get_xdata())]
     assert len(dots) == 2
-    paths = np.array([spread(axis, data.ranks.astype(float)) for axis in data.axes])
+    paths = np.array([spread(axis, data.ranks.astype(float), widest=SIDEWAYS) for axis in data.axes])
     for line, trial in zip(dots, np.flatnonzero(data.finalists), strict=True):
         np.testing.assert_allclose(np.asarray(line.get_xdata()), paths[:, trial])
     names = [mark.get_label() for mark in legend_of(data)]

@@ -9,10 +9,11 @@ from matplotlib.axes import Axes
 from tests.factories import make_configuration, make_result, make_runs, usual_result
 from tuner.diagnosing import diagnose_result
 from tuner.figures.curves import curves
-from tuner.figures.samples import Sample, spread_offsets
-from tuner.figures.scores import Boxes, boxes, draw_boxes
+from tuner.figures.samples import Sample, spread_offsets, ties
+from tuner.figures.scores import MOST_BESIDE, Boxes, boxes, draw_boxes
 from tuner.figures.style import PALETTE, figure_style, new_figure
 from tuner.records import BASELINE, Look
+from tuner.report.panels.scores import box_words
 
 
 def drawn_dots(ax: Axes) -> list[float]:
@@ -68,6 +69,38 @@ def test_neighbouring_scores_are_put_apart() -> None:
     steps = np.abs(np.diff(spread_offsets(scores.tolist(), width=0.2)))
     assert steps.min() > 0.09
     assert math.isclose(float(spread_offsets([3.0], width=0.2)[0]), 0.0)
+
+
+def tied(*scores: float) -> tuple[Axes, Boxes]:
+    """The box plot of one configuration with these scores, drawn."""
+    data = Boxes((Sample(BASELINE, scores),), "minimize", float(np.mean(scores)), (0.2, 0.5))
+    with figure_style():
+        figure, (ax,) = new_figure(1.5)
+        draw_boxes(ax, data, label="score")
+        figure.draw_without_rendering()
+    return ax, data
+
+
+def test_seeds_with_the_same_score_are_dots_beside_each_other() -> None:
+    ax, data = tied(0.25, 0.375, 0.25, 0.375, 0.25)
+    (dots,) = (line for line in ax.lines if line.get_marker() == "o")
+    where = ax.transData.transform(np.column_stack(dots.get_data()))
+    apart = [np.linalg.norm(one - other) for at, one in enumerate(where) for other in where[:at]]
+    assert min(apart) >= 0.95 * dots.get_markersize() * ax.figure.dpi / 72
+    assert not ax.texts and "their number" not in box_words(data, "the baseline", 0.95)
+
+
+def test_where_dots_of_one_score_would_overlap_their_number_is_written() -> None:
+    ax, data = tied(*[0.25] * (MOST_BESIDE + 1), 0.375, 0.375 * (1 + 1e-7), 0.5)
+    assert [text.get_text() for text in ax.texts] == [f"\N{MULTIPLICATION SIGN}{MOST_BESIDE + 1}"]
+    assert "overlap, their number is" in box_words(data, "the baseline", 0.95)
+
+
+def test_scores_that_only_rounding_parts_are_ties() -> None:
+    a = np.float32(0.9)
+    groups = ties([float(np.nextafter(a, np.float32(1))), 0.5, float(a), 0.9001])
+    assert [group.tolist() for group in groups] == [[1], [2, 0], [3]]
+    assert ties([]) == () and [group.tolist() for group in ties([math.inf, 1.0, math.inf])] == [[1], [0, 2]]
 
 
 def test_the_row_named_as_the_baseline_has_its_colour() -> None:

@@ -71,7 +71,11 @@ def test_a_mean_off_the_scale_is_marked_at_the_edge() -> None:
         _, (ax,) = new_figure(3.0)
         draw_search_history(ax, data, label="R2")
     assert ax.get_ylim()[0] > -100
-    assert "off the scale (1)" in ax.get_legend_handles_labels()[1]
+    (mark,) = (line for line in ax.lines if line.get_marker() == "v")
+    assert np.asarray(mark.get_ydata()).tolist() == [ax.get_ylim()[0]] and not mark.get_clip_on()
+    assert (
+        "A triangle at the edge is a mean beyond the scale (1 trial)." in SEARCH_HISTORY.caption(result).text
+    )
 
 
 def test_no_trials_give_no_plot() -> None:

@@ -128,7 +128,7 @@ def test_absurd_scores_do_not_flatten_the_others() -> None:
     ax = drawn(data)
     assert ax.get_ylim()[0] > -100
     heights = dots_of(strokes(ax)[1])[:, 1]
-    assert len(heights) == 12 and heights.min() == pytest.approx(data.scale.low)
+    assert len(heights) == 11 and heights.min() > data.scale.low
 
 
 def test_few_trials_or_nothing_varied_have_no_slices() -> None:

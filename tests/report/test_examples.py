@@ -92,8 +92,9 @@ def test_examples_of_a_series_come_in_blocks_with_a_test_of_forecasts() -> None:
         in methods(found)[-1]
     )
     assert "Diebold-Mariano" in methods(found)[-1]
-    (line,) = [text for text in warnings(found) if "Diebold-Mariano" in text]
-    assert "secondary, no part of the verdict" in line and "200 examples, horizon 5" in line
+    assert "a secondary analysis, which no verdict rests on" in methods(found)[-1]
+    assert "(200 examples, horizon 5)." in methods(found)[-1]
+    assert not any("Diebold-Mariano" in text for text in warnings(found))
     (one,) = summary(found)["finalists"]
     assert one["over_examples"]["interval"] == list(ends(found)[1])
     assert one["over_examples"]["diebold_mariano"]["p_value"] == finalist.forecasts.p_value
@@ -144,5 +145,10 @@ def test_without_scores_of_examples_nothing_is_claimed_and_the_reason_is_told() 
         bare = derive(found.setup, found.configurations, found.runs, None, examples)
         assert bare.finalists[0].over_examples is None
         assert examples_fact(bare) == f"not compared one by one: {reason}"
-        assert "examples" not in headline(bare).evidence and len(methods(bare)) == len(methods(found)) - 1
+        evidence = headline(bare).evidence
+        assert f"on this test split; none is given over test examples: {reason}." in evidence
+        assert len(methods(bare)) == len(methods(found)) - 1
         assert summary(bare)["finalists"][0]["over_examples"] is None
+        varied = replace(bare, setup=replace(bare.setup, paired=True))
+        assert "none is given" not in headline(varied).evidence
+    assert "none is given" not in headline(found).evidence

@@ -134,6 +134,8 @@ def test_forecasts_of_data_of_their_own_are_averaged_and_paired() -> None:
     result = beside(two(0.5, 0.4, paired=True), own=True, mean=naive)
     assert "0.9450, on average over the data of the seeds; lower is better." in naive_table(result).remark
     assert naive_table(result).rows[0][1].note == "SD 0.0303"
+    assert "SD is the standard deviation over data" in naive_table(result).columns[1].hint
+    assert "SD" not in naive_table(beside(two(0.5, 0.4), mean=0.9)).columns[1].hint
     text = next(paragraph for paragraph in methods(result) if paragraph.startswith("Naive forecasts"))
     assert "in pairs (paired t-test, two-sided" in text
     short = beside(two(0.5, 0.4, paired=True), own=True, mean=naive[:4])

@@ -3,6 +3,7 @@
 import json
 import re
 from collections import Counter
+from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -22,7 +23,7 @@ from tuner.report.formats import TIMES, duration
 from tuner.report.page import render
 from tuner.report.panels import PANELS
 from tuner.report.pictures import draw_pictures
-from tuner.report.view import build_view, warnings
+from tuner.report.view import build_view, flagged, warnings
 from tuner.result import Result
 
 
@@ -81,6 +82,21 @@ def finished() -> Result:
 @pytest.fixture(scope="module")
 def usual() -> str:
     return page_of(finished())
+
+
+def test_a_remark_that_holds_for_several_finalists_is_made_once() -> None:
+    names = (BASELINE, "a", "b", "c")
+    runs = [run for name in names for run in make_runs("confirmation", name, 0.05, seeds=6)]
+    result = make_result(runs, [make_configuration(name) for name in names], names[1:])
+    flags = {flag for one in result.finalists if one.comparison for flag in one.comparison.flags}
+    (shared,) = [flag for flag in flags if "optimistic" in flag]
+    said = [text for text in warnings(result) if "optimistic" in text]
+    assert said == [f"All finalists: {shared}"]
+    first, second, _ = result.finalists
+    assert flagged([first, second, replace(first, comparison=None)])[0].startswith(
+        f"{first.name} and {second.name}: "
+    )
+    assert flagged([first])[0] in flags
 
 
 def test_nothing_is_fetched(usual: str) -> None:

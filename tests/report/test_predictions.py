@@ -2,17 +2,23 @@
 
 import base64
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
 
+from tests.factories import make_configuration, make_result, make_runs
 from tests.forecasting import counted, kept, points, with_predictions
 from tests.report.test_page import Page
 from tuner.figures.showing import shown
 from tuner.predictions import Predictions, joined
-from tuner.records import Shown
+from tuner.records import BASELINE, Run, Shown
 from tuner.report.page import render
 from tuner.report.panels import PANELS
+from tuner.report.panels.base import Panel
+from tuner.report.panels.confusion import CONFUSION
+from tuner.report.panels.forecasts import FORECASTS
+from tuner.report.panels.predicted import PREDICTED
 from tuner.report.pictures import draw_pictures
 from tuner.report.view import build_view
 from tuner.result import Result
@@ -139,3 +145,26 @@ def test_why_nothing_is_shown_is_said() -> None:
     page = Page(page_of(replace(with_predictions(Predictions()), shown=reason)))
     assert "Nothing is shown: show raises <i>ValueError</i>: no." in page.text
     assert "i" not in {tag for tag, _ in page.tags}
+
+
+@pytest.mark.parametrize(
+    ("panel", "made", "title"),
+    [
+        (FORECASTS, kept(), "Forecasts of {}"),
+        (PREDICTED, points(), "Predicted and true: {}"),
+        (CONFUSION, counted(), "Labels that {} takes for others"),
+    ],
+)
+def test_a_title_says_why_it_speaks_of_the_baseline(panel: Panel[Any], made: Predictions, title: str) -> None:
+    names = (BASELINE, "a")
+    runs = [run for name, mean in zip(names, (0.3, 0.5), strict=True) for run in confirmation(name, mean)]
+    configurations = [make_configuration(name) for name in names]
+    result = replace(make_result(runs, configurations, ["a"]), predictions={BASELINE: made})
+    assert panel.caption(result).title == title.format("baseline (nothing was better)")
+    assert panel.caption(with_predictions(made)).title == title.format("trial-1")
+    alone = make_result(confirmation(BASELINE, 0.3), configurations[:1])
+    assert panel.caption(replace(alone, predictions={BASELINE: made})).title == title.format(BASELINE)
+
+
+def confirmation(name: str, mean: float) -> list[Run]:
+    return make_runs("confirmation", name, mean, seeds=10)

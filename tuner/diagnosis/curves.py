@@ -32,7 +32,13 @@ FALL_ERRORS = 3.0
 """Standard errors of a movement in which nothing was chosen: by chance one curve in some hundred."""
 
 LOW = 0.05
-"""A loss that has less than this share of its start left is low: hardly anything is left to learn."""
+"""A loss that has less than this share of its start left is low: hardly anything is left to learn.
+
+And one that has lost less than this share has hardly moved. What such a curve fell is too little to be the
+measure of a movement, for it makes a fall of a few thousandths of the loss a large one: there the level is
+the measure, as in the book's example of a loss that still falls, and nobody is sent to train longer for less
+than `CHANGE` of it.
+"""
 
 NOISY = 0.1
 """Where the jumps would hide a fall of more than a tenth in every tenth, a plateau cannot be claimed."""
@@ -102,6 +108,16 @@ class Curve:
         return self.fall >= CHANGE * abs(self.start) and self.fall > FALL_ERRORS * self.jump
 
     @property
+    def moved(self) -> bool:
+        """Whether it fell by enough to be the measure of other movements; see LOW."""
+        return self.learned and (math.isnan(self.left) or self.fall >= LOW * self.start)
+
+    @property
+    def hardly_moved(self) -> bool:
+        """Whether it has fallen by next to nothing, and does not begin to at its end."""
+        return not (self.moved or self.falling)
+
+    @property
     def falling(self) -> bool:
         """Whether it still falls at its end."""
         return self.learned and (self.falls_at_end or self.falls_later)
@@ -128,7 +144,8 @@ class Curve:
         return FALL_ERRORS * self._line_error(self.later) > NOISY * size
 
     def _counts(self, drop: float, epochs: int) -> bool:
-        matters = drop >= CHANGE * _size(self.end, self.fall)
+        size = _size(self.end, self.fall) if self.moved else abs(self.end)
+        matters = drop >= CHANGE * size
         return matters and drop > FALL_ERRORS * self._line_error(epochs)
 
     def _line_error(self, epochs: int) -> float:

@@ -3,6 +3,7 @@
     training blows up                                            diverged
     validation ends above its lowest, training does not          overfit
     training ends above its lowest (with or without validation)  undetermined: it is unstable
+    neither has moved by 5 % of its start, nor begins to         underfit_more_capacity
     validation still falls                                       underfit_more_epochs
     both have under 5 % of their start left                      good_fit
     training has hardly moved                                    underfit_more_capacity
@@ -101,6 +102,8 @@ def _both(train: Curve, validation: Curve, epochs: Numbers) -> Reading:
         return _turned(train, validation, epochs)
     if train.rises:
         return _unstable("training")
+    if train.hardly_moved and validation.hardly_moved and not (train.low and validation.low):
+        return _unmoved(train)
     if validation.falling and not (train.low and validation.low):
         return _falling("validation", validation)
     if train.low and validation.low:
@@ -118,7 +121,7 @@ def _levelled(train: Curve, validation: Curve) -> Reading:
     gap = validation.end - train.end
     unsure = FALL_ERRORS * math.hypot(train.level_error, validation.level_error)
     apart = gap > max(unsure, MEETING * max(0.0, min(train.fall, validation.fall)))
-    if not train.learned:
+    if train.hardly_moved:
         return _unmoved(train)
     if validation.noisy:
         text = "validation jumps too much to tell a plateau from a fall"
@@ -143,7 +146,7 @@ def _training_alone(train: Curve) -> Reading:
     """What can be said without validation: that the training data themselves are not learned."""
     if train.rises:
         return _above_start(train) if train.above_start else _unstable("training")
-    if not train.learned:
+    if train.hardly_moved:
         return _unmoved(train)
     if train.high:
         return _falling("training", train) if train.falling else _high("training has levelled off", train)

@@ -169,6 +169,11 @@ def draw_curves(
     return scale.apply(ax, "y")
 
 
+def leaves(data: Curves, scale: Scale) -> bool:
+    """Whether a loss that is drawn lies beyond the scale."""
+    return any(bool(scale.beyond(losses).any()) for losses in (data.train, data.validation))
+
+
 def draws_turn(data: Curves, turn: float | None) -> bool:
     """Whether an epoch, counted from 1, lies within what is drawn and gets its line."""
     return turn is not None and 1 <= turn <= data.epochs

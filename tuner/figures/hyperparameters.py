@@ -231,18 +231,21 @@ class _Line:
         return [value for value in every if self.low <= value <= self.high]
 
 
-def spread(axis: Hyperparameter, by: FloatArray) -> FloatArray:
+def spread(axis: Hyperparameter, by: FloatArray, *, widest: float = 0.15) -> FloatArray:
     """Where to draw the trials so that those with the same value do not hide each other, shape (trials,).
 
     Trials with one value stand beside each other, told apart by the numbers `by`, well within the distance
-    to the next value; the picture is the same every time.
+    to the next value and within `widest` to both sides; the picture is the same every time. None leaves the
+    axis: those at its ends stand beside each other inwards.
     """
     gap = 1.0 / axis.levels if axis.levels else 0.0
     width = 0.3 * gap if axis.kind == "choice" else min(0.04, 0.3 * gap)
+    width = min(width, widest)
     shown = axis.places.copy()
     for place in np.unique(axis.places[axis.present]):
         own = np.flatnonzero(axis.places == place)
-        shown[own] += spread_offsets(by[own].tolist(), width) if own.size > 1 else 0.0
+        if own.size > 1:
+            shown[own] = min(max(place, width), 1.0 - width) + spread_offsets(by[own].tolist(), width)
     return shown
 
 

@@ -1,6 +1,6 @@
 """Scores that a model has to beat, as labelled dashed lines: those of naive forecasts.
 
-A score far outside of what a figure shows does not stretch its scale: it is written at the edge instead.
+A score far outside of what a figure shows does not stretch its scale: the edge or the legend names it.
 """
 
 from collections.abc import Iterable, Sequence
@@ -24,7 +24,6 @@ _DASHES = (0, (2, 1.6))
 _FIRST, _STEP = 3.0, 10.5  # points from the axes to the first label, and from one to the next
 _ASIDE = 3.5  # points from a line to its label
 _SIZE = 8.0
-_SHADE: dict[str, Any] = {"facecolor": PALETTE["paper"], "alpha": 0.8, "edgecolor": "none", "pad": 0.8}
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,23 +133,12 @@ def _write_above(ax: Axes, level: Level, value: float, height: float, to_the_rig
 
 
 def draw_level_along(ax: Axes, level: Level, scale: Scale) -> Axes:
-    """Draw a horizontal line that the legend names, or write at the edge of the vertical axis what is off."""
+    """Draw a horizontal line that the legend names; where it is off the vertical axis, the legend says so."""
+    style: dict[str, Any] = {"color": PALETTE["naive"], "lw": 1.2, "ls": _DASHES, "zorder": 1.5}
+    name = f"naive: {level.label}"
     if scale.low <= level.value <= scale.high:
-        name = f"naive: {level.label}"
-        ax.axhline(level.value, color=PALETTE["naive"], lw=1.2, ls=_DASHES, zorder=1.5, label=name)
+        ax.axhline(level.value, label=name, **style)
         return ax
-    above = level.value > scale.high
-    ax.annotate(
-        f"naive: {level.label} {'▴' if above else '▾'}",
-        xy=(1.0, 1.0 if above else 0.0),
-        xycoords="axes fraction",
-        xytext=(-2.0, -1.0 if above else 1.0),
-        textcoords="offset points",
-        ha="right",
-        va="top" if above else "bottom",
-        fontsize=_SIZE,
-        color=PALETTE["naive"],
-        bbox=_SHADE,
-        zorder=6,
-    )
+    side = "above" if level.value > scale.high else "below"
+    ax.plot([], [], label=f"{name}, {side} the axis", **style)
     return ax

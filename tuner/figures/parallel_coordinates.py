@@ -21,8 +21,8 @@ from tuner.figures.hyperparameters import (
     tick_label,
 )
 from tuner.figures.importance import leading_axes
-from tuner.figures.samples import FloatArray
-from tuner.figures.scale import scale_of
+from tuner.figures.samples import FloatArray, mark_beyond
+from tuner.figures.scale import Scale, scale_of
 from tuner.figures.strokes import draw_lines
 from tuner.figures.style import PALETTE
 from tuner.records import Direction
@@ -38,6 +38,8 @@ MOST_AXES = 14
 SHADES = (1.0, 0.58, 0.34, 0.2, 0.12)
 WIDTHS = (1.5, 1.2, 1.0, 0.9, 0.8)
 
+SIDEWAYS = 0.03  # from its value, so that a line is not read as one through another
+
 _LOST = 0.12  # of the score's axis is left to trials without a score
 _CROWDED, _THINNER = 60, 0.6  # so many lines and more are drawn thinner
 _LETTERS = 66  # that fit side by side along an axis
@@ -48,7 +50,8 @@ class ParallelCoordinates:
     """The axes from the top down, the score last, and the trials, `shown` worst first.
 
     `shades` has shape (trials,): the fifth that a trial belongs to, 0 for the best, -1 where a run has no
-    score. `left_out` counts the hyperparameters that were varied as well.
+    score. `off` has the same shape: 1 for a mean above the scale of the score, -1 for one below it, else 0.
+    `left_out` counts the hyperparameters that were varied as well.
     """
 
     axes: tuple[Hyperparameter, ...]
@@ -57,6 +60,7 @@ class ParallelCoordinates:
     finalists: NDArray[np.bool_]
     shown: NDArray[np.int64]
     direction: Direction
+    off: NDArray[np.int64]
     left_out: int = 0
 
 
@@ -74,6 +78,7 @@ def parallel_coordinates(result: Result) -> ParallelCoordinates | None:
         np.array([trial.name in data.history.finalists for trial in data.history.trials]),
         shown,
         data.history.direction,
+        _score_scale(data).beyond(_means(data)),
         len(data.axes) - len(axes),
     )
 
@@ -85,14 +90,25 @@ def shades_of(data: Searched) -> NDArray[np.int64]:
     return np.where(scored, fifths, -1)
 
 
+def _means(data: Searched) -> FloatArray:
+    """The mean of every trial, shape (trials,); NaN where a run has no score."""
+    return np.array([math.nan if trial.lost else trial.mean for trial in data.history.trials])
+
+
+def _baseline_mean(data: Searched) -> float:
+    return math.nan if data.history.baseline.lost else data.history.baseline.mean
+
+
+def _score_scale(data: Searched) -> Scale:
+    return scale_of([*_means(data).tolist(), _baseline_mean(data)], fence=8.0)
+
+
 def _score_axis(data: Searched) -> Hyperparameter:
     """The means as an axis; trials with a run without a score have a place of their own at its bad end."""
     history = data.history
-    means = np.array([math.nan if trial.lost else trial.mean for trial in history.trials])
-    baseline = math.nan if history.baseline.lost else history.baseline.mean
     lost = any(trial.lost for trial in history.trials)
-    scale = scale_of([*means.tolist(), baseline], fence=8.0)
-    kept = scale.clip(np.append(means, baseline))
+    scale = _score_scale(data)
+    kept = scale.clip(np.append(_means(data), _baseline_mean(data)))
     within = lay_out(
         "",
         [scale.low, scale.high, *kept[np.isfinite(kept)].tolist()],
@@ -115,7 +131,7 @@ def _score_axis(data: Searched) -> Hyperparameter:
 
 def draw_parallel_coordinates(ax: Axes, data: ParallelCoordinates, *, label: str) -> Axes:
     """Draw `data` on `ax`, an axis a row, the score at the bottom; `label` names the score."""
-    paths = np.array([spread(axis, data.ranks.astype(float)) for axis in data.axes])
+    paths = np.array([spread(axis, data.ranks.astype(float), widest=SIDEWAYS) for axis in data.axes])
     _draw_axes(ax, data)
     thin = _THINNER if data.shown.size > _CROWDED else 1.0
     for shade in (-1, *reversed(range(len(SHADES)))):
@@ -125,6 +141,8 @@ def draw_parallel_coordinates(ax: Axes, data: ParallelCoordinates, *, label: str
         alpha, width = (0.4, 0.8) if shade < 0 else (SHADES[shade], WIDTHS[shade])
         draw_lines(ax, lines, width=thin * width, color=color, alpha=alpha, zorder=3 - 0.1 * max(shade, 0))
     _draw_baseline(ax, data)
+    rows = np.full(data.shown.size, len(paths) - 1.0)
+    mark_beyond(ax, paths[-1, data.shown], rows, data.off[data.shown], along="x")
     for trial in np.flatnonzero(data.finalists):
         style: dict[str, Any] = {"mfc": PALETTE["candidate"], "mec": PALETTE["ink"], "mew": 0.9}
         ax.plot(paths[:, trial], range(len(paths)), "o", ms=4.6, zorder=5, clip_on=False, **style)

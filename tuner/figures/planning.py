@@ -82,6 +82,8 @@ def _against_runs(
     ax.set_xlim(0, max(runs) * 1.03)
     ax.set_ylim(0, top)
     ax.xaxis.set_major_locator(MaxNLocator(6, integer=True))
+    if not np.any(np.nan_to_num(values)):
+        ax.set_yticks([0.0])  # where the runs do not vary, no other number has a meaning
     ax.yaxis.set_major_formatter(plain_ticks(top))
     ax.grid(axis="y")
     if legend:

@@ -4,7 +4,7 @@ import math
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -14,6 +14,8 @@ from tuner.figures.style import PALETTE
 from tuner.records import Direction, Phase, Run
 
 FloatArray = NDArray[np.float64]
+
+_ROUNDING = 4.0 * float(np.finfo(np.float32).eps)  # of a mean over batches
 
 
 def finite(values: NDArray[Any]) -> FloatArray:
@@ -63,17 +65,53 @@ def runs_of(runs: Iterable[Run], phase: Phase) -> dict[str, list[Run]]:
 def spread_offsets(scores: Sequence[float], width: float = 0.22) -> FloatArray:
     """Where to put dots beside their row so that few overlap, shape (n,), within +-`width`.
 
-    By rank the dots follow the van der Corput sequence, which spreads neighbours evenly. Unlike random
-    jitter it gives the same picture every time.
+    By rank the dots follow the van der Corput sequence, which spreads neighbours evenly; those of equal
+    scores stand evenly over the whole width. Unlike random jitter it gives the same picture every time.
     """
-    ranks = np.argsort(np.argsort(scores, kind="stable"), kind="stable") + 1
-    places = np.zeros(len(scores))
-    step = 0.5
-    while ranks.any():
-        places += step * (ranks % 2)
-        ranks = ranks // 2
-        step /= 2
-    return width * (2 * places - 1)
+    offsets = np.zeros(len(scores))
+    for rank, own in enumerate(ties(scores), start=1):
+        offsets[own] = 2 * _van_der_corput(rank) - 1 if own.size == 1 else np.linspace(-1.0, 1.0, own.size)
+    return width * offsets
+
+
+def _van_der_corput(rank: int) -> float:
+    """The binary digits of `rank`, at least 1, mirrored at the point: 0.1, 0.01, 0.11, 0.001, ..."""
+    digits = f"{rank:b}"
+    return int(digits[::-1], 2) / (2.0 ** len(digits))
+
+
+def ties(scores: Sequence[float]) -> tuple[NDArray[np.intp], ...]:
+    """The places of equal scores, lowest score first; what rounding in float32 parts is equal.
+
+    >>> [places.tolist() for places in ties([0.9, 0.5, 0.9000001])]
+    [[1], [0, 2]]
+    """
+    if not len(scores):
+        return ()
+    values = np.asarray(scores, dtype=float)
+    order = np.argsort(values, kind="stable")
+    apart = ~np.isclose(values[order][:-1], values[order][1:], rtol=_ROUNDING, atol=0.0)
+    return tuple(np.split(order, np.flatnonzero(apart) + 1))
+
+
+def mark_beyond(
+    ax: Axes,
+    x: FloatArray,
+    y: FloatArray,
+    sides: NDArray[np.int64],
+    *,
+    along: Literal["x", "y"] = "y",
+    color: str = PALETTE["candidate"],
+) -> Axes:
+    """A whole triangle, 6 points wide, for each place at the edge of an axis whose value lies beyond it.
+
+    `sides` has 1 for those above the scale of the axis `along` and -1 for those below; others are not marked.
+    """
+    for side, marker in ((-1, "v" if along == "y" else "<"), (1, "^" if along == "y" else ">")):
+        own = sides == side
+        if own.any():
+            ax.plot(x[own], y[own], marker, color=color, ms=6, mew=0, zorder=5, clip_on=False)
+    return ax
 
 
 def mark_lost(ax: Axes, row: float, words: str, direction: Direction) -> Axes:

@@ -34,6 +34,14 @@ class Scale:
         """True where a value is not within the limits (NaN is outside)."""
         return ~((values >= self.low) & (values <= self.high))
 
+    def beyond(self, values: FloatArray) -> NDArray[np.int64]:
+        """-1 where a value lies below the limits, 1 above, and 0 within or for NaN.
+
+        >>> Scale(0.0, 1.0).beyond(np.array([-2.0, 0.5, 3.0, np.nan])).tolist()
+        [-1, 0, 1, 0]
+        """
+        return (values > self.high).astype(np.int64) - (values < self.low)
+
     def called(self, label: str) -> str:
         """What an axis with this scale is called: that its steps are factors is said.
 

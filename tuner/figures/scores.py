@@ -9,13 +9,17 @@ from matplotlib.axes import Axes
 from matplotlib.cbook import boxplot_stats
 
 from tuner.figures.levels import Level, draw_levels_across, naive_levels, near
-from tuner.figures.samples import Sample, mark_lost, runs_of, sample_of, spread_offsets
+from tuner.figures.samples import Sample, mark_lost, runs_of, sample_of, spread_offsets, ties
 from tuner.figures.scale import Scale, scale_of
 from tuner.figures.style import PALETTE, plain
 from tuner.records import BASELINE, Direction
 from tuner.result import Result
 
 FEWEST_FOR_A_BOX = 4  # quartiles of fewer scores would be the scores themselves
+MOST_BESIDE = 3  # dots of one score that fit beside each other; of more the number is written
+
+_DOTS = 0.24  # from the middle of a row to its dots, in rows
+_WIDTH = 0.12  # of the dots to both sides: three that touch
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +80,7 @@ def draw_boxes(ax: Axes, data: Boxes, *, label: str) -> Axes:
     for place, row in enumerate(data.rows):
         _draw_row(ax, place, row, "baseline" if row.name == data.baseline else "candidate")
         if row.lost:
-            mark_lost(ax, place + 0.24, row.lost, data.direction)
+            mark_lost(ax, place + _DOTS, row.lost, data.direction)
     _name_rows(ax, data.rows)
     ax.set_xlabel(scale.called(label))
     ax.grid(axis="x")
@@ -107,10 +111,32 @@ def _draw_row(ax: Axes, place: int, row: Sample, role: str) -> None:
             medianprops={"color": color, "linewidth": 2.2},
             whiskerprops=line,
         )
-    dots = place + 0.24 + spread_offsets(row.scores, width=0.09)
+    dots = place + _DOTS + spread_offsets(row.scores, width=_WIDTH)
     ax.plot(row.scores, dots, "o", color=color, ms=4.2, mec=PALETTE["paper"], mew=0.6, zorder=3)
     if row.scores:
         ax.plot([row.mean], [place - 0.14], "D", mfc=PALETTE["paper"], mec=color, mew=1.4, ms=5.5, zorder=4)
+    for score, count in crowded(row):
+        _write_count(ax, score, place + _DOTS, count)
+
+
+def crowded(row: Sample) -> tuple[tuple[float, int], ...]:
+    """The scores that so many seeds share that their dots lie on each other, each with their number."""
+    return tuple((row.scores[own[0]], own.size) for own in ties(row.scores) if own.size > MOST_BESIDE)
+
+
+def _write_count(ax: Axes, score: float, height: float, count: int) -> None:
+    ax.annotate(
+        f"\N{MULTIPLICATION SIGN}{count}",
+        xy=(score, height),
+        xytext=(4.0, 0.0),
+        textcoords="offset points",
+        ha="left",
+        va="center",
+        fontsize=8,
+        color=PALETTE["ink"],
+        bbox={"facecolor": PALETTE["paper"], "alpha": 0.8, "edgecolor": "none", "pad": 0.4},
+        zorder=5,
+    )
 
 
 def _name_rows(ax: Axes, rows: Sequence[Sample]) -> None:

@@ -11,7 +11,7 @@ from matplotlib.ticker import MaxNLocator
 from numpy.typing import NDArray
 
 from tuner.figures.levels import Level, best_level, draw_level_along, near
-from tuner.figures.samples import FloatArray, Sample, runs_of, sample_of
+from tuner.figures.samples import FloatArray, Sample, mark_beyond, runs_of, sample_of
 from tuner.figures.scale import Scale, scale_of
 from tuner.figures.style import PALETTE
 from tuner.records import BASELINE, Direction
@@ -48,11 +48,9 @@ class SearchHistory:
         return scale_of([*every, *near(level, every)], direction=self.direction, room=lost, fence=8.0)
 
     @property
-    def off(self) -> NDArray[np.bool_]:
-        """True for trials whose mean lies beyond the scale, shape (trials,)."""
-        means = np.array([sample.mean for sample in self.trials])
-        beyond: NDArray[np.bool_] = np.isfinite(means) & self.scale.outside(means)
-        return beyond
+    def off(self) -> NDArray[np.int64]:
+        """1 for trials whose mean lies above the scale, -1 below it, else 0; shape (trials,)."""
+        return self.scale.beyond(np.array([sample.mean for sample in self.trials]))
 
     @property
     def stretch(self) -> int:
@@ -174,20 +172,11 @@ def _draw_means(ax: Axes, data: SearchHistory, scale: Scale) -> None:
     means = np.array([sample.mean for sample in data.trials])
     off = data.off
     for label, face, size, chosen in kinds:
-        places = np.flatnonzero(np.array(chosen) & shown & np.isfinite(means) & ~off)
+        places = np.flatnonzero(np.array(chosen) & shown & np.isfinite(means) & (off == 0))
         if places.size:
             ax.plot(places, means[places], "o", mfc=face, mec=color, mew=edge, ms=size, label=label, zorder=4)
-    beyond = np.flatnonzero(off & shown)
-    if beyond.size:
-        ax.plot(
-            beyond,
-            scale.clip(means[beyond]),
-            "^" if data.direction == "minimize" else "v",
-            color=color,
-            ms=6,
-            label=f"off the scale ({off.sum()})",
-            zorder=4,
-        )
+    beyond = np.flatnonzero((off != 0) & shown)
+    mark_beyond(ax, beyond.astype(float), scale.clip(means[beyond]), off[beyond])
 
 
 def _draw_lost(ax: Axes, data: SearchHistory) -> None:

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from tuner.figures.hyperparameters import Hyperparameter, searched, selection, spread, tick_label
 from tuner.figures.importance import leading_axes
-from tuner.figures.samples import FloatArray, Sample
+from tuner.figures.samples import FloatArray, Sample, mark_beyond
 from tuner.figures.scale import Scale, scale_of
 from tuner.figures.strokes import draw_dots, draw_lines
 from tuner.figures.style import PALETTE
@@ -44,6 +44,16 @@ class Slices:
     def means(self) -> FloatArray:
         """Mean of the finite scores of each trial, shape (trials,); NaN where there are none."""
         return np.array([trial.mean for trial in self.trials])
+
+    @property
+    def off(self) -> NDArray[np.int64]:
+        """1 for trials whose mean lies above the scale, -1 below it, else 0; shape (trials,)."""
+        return self.scale.beyond(self.means)
+
+    @property
+    def baseline_off(self) -> int:
+        """The same of the baseline."""
+        return int(self.scale.beyond(np.array([self.baseline.mean]))[0])
 
     @property
     def scale(self) -> Scale:
@@ -80,12 +90,15 @@ def draw_slice(ax: Axes, data: Slices, axis: Hyperparameter) -> Axes:
     places = spread(axis, np.nan_to_num(data.means, nan=np.inf))
     shown = data.shown[axis.present[data.shown]]
     _draw_trials(ax, data, places, shown, scale)
-    _draw_finalists(ax, data, places, shown, scale)
+    _draw_finalists(ax, data, places, shown)
     if np.isfinite([axis.baseline, data.baseline.mean]).all():
         style: dict[str, Any] = {"mfc": PALETTE["paper"], "mec": PALETTE["baseline"], "mew": 1.5, "zorder": 5}
-        ax.plot(
-            [axis.baseline], scale.clip(np.array([data.baseline.mean])), "D", ms=5, clip_on=False, **style
-        )
+        place, mean = np.array([axis.baseline]), np.array([data.baseline.mean])
+        if data.baseline_off:
+            side = np.array([data.baseline_off])
+            mark_beyond(ax, place, scale.clip(mean), side, color=PALETTE["baseline"])
+        else:
+            ax.plot(place, mean, "D", ms=5, clip_on=False, **style)
     _draw_lost(ax, data, places, shown)
     _write_title(ax, axis)
     ax.set_xlim(-0.06, 1.06)
@@ -105,24 +118,25 @@ def _draw_trials(ax: Axes, data: Slices, places: FloatArray, shown: NDArray[np.i
         ends = scale.clip(np.array([min(scores), max(scores)]))
         spans.append(np.column_stack([places[[place, place]], ends]))
     draw_lines(ax, spans, width=0.6 if crowded else 0.9, color=color, alpha=0.3 if crowded else 0.45)
-    means = scale.clip(data.means)
+    off = data.off
+    within = [place for place in with_score if not off[place]]
     draw_dots(
         ax,
-        places[with_score],
-        means[with_score],
+        places[within],
+        data.means[within],
         size=2.6 if crowded else 4.0,
         color=color,
         alpha=0.45 if crowded else 0.6,
     )
+    mark_beyond(ax, places[with_score], scale.clip(data.means[with_score]), off[with_score])
 
 
-def _draw_finalists(
-    ax: Axes, data: Slices, places: FloatArray, shown: NDArray[np.int64], scale: Scale
-) -> None:
-    own = [place for place in shown if data.trials[place].name in data.finalists]
+def _draw_finalists(ax: Axes, data: Slices, places: FloatArray, shown: NDArray[np.int64]) -> None:
+    off = data.off
+    own = [place for place in shown if data.trials[place].name in data.finalists and not off[place]]
     style: dict[str, Any] = {"mfc": PALETTE["candidate"], "mec": PALETTE["ink"], "mew": 1.0, "zorder": 4}
     if own:
-        ax.plot(places[own], scale.clip(data.means)[own], "o", ms=5.6, clip_on=False, **style)
+        ax.plot(places[own], data.means[own], "o", ms=5.6, clip_on=False, **style)
 
 
 def _draw_lost(ax: Axes, data: Slices, places: FloatArray, shown: NDArray[np.int64]) -> None:
@@ -160,7 +174,7 @@ def legend_of(data: Slices) -> list[Line2D]:
         (True, "trial (mean, range over seeds)", {"color": blue, "alpha": 0.6, "ms": 4, "mew": 0}),
         (bool(data.finalists), "finalist", {"ls": "", "mfc": blue, "mec": PALETTE["ink"], "ms": 5.6}),
         (
-            bool(data.baseline.scores),
+            bool(data.baseline.scores) and not data.baseline_off,
             "baseline",
             {"marker": "D", "color": grey, "mfc": paper, "ms": 5, "ls": (0, (4, 2))},
         ),

@@ -18,10 +18,13 @@ def examples_interval(one: Measured, decimals: int | None) -> str:
 
 
 def examples_sentence(result: Result, one: Measured, decimals: int | None) -> str:
-    """Which interval is over what, and whether the difference is one of this test split only."""
+    """Which interval is over what, and whether the difference is one of this test split only.
+
+    Where there is no interval over test examples, why.
+    """
     ends = examples_interval(one, decimals)
     if not ends or one.over_examples is None or one.comparison is None:
-        return ""
+        return _over_seeds_alone(result, one)
     said = (
         " That interval is over seeds on this test split; over seeds and test examples "
         f"({_examples(result, one)}) it is {ends}."
@@ -31,6 +34,19 @@ def examples_sentence(result: Result, one: Measured, decimals: int | None) -> st
     if _excludes_zero(one.comparison.interval) and not _excludes_zero(one.over_examples.interval):
         said += " The latter includes zero: the difference is established for this test split only."
     return said
+
+
+def _over_seeds_alone(result: Result, one: Measured) -> str:
+    """Why there is no second interval beside the first; nothing where there is no first, and where every seed
+    has data of its own, so that it is over both already."""
+    if one.comparison is None or not math.isfinite(one.comparison.interval.low):
+        return ""
+    if not result.without_examples or result.setup.paired:
+        return ""
+    return (
+        " That interval is over seeds on this test split; none is given over test examples: "
+        f"{result.without_examples.rstrip('.')}."
+    )
 
 
 def _excludes_zero(found: Interval) -> bool:
@@ -70,22 +86,26 @@ def examples_methods(result: Result) -> str:
     if any(one.forecasts for one in result.finalists):
         text += (
             " As a secondary analysis, which no verdict rests on, the scores averaged over seeds were "
-            "compared by the Diebold-Mariano test, corrected as by Harvey, Leybourne and Newbold (1997)."
+            "compared by the Diebold-Mariano test, corrected as by Harvey, Leybourne and Newbold (1997): "
+            f"{listed(_forecast_tests(result))}."
         )
     return text
 
 
+def _forecast_tests(result: Result) -> tuple[str, ...]:
+    """The Diebold-Mariano test of each finalist that has one."""
+    return tuple(
+        f"{short(one.name)} {p_equation(test.p_value)} ({count(test.examples, 'example')}, horizon "
+        f"{test.horizon})"
+        for one in result.finalists
+        if (test := one.forecasts) is not None
+    )
+
+
 def examples_remarks(result: Result) -> tuple[str, ...]:
-    """Lines to keep in mind: the Diebold-Mariano tests, and examples that may be no independent ones."""
+    """Lines to keep in mind: examples that may be no independent ones."""
     said = []
     for one in result.finalists:
-        if one.forecasts is not None:
-            test = one.forecasts
-            said.append(
-                f"{short(one.name)}: secondary, no part of the verdict: the Diebold-Mariano test of the "
-                f"scores averaged over seeds gives {p_equation(test.p_value)} "
-                f"({count(test.examples, 'example')}, horizon {test.horizon})."
-            )
         both = one.over_examples
         if both is not None and not result.setup.series and _are_alike(both.autocorrelation, both.examples):
             said.append(

@@ -22,9 +22,10 @@ def naive_table(result: Result) -> Table:
         return Table((), ())
     confirmed = (result.baseline, *result.finalists)
     decimals, found, spreads = naive_decimals(result), skill(result), spreads_of(result)
+    spread = "; SD is the standard deviation over data" if any(map(math.isfinite, spreads.values())) else ""
     columns = (
         Column("Forecast or configuration", number=False),
-        Column("Test score", hint="the mean over seeds; SD is the standard deviation over data"),
+        Column("Test score", hint=f"the mean over seeds{spread}"),
         Column("Validation score", hint="of a configuration the mean over the seeds of the confirmation"),
         Column("Against the best naive forecast", number=False, hint="the first row, on the test split"),
         Column("Difference", hint="to the best naive forecast, with its interval"),

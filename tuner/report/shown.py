@@ -7,7 +7,7 @@ from tuner.figures.showing import is_png
 from tuner.records import Shown
 from tuner.report.cells import Cell, Column, Table
 from tuner.report.formats import clean, count, listed, short
-from tuner.report.panels.base import chosen_examples
+from tuner.report.panels.base import best_named, chosen_examples
 from tuner.result import Result
 
 _LONGEST = 600  # characters of a text that the page shows
@@ -35,7 +35,7 @@ def showing(result: Result) -> Showing | None:
     if found is None:
         return None
     name = short(found.configuration)
-    title, nothing = f"What the study shows of {name}", Table((), ())
+    title, nothing = f"What the study shows of {best_named(result, found.configuration)}", Table((), ())
     if found.reason:
         return Showing(title, f"Nothing is shown: {_sentence(found.reason)}", nothing)
     predicted = "its seed" if found.own else count(found.runs, "seed")

@@ -1,13 +1,13 @@
 """Everything that the page shows, built from a result: frozen, and written out already."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from tuner.records import BASELINE, Setup
 from tuner.report.cells import Table
 from tuner.report.diagnoses import diagnosis_table
 from tuner.report.examples import examples_fact, examples_remarks
-from tuner.report.formats import clean, count, duration, metric_name, parameter, short
+from tuner.report.formats import clean, count, duration, listed, metric_name, parameter, short
 from tuner.report.looks import looks_warning
 from tuner.report.methods import methods
 from tuner.report.naive_table import naive_table
@@ -18,7 +18,7 @@ from tuner.report.shown import Showing, showing
 from tuner.report.tables import results_caption, results_table, runs_table, settings_table
 from tuner.report.trials import trials_table
 from tuner.report.verdict import Headline, headline
-from tuner.result import Result
+from tuner.result import Measured, Result
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,11 +117,7 @@ def _subtitle(result: Result) -> str:
 
 def warnings(result: Result) -> tuple[str, ...]:
     """What the reader must know before trusting a number: flags of the comparisons, then the notes."""
-    several = len(result.finalists) > 1
-    found: list[str] = []
-    for finalist in result.finalists:
-        flags = finalist.comparison.flags if finalist.comparison else ()
-        found += [f"{short(finalist.name)}: {clean(flag)}" if several else clean(flag) for flag in flags]
+    found = flagged(result.finalists)
     setup = result.setup
     if extended := _extended(result):
         found.append(extended)
@@ -130,6 +126,19 @@ def warnings(result: Result) -> tuple[str, ...]:
     if looks := looks_warning(result):
         found.append(looks)
     return tuple(dict.fromkeys([*found, *map(clean, remarks(setup))]))
+
+
+def flagged(finalists: Sequence[Measured]) -> list[str]:
+    """The flags of the comparisons, each once, after the names of those that have it if there are others."""
+    who: dict[str, list[str]] = {}
+    for finalist in finalists:
+        for flag in finalist.comparison.flags if finalist.comparison else ():
+            who.setdefault(clean(flag), []).append(short(finalist.name))
+    every = len(finalists)
+    return [
+        flag if every == 1 else f"{'All finalists' if len(names) == every else listed(names)}: {flag}"
+        for flag, names in who.items()
+    ]
 
 
 def _extended(result: Result) -> str:

@@ -1,15 +1,18 @@
 """What every figure of the page has, and what several of them say and do alike."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Generic, Literal, TypeVar
 
+import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.layout_engine import ConstrainedLayoutEngine
+from numpy.typing import NDArray
 
 from tuner.figures.style import new_figure
-from tuner.report.formats import NONE, short
+from tuner.records import BASELINE
+from tuner.report.formats import NONE, count, short
 from tuner.result import Measured, Result
 
 Section = Literal["results", "training", "predictions", "search", "made"]
@@ -89,17 +92,21 @@ def name_axes(axes: tuple[Axes, ...], x: str, y: str) -> None:
         ax.set_ylabel("" if place % 2 else y)
 
 
-def one_legend(figure: Figure, axes: Iterable[Axes], columns: int) -> None:
-    """What the axes show, each thing named once, over the figure."""
-    found = {
-        label: handle for ax in axes for handle, label in zip(*ax.get_legend_handles_labels(), strict=True)
-    }
-    figure.legend(list(found.values()), list(found), loc="outside upper left", ncols=columns)
-
-
 def named(name: str) -> str:
     """The name of a hyperparameter in a sentence; a dash where nothing of it can be shown."""
     return short(name) or NONE
+
+
+def best_named(result: Result, name: str) -> str:
+    """The name of the configuration that was the best, for a title: why it is the baseline, where it is."""
+    nothing = name == BASELINE and bool(result.finalists)
+    return f"{short(name)} (nothing was better)" if nothing else short(name)
+
+
+def beyond_words(off: NDArray[np.int64]) -> str:
+    """What a triangle at an edge is, with the number of trials that have one; nothing without any."""
+    many = int(np.count_nonzero(off))
+    return f"A triangle at the edge is a mean beyond the scale ({count(many, 'trial')})." if many else ""
 
 
 def keep_apart(figure: Figure) -> None:

@@ -6,9 +6,10 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from tuner.figures.forecasts import Forecasts, draw_forecast, forecasts, limits, title
+from tuner.figures.legends import legend_of_axes
 from tuner.figures.style import WIDTH
 from tuner.report.formats import count, metric_name, short
-from tuner.report.panels.base import Caption, Panel, chosen_examples, keep_apart
+from tuner.report.panels.base import Caption, Panel, best_named, chosen_examples, keep_apart
 from tuner.result import Result
 
 _HEIGHT = 1.45  # inches for one row of panels
@@ -25,8 +26,7 @@ def _draw(result: Result, data: Forecasts) -> Figure:
     _draw_panels(axes, data, metric_name(result.setup.metric))
     _label(axes, data, columns)
     keep_apart(figure)
-    handles, labels = axes[0].get_legend_handles_labels()
-    figure.legend(handles, labels, loc="outside upper left", ncols=4, columnspacing=1.2)
+    legend_of_axes(figure, axes[:1], columns=4, columnspacing=1.2)
     return figure
 
 
@@ -52,7 +52,7 @@ def _label(axes: Sequence[Axes], data: Forecasts, columns: int) -> None:
             ax.set_ylabel(f"feature {feature}")
 
 
-def _describe(_: Result, data: Forecasts) -> Caption:
+def _describe(result: Result, data: Forecasts) -> Caption:
     name = short(data.name)
     panels = [panel for row in data.rows for panel in row]
     past = ", with what the model was given before it" if any(one.past.size for one in panels) else ""
@@ -65,7 +65,7 @@ def _describe(_: Result, data: Forecasts) -> Caption:
     )
     alone = "its forecast" if _single(data) else "every seed a line"
     return Caption(
-        f"Forecasts of {name}",
+        f"Forecasts of {best_named(result, data.name)}",
         f"Each panel is one test example: the thick solid line is the truth{past}; {_predicted(data)}."
         f"{beside}{score} {chosen_examples(data.own)}{more}{_look_for(data)}",
         f"Small multiples of {count(len(data.rows[0]), 'test example')}: truth and the forecasts of "

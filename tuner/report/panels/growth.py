@@ -4,9 +4,10 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from tuner.figures.growth import MOST_PANELS, Growth, draw_growth, growths
+from tuner.figures.legends import legend_of_axes
 from tuner.records import BASELINE
 from tuner.report.formats import axis_label, count, listed, metric_name, percent, score, short
-from tuner.report.panels.base import Caption, Panel, confirmed, name_axes, one_legend, small_multiples
+from tuner.report.panels.base import Caption, Panel, confirmed, name_axes, small_multiples
 from tuner.result import Result
 
 _HEIGHT = 2.0  # inches for one row of panels
@@ -22,7 +23,7 @@ def _draw(result: Result, rows: tuple[Growth, ...]) -> Figure:
     for ax, row in zip(axes, rows, strict=True):
         draw_growth(ax, row, label=axis_label(result.setup.metric, "test"))
     name_axes(axes, "seeds", "standard error")
-    one_legend(figure, axes, 2)
+    legend_of_axes(figure, axes, columns=2)
     return figure
 
 
@@ -65,7 +66,9 @@ def _line(rows: tuple[Growth, ...]) -> str:
         )
     if below := [short(row.name) for row in rows if row.aim and not row.shows_needed]:
         said += f" The whole curve of {listed(below)} is below what would be enough."
-    if unknown := [short(row.name) for row in rows if not row.aim and row.name != BASELINE]:
+    if same := [short(row.name) for row in rows if row.now == 0.0]:
+        said += f" All seeds of {listed(same)} have the same score: there is no spread to grow less."
+    if unknown := [short(row.name) for row in rows if not row.aim and row.name != BASELINE and row.now > 0.0]:
         said += (
             f" For {listed(unknown)} that is not known: runs failed, so that ranks decide, or an earlier "
             "look decided, or there is no interval or no difference."

@@ -3,6 +3,7 @@
 from matplotlib.figure import Figure
 
 from tuner.figures.importance import MOST_ROWS, Importances, draw_importances, importance_of, legend_of
+from tuner.figures.legends import legend_above
 from tuner.figures.style import new_figure
 from tuner.report.formats import count, listed, percent
 from tuner.report.panels.base import Caption, Panel, named
@@ -14,7 +15,7 @@ _ROW = 0.34  # inches
 def _draw(_: Result, data: Importances) -> Figure:
     figure, (ax,) = new_figure(1.1 + _ROW * min(len(data.rows), MOST_ROWS))
     draw_importances(ax, data)
-    figure.legend(handles=legend_of(data), loc="outside upper left", ncols=3)
+    legend_above(figure, legend_of(data), columns=3)
     return figure
 
 

@@ -13,12 +13,14 @@ from tuner.figures.curves import (
     curves,
     draw_curves,
     draws_turn,
+    leaves,
     naive_loss,
 )
+from tuner.figures.legends import legend_of_axes
 from tuner.figures.levels import Level
 from tuner.figures.scale import Scale
 from tuner.report.formats import listed, score, short
-from tuner.report.panels.base import Caption, Panel, name_axes, one_legend, small_multiples
+from tuner.report.panels.base import Caption, Panel, name_axes, small_multiples
 from tuner.result import Result
 
 _HEIGHT = 2.0  # inches for one row of panels
@@ -57,7 +59,7 @@ def _draw(_: Result, data: _Read) -> Figure:
         note = read.diagnosis.words if read else ""
         draw_curves(ax, panel, data.scale, title_note=note, turn=data.turn(panel), naive=data.naive)
     name_axes(axes, "epoch", data.scale.called("loss"))
-    one_legend(figure, axes, 2)
+    legend_of_axes(figure, axes, columns=2)
     return figure
 
 
@@ -92,7 +94,11 @@ def _lines(data: _Read) -> str:
 
 
 def _splits(data: _Read) -> str:
-    """Which line is of which split."""
+    """Which line is of which split; dots of a single epoch are told apart by their colours."""
+    if all(panel.epochs <= 1 for panel in data.panels) and any(
+        panel.validation.size for panel in data.panels
+    ):
+        return "; blue is training, orange is validation."
     if all(panel.validation.size for panel in data.panels):
         return "; solid is training, dashed is validation."
     if any(panel.validation.size for panel in data.panels):
@@ -119,17 +125,16 @@ def _marks(data: _Read) -> str:
     """What else is drawn."""
     said = []
     if data.diagnoses:
-        said.append("under each name stands the diagnosis")
+        said.append("Under each name stands the diagnosis.")
     if any(draws_turn(panel, data.turn(panel)) for panel in data.panels):
-        said.append("a dotted line marks the epoch from which it overfits, by that diagnosis")
+        said.append("A dotted line marks the epoch from which it overfits, by that diagnosis.")
     if any(any(panel.lost) for panel in data.panels):
-        said.append("a cross is where a run without a score ended")
+        said.append("A cross is where a run without a score ended.")
+    if any(leaves(panel, data.scale) for panel in data.panels):
+        said.append("Losses beyond the axis are drawn at its edge, so that a few do not flatten all others.")
     if data.naive:
-        said.append(
-            f"the level of the best naive forecast ({data.naive.label}) is that of its validation score"
-        )
-    words = listed(said)
-    return f" {words[0].upper()}{words[1:]}." if words else ""
+        said.append(f"The best naive forecast ({data.naive.label}) is shown at its validation score.")
+    return "".join(f" {sentence}" for sentence in said)
 
 
 def _thinned(data: _Read) -> str:

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 from matplotlib.figure import Figure
 
+from tuner.figures.legends import legend_of_axes
 from tuner.figures.optimism import Optimism, draw_optimism, luck_of_the_best, optimism
 from tuner.figures.style import new_figure
 from tuner.records import BASELINE
@@ -21,7 +22,7 @@ def _draw(result: Result, rows: tuple[Optimism, ...]) -> Figure:
     figure, (ax,) = new_figure(1.2 + ROW * len(rows))
     label = axis_label(result.setup.metric, "validation")
     draw_optimism(ax, rows, direction=result.setup.direction, label=label)
-    figure.legend(loc="outside upper left", ncols=3)
+    legend_of_axes(figure, [ax], columns=3)
     return figure
 
 

@@ -4,6 +4,7 @@ import math
 
 from matplotlib.figure import Figure
 
+from tuner.figures.legends import legend_above
 from tuner.figures.parallel_coordinates import (
     ParallelCoordinates,
     draw_parallel_coordinates,
@@ -12,7 +13,7 @@ from tuner.figures.parallel_coordinates import (
 )
 from tuner.figures.style import new_figure
 from tuner.report.formats import NONE, better_word, count, listed, metric_name, short
-from tuner.report.panels.base import Caption, Panel, named
+from tuner.report.panels.base import Caption, Panel, beyond_words, named
 from tuner.result import Result
 
 _ROW = 0.52  # inches
@@ -22,7 +23,7 @@ def _draw(result: Result, data: ParallelCoordinates) -> Figure:
     figure, (ax,) = new_figure(0.6 + _ROW * len(data.axes))
     draw_parallel_coordinates(ax, data, label=f"validation {metric_name(result.setup.metric)}")
     marks = legend_of(data)
-    figure.legend(handles=marks, loc="outside upper left", ncols=3 if len(marks) > 4 else 4)
+    legend_above(figure, marks, columns=3 if len(marks) > 4 else 4)
     return figure
 
 
@@ -51,7 +52,10 @@ def _marks(data: ParallelCoordinates) -> str:
         said += " The dashed line is the baseline."
     if (shades < 0).any():
         said += " Red lines have a run without a score."
-    return said
+    if any(axis.variety < int(axis.present.sum()) for axis in data.axes[:-1]):
+        said += " Lines through the same value are spread sideways."
+    beyond = beyond_words(data.off[data.shown])
+    return f"{said} {beyond}" if beyond else said
 
 
 def _logarithmic(data: ParallelCoordinates) -> str:

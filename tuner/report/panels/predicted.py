@@ -8,7 +8,7 @@ from tuner.figures.predicted import Predicted, beyond, draw_predicted, predicted
 from tuner.figures.scale import Scale
 from tuner.figures.style import new_figure
 from tuner.report.formats import count, listed, short
-from tuner.report.panels.base import Caption, Panel, chosen_examples, keep_apart
+from tuner.report.panels.base import Caption, Panel, best_named, chosen_examples, keep_apart
 from tuner.result import Result
 
 _HEIGHT = {1: 3.8, 2: 3.1}  # inches for so many panels beside each other
@@ -37,14 +37,14 @@ def _draw(_: Result, data: _Panels) -> Figure:
     return figure
 
 
-def _describe(_: Result, data: _Panels) -> Caption:
+def _describe(result: Result, data: _Panels) -> Caption:
     best = data.panels[-1]
     names = listed(short(panel.name) for panel in data.panels)
     outside = any(beyond(panel, data.scale) for panel in data.panels)
     edge = "; dots at the edge lie further out" if outside else ""
     line = "; a long line is an example on which the seeds disagree" if best.has_lines else ""
     return Caption(
-        "Predicted and true",
+        f"Predicted and true: {best_named(result, best.name)}",
         f"Each dot is one test example: {_dots(best)}. On the dashed diagonal a prediction is right{edge}. "
         f"{chosen_examples(best.own, many=True)} Dots that leave the diagonal together are "
         f"an error that more seeds will not mend{line}.",

@@ -3,7 +3,7 @@
 from matplotlib.figure import Figure
 
 from tuner.figures.levels import LINE
-from tuner.figures.scores import FEWEST_FOR_A_BOX, Boxes, boxes, draw_boxes, has_box
+from tuner.figures.scores import FEWEST_FOR_A_BOX, Boxes, boxes, crowded, draw_boxes, has_box
 from tuner.figures.style import new_figure
 from tuner.report.formats import (
     axis_label,
@@ -48,6 +48,11 @@ def box_words(data: Boxes, reference: str, level: float) -> str:
     """
     dots = f"One dot is one training with a seed of its own; {better_word(data.direction)} is better."
     said = [dots if any(row.scores for row in data.rows) else "No run has a score."]
+    if any(map(crowded, data.rows)):
+        said.append(
+            "Dots of the same score stand one below the other, and where they overlap, their number is "
+            "beside them."
+        )
     said.append(_boxes(data))
     if data.has_band:
         said.append(

@@ -4,17 +4,18 @@ import math
 
 from matplotlib.figure import Figure
 
+from tuner.figures.legends import legend_of_axes
 from tuner.figures.search_history import SearchHistory, draw_search_history, search_history
 from tuner.figures.style import new_figure
 from tuner.report.formats import axis_label, count, metric_name, score
-from tuner.report.panels.base import Caption, Panel
+from tuner.report.panels.base import Caption, Panel, beyond_words
 from tuner.result import Result
 
 
 def _draw(result: Result, data: SearchHistory) -> Figure:
     figure, (ax,) = new_figure(3.3)
     draw_search_history(ax, data, label=axis_label(result.setup.metric, "validation"))
-    figure.legend(loc="outside upper left", ncols=3)
+    legend_of_axes(figure, [ax], columns=3)
     return figure
 
 
@@ -91,9 +92,8 @@ def _beyond(data: SearchHistory) -> str:
     said = []
     if any(sample.lost for sample in data.trials):
         said.append("A cross marks a trial with a run without a score, which does not count for that line.")
-    if data.off[data.shown].any():
-        said.append("A triangle at the edge is a mean beyond the scale.")
-    return " ".join(said)
+    said.append(beyond_words(data.off[data.shown]))
+    return " ".join(filter(None, said))
 
 
 def _beaten(data: SearchHistory) -> str:

@@ -5,10 +5,11 @@ import math
 from matplotlib.figure import Figure
 
 from tuner.figures.hyperparameters import Hyperparameter
+from tuner.figures.legends import legend_above
 from tuner.figures.slices import Slices, draw_slice, legend_of, slices
 from tuner.figures.style import new_figure
 from tuner.report.formats import NONE, axis_label, better_word, count, listed, metric_name, score, short
-from tuner.report.panels.base import Caption, Panel, named
+from tuner.report.panels.base import Caption, Panel, beyond_words, named
 from tuner.result import Result
 
 _HEIGHT = 1.55  # inches for one row of panels
@@ -27,7 +28,7 @@ def _draw(result: Result, data: Slices) -> Figure:
     for ax in axes[len(data.axes) :]:
         ax.set_visible(False)
     marks = legend_of(data)
-    figure.legend(handles=marks, loc="outside upper left", ncols=2 if len(marks) == 4 else 3)
+    legend_above(figure, marks, columns=2 if len(marks) == 4 else 3)
     figure.supylabel(data.scale.called(axis_label(result.setup.metric, "validation")), fontsize=9)
     return figure
 
@@ -50,12 +51,15 @@ def _marks(data: Slices) -> str:
     said = ""
     if data.finalists:
         said += " Dots with an edge are finalists."
-    if data.baseline.scores:
+    if data.baseline_off:
+        said += " The baseline lies beyond the scale: grey triangles at the edge."
+    elif data.baseline.scores:
         diamond = any(math.isfinite(axis.baseline) for axis in data.axes)
         said += f" The dashed line {'and the diamond are' if diamond else 'is'} the baseline."
     if any(data.trials[place].lost for place in data.shown):
         said += " A cross is a trial with a run without a score."
-    return said
+    beyond = beyond_words(data.off[data.shown])
+    return f"{said} {beyond}" if beyond else said
 
 
 def _spread(data: Slices) -> str:

@@ -4,11 +4,12 @@ from datetime import UTC, datetime
 
 from matplotlib.figure import Figure
 
+from tuner.figures.legends import legend_of_axes
 from tuner.figures.style import new_figure
 from tuner.figures.timeline import Row, Timeline, timeline
 from tuner.figures.timeline_drawing import draw_timeline, spoken
 from tuner.report.formats import count, duration, percent, short
-from tuner.report.panels.base import Caption, Panel, one_legend
+from tuner.report.panels.base import Caption, Panel
 from tuner.result import Result
 
 _ROW = 0.27  # inches
@@ -17,7 +18,7 @@ _ROW = 0.27  # inches
 def _draw(_: Result, data: Timeline) -> Figure:
     figure, (ax,) = new_figure(1.25 + _ROW * len(data.rows))
     draw_timeline(ax, data)
-    one_legend(figure, [ax], 4)
+    legend_of_axes(figure, [ax], columns=4)
     return figure
 
 

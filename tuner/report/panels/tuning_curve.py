@@ -5,6 +5,7 @@ import math
 import numpy as np
 from matplotlib.figure import Figure
 
+from tuner.figures.legends import legend_of_axes
 from tuner.figures.style import new_figure
 from tuner.figures.tuning_curve import TuningCurve, draw_tuning_curve, tuning_curve_of
 from tuner.report.formats import axis_label, score
@@ -15,7 +16,7 @@ from tuner.result import Result
 def _draw(result: Result, data: TuningCurve) -> Figure:
     figure, (ax,) = new_figure(2.8)
     draw_tuning_curve(ax, data, label=axis_label(result.setup.metric, "validation"))
-    figure.legend(loc="outside upper left", ncols=2)
+    legend_of_axes(figure, [ax], columns=2)
     return figure
 
 
