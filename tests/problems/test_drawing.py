@@ -119,6 +119,7 @@ def test_the_global_generator_is_left_alone(case: Case) -> None:
         ({"n_train": 0}, "n_train is 0; give 1 or more"),
         ({"n_validation": -1}, "n_validation is -1; give 1 or more"),
         ({"n_test": 1.5}, "n_test is 1.5; give a whole number, 1 or more"),
+        ({"n_train": True}, "n_train is True; give a whole number, 1 or more"),
         ({"seed": -1}, "seed is -1; give 0 or more"),
         ({"seed": "one"}, "seed is one; give a whole number, 0 or more"),
     ],
