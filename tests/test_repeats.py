@@ -297,6 +297,19 @@ def uncompiled(trial: Any, data: Splits) -> Any:
     return keras.Sequential([keras.Input((3,)), keras.layers.Dense(1)])
 
 
+def wide(trial: Any, data: Splits) -> Any:
+    """A model that answers 7 numbers an example."""
+    trial.suggest_float("learning_rate", 1e-3, 1e-1)
+    model = keras.Sequential([keras.Input((3,)), keras.layers.Dense(7)])
+    model.compile("adam", "mse")
+    return model
+
+
+def three_columns() -> Splits:
+    x, y = np.zeros((8, 3)), np.zeros((8, 3))
+    return Splits(train=(x, y), validation=(x, y), test=(x, y))
+
+
 def with_fit(**fit: Any) -> Any:
     return lambda trial, data: (build_dense(trial, data)[0], fit)
 
@@ -325,7 +338,24 @@ def raising(*_: Any) -> Any:
             r"the data function, called for 'baseline', raises ZeroDivisionError \(line \d+ of .*\): oh no",
         ),
         ({"data": lambda trial: 3}, "the data function returned a int"),
-        ({"baseline": {}}, "'baseline' has no value for 'learning_rate'"),
+        ({"baseline": {}}, "'baseline' has no value for 'learning_rate', which build suggests; add it"),
+        (
+            {"baseline": {"learning_rat": 0.01}},
+            "no value for 'learning_rate', which build suggests, and names 'learning_rat', which it never",
+        ),
+        (
+            {
+                "candidates": {
+                    "own": lambda trial, data: (trial.suggest_int("depth", 1, 2), build_dense(trial, data))[1]
+                }
+            },
+            "'own' has no value for 'depth', which build suggests; add it",
+        ),
+        (
+            {"build": wide, "data": three_columns()},
+            r"the model of 'baseline' answers \(examples, 7\), y is \(examples, 3\); the metric, tried on"
+            " 'baseline', raises .*",
+        ),
         (
             {"baseline": {"learning_rate": 0.01, "unitz": 3}},
             "'baseline' names 'unitz', which build never suggests",
