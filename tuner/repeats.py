@@ -194,7 +194,7 @@ class Repeats:
             return build(self.study, builder, trial, splits, seed)
 
     def _misnamed(self, configuration: Configuration, builder: Build) -> StudyError | None:
-        """Every name that a configuration lacks, and what it has in their place; None where build fails so."""
+        """Every name that a configuration lacks, and what it has instead; None where build fails so."""
         trial = PinnedTrial(configuration.params, configuration.name, lenient=True)
         try:
             self._build_once(configuration, builder, trial)
