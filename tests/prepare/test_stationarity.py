@@ -92,6 +92,14 @@ def test_too_short_for_a_difference() -> None:
         Difference(3).transform(np.ones(1), before=np.ones(2))
     with pytest.raises(PreparationError, match="Difference: before: "):
         Difference(3).inverse(np.ones(1), before=np.ones(2))
+    season = SeasonalAdjust(4)
+    for use in (season.fit, season.transform):
+        with pytest.raises(PreparationError, match="SeasonalAdjust: 4 steps are too few; give 5 or more"):
+            use(np.ones(4))
+    with pytest.raises(PreparationError, match="SeasonalAdjust: before: 3 steps are too few"):
+        season.inverse(np.ones(1), before=np.ones(3))
+    with pytest.raises(PreparationError, match="SeasonalAdjust: what came before"):
+        season.inverse(np.ones(5))
     with pytest.raises(PreparationError, match="SeasonalAdjust: 3 steps are too few"):
         SeasonalAdjust(4, method="means").fit(np.ones(3))
 
