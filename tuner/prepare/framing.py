@@ -1,26 +1,4 @@
-"""From a series to the splits of a study: cut in time order, prepared by what the train part says.
-
-A study that tunes the framing has a function of it, which `data` and `build` both call:
-
-    def frame(trial):
-        chain = prepare.chain_of(
-            difference=trial.suggest_int("difference", 0, 1),
-            scaling=trial.suggest_categorical("scaling", ["none", "normalize", "standardize"]),
-        )
-        return prepare.framed(series, chain, steps_in=trial.suggest_int("steps_in", 5, 30), naive=("last",))
-
-    def data(trial):
-        return frame(trial).raw
-
-    def build(trial, data):
-        framed = frame(trial)
-        model = framed.around(recurrent(framed.splits, units=trial.suggest_int("units", 4, 64)))
-        model.compile(optimizer="adam", loss="mse")
-        return model
-
-The model then answers in original units, and so do its scores, whatever the framing: trials are comparable,
-with each other and with naive forecasts, and the targets are the same for every `steps_in`.
-"""
+"""From a series to the splits of a study: cut in time order, prepared by what the train part says."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -99,6 +77,28 @@ def framed(
     x has shape (examples, steps_in less those that differences take, features), or lies as `layout` says (see
     `Windows`). y has the columns `targets` (all where none are named), and shape (examples, steps_out x
     targets), or with flat=False (examples, steps_out, targets).
+
+    A study that searches the framing has a function of it, which `data` and `build` both call:
+
+        def frame(trial):
+            scaling = trial.suggest_categorical("scaling", ["none", "normalize", "standardize"])
+            chain = prepare.chain_of(difference=trial.suggest_int("difference", 0, 1), scaling=scaling)
+            steps_in = trial.suggest_int("steps_in", 5, 30)
+            return prepare.framed(series, chain, steps_in=steps_in, naive=("last",))
+
+
+        def data(trial):
+            return frame(trial).raw
+
+
+        def build(trial, data):
+            framed = frame(trial)
+            model = framed.around(recurrent(framed.splits, units=trial.suggest_int("units", 4, 64)))
+            model.compile(optimizer="adam", loss="mse")
+            return model
+
+    The model answers in original units, and so do its scores, whatever the framing: trials are comparable,
+    with each other and with naive forecasts, and the targets are the same for every `steps_in`.
 
     Raises: PreparationError where the series cannot be cut or prepared so.
     """
