@@ -2,6 +2,7 @@
 
 import math
 from typing import Any
+from unittest.mock import patch
 
 import keras
 import numpy as np
@@ -26,6 +27,7 @@ def metric(name: Any, **changes: Any) -> Metric:
         ("mse", np.mean((TRUE - PREDICTED) ** 2)),
         ("mean_squared_error", np.mean((TRUE - PREDICTED) ** 2)),
         ("mae", np.mean(np.abs(TRUE - PREDICTED))),
+        ("rmse", np.sqrt(np.mean((TRUE - PREDICTED) ** 2))),
         ("root_mean_squared_error", np.sqrt(np.mean((TRUE - PREDICTED) ** 2))),
     ],
 )
@@ -80,6 +82,33 @@ def test_a_mean_has_no_better_side() -> None:
 def test_an_unknown_name_is_refused(name: str) -> None:
     with pytest.raises(StudyError, match="is no Keras metric or loss"):
         metric(name)
+
+
+@pytest.mark.parametrize(
+    ("name", "meant"),
+    [
+        ("rsme", "'rmse'"),
+        ("f1", "'f1_score'"),
+        ("acuracy", "'accuracy'"),
+        ("Mean_Squared_Eror", "'mean_squared_error'"),
+    ],
+)
+def test_a_misspelt_name_is_refused_where_the_study_is_made(name: str, meant: str) -> None:
+    with pytest.raises(StudyError, match=f"metric '{name}' is no Keras .*; did you mean {meant}"):
+        dense_study(metric=name)
+
+
+@pytest.mark.parametrize("module", [keras.metrics, keras.losses])
+def test_every_name_that_keras_takes_is_taken_and_makes_nothing_yet(module: Any) -> None:
+    names = [
+        name
+        for name, one in vars(module).items()
+        if callable(one) and name not in ("get", "serialize", "deserialize")
+    ]
+    with patch.object(module, "get", side_effect=AssertionError):
+        for name in [*names, "mse", "mae", "acc", "rmse", "f1_score", "r2_score", "auc", "huber"]:
+            if name not in ("Loss", "Metric"):
+                dense_study(metric=name)
 
 
 @pytest.mark.parametrize("name", ["MeanIoU", "precision_at_recall"])

@@ -165,6 +165,21 @@ def test_more_seeds_keep_those_there_are(tmp_path: Path) -> None:
     assert runner.measure(Ledger(tmp_path), "search", ONE, 1) == first[:1]
 
 
+def test_groups_that_are_smaller_than_all_seeds_are_told_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    notes: list[str] = []
+    runner = Repeats(dense_study(), on_note=notes.append)
+    runner.measure(Ledger(tmp_path), "search", ONE, 2)
+    assert notes == []
+    # How many pay depends on the machine.
+    monkeypatch.setattr("tuner.engines.vectorized._most_together", lambda *_: 2)
+    for phase in ("search", "confirmation"):
+        runner.measure(Ledger(tmp_path), phase, ONE, 6)
+    assert notes == ["some configurations train in groups of 2 seeds: all that pay, or fit"]
+    assert [len(group.runs) for group in Ledger(tmp_path).groups] == [2, 2, 2, 2, 2, 2]
+
+
 def test_a_failing_build_gives_failed_runs_and_a_reason(tmp_path: Path) -> None:
     def build(trial: Any, data: Splits) -> Any:
         model, fit = build_dense(trial, data)
@@ -297,6 +312,19 @@ def uncompiled(trial: Any, data: Splits) -> Any:
     return keras.Sequential([keras.Input((3,)), keras.layers.Dense(1)])
 
 
+def wide(trial: Any, data: Splits) -> Any:
+    """A model that answers 7 numbers an example."""
+    trial.suggest_float("learning_rate", 1e-3, 1e-1)
+    model = keras.Sequential([keras.Input((3,)), keras.layers.Dense(7)])
+    model.compile("adam", "mse")
+    return model
+
+
+def three_columns() -> Splits:
+    x, y = np.zeros((8, 3)), np.zeros((8, 3))
+    return Splits(train=(x, y), validation=(x, y), test=(x, y))
+
+
 def with_fit(**fit: Any) -> Any:
     return lambda trial, data: (build_dense(trial, data)[0], fit)
 
@@ -325,7 +353,24 @@ def raising(*_: Any) -> Any:
             r"the data function, called for 'baseline', raises ZeroDivisionError \(line \d+ of .*\): oh no",
         ),
         ({"data": lambda trial: 3}, "the data function returned a int"),
-        ({"baseline": {}}, "'baseline' has no value for 'learning_rate'"),
+        ({"baseline": {}}, "'baseline' has no value for 'learning_rate', which build suggests; add it"),
+        (
+            {"baseline": {"learning_rat": 0.01}},
+            "no value for 'learning_rate', which build suggests, and names 'learning_rat', which it never",
+        ),
+        (
+            {
+                "candidates": {
+                    "own": lambda trial, data: (trial.suggest_int("depth", 1, 2), build_dense(trial, data))[1]
+                }
+            },
+            "'own' has no value for 'depth', which build suggests; add it",
+        ),
+        (
+            {"build": wide, "data": three_columns()},
+            r"the model of 'baseline' answers \(examples, 7\), y is \(examples, 3\); the metric, tried on"
+            " 'baseline', raises .*",
+        ),
         (
             {"baseline": {"learning_rate": 0.01, "unitz": 3}},
             "'baseline' names 'unitz', which build never suggests",

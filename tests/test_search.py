@@ -242,7 +242,7 @@ def test_tpe_has_the_documented_options_and_a_seed_for_every_draw(
 
 def test_gp_without_pytorch_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
-    with pytest.raises(TunerError, match=r"install tuner\[gp\]"):
+    with pytest.raises(TunerError, match=r"pip install '\.\[gp\]', in the folder"):
         check_sampler("gp")
 
 

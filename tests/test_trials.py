@@ -59,6 +59,12 @@ def test_a_missing_value_is_named(name: str) -> None:
         suggest_all(PinnedTrial(given))
 
 
+def test_a_lenient_one_goes_on_and_lists_what_is_missing() -> None:
+    trial = PinnedTrial({"rate": 0.01}, lenient=True)
+    assert suggest_all(trial) | suggest_all(trial) == {"units": 8, "rate": 0.01, "share": 0.0, "cell": "gru"}
+    assert trial.missing == ["units", "share", "cell"]
+
+
 def test_values_that_nothing_asks_for_are_listed() -> None:
     trial = PinnedTrial({**GIVEN, "unitz": 3})
     suggest_all(trial)

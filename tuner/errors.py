@@ -41,6 +41,11 @@ class StatisticsError(TunerError, ValueError):
     """Scores or settings that a statistical procedure cannot accept."""
 
 
+def install(extra: str) -> str:
+    """How an optional package gets there; tuner is installed from its folder."""
+    return f"install it with pip install '.[{extra}]', in the folder of tuner's source"
+
+
 class OwnError(BaseException):
     """Carries what tuner's own code raised past the code that takes every exception for the user's."""
 

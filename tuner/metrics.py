@@ -9,6 +9,7 @@ import numpy as np
 
 from tuner.errors import StudyError
 from tuner.examples import Each, in_calls
+from tuner.metric_names import metric_of
 from tuner.records import Direction
 from tuner.study import Study
 from tuner.trees import leaves
@@ -69,7 +70,7 @@ def resolve_metric(study: Study) -> Metric:
 
     given = study.metric
     if isinstance(given, str):
-        fresh = partial(_by_name, given)
+        fresh = partial(metric_of, given)
         direction = study.direction or _direction(fresh(), given)
         return _of_keras(given, direction, fresh)
     if isinstance(given, keras.metrics.Metric):  # it keeps a state, so every score gets a fresh one
@@ -125,23 +126,6 @@ def _direction(metric: Any, name: str) -> Direction:
     if kind.__name__ in _UNDIRECTED or not kind.__module__.startswith("keras."):
         raise StudyError(f"metric {name!r} has no known better side; add direction='minimize' or 'maximize'")
     return "minimize"
-
-
-def _by_name(name: str) -> Any:
-    """A fresh Keras metric for the name of a Keras metric, or a Keras loss."""
-    import keras
-
-    for known in (keras.metrics, keras.losses):
-        try:
-            return known.get("accuracy" if name == "acc" else name)
-        except ValueError:
-            continue
-        except TypeError:
-            raise StudyError(f"metric {name!r} needs arguments; give a Keras metric object instead") from None
-    raise StudyError(
-        f"metric {name!r} is no Keras metric or loss; use a name such as 'mse', 'mae' or 'accuracy',"
-        " or a function of (y_true, y_pred)"
-    )
 
 
 def _aligned(y_true: Any, y_pred: Any) -> tuple[Any, Any]:

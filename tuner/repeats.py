@@ -29,7 +29,7 @@ from tuner.seeds import Apart, Seed
 from tuner.study import Build, Splits, Study, digest
 from tuner.training import SCORE_ON, Trained, Training
 from tuner.trees import leaves
-from tuner.trials import PinnedTrial
+from tuner.trials import MissingValueError, PinnedTrial
 
 NONE_APART: Mapping[int, Apart] = MappingProxyType({})  # every stream of a run has its seed index
 
@@ -170,11 +170,10 @@ class Repeats:
         name = configuration.name
         trial = PinnedTrial(configuration.params, name)
         builder, _ = self._builder(configuration)
-        seed = Seed(self.study.seed, "search", "", 0)
-        with study_errors(f"the data function, called for {name!r},"):
-            splits = self._splits(trial, seed)
-        with study_errors(f"build, called for {name!r},"):
-            built = build(self.study, builder, trial, splits, seed)
+        try:
+            built = self._build_once(configuration, builder, trial)
+        except MissingValueError as error:
+            raise self._misnamed(configuration, builder) or error from None
         if builder is self.study.build and (unused := trial.unused()):
             known = ", ".join(trial.params) or "nothing"
             raise StudyError(f"{name!r} names {unused[0]!r}, which build never suggests; it suggests {known}")
@@ -187,12 +186,33 @@ class Repeats:
         self._try_metric(built, name)
         return built, trial
 
+    def _build_once(self, configuration: Configuration, builder: Build, trial: PinnedTrial) -> Built:
+        name, seed = configuration.name, Seed(self.study.seed, "search", "", 0)
+        with study_errors(f"the data function, called for {name!r},"):
+            splits = self._splits(trial, seed)
+        with study_errors(f"build, called for {name!r},"):
+            return build(self.study, builder, trial, splits, seed)
+
+    def _misnamed(self, configuration: Configuration, builder: Build) -> StudyError | None:
+        """Every name that a configuration lacks, and what it has instead; None where build fails so."""
+        trial = PinnedTrial(configuration.params, configuration.name, lenient=True)
+        try:
+            self._build_once(configuration, builder, trial)
+        except StudyError:
+            return None
+        lacking = f"{configuration.name!r} has no value for {_listed(trial.missing)}, which build suggests"
+        if builder is not self.study.build or not trial.unused():
+            return StudyError(f"{lacking}; add {'it' if len(trial.missing) == 1 else 'them'}")
+        return StudyError(f"{lacking}, and names {_listed(trial.unused())}, which it never suggests")
+
     def _try_metric(self, built: Built, name: str) -> None:
         """Score made-up predictions of the model's output shape, so that a wrong metric is found at once."""
         others = [split for split in built.splits.pipelines if split == "test"]  # arrays fit the validation's
         for split in ("validation", *others):
             _, y, y_pred = self._made_up(built, name, split)
-            with study_errors(f"the metric, tried on {name!r},"):
+            shapes = _unlike(y, y_pred)
+            tried = f"the metric, tried on {name!r},"
+            with study_errors(f"the model of {name!r} {shapes}; {tried}" if shapes else tried):
                 self.metric.score(y, y_pred)
 
     def _made_up(self, built: Built, name: str, split: str) -> tuple[Any, Any, Any]:
@@ -244,6 +264,10 @@ class Repeats:
         planned = {index for group in groups if group.seed_indices[0] < count for index in group.seed_indices}
         if ahead := sorted((planned | set(range(count))) - done):
             training = self.training(phase, configuration, ahead)
+            if 1 < training.size < len(ahead):
+                self._note(
+                    f"some configurations train in groups of {training.size} seeds: all that pay, or fit"
+                )
             plan(ledger, phase, configuration, count, training.size)
             self._train_planned(ledger, training, configuration, count, on_progress, should_prune)
         return measured(ledger, phase, configuration, count)
@@ -349,6 +373,18 @@ class Repeats:
         if text not in self._noted:
             self._noted.add(text)
             self._on_note(text)
+
+
+def _listed(names: Sequence[str]) -> str:
+    return " and ".join(map(repr, names))
+
+
+def _unlike(y: Any, y_pred: Any) -> str:
+    """How many numbers an example the model answers and y has, in words; nothing where they are as many."""
+    if any(isinstance(one, tuple | list | dict) for one in (y, y_pred)) or y.size == y_pred.size:
+        return ""
+    answer, target = (str(("examples", *one.shape[1:])).replace("'", "") for one in (y_pred, y))
+    return f"answers {answer}, y is {target}"
 
 
 def _without_examples(study: Study) -> str:

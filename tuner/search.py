@@ -21,7 +21,7 @@ from optuna.distributions import BaseDistribution, FloatDistribution
 from optuna.trial import BaseTrial, FrozenTrial, TrialState
 
 from tuner.engines.base import ShouldPrune
-from tuner.errors import StudyError, TunerError
+from tuner.errors import StudyError, TunerError, install
 from tuner.ledger import slug
 from tuner.metrics import Metric
 from tuner.options import without_secrets
@@ -71,7 +71,7 @@ def check_sampler(name: str) -> None:
     if name not in SAMPLERS:
         raise TunerError(f"sampler {name!r} is unknown; use {', '.join(SAMPLERS)}")
     if name == "gp" and importlib.util.find_spec("torch") is None:
-        raise TunerError("the gp sampler needs PyTorch; install tuner[gp]")
+        raise TunerError(f"the gp sampler needs PyTorch; {install('gp')}")
 
 
 def check_grid(distributions: Mapping[str, BaseDistribution]) -> None:

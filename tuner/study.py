@@ -11,6 +11,7 @@ import numpy as np
 
 from tuner import pipelines
 from tuner.errors import StudyError, study_errors
+from tuner.metric_names import check_name
 from tuner.naive import checked_names
 from tuner.objective import parse_objective
 from tuner.records import BASELINE, Direction
@@ -225,6 +226,8 @@ class Study:
             raise StudyError(f"build is a {type(self.build).__name__}; give a function build(trial, data)")
         if not (isinstance(self.metric, str) or callable(self.metric)):
             raise StudyError("metric is neither a name nor a function of (y_true, y_pred)")
+        if isinstance(self.metric, str):
+            check_name(self.metric)
         if self.direction not in (None, "minimize", "maximize"):
             raise StudyError(f"direction is {self.direction!r}; write 'minimize' or 'maximize'")
         self._check_numbers()

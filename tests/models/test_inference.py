@@ -21,6 +21,7 @@ from tests.models.made import (
 )
 from tuner.errors import StudyError
 from tuner.models import Inference, encoder_decoder, inference, recurrent, repeat_vector, teacher_forced
+from tuner.prepare import chain_of, framed
 
 SYMBOLS = forced((4, 2), (3, 3), (3, 3))
 NUMBERS = forced((4, 2), (3, 2), (3, 2))
@@ -128,6 +129,21 @@ def test_what_is_no_decoder_with_states_is_refused() -> None:
     for model in others:
         with pytest.raises(StudyError, match="inference is for models of encoder_decoder and teacher_forced"):
             inference(model)
+
+
+def test_a_model_inside_of_a_preparation_is_named_and_serves() -> None:
+    series = np.cumsum(np.random.default_rng(0).normal(size=(60, 2)), axis=0)
+    chain = chain_of(difference=1, scaling="standardize")
+    framed_series = framed(series, chain, steps_in=5, steps_out=3, flat=False, targets=(1,))
+    inner = weighted(encoder_decoder(framed_series.splits, units=2))
+    whole = framed_series.around(inner)
+    with pytest.raises(StudyError, match=rf"the model inside, '{inner.name}', .* give that one") as caught:
+        inference(whole)
+    assert f"inference(model.get_layer({inner.name!r}))" in str(caught.value)
+    told = inference(whole.get_layer(inner.name)).generate(framed_series.splits.test[0], 12)
+    forecasts = framed_series.restored(told, "test")
+    assert forecasts.shape == (len(told), 12, 1)
+    assert apart(forecasts[:, :3], said(whole, framed_series.raw.test[0])) < 1e-5
 
 
 @pytest.mark.parametrize(

@@ -112,6 +112,16 @@ def test_a_penalty_of_nothing_is_none(zeros: Any) -> None:
     assert recurrent(AT_THE_END, units=2, kernel_regularizer=zeros).losses == []
 
 
+@pytest.mark.parametrize("kind", [float, np.float16, np.float32, np.float64])
+def test_a_rate_may_be_a_number_of_numpy(kind: Any) -> None:
+    model = recurrent(
+        AT_THE_END, units=2, dropout=kind(0.25), output_dropout=kind(0.5), recurrent_dropout=kind(0.125)
+    )
+    again = keras.Model.from_config(model.get_config())
+    assert [again.layers[1].dropout, again.layers[1].recurrent_dropout] == [0.25, 0.125]
+    assert again.layers[2].rate == 0.5
+
+
 @pytest.mark.parametrize(
     ("change", "message"),
     [
@@ -125,6 +135,7 @@ def test_a_penalty_of_nothing_is_none(zeros: Any) -> None:
         ({"bidirectional": "max"}, "bidirectional is 'max'; write 'concat', 'sum', 'mul', 'ave' or None"),
         ({"bidirectional": "sum", "go_backwards": True}, "exclude each other"),
         ({"dropout": 1.0}, "dropout is 1.0; give a number, 0 or more and below 1"),
+        ({"dropout": False}, "dropout is False; give a number, 0 or more and below 1"),
         ({"output_dropout": -0.1}, "output_dropout is -0.1"),
         ({"recurrent_dropout": "much"}, "recurrent_dropout is 'much'"),
         ({"activation": "tan"}, "activation is 'tan', which Keras does not know"),

@@ -268,7 +268,15 @@ FLAT = Splits(**{name: (np.ones((2, 4)), np.ones((2, 2))) for name in NAMES})
             lambda: framed([1.0, np.nan] * 20, steps_in=2),
             "framed: the training data are not finite at step 1",
         ),
-        (lambda: framed(SERIES, Difference(3), steps_in=3), "Difference: 3 steps are too few"),
+        (
+            lambda: framed(SERIES, Chain(SeasonalAdjust(30), Log(), Difference()), steps_in=20),
+            "framed: steps_in is 20, and SeasonalAdjust and Difference take 31 steps of every window;"
+            " give steps_in=32 or more",
+        ),
+        (
+            lambda: framed(SERIES, Difference(3), steps_in=3),
+            "steps_in is 3, and Difference takes 3 steps of every window; give steps_in=4 or more",
+        ),
         (lambda: framed(SERIES, Log(-200), steps_in=3), "Log: the least value is 1"),
         (lambda: framed(SERIES, OneHot(classes=(1,)), steps_in=3), "OneHot"),
         (lambda: framed(SERIES, "log", steps_in=3), "Chain: 'log' is no step"),

@@ -1,5 +1,6 @@
 """What every generator promises: shapes and types, independent and repeatable splits, errors in one line."""
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
@@ -7,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from tuner import problems
+from tuner import models, prepare, problems
 from tuner.errors import StudyError
 from tuner.problems import drawing
 from tuner.study import Splits
@@ -119,6 +120,7 @@ def test_the_global_generator_is_left_alone(case: Case) -> None:
         ({"n_train": 0}, "n_train is 0; give 1 or more"),
         ({"n_validation": -1}, "n_validation is -1; give 1 or more"),
         ({"n_test": 1.5}, "n_test is 1.5; give a whole number, 1 or more"),
+        ({"n_train": True}, "n_train is True; give a whole number, 1 or more"),
         ({"seed": -1}, "seed is -1; give 0 or more"),
         ({"seed": "one"}, "seed is one; give a whole number, 0 or more"),
     ],
@@ -149,3 +151,11 @@ def test_the_table_of_the_package_names_every_generator() -> None:
     }
     assert functions <= named <= set(problems.__all__)
     assert list(problems.__all__) == sorted(set(problems.__all__))
+
+
+@pytest.mark.parametrize("package", [models, prepare], ids=["models", "prepare"])
+def test_the_tables_of_models_and_preparation_name_everything(package: Any) -> None:
+    rows = [line for line in package.__doc__.splitlines() if line.startswith("| `")]
+    named = [name for row in rows for name in re.findall("`(.*?)`", row.split(" | ")[0])]
+    assert sorted(named) == list(package.__all__)
+    assert all(hasattr(package, name) for name in named)

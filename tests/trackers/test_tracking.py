@@ -102,5 +102,7 @@ def test_a_package_that_is_missing_is_one_line(
     monkeypatch.delitem(sys.modules, "tuner.trackers.events", raising=False)
     monkeypatch.setitem(sys.modules, module, None)
     where = {option: tmp_path / "x" if option == "tensorboard" else "sqlite:///x.db"}
-    with pytest.raises(TunerError, match=rf"--{option} needs another package .*install tuner\[{option}\]"):
+    with pytest.raises(
+        TunerError, match=rf"--{option} needs another package .*pip install '\.\[{option}\]', in the folder"
+    ):
         open_trackers("study", tmp_path, **where)  # type: ignore[arg-type]

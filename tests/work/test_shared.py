@@ -1,6 +1,7 @@
 """Storages and artifacts that several machines reach: what they are called, and what is wrong with them."""
 
 import os
+import sys
 from pathlib import Path
 
 import pytest
@@ -153,3 +154,11 @@ def test_artifacts_on_a_service_like_s3(monkeypatch: pytest.MonkeyPatch, tmp_pat
     finally:
         server.stop()
     assert os.environ["AWS_ENDPOINT_URL"]
+
+
+def test_a_service_without_its_package_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "boto3", None)
+    with pytest.raises(
+        TunerError, match=r"needs boto3; install it with pip install '\.\[s3\]', in the folder"
+    ):
+        open_store("s3://runs/here")

@@ -66,7 +66,9 @@ def run(
     parallel: Annotated[
         int | None, typer.Option(help="Trials under way at once, for workers (default: the workers here).")
     ] = None,
-    engine: Annotated[str, typer.Option(help="auto, vectorized (all seeds in one program) or fit.")] = "auto",
+    engine: Annotated[
+        str, typer.Option(help="auto, vectorized (seeds together in one program) or fit.")
+    ] = "auto",
     backend: Annotated[
         str | None, typer.Option(help="jax or tensorflow (default: KERAS_BACKEND, or jax).")
     ] = None,

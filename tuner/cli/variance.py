@@ -36,7 +36,9 @@ def variance(
     ] = 2,
     split: Annotated[str, typer.Option(help="What to score on: validation or test.")] = "validation",
     seed: Annotated[int | None, typer.Option(help="The study's seed.")] = None,
-    engine: Annotated[str, typer.Option(help="auto, vectorized (all seeds in one program) or fit.")] = "auto",
+    engine: Annotated[
+        str, typer.Option(help="auto, vectorized (seeds together in one program) or fit.")
+    ] = "auto",
     backend: Annotated[
         str | None, typer.Option(help="jax or tensorflow (default: KERAS_BACKEND, or jax).")
     ] = None,

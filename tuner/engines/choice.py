@@ -29,7 +29,7 @@ def choose(engine: str, built: Built) -> tuple[str, str]:
 
         reason = vectorized.unsupported(built)
     if reason is None:
-        return "vectorized", "all seeds of a configuration train in one compiled program"
+        return "vectorized", "the seeds of a configuration train together in one compiled program"
     if engine == "vectorized":
         raise StudyError(f"the vectorized engine cannot train this study: {reason}; use --engine fit")
     return "fit", reason

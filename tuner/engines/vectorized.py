@@ -1,4 +1,4 @@
-"""The vectorized engine: all seeds of a configuration in one compiled program.
+"""The vectorized engine: the seeds of a configuration together in one compiled program.
 
 Keras on JAX can run a training step as a pure function of the model's state, the same that `fit` calls.
 `functions.py` traces it, `program.py` maps it over seeds and loops it over steps and epochs. This module

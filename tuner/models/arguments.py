@@ -1,7 +1,7 @@
 """Checks of what a model is asked for: sizes, rates, choices among names."""
 
 from collections.abc import Collection
-from numbers import Integral
+from numbers import Integral, Real
 from typing import Any
 
 from tuner.errors import StudyError
@@ -27,7 +27,7 @@ def check_rates(**rates: Any) -> None:
     Raises: StudyError where one is not.
     """
     for name, rate in rates.items():
-        if not isinstance(rate, int | float) or not 0 <= rate < 1:
+        if not isinstance(rate, Real) or isinstance(rate, bool) or not 0 <= float(rate) < 1:
             raise StudyError(f"{name} is {rate!r}; give a number, 0 or more and below 1")
 
 

@@ -25,6 +25,14 @@ _STARTS = ("zero", "one_hot")
 def inference(model: keras.Model) -> "Inference":
     """The inference models of a model of `encoder_decoder` or `teacher_forced`, trained or loaded.
 
+    One that was trained inside of `framed.around(inner)` reads and says prepared values. With `framed` as
+    `tuner.prepare.framed` gives it, its next 12 steps in original units are
+
+        told = inference(inner).generate(framed.splits.test[0], 12)
+        forecasts = framed.restored(told, "test")
+
+    and of other windows `framed.preparation` has `inputs` and `restored`.
+
     Raises: StudyError where it is another model.
     """
     return Inference(model)
@@ -149,14 +157,26 @@ class Inference:
 
 def _decoders(model: keras.Model) -> list[Any]:
     """The decoder's layers, first to last. Raises: StudyError where there is none that is passed states."""
-    by_name = {layer.name: layer for layer in getattr(model, "layers", ())}
-    found = [by_name[name] for level in range(len(by_name)) if (name := f"{DECODER}{level}") in by_name]
-    if not found or any(not isinstance(layer.input, list) for layer in found):
+    found = _with_states(model)
+    if not found:
+        for inner in getattr(model, "layers", ()):
+            if _with_states(inner):
+                raise StudyError(
+                    f"the decoder is in the model inside, {inner.name!r}, which reads prepared windows;"
+                    f" give that one, inference(model.get_layer({inner.name!r})): its help shows how"
+                )
         raise StudyError(
             "the model has no decoder that starts from states;"
             " inference is for models of encoder_decoder and teacher_forced"
         )
     return found
+
+
+def _with_states(model: Any) -> list[Any]:
+    """The decoder's layers, first to last; none where one of them is not passed states."""
+    by_name = {layer.name: layer for layer in getattr(model, "layers", ())}
+    found = [by_name[name] for level in range(len(by_name)) if (name := f"{DECODER}{level}") in by_name]
+    return found if all(isinstance(layer.input, list) for layer in found) else []
 
 
 def _flat(outputs: Any) -> tuple[np.ndarray, ...]:

@@ -4,6 +4,26 @@ chain = Chain(Log(), Difference(), Standardize()).fit(train)
 x, y = chain.transform(windows), chain.transform(targets, before=windows)
 forecasts = chain.inverse(model.predict(x), before=windows)
 chain.save("chain.json")
+
+| name | is |
+|---|---|
+| `framed`, `Framed` | a series cut into the splits of a study and prepared, with the way there and back |
+| `prepared` | the same for splits of windows that there are already |
+| `Chain`, `chain_of` | steps one after another; one made of choices by name, to be searched |
+| `Normalize`, `Standardize` | scaling to a range, or to mean 0 and standard deviation 1, by the train part |
+| `StandardizeWindows` | each window to mean 0 and standard deviation 1, by itself |
+| `Log`, `BoxCox` | power transforms |
+| `Difference`, `SeasonalAdjust` | without trend; without season |
+| `LabelEncode`, `OneHot` | labels as whole numbers, and these as vectors |
+| `Pad` | sequences of different lengths as one array |
+| `Windows` | windows of a series, and what follows them |
+| `as_sequences`, `split_sequence` | arrays as (examples, steps, features); a long sequence in parts |
+| `series_to_supervised` | a series as a table of lagged columns |
+| `Preparation` | a fitted chain with columns and layout: what is stored to serve raw windows |
+| `load`, `from_dict` | a stored step, read back |
+| `Step` | what every step can do |
+
+`help(tuner.prepare.framed)` shows one of them, with a study that searches the framing.
 """
 
 from tuner.prepare.chain import Chain, chain_of, from_dict, load

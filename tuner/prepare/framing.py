@@ -1,26 +1,4 @@
-"""From a series to the splits of a study: cut in time order, prepared by what the train part says.
-
-A study that tunes the framing has a function of it, which `data` and `build` both call:
-
-    def frame(trial):
-        chain = prepare.chain_of(
-            difference=trial.suggest_int("difference", 0, 1),
-            scaling=trial.suggest_categorical("scaling", ["none", "normalize", "standardize"]),
-        )
-        return prepare.framed(series, chain, steps_in=trial.suggest_int("steps_in", 5, 30), naive=("last",))
-
-    def data(trial):
-        return frame(trial).raw
-
-    def build(trial, data):
-        framed = frame(trial)
-        model = framed.around(recurrent(framed.splits, units=trial.suggest_int("units", 4, 64)))
-        model.compile(optimizer="adam", loss="mse")
-        return model
-
-The model then answers in original units, and so do its scores, whatever the framing: trials are comparable,
-with each other and with naive forecasts, and the targets are the same for every `steps_in`.
-"""
+"""From a series to the splits of a study: cut in time order, prepared by what the train part says."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -100,6 +78,28 @@ def framed(
     `Windows`). y has the columns `targets` (all where none are named), and shape (examples, steps_out x
     targets), or with flat=False (examples, steps_out, targets).
 
+    A study that searches the framing has a function of it, which `data` and `build` both call:
+
+        def frame(trial):
+            scaling = trial.suggest_categorical("scaling", ["none", "normalize", "standardize"])
+            chain = prepare.chain_of(difference=trial.suggest_int("difference", 0, 1), scaling=scaling)
+            steps_in = trial.suggest_int("steps_in", 5, 30)
+            return prepare.framed(series, chain, steps_in=steps_in, naive=("last",))
+
+
+        def data(trial):
+            return frame(trial).raw
+
+
+        def build(trial, data):
+            framed = frame(trial)
+            model = framed.around(recurrent(framed.splits, units=trial.suggest_int("units", 4, 64)))
+            model.compile(optimizer="adam", loss="mse")
+            return model
+
+    The model answers in original units, and so do its scores, whatever the framing: trials are comparable,
+    with each other and with naive forecasts, and the targets are the same for every `steps_in`.
+
     Raises: PreparationError where the series cannot be cut or prepared so.
     """
     values = training_windows("framed", series)[0] if np.ndim(series) < 3 else None
@@ -108,6 +108,8 @@ def framed(
             "framed: this is no series; give (steps,) or (steps, features), or use prepared"
         )
     windows = Windows(steps_in, checks.whole("framed", "steps_out", steps_out))
+    steps = Chain(chain or Chain())
+    _check_left(steps, steps_in)
     checks.whole("framed", "stride", stride)
     named = None if targets is None else checks.indices("framed", "targets", targets)
     columns = columns_of("framed", named, values.shape[1])
@@ -122,7 +124,7 @@ def framed(
     starts = {name: _starts(name, part, windows, purge=purge)[::stride] for name, part in bounds.items()}
     every = windows.transform(values)
     pairs = {name: _pair(every[places], steps_in, columns, flat=flat) for name, places in starts.items()}
-    fitted = _fitted(Chain(chain or Chain()), values[:first_validation], pairs["train"][0], starts["train"])
+    fitted = _fitted(steps, values[:first_validation], pairs["train"][0], starts["train"])
     preparation = Preparation(fitted, values.shape[1], tuple(columns), layout)
     return _framed(pairs, preparation, starts, naive=naive, dtype=dtype)
 
@@ -187,6 +189,17 @@ def _count(name: str, value: int | float, steps: int) -> int:
             f"framed: {name} is {value:g}; give a share between 0 and 1, or a number of steps"
         )
     return checks.whole("framed", name, value)
+
+
+def _check_left(chain: Chain, steps_in: int) -> None:
+    """Raises: PreparationError where differences leave nothing of a window."""
+    if chain.lost >= steps_in:
+        takers = [type(step).__name__ for step in chain.steps if step.lost]
+        take = f"{' and '.join(takers)} take{'s' if len(takers) == 1 else ''}"
+        raise PreparationError(
+            f"framed: steps_in is {steps_in}, and {take} {chain.lost} steps of every window;"
+            f" give steps_in={chain.lost + 1} or more"
+        )
 
 
 def _starts(name: str, part: tuple[int, int], windows: Windows, *, purge: bool) -> np.ndarray:

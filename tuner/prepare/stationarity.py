@@ -31,6 +31,7 @@ class Difference(Numeric):
     """
 
     kind: ClassVar[str] = "difference"
+    called: ClassVar[str] = "Difference"  # in what it says
     lag: int = 1
     order: int = 1
     first: Table | None = None
@@ -39,10 +40,10 @@ class Difference(Numeric):
     def __post_init__(self) -> None:
         checks.settle(
             self,
-            lag=checks.whole("Difference", "lag", self.lag),
-            order=checks.whole("Difference", "order", self.order),
+            lag=checks.whole(self.called, "lag", self.lag),
+            order=checks.whole(self.called, "order", self.order),
         )
-        checks.settle(self, **_beginning("Difference", self.first, self.rows, self.lost))
+        checks.settle(self, **_beginning(self.called, self.first, self.rows, self.lost))
 
     @property
     def lost(self) -> int:
@@ -53,8 +54,8 @@ class Difference(Numeric):
 
         Raises: PreparationError where the training data are no finite numbers, or too few.
         """
-        values = training_windows("Difference", train)
-        _enough("Difference", values.shape[1], self.lost + 1)
+        values = training_windows(self.called, train)
+        _enough(self.called, values.shape[1], self.lost + 1)
         if np.ndim(train) == 3:
             return replace(self, first=None, rows=None)
         first = tuple(map(tuple, values[0, : self.lost].tolist()))
@@ -62,16 +63,16 @@ class Difference(Numeric):
 
     def forward(self, xp: Namespace, values: Values, before: Values | None, start: Start) -> Values:
         if before is None:
-            _enough("Difference", values.shape[1], self.lost + 1)
+            _enough(self.called, values.shape[1], self.lost + 1)
             return self._differences(values)[-1]
-        _enough("Difference: before", before.shape[1], self.lost)
+        _enough(f"{self.called}: before", before.shape[1], self.lost)
         return self._differences(xp.concatenate([before[:, -self.lost :], values], axis=1))[-1]
 
     def backward(self, xp: Namespace, values: Values, before: Values | None, start: Start) -> Values:
         if before is None:
             first = self._first(values)
             return xp.concatenate([first, self.backward(xp, values, first, start)], axis=1)
-        _enough("Difference: before", before.shape[1], self.lost)
+        _enough(f"{self.called}: before", before.shape[1], self.lost)
         result = values
         for level in reversed(self._differences(before[:, -self.lost :])[:-1]):
             result = _summed(xp, result, level[:, -self.lag :])
@@ -91,9 +92,16 @@ class Difference(Numeric):
             if first.shape[2] == values.shape[2] and values.shape[1] + self.lost >= self.rows:
                 return first
         raise PreparationError(
-            "Difference: what came before these differences is not known, they are not those of the training"
-            " series; give before=..., the values in front of them"
+            f"{self.called}: what came before these differences is not known, they are not those of the"
+            " training series; give before=..., the values in front of them"
         )
+
+
+class _AtTheSeason(Difference):
+    """The difference that `SeasonalAdjust` takes, which speaks in its name."""
+
+    __slots__ = ()
+    called = "SeasonalAdjust"
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,7 +184,7 @@ class SeasonalAdjust(Numeric):
         return values + self._offsets(xp, values, start)
 
     def _difference(self) -> Difference:
-        return Difference(self.season, first=self.first, rows=self.rows)
+        return _AtTheSeason(self.season, first=self.first, rows=self.rows)
 
     def _offsets(self, xp: Namespace, values: Values, start: Start) -> Values:
         places = np.reshape(start, (-1, 1)) + np.arange(values.shape[1])

@@ -20,7 +20,7 @@ def check_counts(problem: str, least: int = 1, **counts: int) -> None:
     Raises: StudyError that names the one that is wrong.
     """
     for name, value in counts.items():
-        whole = isinstance(value, Integral)
+        whole = isinstance(value, Integral) and not isinstance(value, bool)
         if not whole or value < least:
             kind = "" if whole else "a whole number, "
             raise StudyError(f"{problem}: {name} is {value}; give {kind}{least} or more")

@@ -7,7 +7,7 @@ from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tuner.errors import TunerError, first_line
+from tuner.errors import TunerError, first_line, install
 from tuner.options import without_secrets
 from tuner.records import Configuration, Group, Phase, Run, Setup
 from tuner.reporter import Silent
@@ -142,4 +142,4 @@ def _installed(option: str, extra: str) -> Iterator[None]:
     try:
         yield
     except ImportError as error:
-        raise TunerError(f"{option} needs another package ({error}); install tuner[{extra}]") from None
+        raise TunerError(f"{option} needs another package ({error}); {install(extra)}") from None

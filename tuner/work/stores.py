@@ -5,7 +5,7 @@ from typing import BinaryIO, Protocol
 
 from optuna.artifacts import Boto3ArtifactStore, FileSystemArtifactStore
 
-from tuner.errors import TunerError, first_line
+from tuner.errors import TunerError, first_line, install
 from tuner.options import without_secrets
 
 _S3 = "s3://"
@@ -43,7 +43,7 @@ def _on_s3(name: str) -> Store:
     try:
         import boto3
     except ImportError:
-        raise TunerError(f"artifacts {name}: needs boto3; install tuner[s3]") from None
+        raise TunerError(f"artifacts {name}: needs boto3; {install('s3')}") from None
     bucket, _, prefix = name.removeprefix(_S3).partition("/")
     try:
         client = boto3.client("s3")
