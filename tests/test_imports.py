@@ -50,7 +50,7 @@ LAYERS = (
     {"protocol", "evaluation", "variance", "comparing", "planning"},
     {"diagnosing", "skill"},
     {"figures"},
-    {"report"},
+    {"report", "terminal"},
     {"console", "answers", "trackers"},
     {"cli"},
     {"__main__"},
@@ -60,6 +60,7 @@ HEIGHT = {unit: height for height, layer in enumerate(LAYERS) for unit in layer}
 # Where less is allowed than the layers below.
 NARROW = {
     "cards": set(),
+    "terminal": set(),
     "frames": {"records"},
     "stats": {"errors", "cards"},
     "checked": {"errors", "files"},
@@ -148,7 +149,7 @@ HOMES = {
     "tensorflow": {"engines"},
     "optuna": {"drafts", "importance", "search", "storage", "trials", "work"},
     "typer": {"cli", "__main__"},
-    "rich": {"console", "answers"},
+    "rich": {"console", "answers", "terminal"},
     "matplotlib": {"figures", "report"},
     "seaborn": {"figures", "report"},
     "mlflow": {"trackers"},
