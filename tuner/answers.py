@@ -58,12 +58,12 @@ def _described(group: Described, style: str = "") -> tuple[Cell, ...]:
 
 def _judged(one: Judged, several: bool) -> tuple[Cell, ...]:
     found = one.comparison
-    p_values = (f"{found.p_value:.2g}", f"{found.p_adjusted:.2g}") if several else (f"{found.p_value:.2g}",)
+    p_values = [found.p_value, found.p_adjusted][: 1 + several]
     return (
         *_described(one.group),
         signed(found.difference),
         interval(found.interval.low, found.interval.high) or "-",
-        *p_values,
+        *("-" if found.without_test else f"{p_value:.2g}" for p_value in p_values),
         f"{found.probability_of_superiority:.2f}",
         f"{found.effect_size:+.2f}",
         Text(found.verdict, STYLES[found.verdict]),
@@ -109,7 +109,8 @@ def _against(one: Judged | None) -> tuple[Cell, ...]:
     found = one.comparison
     ends = interval(found.interval.low, found.interval.high) or "-"
     word = Text(found.verdict, STYLES[found.verdict])
-    return signed(found.difference), ends, f"{found.p_adjusted:.2g}", word
+    p_value = "-" if found.without_test else f"{found.p_adjusted:.2g}"
+    return signed(found.difference), ends, p_value, word
 
 
 def print_calibration(chosen: ScoreSet, found: Resplit) -> None:

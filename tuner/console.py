@@ -14,7 +14,7 @@ from rich.live import Live
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 from rich.text import Text
 
-from tuner.cards import percent, shown, visible
+from tuner.cards import interval, percent, shown, signed, visible
 from tuner.records import BASELINE, Configuration, Phase, Run, Setup
 from tuner.terminal import STYLES, Cell, print_lines, print_table, terminal
 
@@ -229,9 +229,10 @@ def _row(measured: "Measured") -> tuple[Cell, ...]:
     estimates = (name, seeds, _number(summary.mean), f"{summary.std:.2g}")
     if comparison is None:
         return (*estimates, "", "", "", "")
-    interval = f"{comparison.interval.low:+.3g} to {comparison.interval.high:+.3g}"
+    ends = interval(comparison.interval.low, comparison.interval.high) or "-"
+    p_value = "-" if comparison.without_test else f"{comparison.p_adjusted:.2g}"
     word = Text(comparison.verdict, STYLES[comparison.verdict])
-    return (*estimates, f"{comparison.difference:+.3g}", interval, f"{comparison.p_adjusted:.2g}", word)
+    return (*estimates, signed(comparison.difference), ends, p_value, word)
 
 
 def _spread(scores: Sequence[float]) -> str:

@@ -352,4 +352,5 @@ def _row(one: Measured) -> tuple[str, ...]:
     if compared is None:
         return (*measured, "", "", "", "")
     ends = interval(compared.interval.low, compared.interval.high)
-    return (*measured, compared.verdict, signed(compared.difference), ends, f"{compared.p_adjusted:.2g}")
+    p_value = "-" if compared.without_test else f"{compared.p_adjusted:.2g}"
+    return (*measured, compared.verdict, signed(compared.difference), ends, p_value)

@@ -127,7 +127,8 @@ def _numbers(compared: Comparison) -> str:
     p_value = compared.p_adjusted
     if compared.verdict == "equivalent" and compared.p_equivalence_adjusted is not None:
         adjusted, p_value = f"{adjusted}equivalence ", compared.p_equivalence_adjusted
-    said.append(f"{adjusted}p = {p_value:.2g}")
+    if not compared.without_test or "equivalence" in adjusted:
+        said.append(f"{adjusted}p = {p_value:.2g}")
     return ", ".join(said)
 
 

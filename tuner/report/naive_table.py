@@ -1,12 +1,14 @@
 """Naive forecasts and the confirmed configurations in one table, each of these against the best of those."""
 
 import math
+from dataclasses import replace
 from statistics import fmean
 
 from tuner.naive import LABELS
 from tuner.report.cells import Cell, Column, Table, name_cell, number_cell
-from tuner.report.formats import NONE, interval, p_value, score
+from tuner.report.formats import NONE, interval, score
 from tuner.report.naive_words import naive_decimals, naive_remark
+from tuner.report.tables import p_cell
 from tuner.report.verdict import SYMBOLS
 from tuner.result import Measured, Result
 from tuner.skill import Skill, means_of, ordered, skill, spreads_of
@@ -64,5 +66,5 @@ def _row(one: Measured, found: Skill | None, decimals: int | None) -> tuple[Cell
         *first,
         Cell(word, badge=word, symbol=SYMBOLS[word]),
         number_cell(compared.difference, decimals, note=ends if ends != NONE else ""),
-        Cell(p_value(compared.p_adjusted), sort=compared.p_adjusted),
+        replace(p_cell(compared), note="no spread, no test" if compared.without_test else ""),
     )

@@ -96,10 +96,9 @@ def result_cells(numbers: Summary, compared: Comparison | None, decimals: int | 
     against: tuple[Cell, ...] = (none,) * 4
     if compared is not None:
         ends = interval(compared.interval.low, compared.interval.high, decimals)
-        raw = f"raw {p_value(compared.p_value)}" if compared.p_value < compared.p_adjusted else ""
         against = (
             number_cell(compared.difference, decimals, note=ends if ends != NONE else ""),
-            Cell(p_value(compared.p_adjusted), note=raw, sort=compared.p_adjusted),
+            p_cell(compared),
             Cell(plain_number(compared.probability_of_superiority)),
             Cell(plain_number(compared.effect_size)),
         )
@@ -114,6 +113,14 @@ def result_cells(numbers: Summary, compared: Comparison | None, decimals: int | 
         number_cell(numbers.std, decimals, note=f"SE {error}" if error != NONE else ""),
         Cell(str(numbers.n), note=f"{numbers.failures} failed"),
     )
+
+
+def p_cell(compared: Comparison) -> Cell:
+    """The adjusted p-value over the raw one where that is smaller; a dash where there is no test."""
+    if compared.without_test:
+        return Cell(NONE, note="no spread, no test")
+    raw = f"raw {p_value(compared.p_value)}" if compared.p_value < compared.p_adjusted else ""
+    return Cell(p_value(compared.p_adjusted), note=raw, sort=compared.p_adjusted)
 
 
 def _needed(compared: Comparison | None) -> str:
