@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from rich.console import Console
 from rich.text import Text
 
-from tuner.cards import interval, number, percent, shown, signed
+from tuner.cards import interval, number, p_text, percent, shown, signed
 from tuner.comparing.comparison import Compared, Described, Judged
 from tuner.comparing.scorefiles import ScoreSet
 from tuner.comparing.studies import Studies
@@ -34,6 +34,8 @@ def print_comparison(compared: Compared) -> None:
     level = percent(compared.design.level)
     several = any(one.comparison.comparisons > 1 for one in compared.candidates)
     p_values = ("p", "p (adj.)") if several else ("p",)
+    if compared.design.margin is not None:
+        p_values = (*p_values, "p (equiv.)")
     headings = ("group", "runs", "mean", "SD", "difference", f"{level} interval", *p_values)
     first: tuple[Cell, ...] = (
         _described(compared.baseline, "bold")
@@ -58,12 +60,15 @@ def _described(group: Described, style: str = "") -> tuple[Cell, ...]:
 
 def _judged(one: Judged, several: bool) -> tuple[Cell, ...]:
     found = one.comparison
-    p_values = [found.p_value, found.p_adjusted][: 1 + several]
+    tested = [found.p_value, found.p_adjusted][: 1 + several]
+    p_values = [None if found.without_test else p_value for p_value in tested]
+    if found.margin is not None:
+        p_values.append(found.p_equivalence_adjusted)
     return (
         *_described(one.group),
         signed(found.difference),
         interval(found.interval.low, found.interval.high) or "-",
-        *("-" if found.without_test else f"{p_value:.2g}" for p_value in p_values),
+        *map(p_text, p_values),
         f"{found.probability_of_superiority:.2f}",
         f"{found.effect_size:+.2f}",
         Text(found.verdict, STYLES[found.verdict]),
@@ -89,6 +94,7 @@ def print_studies(studies: Studies) -> None:
         "difference",
         f"{percent(studies.level)} interval",
         "p (adj.)",
+        *(("p (equiv.)",) if studies.compared and studies.compared.design.margin is not None else ()),
     )
     rows = [
         (
@@ -109,8 +115,10 @@ def _against(one: Judged | None) -> tuple[Cell, ...]:
     found = one.comparison
     ends = interval(found.interval.low, found.interval.high) or "-"
     word = Text(found.verdict, STYLES[found.verdict])
-    p_value = "-" if found.without_test else f"{found.p_adjusted:.2g}"
-    return signed(found.difference), ends, p_value, word
+    p_values = [p_text(None if found.without_test else found.p_adjusted)]
+    if found.margin is not None:
+        p_values.append(p_text(found.p_equivalence_adjusted))
+    return signed(found.difference), ends, *p_values, word
 
 
 def print_calibration(chosen: ScoreSet, found: Resplit) -> None:

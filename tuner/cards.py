@@ -154,6 +154,15 @@ def between(low: float, high: float) -> str:
     return f"{number(low)} to {number(high)}" if math.isfinite(low) and math.isfinite(high) else ""
 
 
+def p_text(value: float | None) -> str:
+    """A p-value with two digits, a dash where there is none.
+
+    >>> p_text(0.04217), p_text(None)
+    ('0.042', '-')
+    """
+    return "-" if value is None or math.isnan(value) else f"{value:.2g}"
+
+
 def percent(share: float) -> str:
     """A level such as 0.95 as `95 %`."""
     return f"{100 * share:.6g} %"

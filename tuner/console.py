@@ -14,7 +14,7 @@ from rich.live import Live
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 from rich.text import Text
 
-from tuner.cards import interval, percent, shown, signed, visible
+from tuner.cards import interval, p_text, percent, shown, signed, visible
 from tuner.records import BASELINE, Configuration, Phase, Run, Setup
 from tuner.terminal import STYLES, Cell, print_lines, print_table, terminal
 
@@ -202,12 +202,16 @@ def _print_confirmed(console: Console, result: "Result", configurations: Sequenc
 
     level = f"{percent(result.setup.level)} interval"
     headings: tuple[str, ...] = ("configuration", "seeds", "mean", "SD")
-    headings = (*headings, "difference", level, "p (adj.)", "verdict")
+    equivalence = () if result.setup.margin is None else ("p (equiv.)",)
+    headings = (*headings, "difference", level, "p (adj.)", *equivalence, "verdict")
     rows, against = [_row(one) for one in configurations], skill(result)
     if against is not None:
         headings = (*headings, "vs naive")
         words = [against.comparisons[one.name].verdict for one in configurations]
-        rows = [(*row, Text(word, STYLES[word])) for row, word in zip(rows, words, strict=True)]
+        rows = [
+            (*row, *[""] * (len(headings) - 1 - len(row)), Text(word, STYLES[word]))
+            for row, word in zip(rows, words, strict=True)
+        ]
     print_table(console, headings, rows, words=("verdict", "vs naive"))
 
 
@@ -228,11 +232,13 @@ def _row(measured: "Measured") -> tuple[Cell, ...]:
     name = Text(shown(measured.name), style="bold" if measured.name == BASELINE else "")
     estimates = (name, seeds, _number(summary.mean), f"{summary.std:.2g}")
     if comparison is None:
-        return (*estimates, "", "", "", "")
+        return estimates
     ends = interval(comparison.interval.low, comparison.interval.high) or "-"
-    p_value = "-" if comparison.without_test else f"{comparison.p_adjusted:.2g}"
+    p_values = [p_text(None if comparison.without_test else comparison.p_adjusted)]
+    if comparison.margin is not None:
+        p_values.append(p_text(comparison.p_equivalence_adjusted))
     word = Text(comparison.verdict, STYLES[comparison.verdict])
-    return (*estimates, signed(comparison.difference), ends, p_value, word)
+    return (*estimates, signed(comparison.difference), ends, *p_values, word)
 
 
 def _spread(scores: Sequence[float]) -> str:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from tuner.cards import Card, Readable, between, interval, number, percent, shown, signed
+from tuner.cards import Card, Readable, between, interval, number, p_text, percent, shown, signed
 from tuner.errors import LedgerError
 from tuner.ledger import Ledger
 from tuner.naive_file import read_naive
@@ -172,7 +172,8 @@ class Result(Readable):
             counted = ("search", "confirmation")
             return Card(title, tuple((f"runs in {phase}", f"{phases.count(phase):,}") for phase in counted))
         ends = f"{percent(setup.level)} interval"
-        verdicts = ("verdict", "difference", ends, "p (adjusted)")
+        equivalence = () if setup.margin is None else ("p (equivalence)",)
+        verdicts = ("verdict", "difference", ends, "p (adjusted)", *equivalence)
         head = ("configuration", "runs", f"test {shown(setup.metric)}", ends, "SD", *verdicts)
         several = len(self.finalists) > 1
         flags = [
@@ -180,8 +181,9 @@ class Result(Readable):
             for one in self.finalists
             for flag in (one.comparison.flags if one.comparison else ())
         ]
-        rows = tuple(_row(one) for one in (self.baseline, *self.finalists))
-        return Card(title, rows, head, tuple(dict.fromkeys(flags)))
+        rows = [_row(one) for one in (self.baseline, *self.finalists)]
+        rows = [(*row, *[""] * (len(head) - len(row))) for row in rows]
+        return Card(title, tuple(rows), head, tuple(dict.fromkeys(flags)))
 
 
 def load(folder: str | Path) -> Result:
@@ -344,13 +346,15 @@ def _scores(own: Own, phase: Phase, name: str, split: str) -> tuple[float, ...]:
 
 
 def _row(one: Measured) -> tuple[str, ...]:
-    """A configuration as a row of the card of its result."""
+    """A configuration as a row of the card of its result; that of the baseline is short."""
     summary, compared = one.summary, one.comparison
     runs = f"{summary.n}" + (f" ({summary.failures} failed)" if summary.failures else "")
     ends = between(summary.interval.low, summary.interval.high)
     measured = (shown(one.name), runs, number(summary.mean), ends, number(summary.std))
     if compared is None:
-        return (*measured, "", "", "", "")
+        return measured
     ends = interval(compared.interval.low, compared.interval.high)
-    p_value = "-" if compared.without_test else f"{compared.p_adjusted:.2g}"
-    return (*measured, compared.verdict, signed(compared.difference), ends, p_value)
+    p_values = [p_text(None if compared.without_test else compared.p_adjusted)]
+    if compared.margin is not None:
+        p_values.append(p_text(compared.p_equivalence_adjusted))
+    return (*measured, compared.verdict, signed(compared.difference), ends, *p_values)

@@ -33,6 +33,7 @@ COMPARED = {
     "difference_interval",
     "p_value",
     "p_adjusted",
+    "p_equivalence_adjusted",
     "probability_of_superiority",
     "effect_size",
     "verdict",

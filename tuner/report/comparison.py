@@ -49,12 +49,13 @@ def comparison_table(compared: Compared) -> Table:
         Column(f"{level} interval"),
         Column("p"),
         Column("p (adjusted)"),
+        *((Column("p of equivalence (adjusted)"),) if compared.design.margin is not None else ()),
         Column("P(superior)"),
         Column("Hedges' g"),
         Column("Verdict", number=False),
     )
     decimals = decimals_for(compared.groups)
-    nothing = (Cell(NONE),) * 7
+    nothing = (Cell(NONE),) * (len(columns) - 5)
     if isinstance(compared.baseline, Described):
         first = (*_described(compared.baseline, decimals), *nothing)
     else:
@@ -82,6 +83,7 @@ def _judged(one: Judged, decimals: int | None) -> tuple[Cell, ...]:
         Cell(interval(found.interval.low, found.interval.high, decimals)),
         Cell(p_value(None if found.without_test else found.p_value)),
         Cell(p_value(None if found.without_test else found.p_adjusted)),
+        *((Cell(p_value(found.p_equivalence_adjusted)),) if found.margin is not None else ()),
         Cell(plain_number(found.probability_of_superiority)),
         Cell(plain_number(found.effect_size)),
         Cell(found.verdict),
@@ -129,6 +131,7 @@ def compared_columns(found: Comparison) -> dict[str, Any]:
         "difference_high": found.interval.high,
         "p_value": found.p_value,
         "p_adjusted": found.p_adjusted,
+        "p_equivalence_adjusted": found.p_equivalence_adjusted,
         "probability_of_superiority": found.probability_of_superiority,
         "effect_size": found.effect_size,
         "verdict": found.verdict,

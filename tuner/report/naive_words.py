@@ -26,7 +26,12 @@ DOING = {
     "linear": "linear regression",
     "majority": "predicting the most frequent class",
 }
-_PHRASES = {"better": "better", "equivalent": "equivalent", "undecided": "undecided", "worse": "worse"}
+_PHRASES = {
+    "better": ("beats it too", "beat it too"),
+    "equivalent": ("is equivalent to it", "are equivalent to it"),
+    "undecided": ("is undecided", "are undecided"),
+    "worse": ("is worse than it", "are worse than it"),
+}
 
 
 def naive_sentence(result: Result) -> str:
@@ -60,7 +65,10 @@ def _claim(name: str, compared: Comparison, found: Skill, decimals: int | None) 
         by = found.gain(compared.name)
         return f"{name} beats {best}" + (f" by {score(by, decimals)}." if by > 0 else ".")
     if compared.verdict == "equivalent":
-        return f"{name} is equivalent to {best}: it has no skill that matters."
+        p_value = p_equation(compared.p_equivalence_adjusted)
+        return (
+            f"{name} is equivalent to {best}: it has no skill that matters (adjusted equivalence {p_value})."
+        )
     if compared.verdict == "worse":
         return f"{name} is worse than {best}: it has no skill."
     if compared.n_candidate < MINIMUM_RUNS:
@@ -80,10 +88,12 @@ def _others(found: Skill, name: str) -> str:
     said = []
     for word, phrase in _PHRASES.items():
         names = [one for one, other in found.comparisons.items() if other.verdict == word and one != name]
+        if word == "better" and found.comparisons[name].verdict != "better":
+            phrase = ("beats it", "beat it")
         if names:
             shown = [*map(_name, names[:4]), *([f"{len(names) - 4} others"] if len(names) > 4 else [])]
-            said.append(f"{listed(shown)} {'is' if len(names) == 1 else 'are'} {phrase}")
-    return f" Against the same forecast {', '.join(said)}." if said else ""
+            said.append(f"{listed(shown)} {phrase[len(names) > 1]}")
+    return f" Of the others, {'; '.join(said)}." if said else ""
 
 
 def _name(name: str) -> str:

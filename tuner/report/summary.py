@@ -71,6 +71,7 @@ def _finalist(finalist: Measured) -> dict[str, Any]:
             "difference_interval": [compared.interval.low, compared.interval.high],
             "p_value": compared.p_value,
             "p_adjusted": compared.p_adjusted,
+            "p_equivalence_adjusted": compared.p_equivalence_adjusted,
             "probability_of_superiority": compared.probability_of_superiority,
             "effect_size": compared.effect_size,
             "verdict": compared.verdict,
@@ -112,6 +113,7 @@ def _naive(result: Result) -> dict[str, Any] | None:
                 "difference_interval": [compared.interval.low, compared.interval.high],
                 "p_value": compared.p_value,
                 "p_adjusted": compared.p_adjusted,
+                "p_equivalence_adjusted": compared.p_equivalence_adjusted,
                 "verdict": compared.verdict,
             }
             for name, compared in (found.comparisons if found else {}).items()

@@ -31,8 +31,8 @@ def results_table(result: Result) -> Table:
     if result.baseline is None:
         return Table((), ())
     adjusted = (
-        "two-sided, adjusted for the looks at this study and, by Holm's method, for the number of finalists; "
-        "below it, the raw p where it is smaller"
+        "of a difference (two-sided), adjusted for the looks at this study and, by Holm's method, for the "
+        "number of finalists; below it the raw p where it is smaller, or the adjusted p of equivalence"
     )
     columns = (
         Column("Configuration", number=False),
@@ -116,11 +116,16 @@ def result_cells(numbers: Summary, compared: Comparison | None, decimals: int | 
 
 
 def p_cell(compared: Comparison) -> Cell:
-    """The adjusted p-value over the raw one where that is smaller; a dash where there is no test."""
-    if compared.without_test:
-        return Cell(NONE, note="no spread, no test")
+    """The adjusted p-value of a difference over the raw one where that is smaller, or over that of
+    equivalence where this is the verdict; a dash where there is no test.
+    """
     raw = f"raw {p_value(compared.p_value)}" if compared.p_value < compared.p_adjusted else ""
-    return Cell(p_value(compared.p_adjusted), note=raw, sort=compared.p_adjusted)
+    note = "no spread, no test" if compared.without_test else raw
+    if compared.verdict == "equivalent":
+        note = f"equivalence {p_value(compared.p_equivalence_adjusted)}"
+    if compared.without_test:
+        return Cell(NONE, note=note)
+    return Cell(p_value(compared.p_adjusted), note=note, sort=compared.p_adjusted)
 
 
 def _needed(compared: Comparison | None) -> str:

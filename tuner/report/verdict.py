@@ -134,7 +134,9 @@ def _numbers(compared: Comparison, decimals: int | None) -> str:
     level = percent(compared.interval.level)
     numbers = [f"difference {score(compared.difference, decimals)}"]
     numbers.append(f"{level} interval {ends}" if ends != NONE else "no interval is possible")
-    if not _too_few(compared) and not compared.without_test:
+    if compared.verdict == "equivalent":
+        numbers.append(f"adjusted equivalence {p_equation(compared.p_equivalence_adjusted)}")
+    elif not _too_few(compared) and not compared.without_test:
         numbers.append(f"adjusted {p_equation(compared.p_adjusted)}")
     return ", ".join(numbers)
 
