@@ -12,6 +12,7 @@ from tuner.comparing.scorefiles import ScoreSet
 from tuner.comparing.studies import Studies
 from tuner.diagnosing import Diagnosed
 from tuner.planning import FIRST_SHARE, Outlook, Question
+from tuner.stats import Interval
 from tuner.stats.growth import StandardErrors
 from tuner.stats.planning import REPEATS, Ranged
 from tuner.stats.power import MOST_SEEDS
@@ -69,10 +70,15 @@ def _judged(one: Judged, several: bool) -> tuple[Cell, ...]:
         signed(found.difference),
         interval(found.interval.low, found.interval.high) or "-",
         *map(p_text, p_values),
-        f"{found.probability_of_superiority:.2f}",
-        f"{found.effect_size:+.2f}",
+        _with(f"{found.probability_of_superiority:.2f}", found.interval_superiority, ".2f"),
+        _with(f"{found.effect_size:+.2f}", found.interval_effect, "+.2f"),
         Text(found.verdict, STYLES[found.verdict]),
     )
+
+
+def _with(text: str, ends: Interval, form: str) -> str:
+    """A number with its interval in brackets, where there is one."""
+    return f"{text} ({ends.low:{form}} to {ends.high:{form}})" if math.isfinite(ends.low) else text
 
 
 def print_studies(studies: Studies) -> None:

@@ -27,6 +27,16 @@ def compared(*candidates: ScoreSet, baseline: ScoreSet = OLD, **design: object) 
     return compare_lineup(Lineup(baseline, candidates, made, "mse", ("a remark",)))
 
 
+def test_the_runs_needed_are_said_with_what_they_allow_for() -> None:
+    (alone,) = compared(SAME).candidates
+    assert alone.sentence.endswith("are expected to settle it, without Holm's method and further looks.")
+    beside = compared(GOOD, SAME).candidates[1]
+    assert beside.sentence.endswith(
+        "are expected to settle it, with Holm's method for 2 candidates allowed for."
+    )
+    assert alone.comparison.needed_with in str(alone.comparison)
+
+
 def test_the_numbers_are_those_of_compare_all() -> None:
     sets = (OLD, GOOD, SAME, FRAIL)
     found = compared(GOOD, SAME, FRAIL, margin=0.05, level=0.9)
@@ -71,7 +81,7 @@ def test_every_verdict_is_a_plain_sentence() -> None:
     assert "equivalence p = " in equivalent and equivalent.endswith("within the margin of 0.2.")
     undecided = said(SAME)
     assert undecided.startswith("Undecided whether same is better than old: ")
-    assert undecided.endswith("runs of each are expected to settle it.")
+    assert "runs of each are expected to settle it, without" in undecided
     assert "by ranks, failed runs being the worst" in said(FRAIL)
     assert "over the runs that finished" in said(FRAIL)
 

@@ -71,6 +71,7 @@ def test_undecided_says_how_many_seeds_would_settle_it() -> None:
     found = headline(result)
     assert found.claim == "Undecided: a is not shown to differ from the baseline"
     assert f"About {compared.seeds_needed:,} seeds for each configuration" in found.evidence
+    assert found.evidence.endswith("with a further look allowed for.")
 
 
 def test_equivalent_names_the_margin() -> None:
@@ -99,6 +100,12 @@ def test_worse_is_said_of_one_or_of_all() -> None:
     several = headline(result_of({BASELINE: 0.2, "a": 0.5, "b": 0.6}))
     assert several.claim == "Every finalist is worse than the baseline"
     assert several.evidence.startswith("a has a test MSE of")
+
+
+def test_effects_stand_above_their_intervals() -> None:
+    (row,) = results_table(result_of({BASELINE: 0.5, "a": 0.2})).rows[1:]
+    assert (row[5].text, row[5].note) == ("1.00", "0.69 to 1.00")
+    assert row[6].text.startswith("\N{MINUS SIGN}") and " to " in row[6].note
 
 
 @pytest.mark.parametrize("seeds", [1, 2, 4])

@@ -140,7 +140,7 @@ def _needed(compared: Comparison, each: str) -> str:
         return "More runs are not expected to settle it."
     if needed <= MINIMUM_RUNS:
         return f"A verdict takes at least {MINIMUM_RUNS} {each}."
-    return f"About {needed:,} {each} are expected to settle it."
+    return f"About {needed:,} {each} are expected to settle it, {compared.needed_with}."
 
 
 def as_json(compared: Compared) -> dict[str, Any]:
@@ -186,7 +186,12 @@ def _candidate(one: Judged) -> dict[str, Any]:
         "p_equivalence": found.p_equivalence,
         "p_equivalence_adjusted": found.p_equivalence_adjusted,
         "probability_of_superiority": found.probability_of_superiority,
+        "probability_of_superiority_interval": (
+            found.interval_superiority.low,
+            found.interval_superiority.high,
+        ),
         "effect_size": found.effect_size,
+        "effect_size_interval": (found.interval_effect.low, found.interval_effect.high),
         "verdict": found.verdict,
         "seeds_needed": found.seeds_needed,
         "flags": found.flags,

@@ -15,8 +15,9 @@ from tuner.figures.scores import Boxes, draw_boxes
 from tuner.figures.style import WIDTH, figure_style
 from tuner.files import write_whole
 from tuner.report.cells import Cell, Column, Table, number_cell
-from tuner.report.formats import NONE, axis_label, decimals_for, interval, p_value, percent, plain_number
+from tuner.report.formats import NONE, axis_label, decimals_for, interval, p_value, percent
 from tuner.report.markup import latex_table, markdown, markdown_table
+from tuner.report.tables import effect_cell
 from tuner.stats import Comparison, Summary
 
 _ROW = 0.5  # inches for one group in the figure
@@ -84,8 +85,8 @@ def _judged(one: Judged, decimals: int | None) -> tuple[Cell, ...]:
         Cell(p_value(None if found.without_test else found.p_value)),
         Cell(p_value(None if found.without_test else found.p_adjusted)),
         *((Cell(p_value(found.p_equivalence_adjusted)),) if found.margin is not None else ()),
-        Cell(plain_number(found.probability_of_superiority)),
-        Cell(plain_number(found.effect_size)),
+        effect_cell(found.probability_of_superiority, found.interval_superiority),
+        effect_cell(found.effect_size, found.interval_effect),
         Cell(found.verdict),
     )
 
@@ -133,7 +134,11 @@ def compared_columns(found: Comparison) -> dict[str, Any]:
         "p_adjusted": found.p_adjusted,
         "p_equivalence_adjusted": found.p_equivalence_adjusted,
         "probability_of_superiority": found.probability_of_superiority,
+        "probability_of_superiority_low": found.interval_superiority.low,
+        "probability_of_superiority_high": found.interval_superiority.high,
         "effect_size": found.effect_size,
+        "effect_size_low": found.interval_effect.low,
+        "effect_size_high": found.interval_effect.high,
         "verdict": found.verdict,
         "seeds_needed": found.seeds_needed,
     }

@@ -73,7 +73,12 @@ def _finalist(finalist: Measured) -> dict[str, Any]:
             "p_adjusted": compared.p_adjusted,
             "p_equivalence_adjusted": compared.p_equivalence_adjusted,
             "probability_of_superiority": compared.probability_of_superiority,
+            "probability_of_superiority_interval": [
+                compared.interval_superiority.low,
+                compared.interval_superiority.high,
+            ],
             "effect_size": compared.effect_size,
+            "effect_size_interval": [compared.interval_effect.low, compared.interval_effect.high],
             "verdict": compared.verdict,
             "seeds_needed": compared.seeds_needed,
         }

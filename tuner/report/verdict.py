@@ -167,7 +167,10 @@ def _meaning(result: Result, compared: Comparison) -> str:
         return " More seeds are not expected to settle it: any difference is tiny beside the noise."
     if _too_few(compared) and needed <= MINIMUM_RUNS:
         return f" A verdict takes at least {MINIMUM_RUNS} seeds for each configuration."
-    return f" About {count(needed, 'seed')} for each configuration would be expected to settle it."
+    return (
+        f" About {count(needed, 'seed')} for each configuration would be expected to settle it, "
+        f"{compared.needed_with}."
+    )
 
 
 def _scope(result: Result) -> str:

@@ -74,6 +74,14 @@ class Comparison(Readable):
         return self.evidence.without_spread and not self.evidence.ranked
 
     @property
+    def needed_with(self) -> str:
+        """What `seeds_needed` allows for, in words: other candidates and further looks make it larger."""
+        others = f"Holm's method for {self.comparisons} candidates" if self.comparisons > 1 else ""
+        looks = "a further look" if self.share < 1.0 else ""
+        allowed = " and ".join(filter(None, (others, looks)))
+        return f"with {allowed} allowed for" if allowed else "without Holm's method and further looks"
+
+    @property
     def cliffs_delta(self) -> float:
         """Cliff's delta, 2 P - 1 of the probability of superiority P: above 0 where the candidate is better.
 
@@ -182,6 +190,6 @@ def _rows(one: Comparison) -> Iterator[tuple[str, str]]:
     yield "runs", f"{one.n_candidate}{against}{failed}"
     if one.seeds_needed is not None:
         each = " of each" if one.reference is None else ""
-        some = f"about {one.seeds_needed:,}{each}" if one.seeds_needed < MOST_SEEDS else ""
+        some = f"about {one.seeds_needed:,}{each}, {one.needed_with}" if one.seeds_needed < MOST_SEEDS else ""
         yield "runs needed", some or "more are not expected to settle it"
     yield "better is", "lower" if one.direction == "minimize" else "higher"
