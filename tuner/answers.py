@@ -283,6 +283,13 @@ def _print_growth(console: Console, growth: StandardErrors) -> None:
     print_table(console, ("runs", "SD / √n", "median", f"{percent(growth.level)} of orders"), rows)
 
 
+def agreement(one: Diagnosed) -> str:
+    """How many seeds alone have the diagnosis, and what decided where those are no more than half."""
+    seeds, agree = len(one.seeds), one.diagnosis.labels.count(one.diagnosis.label)
+    decided = ", so the median curve" if 2 * agree <= seeds and one.diagnosis.label != "undetermined" else ""
+    return f"{agree} of {seeds}{decided}"
+
+
 def print_diagnoses(found: Sequence[Diagnosed]) -> None:
     """A row for each configuration, what every label rests on, and what to do."""
     console = terminal()
@@ -292,9 +299,9 @@ def print_diagnoses(found: Sequence[Diagnosed]) -> None:
             shown(one.name),
             str(len(one.seeds)),
             str(one.length),
-            Text(one.diagnosis.label, DIAGNOSES[one.diagnosis.label]),
+            Text(one.diagnosis.words, DIAGNOSES[one.diagnosis.label]),
             "" if one.diagnosis.epoch is None else str(one.diagnosis.epoch),
-            f"{one.diagnosis.labels.count(one.diagnosis.label)} of {len(one.seeds)}",
+            agreement(one),
         )
         for one in found
     ]

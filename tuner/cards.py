@@ -4,11 +4,18 @@ This is the lowest layer, so that the statistics can use it: it knows text and `
 """
 
 import math
+import re
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
 from typing import Any
+
+MINUS = "\N{MINUS SIGN}"
+TIMES = "\N{MULTIPLICATION SIGN}"
+NONE = "\N{EM DASH}"
+
+_SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 # Colours are the notebook's own, so that it reads on light and on dark; lines are grey on either. The
 # classes keep MathJax from setting what stands between two dollar signs in a name.
@@ -161,6 +168,50 @@ def p_text(value: float | None) -> str:
     ('0.042', '-')
     """
     return "-" if value is None or math.isnan(value) else f"{value:.2g}"
+
+
+def power_of_ten(value: float, digits: int = 0) -> str:
+    """`value` as a number times a power of ten.
+
+    >>> power_of_ten(0.0000021).replace(TIMES, "x")
+    '2 x 10⁻⁶'
+    """
+    return typeset(f"{value:.{digits}e}")
+
+
+def typeset(numbers: str) -> str:
+    """Numbers as Python writes them in the way that sentences have them, without a plus sign.
+
+    >>> typeset("-0.5 to +7e-08").replace(MINUS, "minus ").replace(TIMES, "x")
+    'minus 0.5 to 7 x 10⁻⁸'
+    """
+    powers = re.sub(r"e([-+]\d+)", lambda found: f" {TIMES} 10{_superscript(found[1])}", numbers)
+    return powers.replace("-", MINUS).replace("+", "")
+
+
+def _superscript(exponent: str) -> str:
+    return str(int(exponent)).translate(_SUPERSCRIPTS)
+
+
+def p_value(value: float | None) -> str:
+    """A p-value as journals print it.
+
+    >>> p_value(0.04217), p_value(1e-30), p_value(None), p_value(1.0)
+    ('0.042', '< 10⁻¹⁵', '—', '1')
+    """
+    if value is None or not math.isfinite(value):
+        return NONE
+    if value < 1e-15:
+        return "< 10⁻¹⁵"
+    if value < 0.001:
+        return power_of_ten(value)
+    return f"{value:.3f}".rstrip("0").rstrip(".") if value < 0.9995 else "1"
+
+
+def p_equation(value: float | None) -> str:
+    """`p = 0.042` or `p < 10⁻¹⁵`."""
+    text = p_value(value)
+    return f"p {text}" if text.startswith("<") else f"p = {text}"
 
 
 def percent(share: float) -> str:

@@ -15,15 +15,15 @@ RUN is a run folder: its baseline and finalists are read, or, while confirmation
 baseline and the leading trials. Or it is a CSV file such as Keras' CSVLogger writes, one row an epoch, with \
 columns `loss` and `val_loss`; a column `seed` or `seed_index` tells several seeds apart, `epoch` orders them.
 
-Every seed is read alone, and the label is that of more than half of them; where they are of no one mind, it
-is that of the median curve.
+Every seed is read alone, and the diagnosis is that of more than half of them; where they disagree, it is \
+that of the median curve.
 """
 
 
 @app.command(help=_HELP)
 def diagnose(
-    run: Annotated[
-        Path,
+    runs: Annotated[
+        list[Path],
         typer.Argument(metavar="RUN", help="A run folder, or a CSV file of losses.", show_default=False),
     ],
     configuration: Annotated[
@@ -36,6 +36,12 @@ def diagnose(
     from tuner.diagnosing import diagnose_configuration, diagnose_history, diagnose_result, read_history
     from tuner.jsontext import strict
 
+    if len(runs) > 1:
+        raise ScoresError(
+            f"diagnose reads one run folder or CSV file, not {len(runs)}: call it for each; several seeds of "
+            "one configuration belong into one file, told apart by a column `seed`"
+        )
+    (run,) = runs
     if run.is_dir():
         from tuner.result import load
 

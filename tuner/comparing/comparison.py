@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from tuner.cards import interval, number, percent, shown, signed
+from tuner.cards import interval, number, p_equation, percent, shown, signed, typeset
 from tuner.comparing.lineup import Lineup
 from tuner.comparing.scorefiles import ScoreSet
 from tuner.stats import Comparison, Summary, compare_all, describe
@@ -99,7 +99,7 @@ def verdict_sentence(group: Described, baseline: Described | float, compared: Co
     other = shown(baseline.name) if isinstance(baseline, Described) else f"the reference {number(baseline)}"
     each = "runs of each" if isinstance(baseline, Described) else "runs"
     numbers = _numbers(compared)
-    means = f"{number(group.summary.mean)} against {_mean(baseline)} on average"
+    means = f"{typeset(number(group.summary.mean))} against {typeset(_mean(baseline))} on average"
     if compared.verdict == "equivalent":
         return f"{name} is equivalent to {other}: {numbers}, within the margin of {compared.margin:g}."
     if compared.verdict == "undecided":
@@ -128,8 +128,8 @@ def _numbers(compared: Comparison) -> str:
     if compared.verdict == "equivalent" and compared.p_equivalence_adjusted is not None:
         adjusted, p_value = f"{adjusted}equivalence ", compared.p_equivalence_adjusted
     if not compared.without_test or "equivalence" in adjusted:
-        said.append(f"{adjusted}p = {p_value:.2g}")
-    return ", ".join(said)
+        said.append(f"{adjusted}{p_equation(p_value)}")
+    return typeset(", ".join(said))
 
 
 def _needed(compared: Comparison, each: str) -> str:
