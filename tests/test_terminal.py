@@ -8,6 +8,7 @@ from rich.console import Console
 
 from tests.factories import usual_result
 from tests.report.test_naive import beside
+from tuner.cards import digits
 from tuner.console import print_result
 from tuner.terminal import print_table
 
@@ -60,5 +61,5 @@ def test_the_table_of_a_result_has_every_column_at_every_width(
         assert heading in shown
     for one in result.finalists:
         assert one.comparison is not None
-        assert f"{one.summary.mean:.4g}" in shown
+        assert digits(one.summary.mean) in shown
         assert f"{one.comparison.interval.low:+.3g} to {one.comparison.interval.high:+.3g}" in shown

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from rich.console import Console
 from rich.text import Text
 
-from tuner.cards import interval, number, p_text, percent, shown, signed
+from tuner.cards import digits, interval, number, p_text, percent, shown, signed
 from tuner.comparing.comparison import Compared, Described, Judged
 from tuner.comparing.scorefiles import ScoreSet
 from tuner.comparing.studies import Studies
@@ -56,7 +56,7 @@ def print_comparison(compared: Compared) -> None:
 def _described(group: Described, style: str = "") -> tuple[Cell, ...]:
     summary = group.summary
     runs = str(summary.n) + (f" ({summary.failures} failed)" if summary.failures else "")
-    return Text(shown(group.name), style), runs, number(summary.mean), f"{summary.std:.2g}"
+    return Text(shown(group.name), style), runs, digits(summary.mean), digits(summary.std, 2)
 
 
 def _judged(one: Judged, several: bool) -> tuple[Cell, ...]:

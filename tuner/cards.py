@@ -138,6 +138,15 @@ def number(value: float) -> str:
     return f"{value:.4g}" if math.isfinite(value) else "-"
 
 
+def digits(value: float, count: int = 4) -> str:
+    """A number with so many significant digits, last zeros included, so that a column shows equally many.
+
+    >>> digits(0.0303), digits(1234.5), digits(12.3, 2)
+    ('0.03030', '1234', '12')
+    """
+    return f"{value:#.{count}g}".removesuffix(".") if math.isfinite(value) else "-"
+
+
 def signed(value: float) -> str:
     """A difference with its sign."""
     return f"{value:+.3g}" if math.isfinite(value) else "-"

@@ -14,7 +14,7 @@ from rich.live import Live
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 from rich.text import Text
 
-from tuner.cards import interval, p_text, percent, shown, signed, visible
+from tuner.cards import digits, interval, p_text, percent, shown, signed, visible
 from tuner.records import BASELINE, Configuration, Phase, Run, Setup
 from tuner.terminal import STYLES, Cell, print_lines, print_table, terminal
 
@@ -230,7 +230,7 @@ def _row(measured: "Measured") -> tuple[Cell, ...]:
     summary, comparison = measured.summary, measured.comparison
     seeds = str(summary.n) + (f" ({summary.failures} failed)" if summary.failures else "")
     name = Text(shown(measured.name), style="bold" if measured.name == BASELINE else "")
-    estimates = (name, seeds, _number(summary.mean), f"{summary.std:.2g}")
+    estimates = (name, seeds, digits(summary.mean), digits(summary.std, 2))
     if comparison is None:
         return estimates
     ends = interval(comparison.interval.low, comparison.interval.high) or "-"
