@@ -151,6 +151,10 @@ def test_comparisons_are_a_tuple_with_a_row_for_each() -> None:
     assert card.title == "Against the baseline: 1 better, 1 undecided"
     assert [row[0] for row in card.rows] == ["new", "same"]
     assert card.rows[0][5] == f"{first.p_adjusted:.2g}"
+    chances = first.interval_superiority
+    assert (
+        card.rows[0][6] == f"{first.probability_of_superiority:.4g} ({chances.low:.2g} to {chances.high:.2g})"
+    )
     assert all(f"{second.name}: {flag}" in card.notes for flag in second.flags)
 
 

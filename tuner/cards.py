@@ -141,9 +141,11 @@ def number(value: float) -> str:
 def digits(value: float, count: int = 4) -> str:
     """A number with so many significant digits, last zeros included, so that a column shows equally many.
 
-    >>> digits(0.0303), digits(1234.5), digits(12.3, 2)
-    ('0.03030', '1234', '12')
+    >>> digits(0.0303), digits(1234.5), digits(12.3, 2), digits(0.0)
+    ('0.03030', '1234', '12', '0')
     """
+    if value == 0.0:
+        return "0"
     return f"{value:#.{count}g}".removesuffix(".") if math.isfinite(value) else "-"
 
 

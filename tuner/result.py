@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from tuner.cards import Card, Readable, between, interval, number, p_text, percent, shown, signed
+from tuner.cards import Card, Readable, between, digits, interval, number, p_text, percent, shown, signed
 from tuner.errors import LedgerError
 from tuner.ledger import Ledger
 from tuner.naive import LABELS
@@ -387,7 +387,7 @@ def _row(one: Measured) -> tuple[str, ...]:
     summary, compared = one.summary, one.comparison
     runs = f"{summary.n}" + (f" ({summary.failures} failed)" if summary.failures else "")
     ends = between(summary.interval.low, summary.interval.high)
-    measured = (shown(one.name), runs, number(summary.mean), ends, number(summary.std))
+    measured = (shown(one.name), runs, digits(summary.mean), ends, digits(summary.std))
     if compared is None:
         return measured
     ends = interval(compared.interval.low, compared.interval.high)

@@ -20,10 +20,11 @@ that of the median curve.
 """
 
 
-@app.command(help=_HELP)
+@app.command(help=_HELP, context_settings={"allow_extra_args": True})
 def diagnose(
-    runs: Annotated[
-        list[Path],
+    context: typer.Context,
+    run: Annotated[
+        Path,
         typer.Argument(metavar="RUN", help="A run folder, or a CSV file of losses.", show_default=False),
     ],
     configuration: Annotated[
@@ -36,12 +37,11 @@ def diagnose(
     from tuner.diagnosing import diagnose_configuration, diagnose_history, diagnose_result, read_history
     from tuner.jsontext import strict
 
-    if len(runs) > 1:
+    if context.args:
         raise ScoresError(
-            f"diagnose reads one run folder or CSV file, not {len(runs)}: call it for each; several seeds of "
-            "one configuration belong into one file, told apart by a column `seed`"
+            f"diagnose reads one run folder or CSV file, not {1 + len(context.args)}: call it for each; "
+            "several seeds of one configuration belong into one file, told apart by a column `seed`"
         )
-    (run,) = runs
     if run.is_dir():
         from tuner.result import load
 

@@ -1,9 +1,11 @@
 """Several comparisons with one baseline: a tuple that shows itself as a table."""
 
+import math
 from collections import Counter
 
 from tuner.cards import Card, Readable, interval, number, p_text, percent, shown, signed
 from tuner.stats.comparison import Comparison
+from tuner.stats.intervals import Interval
 
 
 class Comparisons(Readable, tuple[Comparison, ...]):
@@ -28,6 +30,11 @@ class Comparisons(Readable, tuple[Comparison, ...]):
         return Card(f"Against {other}: {counted}", tuple(map(_row, self)), head, tuple(flags))
 
 
+def _beside(value: str, ends: Interval) -> str:
+    """An effect with its interval, where there is one, at the level that the heading names."""
+    return f"{value} ({ends.low:.2g} to {ends.high:.2g})" if math.isfinite(ends.low) else value
+
+
 def _row(one: Comparison) -> tuple[str, ...]:
     tested = [None if one.without_test else p_value for p_value in (one.p_value, one.p_adjusted)]
     if one.margin is not None:
@@ -39,7 +46,7 @@ def _row(one: Comparison) -> tuple[str, ...]:
         signed(one.difference),
         interval(one.interval.low, one.interval.high),
         *map(p_text, tested),
-        number(one.probability_of_superiority),
-        signed(one.effect_size),
+        _beside(number(one.probability_of_superiority), one.interval_superiority),
+        _beside(signed(one.effect_size), one.interval_effect),
         f"{one.n_candidate}" + (f" ({failed} failed)" if failed else ""),
     )
