@@ -8,10 +8,12 @@ import pytest
 
 import tuner
 from tests.factories import make_configuration, make_result, make_runs, usual_result
+from tests.report.test_naive import beside
 from tests.report.test_page import Page
 from tuner.cards import Card, Readable, as_html, as_text, between, interval, number, shown, signed
 from tuner.records import BASELINE
-from tuner.result import Result
+from tuner.result import Measured, Result
+from tuner.skill import skill
 
 RNG = np.random.default_rng(0)
 TAGS = {"div", "p", "table", "thead", "tbody", "tr", "th", "td", "ul", "li"}
@@ -37,6 +39,11 @@ def unfinished() -> Result:
     return make_result(make_runs("search", BASELINE, 0.1, seeds=3), [make_configuration(BASELINE)])
 
 
+def must(one: Measured | None) -> Measured:
+    assert one is not None
+    return one
+
+
 SHOWN: dict[str, Readable] = {
     "comparison": tuner.compare(NEW, OLD, margin=0.05),
     "failures": tuner.compare([*NEW, np.nan], OLD),
@@ -46,6 +53,13 @@ SHOWN: dict[str, Readable] = {
     "one run": tuner.describe([1.0]),
     "all failed": tuner.describe([np.nan, np.nan]),
     "result": usual_result(margin=0.004),
+    "one configuration": usual_result().finalists[0],
+    "baseline alone": must(usual_result().baseline),
+    "comparisons": tuner.compare_all({"old": OLD, "new": NEW, "<b>": [*OLD, np.nan]}, baseline="old"),
+    "no comparisons": tuner.compare_all({"old": OLD}, baseline="old"),
+    "equivalence": tuner.compare_all({"old": OLD, "new": NEW}, baseline="old", margin=1.0),
+    "secondary": tuner.compare(NEW, OLD).sensitivity(),
+    "naive": beside(usual_result(), linear=0.04),
     "unfinished": unfinished(),
     "hostile": hostile(),
 }
@@ -112,6 +126,47 @@ def test_a_result_has_a_row_for_every_confirmed_configuration() -> None:
     assert all(len(row) == len(card.head) for row in card.rows)
     assert repr(result) == "<Result of encdec_sine: trial-1 is better than the baseline; 61 runs>"
     assert repr(unfinished()) == "<Result of encdec_sine: confirmation has not finished; 3 runs>"
+
+
+def test_a_result_says_whether_there_is_skill() -> None:
+    card = beside(usual_result(), linear=0.001)._card()
+    assert card.title.endswith("; all are worse than a naive forecast")
+    assert card.notes[0] == (
+        "Every configuration is worse than the best naive forecast (linear regression, 0.001): there is no "
+        "skill here."
+    )
+    result = beside(usual_result(), linear=0.04)
+    card, found = result._card(), skill(result)
+    assert found is not None and card.head[-1] == "vs naive"
+    assert [row[-1] for row in card.rows] == [found.comparisons[row[0]].verdict for row in card.rows]
+    assert card.notes[0] == "trial-1 beats the best naive forecast (linear regression, 0.04)."
+    assert "naive" not in str(usual_result())
+
+
+def test_comparisons_are_a_tuple_with_a_row_for_each() -> None:
+    found = tuner.compare_all({"old": OLD, "new": NEW, "same": OLD}, baseline="old")
+    assert found == tuple(found) and isinstance(found, tuple) and found[0].name == "new"
+    first, second = found
+    card = found._card()
+    assert card.title == "Against the baseline: 1 better, 1 undecided"
+    assert [row[0] for row in card.rows] == ["new", "same"]
+    assert card.rows[0][5] == f"{first.p_adjusted:.2g}"
+    chances = first.interval_superiority
+    assert (
+        card.rows[0][6] == f"{first.probability_of_superiority:.4g} ({chances.low:.2g} to {chances.high:.2g})"
+    )
+    assert all(f"{second.name}: {flag}" in card.notes for flag in second.flags)
+
+
+def test_a_configuration_and_the_secondary_tests_show_their_numbers() -> None:
+    result = usual_result()
+    best = result.best
+    assert best is not None and best.comparison is not None
+    assert "units" in str(best) and f"{best.summary.mean:.4g}" in str(best)
+    assert str(best).startswith("trial-1, better than the baseline\n")
+    found = tuner.compare(NEW, OLD).sensitivity()
+    assert [row[0] for row in found._card().rows] == [one.name for one in found.tests]
+    assert f"p = {found.tests[0].p_value:.2g}" in str(found)
 
 
 def test_a_terminal_of_ipython_gets_the_text() -> None:

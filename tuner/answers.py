@@ -4,21 +4,21 @@ import math
 from collections.abc import Iterable, Sequence
 
 from rich.console import Console
-from rich.table import Table
 from rich.text import Text
 
-from tuner.cards import interval, number, percent, shown, signed
+from tuner.cards import digits, interval, number, p_text, percent, shown, signed
 from tuner.comparing.comparison import Compared, Described, Judged
 from tuner.comparing.scorefiles import ScoreSet
 from tuner.comparing.studies import Studies
 from tuner.diagnosing import Diagnosed
 from tuner.planning import FIRST_SHARE, Outlook, Question
+from tuner.stats import Interval
 from tuner.stats.growth import StandardErrors
 from tuner.stats.planning import REPEATS, Ranged
 from tuner.stats.power import MOST_SEEDS
 from tuner.stats.resplit import Resplit, opinion
+from tuner.terminal import STYLES, Cell, print_lines, print_table, terminal
 
-STYLES = {"better": "green", "worse": "red", "equivalent": "cyan", "undecided": "yellow"}
 DIAGNOSES = {
     "underfit_more_epochs": "yellow",
     "underfit_more_capacity": "yellow",
@@ -28,29 +28,6 @@ DIAGNOSES = {
     "undetermined": "dim",
 }
 
-Cell = Text | str
-
-
-def terminal() -> Console:
-    """Standard output, wide enough for a table where it is no terminal."""
-    console = Console(highlight=False)
-    return console if console.is_terminal else Console(width=150, highlight=False)
-
-
-def print_lines(console: Console, lines: Iterable[str], style: str = "") -> None:
-    """Sentences, each on a line that the terminal may fold."""
-    for line in lines:
-        console.print(Text(line, style=style), soft_wrap=True)
-
-
-def table(names: Sequence[str], *, words: Iterable[str] = ()) -> Table:
-    """A table with these headings; columns of `words` and the first one stand to the left."""
-    found = Table(box=None, pad_edge=False, header_style="bold")
-    left = {names[0], *words}
-    for name in names:
-        found.add_column(name, justify="left" if name in left else "right", no_wrap=name != names[0])
-    return found
-
 
 def print_comparison(compared: Compared) -> None:
     """The table, what must be known beside it, and a sentence for every candidate."""
@@ -58,15 +35,16 @@ def print_comparison(compared: Compared) -> None:
     level = percent(compared.design.level)
     several = any(one.comparison.comparisons > 1 for one in compared.candidates)
     p_values = ("p", "p (adj.)") if several else ("p",)
-    headings = ("group", "runs", "mean", "std", "difference", f"{level} interval", *p_values)
-    shape = table((*headings, "P(superior)", "g", "verdict"), words=("verdict",))
-    if isinstance(compared.baseline, Described):
-        shape.add_row(*_described(compared.baseline, "bold"))
-    else:
-        shape.add_row(Text("reference", "bold"), "", number(compared.baseline))
-    for one in compared.candidates:
-        shape.add_row(*_judged(one, several))
-    console.print(shape)
+    if compared.design.margin is not None:
+        p_values = (*p_values, "p (equiv.)")
+    headings = ("group", "runs", "mean", "SD", "difference", f"{level} interval", *p_values)
+    first: tuple[Cell, ...] = (
+        _described(compared.baseline, "bold")
+        if isinstance(compared.baseline, Described)
+        else (Text("reference", "bold"), "", number(compared.baseline))
+    )
+    rows = [first, *(_judged(one, several) for one in compared.candidates)]
+    print_table(console, (*headings, "P(superior)", "g", "verdict"), rows, words=("verdict",))
     for one in compared.candidates:
         name = shown(one.group.name)
         print_lines(console, (f"note: {name}: {flag}" for flag in one.comparison.flags), "dim")
@@ -78,21 +56,29 @@ def print_comparison(compared: Compared) -> None:
 def _described(group: Described, style: str = "") -> tuple[Cell, ...]:
     summary = group.summary
     runs = str(summary.n) + (f" ({summary.failures} failed)" if summary.failures else "")
-    return Text(shown(group.name), style), runs, number(summary.mean), f"{summary.std:.2g}"
+    return Text(shown(group.name), style), runs, digits(summary.mean), digits(summary.std, 2)
 
 
 def _judged(one: Judged, several: bool) -> tuple[Cell, ...]:
     found = one.comparison
-    p_values = (f"{found.p_value:.2g}", f"{found.p_adjusted:.2g}") if several else (f"{found.p_value:.2g}",)
+    tested = [found.p_value, found.p_adjusted][: 1 + several]
+    p_values = [None if found.without_test else p_value for p_value in tested]
+    if found.margin is not None:
+        p_values.append(found.p_equivalence_adjusted)
     return (
         *_described(one.group),
         signed(found.difference),
         interval(found.interval.low, found.interval.high) or "-",
-        *p_values,
-        f"{found.probability_of_superiority:.2f}",
-        f"{found.effect_size:+.2f}",
+        *map(p_text, p_values),
+        _with(f"{found.probability_of_superiority:.2f}", found.interval_superiority, ".2f"),
+        _with(f"{found.effect_size:+.2f}", found.interval_effect, "+.2f"),
         Text(found.verdict, STYLES[found.verdict]),
     )
+
+
+def _with(text: str, ends: Interval, form: str) -> str:
+    """A number with its interval in brackets, where there is one."""
+    return f"{text} ({ends.low:{form}} to {ends.high:{form}})" if math.isfinite(ends.low) else text
 
 
 def print_studies(studies: Studies) -> None:
@@ -110,17 +96,21 @@ def print_studies(studies: Studies) -> None:
         "group",
         "runs",
         "mean",
-        "std",
+        "SD",
         "difference",
         f"{percent(studies.level)} interval",
         "p (adj.)",
+        *(("p (equiv.)",) if studies.compared and studies.compared.design.margin is not None else ()),
     )
-    shape = table((*headings, "verdict"), words=("verdict",))
-    for entry in studies.entries:
-        for _, group in entry.groups:
-            style = "bold" if group is entry.chosen else ""
-            shape.add_row(*_described(group, style), *_against(judged.get(group.name)))
-    console.print(shape)
+    rows = [
+        (
+            *_described(group, "bold" if group is entry.chosen else ""),
+            *_against(judged.get(group.name)),
+        )
+        for entry in studies.entries
+        for _, group in entry.groups
+    ]
+    print_table(console, (*headings, "verdict"), rows, words=("verdict",))
     remarks = studies.compared.remarks if studies.compared else ()
     print_lines(console, (f"note: {shown(remark, 400)}" for remark in remarks), "dim")
 
@@ -131,7 +121,10 @@ def _against(one: Judged | None) -> tuple[Cell, ...]:
     found = one.comparison
     ends = interval(found.interval.low, found.interval.high) or "-"
     word = Text(found.verdict, STYLES[found.verdict])
-    return signed(found.difference), ends, f"{found.p_adjusted:.2g}", word
+    p_values = [p_text(None if found.without_test else found.p_adjusted)]
+    if found.margin is not None:
+        p_values.append(p_text(found.p_equivalence_adjusted))
+    return signed(found.difference), ends, *p_values, word
 
 
 def print_calibration(chosen: ScoreSet, found: Resplit) -> None:
@@ -188,11 +181,15 @@ def print_plan(outlook: Outlook) -> None:
         soft_wrap=True,
     )
     known = noise.runs is not None
-    shape = table(("repeats", "difference", *(("least", "most") if known else ())))
-    for row in outlook.detectable:
-        ends = (number(row.difference.low), number(row.difference.high)) if known else ()
-        shape.add_row(f"{row.repeats:,}", number(row.difference.value), *ends)
-    console.print(shape)
+    rows: list[tuple[str, ...]] = [
+        (f"{row.repeats:,}", number(row.difference.value)) for row in outlook.detectable
+    ]
+    headings: tuple[str, ...] = ("repeats", "difference")
+    if known:
+        headings = (*headings, "least", "most")
+        ends = (row.difference for row in outlook.detectable)
+        rows = [(*row, number(one.low), number(one.high)) for row, one in zip(rows, ends, strict=True)]
+    print_table(console, headings, rows)
     if outlook.growth is not None:
         _print_growth(console, outlook.growth)
     print_lines(console, (f"note: {remark}" for remark in outlook.remarks), "dim")
@@ -271,38 +268,44 @@ def _print_growth(console: Console, growth: StandardErrors) -> None:
         Text("Standard error of the mean as runs are added, over random orders of the runs:", "bold"),
         soft_wrap=True,
     )
-    shape = table(("runs", "std / √n", "median", f"{growth.level:.0%} of orders"))
     places = [
         place for place, runs in enumerate(growth.runs) if runs in REPEATS or runs in (2, growth.runs[-1])
     ]
-    for place in places:
-        shape.add_row(
+    rows = [
+        (
             str(growth.runs[place]),
             number(growth.expected[place]),
             number(growth.median[place]),
             f"{number(growth.low[place])} to {number(growth.high[place])}",
         )
-    console.print(shape)
+        for place in places
+    ]
+    print_table(console, ("runs", "SD / √n", "median", f"{percent(growth.level)} of orders"), rows)
+
+
+def agreement(one: Diagnosed) -> str:
+    """How many seeds alone have the diagnosis, and what decided where those are no more than half."""
+    seeds, agree = len(one.seeds), one.diagnosis.labels.count(one.diagnosis.label)
+    decided = ", so the median curve" if 2 * agree <= seeds and one.diagnosis.label != "undetermined" else ""
+    return f"{agree} of {seeds}{decided}"
 
 
 def print_diagnoses(found: Sequence[Diagnosed]) -> None:
     """A row for each configuration, what every label rests on, and what to do."""
     console = terminal()
-    shape = table(
-        ("configuration", "seeds", "epochs", "diagnosis", "from epoch", "agreement"), words=("diagnosis",)
-    )
-    for one in found:
-        diagnosis = one.diagnosis
-        agree = diagnosis.labels.count(diagnosis.label)
-        shape.add_row(
-            Text(shown(one.name)),
+    headings = ("configuration", "seeds", "epochs", "diagnosis", "from epoch", "agreement")
+    rows = [
+        (
+            shown(one.name),
             str(len(one.seeds)),
             str(one.length),
-            Text(diagnosis.label, DIAGNOSES[diagnosis.label]),
-            "" if diagnosis.epoch is None else str(diagnosis.epoch),
-            f"{agree} of {len(one.seeds)}",
+            Text(one.diagnosis.words, DIAGNOSES[one.diagnosis.label]),
+            "" if one.diagnosis.epoch is None else str(one.diagnosis.epoch),
+            agreement(one),
         )
-    console.print(shape)
+        for one in found
+    ]
+    print_table(console, headings, rows, words=("diagnosis",))
     for one in found:
         print_lines(console, (f"note: {shown(one.name)}: {note}" for note in one.notes), "dim")
     for one in found:

@@ -4,11 +4,18 @@ This is the lowest layer, so that the statistics can use it: it knows text and `
 """
 
 import math
+import re
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
 from typing import Any
+
+MINUS = "\N{MINUS SIGN}"
+TIMES = "\N{MULTIPLICATION SIGN}"
+NONE = "\N{EM DASH}"
+
+_SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 # Colours are the notebook's own, so that it reads on light and on dark; lines are grey on either. The
 # classes keep MathJax from setting what stands between two dollar signs in a name.
@@ -131,6 +138,17 @@ def number(value: float) -> str:
     return f"{value:.4g}" if math.isfinite(value) else "-"
 
 
+def digits(value: float, count: int = 4) -> str:
+    """A number with so many significant digits, last zeros included, so that a column shows equally many.
+
+    >>> digits(0.0303), digits(1234.5), digits(12.3, 2), digits(0.0)
+    ('0.03030', '1234', '12', '0')
+    """
+    if value == 0.0:
+        return "0"
+    return f"{value:#.{count}g}".removesuffix(".") if math.isfinite(value) else "-"
+
+
 def signed(value: float) -> str:
     """A difference with its sign."""
     return f"{value:+.3g}" if math.isfinite(value) else "-"
@@ -152,6 +170,59 @@ def between(low: float, high: float) -> str:
     '0.25 to 0.5'
     """
     return f"{number(low)} to {number(high)}" if math.isfinite(low) and math.isfinite(high) else ""
+
+
+def p_text(value: float | None) -> str:
+    """A p-value with two digits, a dash where there is none.
+
+    >>> p_text(0.04217), p_text(None)
+    ('0.042', '-')
+    """
+    return "-" if value is None or math.isnan(value) else f"{value:.2g}"
+
+
+def power_of_ten(value: float, digits: int = 0) -> str:
+    """`value` as a number times a power of ten.
+
+    >>> power_of_ten(0.0000021).replace(TIMES, "x")
+    '2 x 10⁻⁶'
+    """
+    return typeset(f"{value:.{digits}e}")
+
+
+def typeset(numbers: str) -> str:
+    """Numbers as Python writes them in the way that sentences have them, without a plus sign.
+
+    >>> typeset("-0.5 to +7e-08").replace(MINUS, "minus ").replace(TIMES, "x")
+    'minus 0.5 to 7 x 10⁻⁸'
+    """
+    powers = re.sub(r"e([-+]\d+)", lambda found: f" {TIMES} 10{_superscript(found[1])}", numbers)
+    return powers.replace("-", MINUS).replace("+", "")
+
+
+def _superscript(exponent: str) -> str:
+    return str(int(exponent)).translate(_SUPERSCRIPTS)
+
+
+def p_value(value: float | None) -> str:
+    """A p-value as journals print it.
+
+    >>> p_value(0.04217), p_value(1e-30), p_value(None), p_value(1.0)
+    ('0.042', '< 10⁻¹⁵', '—', '1')
+    """
+    if value is None or not math.isfinite(value):
+        return NONE
+    if value < 1e-15:
+        return "< 10⁻¹⁵"
+    if value < 0.001:
+        return power_of_ten(value)
+    return f"{value:.3f}".rstrip("0").rstrip(".") if value < 0.9995 else "1"
+
+
+def p_equation(value: float | None) -> str:
+    """`p = 0.042` or `p < 10⁻¹⁵`."""
+    text = p_value(value)
+    return f"p {text}" if text.startswith("<") else f"p = {text}"
 
 
 def percent(share: float) -> str:

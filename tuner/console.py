@@ -12,18 +12,15 @@ from typing import TYPE_CHECKING
 from rich.console import Console
 from rich.live import Live
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
-from rich.table import Table
 from rich.text import Text
 
-from tuner.cards import shown, visible
+from tuner.cards import digits, interval, p_text, percent, shown, signed, visible
 from tuner.records import BASELINE, Configuration, Phase, Run, Setup
+from tuner.terminal import STYLES, Cell, print_lines, print_table, terminal
 
 if TYPE_CHECKING:
     from tuner.decomposition import Decomposition
     from tuner.result import Measured, Result
-
-_STYLES = {"better": "green", "worse": "red", "equivalent": "cyan", "undecided": "yellow"}
-_WIDE = 110  # columns of a terminal from which the table has room for a verdict more
 
 
 @contextmanager
@@ -180,85 +177,68 @@ def print_result(result: "Result") -> None:
     # Matplotlib and SciPy, which nobody needs before the end
     from tuner.report import headline, looks_warning, naive_remark, naive_remarks
 
-    console = Console()
-    if not console.is_terminal:
-        console = Console(width=120)
-    words = headline(result)
+    console, words = terminal(), headline(result)
     console.print(
-        Text(f"{words.symbol} {words.claim}.", style=f"bold {_STYLES.get(words.word, '')}"), soft_wrap=True
+        Text(f"{words.symbol} {words.claim}.", style=f"bold {STYLES.get(words.word, '')}"), soft_wrap=True
     )
-    console.print(Text(words.evidence), soft_wrap=True)
-    if words.naive:
-        console.print(Text(words.naive), soft_wrap=True)
+    print_lines(console, filter(None, (words.evidence, words.naive)))
     if result.baseline is None:
-        console.print(Text(words.scope), soft_wrap=True)
+        print_lines(console, [words.scope])
         return
-    console.print(_confirmed(result, (result.baseline, *result.finalists), console.width))
-    if said := naive_remark(result):
-        console.print(Text(visible(said)), soft_wrap=True)
-    for measured in result.finalists:
-        for flag in measured.comparison.flags if measured.comparison else ():
-            console.print(Text(f"note: {shown(measured.name)}: {visible(flag)}", style="dim"), soft_wrap=True)
-    for remark in naive_remarks(result):
-        console.print(Text(f"note: {visible(remark)}", style="dim"), soft_wrap=True)
-    if said := looks_warning(result):
-        console.print(Text(f"note: {said}", style="dim"), soft_wrap=True)
+    _print_confirmed(console, result, (result.baseline, *result.finalists))
+    print_lines(console, filter(None, [visible(naive_remark(result))]))
+    flags = [
+        f"{shown(measured.name)}: {visible(flag)}"
+        for measured in result.finalists
+        for flag in (measured.comparison.flags if measured.comparison else ())
+    ]
+    others = filter(None, [*naive_remarks(result), looks_warning(result)])
+    print_lines(console, (f"note: {visible(text)}" for text in (*flags, *others)), "dim")
 
 
-def _confirmed(result: "Result", configurations: Sequence["Measured"], width: int) -> Table:
-    """The table of the confirmed configurations for a console of some width."""
+def _print_confirmed(console: Console, result: "Result", configurations: Sequence["Measured"]) -> None:
+    """The table of the confirmed configurations."""
     from tuner.skill import skill
 
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    level = f"{result.setup.level:.0%} interval"
-    for header in ("configuration", "seeds", "mean", "std", "difference", level):
-        table.add_column(header, justify="left" if header == "configuration" else "right", no_wrap=True)
-    table.add_column("p (adj.)", justify="right", no_wrap=True)
-    table.add_column("verdict", no_wrap=True)
-    against = skill(result) if width >= _WIDE else None
+    level = f"{percent(result.setup.level)} interval"
+    headings: tuple[str, ...] = ("configuration", "seeds", "mean", "SD")
+    equivalence = () if result.setup.margin is None else ("p (equiv.)",)
+    headings = (*headings, "difference", level, "p (adj.)", *equivalence, "verdict")
+    rows, against = [_row(one) for one in configurations], skill(result)
     if against is not None:
-        table.add_column("vs naive", no_wrap=True)
-    for measured in configurations:
-        cells = _row(measured)
-        if against is not None:
-            word = against.comparisons[measured.name].verdict
-            cells = (*cells, Text(word, _STYLES[word]))
-        table.add_row(*cells)
-    return table
+        headings = (*headings, "vs naive")
+        words = [against.comparisons[one.name].verdict for one in configurations]
+        rows = [
+            (*row, *[""] * (len(headings) - 1 - len(row)), Text(word, STYLES[word]))
+            for row, word in zip(rows, words, strict=True)
+        ]
+    print_table(console, headings, rows, words=("verdict", "vs naive"))
 
 
 def print_variance(found: "Decomposition") -> None:
     """The spread of every stream and its share of the variance, on standard output."""
     from tuner.report.variance import variance_headers, variance_rows
 
-    console = Console()
-    if not console.is_terminal:
-        console = Console(width=120)
-    setup = found.setup
+    console, setup = terminal(), found.setup
     what = f"{setup.split} {shown(setup.metric)} of {shown(setup.configuration)}, {len(found.runs)} runs"
-    console.print(
-        Text(f"Where the variance of {shown(setup.study)} comes from: {what}", style="bold"), soft_wrap=True
-    )
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    for place, header in enumerate(variance_headers(found)):
-        table.add_column(header, justify="right" if place else "left", no_wrap=True)
-    for row in variance_rows(found):
-        table.add_row(*map(Text, row))
-    console.print(table)
-    for note in found.notes:
-        console.print(Text(f"note: {note}", style="dim"), soft_wrap=True)
+    print_lines(console, [f"Where the variance of {shown(setup.study)} comes from: {what}"], "bold")
+    print_table(console, variance_headers(found), variance_rows(found))
+    print_lines(console, (f"note: {note}" for note in found.notes), "dim")
 
 
-def _row(measured: "Measured") -> tuple[Text | str, ...]:
+def _row(measured: "Measured") -> tuple[Cell, ...]:
     summary, comparison = measured.summary, measured.comparison
     seeds = str(summary.n) + (f" ({summary.failures} failed)" if summary.failures else "")
     name = Text(shown(measured.name), style="bold" if measured.name == BASELINE else "")
-    estimates = (name, seeds, _number(summary.mean), f"{summary.std:.2g}")
+    estimates = (name, seeds, digits(summary.mean), digits(summary.std, 2))
     if comparison is None:
-        return (*estimates, "", "", "", "")
-    interval = f"{comparison.interval.low:+.3g} to {comparison.interval.high:+.3g}"
-    word = Text(comparison.verdict, _STYLES[comparison.verdict])
-    return (*estimates, f"{comparison.difference:+.3g}", interval, f"{comparison.p_adjusted:.2g}", word)
+        return estimates
+    ends = interval(comparison.interval.low, comparison.interval.high) or "-"
+    p_values = [p_text(None if comparison.without_test else comparison.p_adjusted)]
+    if comparison.margin is not None:
+        p_values.append(p_text(comparison.p_equivalence_adjusted))
+    word = Text(comparison.verdict, STYLES[comparison.verdict])
+    return (*estimates, signed(comparison.difference), ends, *p_values, word)
 
 
 def _spread(scores: Sequence[float]) -> str:

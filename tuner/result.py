@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from tuner.cards import Card, Readable, between, interval, number, percent, shown, signed
+from tuner.cards import Card, Readable, between, digits, interval, number, p_text, percent, shown, signed
 from tuner.errors import LedgerError
 from tuner.ledger import Ledger
+from tuner.naive import LABELS
 from tuner.naive_file import read_naive
 from tuner.predictions import Predictions, scored
 from tuner.records import (
@@ -29,6 +30,7 @@ from tuner.records import (
     spent,
 )
 from tuner.shown import read_shown
+from tuner.skill import Skill, skill
 from tuner.stats import (
     Comparison,
     DieboldMariano,
@@ -49,7 +51,7 @@ Own = Mapping[tuple[Phase, str], Sequence[Run]]
 
 
 @dataclass(frozen=True, slots=True)
-class Measured:
+class Measured(Readable):
     """One configuration after confirmation.
 
     `test` and `validation` hold one score a confirmation seed, in the order of the seed indices (NaN
@@ -76,6 +78,22 @@ class Measured:
     def search_mean(self) -> float:
         """Mean search score on the validation split; NaN where the search never measured it."""
         return sum(self.search) / len(self.search) if self.search else math.nan
+
+    def _card(self) -> Card:
+        compared = self.comparison
+        words = {"better": "better than", "worse": "worse than", "equivalent": "equivalent to"}
+        word = words.get(compared.verdict, "undecided against") if compared else ""
+        against = f", {word} the baseline" if compared else ""
+        summary = self.summary
+        rows = [(shown(name), shown(str(value))) for name, value in self.configuration.params.items()]
+        rows += [
+            ("mean test score", summary.interval.beside(summary.mean)),
+            ("standard deviation", number(summary.std)),
+            ("runs", f"{summary.n}" + (f" ({summary.failures} failed)" if summary.failures else "")),
+        ]
+        if compared:
+            rows.append(("difference to the baseline", compared.interval.beside(compared.difference)))
+        return Card(f"{shown(self.name)}{against}", tuple(rows), notes=compared.flags if compared else ())
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -172,7 +190,9 @@ class Result(Readable):
             counted = ("search", "confirmation")
             return Card(title, tuple((f"runs in {phase}", f"{phases.count(phase):,}") for phase in counted))
         ends = f"{percent(setup.level)} interval"
-        verdicts = ("verdict", "difference", ends, "p (adjusted)")
+        equivalence = () if setup.margin is None else ("p (equivalence)",)
+        against = skill(self)
+        verdicts = ("verdict", "difference", ends, "p (adjusted)", *equivalence)
         head = ("configuration", "runs", f"test {shown(setup.metric)}", ends, "SD", *verdicts)
         several = len(self.finalists) > 1
         flags = [
@@ -180,8 +200,17 @@ class Result(Readable):
             for one in self.finalists
             for flag in (one.comparison.flags if one.comparison else ())
         ]
-        rows = tuple(_row(one) for one in (self.baseline, *self.finalists))
-        return Card(title, rows, head, tuple(dict.fromkeys(flags)))
+        rows = [_row(one) for one in (self.baseline, *self.finalists)]
+        rows = [(*row, *[""] * (len(head) - len(row))) for row in rows]
+        if against is None:
+            return Card(title, tuple(rows), head, tuple(dict.fromkeys(flags)))
+        words = [against.comparisons[row.name].verdict for row in (self.baseline, *self.finalists)]
+        rows = [(*row, word) for row, word in zip(rows, words, strict=True)]
+        flags.insert(0, _skill(against, self.best or self.baseline))
+        head = (*head, "vs naive")
+        if against.without:
+            title += "; all are worse than a naive forecast"
+        return Card(title, tuple(rows), head, tuple(dict.fromkeys(flags)))
 
 
 def load(folder: str | Path) -> Result:
@@ -343,13 +372,26 @@ def _scores(own: Own, phase: Phase, name: str, split: str) -> tuple[float, ...]:
     )
 
 
+def _skill(found: Skill, chosen: Measured) -> str:
+    """Whether there is skill, in a sentence."""
+    best = f"the best naive forecast ({LABELS[found.forecast]}, {number(found.score)})"
+    if found.without:
+        return f"Every configuration is worse than {best}: there is no skill here."
+    name, word = shown(chosen.name), found.comparisons[chosen.name].verdict
+    says = {"better": "beats", "equivalent": "is equivalent to", "worse": "is worse than"}
+    return f"{name} {says.get(word, 'is not shown to beat')} {best}."
+
+
 def _row(one: Measured) -> tuple[str, ...]:
-    """A configuration as a row of the card of its result."""
+    """A configuration as a row of the card of its result; that of the baseline is short."""
     summary, compared = one.summary, one.comparison
     runs = f"{summary.n}" + (f" ({summary.failures} failed)" if summary.failures else "")
     ends = between(summary.interval.low, summary.interval.high)
-    measured = (shown(one.name), runs, number(summary.mean), ends, number(summary.std))
+    measured = (shown(one.name), runs, digits(summary.mean), ends, digits(summary.std))
     if compared is None:
-        return (*measured, "", "", "", "")
+        return measured
     ends = interval(compared.interval.low, compared.interval.high)
-    return (*measured, compared.verdict, signed(compared.difference), ends, f"{compared.p_adjusted:.2g}")
+    p_values = [p_text(None if compared.without_test else compared.p_adjusted)]
+    if compared.margin is not None:
+        p_values.append(p_text(compared.p_equivalence_adjusted))
+    return (*measured, compared.verdict, signed(compared.difference), ends, *p_values)

@@ -1,14 +1,40 @@
 """Skill: what the confirmed configurations score against the best naive forecast."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 
-from tuner.records import Direction, NaiveScores, distinct
-from tuner.result import Result
+from tuner.records import Direction, NaiveScores, Setup, distinct
 from tuner.stats import Comparison, compare_looks
 from tuner.stats.scores import finished, standard_deviation
+
+
+class Scored(Protocol):
+    """A configuration with its test scores, one a seed."""
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def test(self) -> tuple[float, ...]: ...
+
+
+class Confirmed(Protocol):
+    """What a result has: the setup, the naive forecasts, and the configurations that were confirmed."""
+
+    @property
+    def setup(self) -> Setup: ...
+
+    @property
+    def naive(self) -> NaiveScores | None: ...
+
+    @property
+    def baseline(self) -> Scored | None: ...
+
+    @property
+    def finalists(self) -> Sequence[Scored]: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,13 +76,13 @@ def means(scores: NaiveScores | None, split: str, seeds: int | None = None) -> d
     return {name: float(values.mean()) for name, values in kept.items() if values.size}
 
 
-def means_of(result: Result, split: str) -> dict[str, float]:
+def means_of(result: Confirmed, split: str) -> dict[str, float]:
     """The same of a result, over the seeds of its last look."""
     looks = result.setup.looks
     return means(result.naive, split, looks[-1].repeats if looks else None)
 
 
-def spreads_of(result: Result) -> dict[str, float]:
+def spreads_of(result: Confirmed) -> dict[str, float]:
     """The standard deviation of every naive forecast over those seeds, on the test split.
 
     Nothing where all seeds have the same data.
@@ -76,7 +102,7 @@ def ordered(found: Mapping[str, float], direction: Direction) -> tuple[str, ...]
     return tuple(sorted(found, key=lambda name: sign * found[name]))
 
 
-def skill(result: Result) -> Skill | None:
+def skill(result: Confirmed) -> Skill | None:
     """The baseline and the finalists against the best naive forecast on the test split.
 
     A verdict is reached as that against the baseline is: by the one-sample t-test against a fixed number, or

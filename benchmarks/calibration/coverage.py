@@ -46,6 +46,12 @@ def failing_superiority(rate: float, n: int, rng: np.random.Generator) -> Outcom
     return (holds(compare(first, rng.normal(size=n)).interval_superiority, 0.5 * (1.0 - rate)),)
 
 
+def switching_superiority(chance: float, n: int, m: int, rng: np.random.Generator) -> Outcome:
+    """Candidate runs that lie far below or far above all of the baseline: the groups are apart most often."""
+    first = np.where(rng.random(n) < chance, -1.0, 1.0) + 0.001 * rng.normal(size=n)
+    return (holds(compare(first, 0.001 * rng.normal(size=m)).interval_superiority, chance),)
+
+
 def paired_superiority(n: int, shift: float, rng: np.random.Generator) -> Outcome:
     """Pairs whose difference is normal with standard deviation 1."""
     shared = rng.normal(size=n)
@@ -140,7 +146,14 @@ def _of_effects() -> Iterator[Table]:
                     partial(superiority, n, m, shift, spreads),
                 )
                 for n, m, spreads in DESIGNS
-                for shift in (0.0, 1.0, 2.0)
+                for shift in (0.0, 1.0, 2.0, 3.0)
+            ),
+            *(
+                Cell(
+                    f"{n} against {m}, far below or above, P = {p:g}", partial(switching_superiority, p, n, m)
+                )
+                for n, m in ((5, 5), (10, 10), (5, 30), (30, 5))
+                for p in (0.8, 0.9, 0.97)
             ),
             *(
                 Cell(f"{n} against {n}, 20 % of the candidate fail", partial(failing_superiority, 0.2, n))

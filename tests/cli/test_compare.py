@@ -84,7 +84,7 @@ def test_the_table_flags_and_sentences_are_printed(call: Call, files: Path) -> N
     status, out, err = call("compare", "old.csv", "new.csv", "frail.csv")
     assert (status, err) == (0, "")
     lines = out.splitlines()
-    for word in ("runs", "mean", "std", "difference", "95 % interval", "p (adj.)", "P(superior)", "verdict"):
+    for word in ("runs", "mean", "SD", "difference", "95 % interval", "p (adj.)", "P(superior)", "verdict"):
         assert word in lines[0]
     assert "12 (1 failed)" in out
     assert "note: frail: 1 of 12 candidate runs and 0 of 12 baseline runs failed" in out

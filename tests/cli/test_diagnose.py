@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -42,7 +43,7 @@ def test_a_run_folder(call: Call, tmp_path: Path) -> None:
     status, out, err = call("diagnose", "run")
     assert (status, err) == (0, "")
     for one in known:
-        assert one.name in out and one.diagnosis.label in out and f"{one.diagnosis.evidence}." in out
+        assert one.name in out and one.diagnosis.words in out and f"{one.diagnosis.evidence}." in out
 
 
 def test_a_csv_file(call: Call, history: Path) -> None:
@@ -69,6 +70,32 @@ def test_notes_are_printed_and_names_are_text(call: Call, tmp_path: Path) -> Non
     assert status == 0
     assert "2 of 2 runs were pruned" in out
     assert "[red]x [31m" in out and "\x1b" not in out
+
+
+def test_seeds_that_disagree_are_told_apart_and_who_decided(call: Call, tmp_path: Path) -> None:
+    up = bend(60, 25, up=0.1)
+    seeds = [(fall(60, 0.02, 5.0), up), (fall(60, 0.02, 5.0), up), (fall(60, 0.02, 5.0), up * np.nan)]
+    rows = [
+        pd.DataFrame({"seed": seed, "loss": train, "val_loss": validation})
+        for seed, (train, validation) in enumerate(seeds)
+    ]
+    pd.concat(rows[:2]).to_csv(tmp_path / "both.csv", index=False)
+    status, out, _ = call("diagnose", "both.csv")
+    assert status == 0 and "2 of 2" in out and "median curve" not in out
+    flat = np.full(60, 0.5)
+    mixed = [rows[0], pd.DataFrame({"seed": 1, "loss": flat, "val_loss": flat})]
+    pd.concat(mixed).to_csv(tmp_path / "mixed.csv", index=False)
+    (one,) = answer(call, "mixed.csv")["configurations"]
+    status, out, _ = call("diagnose", "mixed.csv")
+    assert one["agreement"] <= 0.5
+    decided = "1 of 2, so the median curve" in out or "0 of 2, so the median curve" in out
+    assert decided == (one["label"] != "undetermined")
+    assert "1 overfit; 1 " in out
+
+
+def test_two_files_at_once_are_refused_with_a_way_out(call: Call, history: Path) -> None:
+    said = one_line(call("diagnose", history, history))
+    assert "reads one run folder or CSV file, not 2" in said and "column `seed`" in said
 
 
 def test_a_mistake_is_one_line(call: Call, tmp_path: Path, history: Path) -> None:

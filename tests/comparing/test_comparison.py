@@ -27,6 +27,23 @@ def compared(*candidates: ScoreSet, baseline: ScoreSet = OLD, **design: object) 
     return compare_lineup(Lineup(baseline, candidates, made, "mse", ("a remark",)))
 
 
+def test_a_sentence_has_the_notation_of_the_page() -> None:
+    far = ScoreSet("far", tuple(score * 1e-5 - 1.0 for score in GOOD.scores))
+    text = compared(far).candidates[0].sentence
+    assert "\N{MINUS SIGN}" in text and "-" not in text and "+" not in text
+    assert "p < 10⁻¹⁵" in text or " \N{MULTIPLICATION SIGN} 10⁻" in text
+
+
+def test_the_runs_needed_are_said_with_what_they_allow_for() -> None:
+    (alone,) = compared(SAME).candidates
+    assert alone.sentence.endswith("are expected to settle it, without Holm's method and further looks.")
+    beside = compared(GOOD, SAME).candidates[1]
+    assert beside.sentence.endswith(
+        "are expected to settle it, with Holm's method for 2 candidates allowed for."
+    )
+    assert alone.comparison.needed_with in str(alone.comparison)
+
+
 def test_the_numbers_are_those_of_compare_all() -> None:
     sets = (OLD, GOOD, SAME, FRAIL)
     found = compared(GOOD, SAME, FRAIL, margin=0.05, level=0.9)
@@ -62,16 +79,19 @@ def said(*candidates: ScoreSet, **design: object) -> str:
 
 def test_every_verdict_is_a_plain_sentence() -> None:
     better = said(GOOD)
-    assert better.startswith("good is better than old: ") and "lower is better (difference -0." in better
+    assert (
+        better.startswith("good is better than old: ")
+        and "lower is better (difference \N{MINUS SIGN}0." in better
+    )
     assert "adjusted" not in better and "adjusted p = " in said(GOOD, SAME)
     assert said(GOOD, direction="maximize").startswith("good is worse than old: ")
     assert "higher is better" in said(GOOD, direction="maximize")
     equivalent = said(CLOSE, margin=0.2)
-    assert equivalent.startswith("close is equivalent to old: difference +0.001")
+    assert equivalent.startswith("close is equivalent to old: difference 0.001")
     assert "equivalence p = " in equivalent and equivalent.endswith("within the margin of 0.2.")
     undecided = said(SAME)
     assert undecided.startswith("Undecided whether same is better than old: ")
-    assert undecided.endswith("runs of each are expected to settle it.")
+    assert "runs of each are expected to settle it, without" in undecided
     assert "by ranks, failed runs being the worst" in said(FRAIL)
     assert "over the runs that finished" in said(FRAIL)
 

@@ -38,7 +38,7 @@ def test_one_name_and_one_seed_in_two_studies_are_told() -> None:
     (sentence,) = said("lstm:baseline", "gru:baseline", "cnn:baseline")
     assert sentence == (
         "Both studies (lstm, gru) used the same study seed (7), so the runs of baseline may share initial "
-        "weights or orders: independence is assumed; set another `seed` in one of them."
+        "weights or orders: independence is assumed; set another seed in one of them."
     )
     store(usual_result(seed=7), Path("rnn"))
     (sentence,) = said("lstm", "gru", "rnn")  # the best of each is trial-1

@@ -232,7 +232,7 @@ def test_seeds_that_disagree_with_each_other_and_with_their_median_are_undetermi
     found = diagnose([*train, train[2], train[0]], [*validation, validation[2], validation[0]])
     # 3 diverged, 2 overfit, 2 more epochs: none has more than half, and the median is of the other four.
     assert found.label == "undetermined" and found.advice.startswith("look at the curves")
-    assert "seeds disagree (3 diverged, 2 overfit, 2 underfit, more epochs)" in found.finding
+    assert "seeds disagree (3 diverged; 2 overfit; 2 underfit, more epochs)" in found.finding
     assert "; 3 seeds diverged" in found.finding
 
 

@@ -11,6 +11,7 @@ from tests.comparing.test_comparison import FRAIL, GOOD, OLD, SAME, compared
 from tuner.comparing.comparison import Compared
 from tuner.comparing.scorefiles import ScoreSet
 from tuner.report.comparison import boxes_of, comparison_table, differences_of, write_comparison
+from tuner.report.formats import p_value
 
 
 def against_number() -> Compared:
@@ -42,6 +43,14 @@ def test_the_table_has_a_row_a_group_and_the_verdict() -> None:
     assert all(len(row) == len(table.columns) for row in table.rows)
     assert [row[0].text for row in table.rows] == ["old", "good", "same"]
     assert [row[-1].text for row in table.rows] == ["—", "better", "undecided"]
+
+
+def test_a_margin_adds_the_p_value_of_equivalence() -> None:
+    found = compared(GOOD, SAME, margin=0.5)
+    table = comparison_table(found)
+    place = [column.title for column in table.columns].index("p of equivalence (adjusted)")
+    expected = [p_value(one.comparison.p_equivalence_adjusted) for one in found.candidates]
+    assert [row[place].text for row in table.rows] == ["—", *expected]
 
 
 def test_a_reference_is_a_row_without_runs(tmp_path: Path) -> None:

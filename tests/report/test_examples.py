@@ -67,6 +67,20 @@ def test_both_intervals_are_said_with_what_they_are_over() -> None:
     assert " to " in shown.rows[0][column].text
 
 
+def test_examples_that_add_nothing_are_said_to_add_nothing() -> None:
+    found = result(0.0)
+    alone, both = ends(found)
+    assert both == pytest.approx(alone)
+    over = found.finalists[0].over_examples
+    assert over is not None and over.adds_nothing
+    evidence = headline(found).evidence
+    assert "the test examples (200) add nothing to it." in evidence and "it is" not in evidence
+    said = methods(found)[-1]
+    assert "never taken to be narrower than the interval over seeds alone" in said
+    more = result(0.1).finalists[0].over_examples
+    assert more is not None and not more.adds_nothing and more.seeds.low > more.interval.low
+
+
 @pytest.mark.parametrize(("spread", "only"), [(0.1, False), (3.0, True)])
 def test_a_difference_of_this_split_only_is_called_one(spread: float, only: bool) -> None:
     found = result(spread)

@@ -59,7 +59,7 @@ def test_skill_is_said_with_its_size() -> None:
     assert found is not None
     assert naive_sentence(result) == (
         "a beats the best naive forecast (linear regression, 0.3100) by "
-        f"{found.gain('a'):.4f}. Against the same forecast the baseline is worse."
+        f"{found.gain('a'):.4f}. Of the others, the baseline is worse than it."
     )
     assert naive_sentence(beside(two(0.2, 0.5), mean=0.4)).startswith(
         "The baseline beats the best naive forecast (training mean, 0.4000) by "
@@ -80,9 +80,10 @@ def test_what_is_not_shown_is_not_claimed() -> None:
     )
     same = naive_sentence(beside(two(0.5, 0.5, margin=0.3), zero=0.52))
     assert same.startswith("The baseline is equivalent to the best naive forecast (zero, 0.5")
-    assert "it has no skill that matters. Against the same forecast a is equivalent." in same
+    assert "it has no skill that matters (adjusted equivalence p = " in same
+    assert same.endswith("Of the others, a is equivalent to it.")
     mixed = naive_sentence(beside(two(0.5, 0.7), zero=0.5))
-    assert "Against the same forecast a is worse." in mixed
+    assert "Of the others, a is worse than it." in mixed
 
 
 def test_a_better_one_may_be_worse_than_naive() -> None:
@@ -234,3 +235,37 @@ def test_hostile_content_stays_text_or_is_refused(tmp_path: Path) -> None:
     path.write_text('{"test": {"zero": ["__import__"]}}')
     with pytest.raises(LedgerError, match=r"naive\.json"):
         load(folder)
+
+
+def without_spread(first: float, second: float) -> Result:
+    """A baseline and a finalist whose seeds all score the same."""
+    result = two(first, second, seeds=5)
+    centers = {BASELINE: first, "a": second}
+    runs = [replace(run, scores=dict.fromkeys(run.scores, centers[run.configuration])) for run in result.runs]
+    return make_result(runs, [make_configuration(name) for name in centers], ["a"])
+
+
+def test_without_a_spread_no_p_value_is_shown_and_the_reason_is(capsys: pytest.CaptureFixture[str]) -> None:
+    result = beside(without_spread(0.3, 2 / 7), last=3 / 7)
+    found = skill(result)
+    assert found is not None and all(one.without_test for one in found.comparisons.values())
+    assert headline(result).naive == (
+        "The baseline is not shown to beat the best naive forecast (last value, 0.4286): "
+        "difference \N{MINUS SIGN}0.1286 for every seed, and without a spread no t-test is possible. Of "
+        "the others, a is undecided."
+    )
+    assert "p = " not in headline(result).evidence
+    assert [row[-1].text for row in naive_table(result).rows] == ["—"] * 3
+    assert [row[-1].note for row in naive_table(result).rows[1:]] == ["no spread, no test"] * 2
+    (said,) = naive_remarks(result)
+    assert said in warnings(result) and said.startswith(
+        "Against the best naive forecast the baseline and a have the same difference for every seed: there "
+        "is no spread to judge by, and the t-test cannot be used."
+    )
+    print_result(result)
+    shown = capsys.readouterr().out
+    assert "nan" not in shown and said in shown.replace("\n", " ")
+
+
+def test_a_spread_leaves_no_such_remark() -> None:
+    assert naive_remarks(beside(two(0.5, 0.4), last=0.45)) == ()

@@ -4,7 +4,8 @@ import pytest
 
 from tests.factories import make_configuration, make_result, make_runs, usual_result
 from tuner.records import BASELINE, Look
-from tuner.report.formats import p_equation
+from tuner.report.formats import p_equation, p_value
+from tuner.report.tables import results_table
 from tuner.report.verdict import Headline, headline
 from tuner.result import Result
 
@@ -70,12 +71,28 @@ def test_undecided_says_how_many_seeds_would_settle_it() -> None:
     found = headline(result)
     assert found.claim == "Undecided: a is not shown to differ from the baseline"
     assert f"About {compared.seeds_needed:,} seeds for each configuration" in found.evidence
+    assert found.evidence.endswith("with a further look allowed for.")
 
 
 def test_equivalent_names_the_margin() -> None:
     found = headline(result_of({BASELINE: 0.5, "a": 0.5}, seeds=30, margin=0.2))
     assert found.claim == "a is equivalent to the baseline"
     assert "place the difference within the margin of 0.2" in found.evidence
+    assert "adjusted equivalence p < 10" in found.evidence or "adjusted equivalence p = " in found.evidence
+    assert "adjusted p" not in found.evidence
+
+
+def test_the_p_value_of_equivalence_stands_beside_that_of_the_difference() -> None:
+    result = result_of({BASELINE: 0.5, "a": 0.5}, seeds=30, margin=0.2)
+    compared = result.finalists[0].comparison
+    assert compared is not None and compared.p_equivalence_adjusted is not None
+    cell = results_table(result).rows[1][4]
+    assert cell.text == p_value(compared.p_adjusted)
+    assert cell.note == f"equivalence {p_value(compared.p_equivalence_adjusted)}"
+    card = result._card()
+    place = card.head.index("p (equivalence)")
+    assert [row[place] for row in card.rows] == ["", f"{compared.p_equivalence_adjusted:.2g}"]
+    assert "p (equivalence)" not in result_of({BASELINE: 0.5, "a": 0.5})._card().head
 
 
 def test_worse_is_said_of_one_or_of_all() -> None:
@@ -83,6 +100,12 @@ def test_worse_is_said_of_one_or_of_all() -> None:
     several = headline(result_of({BASELINE: 0.2, "a": 0.5, "b": 0.6}))
     assert several.claim == "Every finalist is worse than the baseline"
     assert several.evidence.startswith("a has a test MSE of")
+
+
+def test_effects_stand_above_their_intervals() -> None:
+    (row,) = results_table(result_of({BASELINE: 0.5, "a": 0.2})).rows[1:]
+    assert (row[5].text, row[5].note) == ("1.00", "0.69 to 1.00")
+    assert row[6].text.startswith("\N{MINUS SIGN}") and " to " in row[6].note
 
 
 @pytest.mark.parametrize("seeds", [1, 2, 4])

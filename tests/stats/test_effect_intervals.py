@@ -41,10 +41,18 @@ def test_superiority_has_variance_and_freedom_of_brunner_and_munzel(n: int, m: i
     assert solved(superiority_interval(first, second, 0.9), share, variance, freedom)
 
 
-def test_groups_apart_have_the_interval_of_the_smaller_number_of_wins() -> None:
+def test_groups_apart_have_the_exact_interval_of_the_smaller_number_of_wins() -> None:
     found = superiority_interval(np.arange(8.0), np.arange(9.0, 15.0), 0.95)
-    quantile = stats.t.ppf(0.975, 5)
-    assert (found.low, found.high) == (pytest.approx(6 / (6 + quantile**2)), 1.0)
+    exact = stats.binomtest(6, 6).proportion_ci(0.95)
+    assert (found.low, found.high) == (pytest.approx(exact.low), 1.0)
+    turned = superiority_interval(np.arange(9.0, 15.0), np.arange(8.0), 0.95)
+    assert (turned.low, turned.high) == (0.0, pytest.approx(1.0 - exact.low))
+
+
+@pytest.mark.parametrize(("runs", "excludes"), [(5, False), (6, True)])
+def test_six_runs_apart_exclude_even_chances_and_five_do_not(runs: int, excludes: bool) -> None:
+    found = superiority_interval(np.arange(runs), 100.0 + np.arange(runs), 0.95)
+    assert (found.low > 0.5) == excludes
 
 
 def test_one_run_says_nothing_of_superiority() -> None:

@@ -15,13 +15,14 @@ RUN is a run folder: its baseline and finalists are read, or, while confirmation
 baseline and the leading trials. Or it is a CSV file such as Keras' CSVLogger writes, one row an epoch, with \
 columns `loss` and `val_loss`; a column `seed` or `seed_index` tells several seeds apart, `epoch` orders them.
 
-Every seed is read alone, and the label is that of more than half of them; where they are of no one mind, it
-is that of the median curve.
+Every seed is read alone, and the diagnosis is that of more than half of them; where they disagree, it is \
+that of the median curve.
 """
 
 
-@app.command(help=_HELP)
+@app.command(help=_HELP, context_settings={"allow_extra_args": True})
 def diagnose(
+    context: typer.Context,
     run: Annotated[
         Path,
         typer.Argument(metavar="RUN", help="A run folder, or a CSV file of losses.", show_default=False),
@@ -36,6 +37,11 @@ def diagnose(
     from tuner.diagnosing import diagnose_configuration, diagnose_history, diagnose_result, read_history
     from tuner.jsontext import strict
 
+    if context.args:
+        raise ScoresError(
+            f"diagnose reads one run folder or CSV file, not {1 + len(context.args)}: call it for each; "
+            "several seeds of one configuration belong into one file, told apart by a column `seed`"
+        )
     if run.is_dir():
         from tuner.result import load
 

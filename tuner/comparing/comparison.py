@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from tuner.cards import interval, number, percent, shown, signed
+from tuner.cards import interval, number, p_equation, percent, shown, signed, typeset
 from tuner.comparing.lineup import Lineup
 from tuner.comparing.scorefiles import ScoreSet
 from tuner.stats import Comparison, Summary, compare_all, describe
@@ -99,7 +99,7 @@ def verdict_sentence(group: Described, baseline: Described | float, compared: Co
     other = shown(baseline.name) if isinstance(baseline, Described) else f"the reference {number(baseline)}"
     each = "runs of each" if isinstance(baseline, Described) else "runs"
     numbers = _numbers(compared)
-    means = f"{number(group.summary.mean)} against {_mean(baseline)} on average"
+    means = f"{typeset(number(group.summary.mean))} against {typeset(_mean(baseline))} on average"
     if compared.verdict == "equivalent":
         return f"{name} is equivalent to {other}: {numbers}, within the margin of {compared.margin:g}."
     if compared.verdict == "undecided":
@@ -127,8 +127,9 @@ def _numbers(compared: Comparison) -> str:
     p_value = compared.p_adjusted
     if compared.verdict == "equivalent" and compared.p_equivalence_adjusted is not None:
         adjusted, p_value = f"{adjusted}equivalence ", compared.p_equivalence_adjusted
-    said.append(f"{adjusted}p = {p_value:.2g}")
-    return ", ".join(said)
+    if not compared.without_test or "equivalence" in adjusted:
+        said.append(f"{adjusted}{p_equation(p_value)}")
+    return typeset(", ".join(said))
 
 
 def _needed(compared: Comparison, each: str) -> str:
@@ -139,7 +140,7 @@ def _needed(compared: Comparison, each: str) -> str:
         return "More runs are not expected to settle it."
     if needed <= MINIMUM_RUNS:
         return f"A verdict takes at least {MINIMUM_RUNS} {each}."
-    return f"About {needed:,} {each} are expected to settle it."
+    return f"About {needed:,} {each} are expected to settle it, {compared.needed_with}."
 
 
 def as_json(compared: Compared) -> dict[str, Any]:
@@ -185,7 +186,12 @@ def _candidate(one: Judged) -> dict[str, Any]:
         "p_equivalence": found.p_equivalence,
         "p_equivalence_adjusted": found.p_equivalence_adjusted,
         "probability_of_superiority": found.probability_of_superiority,
+        "probability_of_superiority_interval": (
+            found.interval_superiority.low,
+            found.interval_superiority.high,
+        ),
         "effect_size": found.effect_size,
+        "effect_size_interval": (found.interval_effect.low, found.interval_effect.high),
         "verdict": found.verdict,
         "seeds_needed": found.seeds_needed,
         "flags": found.flags,

@@ -52,9 +52,9 @@ def _sentence(seed: int, name: str, sources: Sequence[Source]) -> str:
     if name:
         return (
             f"{used}, so the runs of {shown(name)} may share initial weights or orders: independence is "
-            "assumed; set another `seed` in one of them."
+            "assumed; set another seed in one of them."
         )
     return (
         f"{used}, so their runs may share the data drawn for a seed: independence is assumed; compare with "
-        "--paired, or set another `seed` in one of them."
+        "--paired, or set another seed in one of them."
     )

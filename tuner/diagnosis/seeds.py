@@ -135,7 +135,7 @@ def put_together(pairs: Sequence[Pair], readings: tuple[Reading, ...], numbers: 
     counts = Counter(reading.label for reading in readings)
     label, most = counts.most_common(1)[0]
     majority = 2 * most > len(readings)
-    told = ", ".join(f"{count} {WORDS[one]}" for one, count in counts.most_common())
+    told = "; ".join(f"{count} {WORDS[one]}" for one, count in counts.most_common())
     if not majority or label == "undetermined":
         middle = _median_curve(pairs, readings, numbers)
         likeliest = max((count for one, count in counts.items() if one != "undetermined"), default=0)

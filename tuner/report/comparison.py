@@ -15,8 +15,9 @@ from tuner.figures.scores import Boxes, draw_boxes
 from tuner.figures.style import WIDTH, figure_style
 from tuner.files import write_whole
 from tuner.report.cells import Cell, Column, Table, number_cell
-from tuner.report.formats import NONE, axis_label, decimals_for, interval, p_value, percent, plain_number
+from tuner.report.formats import NONE, axis_label, decimals_for, interval, p_value, percent
 from tuner.report.markup import latex_table, markdown, markdown_table
+from tuner.report.tables import effect_cell
 from tuner.stats import Comparison, Summary
 
 _ROW = 0.5  # inches for one group in the figure
@@ -49,12 +50,13 @@ def comparison_table(compared: Compared) -> Table:
         Column(f"{level} interval"),
         Column("p"),
         Column("p (adjusted)"),
+        *((Column("p of equivalence (adjusted)"),) if compared.design.margin is not None else ()),
         Column("P(superior)"),
         Column("Hedges' g"),
         Column("Verdict", number=False),
     )
     decimals = decimals_for(compared.groups)
-    nothing = (Cell(NONE),) * 7
+    nothing = (Cell(NONE),) * (len(columns) - 5)
     if isinstance(compared.baseline, Described):
         first = (*_described(compared.baseline, decimals), *nothing)
     else:
@@ -80,10 +82,11 @@ def _judged(one: Judged, decimals: int | None) -> tuple[Cell, ...]:
         *_described(one.group, decimals),
         number_cell(found.difference, decimals),
         Cell(interval(found.interval.low, found.interval.high, decimals)),
-        Cell(p_value(found.p_value)),
-        Cell(p_value(found.p_adjusted)),
-        Cell(plain_number(found.probability_of_superiority)),
-        Cell(plain_number(found.effect_size)),
+        Cell(p_value(None if found.without_test else found.p_value)),
+        Cell(p_value(None if found.without_test else found.p_adjusted)),
+        *((Cell(p_value(found.p_equivalence_adjusted)),) if found.margin is not None else ()),
+        effect_cell(found.probability_of_superiority, found.interval_superiority),
+        effect_cell(found.effect_size, found.interval_effect),
         Cell(found.verdict),
     )
 
@@ -129,8 +132,13 @@ def compared_columns(found: Comparison) -> dict[str, Any]:
         "difference_high": found.interval.high,
         "p_value": found.p_value,
         "p_adjusted": found.p_adjusted,
+        "p_equivalence_adjusted": found.p_equivalence_adjusted,
         "probability_of_superiority": found.probability_of_superiority,
+        "probability_of_superiority_low": found.interval_superiority.low,
+        "probability_of_superiority_high": found.interval_superiority.high,
         "effect_size": found.effect_size,
+        "effect_size_low": found.interval_effect.low,
+        "effect_size_high": found.interval_effect.high,
         "verdict": found.verdict,
         "seeds_needed": found.seeds_needed,
     }

@@ -25,6 +25,11 @@ def examples_sentence(result: Result, one: Measured, decimals: int | None) -> st
     ends = examples_interval(one, decimals)
     if not ends or one.over_examples is None or one.comparison is None:
         return _over_seeds_alone(result, one)
+    if one.over_examples.adds_nothing:
+        return (
+            " That interval is over seeds on this test split; the test examples "
+            f"({_examples(result, one)}) add nothing to it."
+        )
     said = (
         " That interval is over seeds on this test split; over seeds and test examples "
         f"({_examples(result, one)}) it is {ends}."
@@ -72,8 +77,9 @@ def examples_methods(result: Result) -> str:
         "The intervals above are over seeds on this test split. A second interval of each difference is over "
         f"seeds and test examples ({_examples(result, first)}), both taken as drawn at random and crossed. "
         "Its variance is that of the seeds and that of the mean difference at an example, less what both "
-        "have in common (Cameron, Gelbach and Miller, 2011), with Satterthwaite's degrees of freedom: "
-        f"{listed(said)}."
+        "have in common (Cameron, Gelbach and Miller, 2011), with Satterthwaite's degrees of freedom; it is "
+        "never taken to be narrower than the interval over seeds alone, which it equals where the examples "
+        f"add nothing: {listed(said)}."
     )
     if not result.setup.series:
         return f"{text} The examples counted as independent of each other."

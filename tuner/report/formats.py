@@ -5,19 +5,21 @@ import unicodedata
 from collections.abc import Iterable
 from typing import Any, Protocol
 
+from tuner.cards import MINUS as MINUS
+from tuner.cards import NONE as NONE
+from tuner.cards import TIMES as TIMES
+from tuner.cards import p_equation as p_equation
+from tuner.cards import p_value as p_value
 from tuner.cards import percent as percent
+from tuner.cards import power_of_ten as power_of_ten
 from tuner.figures.style import plain
 from tuner.records import Direction
 from tuner.stats import Summary
 
-MINUS = "\N{MINUS SIGN}"
-TIMES = "\N{MULTIPLICATION SIGN}"
-NONE = "\N{EM DASH}"
 LONGEST_NAME = 40
 
 _JOINERS = "\N{ZERO WIDTH JOINER}\N{ZERO WIDTH NON-JOINER}"
 
-_SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 _ABBREVIATIONS = frozenset(
     {"auc", "crps", "f1", "kld", "mae", "mape", "mase", "mse", "msle", "nll", "r2", "rmse", "smape"}
 )
@@ -40,16 +42,6 @@ def score(value: float, decimals: int | None = None) -> str:
 
 def _without_zero_sign(text: str) -> str:
     return text.removeprefix("-") if not text.strip("-0.") else text
-
-
-def power_of_ten(value: float, digits: int = 0) -> str:
-    """`value` as a number times a power of ten.
-
-    >>> power_of_ten(0.0000021).replace(TIMES, "x")
-    '2 x 10⁻⁶'
-    """
-    number, exponent = f"{value:.{digits}e}".split("e")
-    return f"{number.replace('-', MINUS)} {TIMES} 10{str(int(exponent)).translate(_SUPERSCRIPTS)}"
 
 
 class Summarised(Protocol):
@@ -85,27 +77,6 @@ def interval(low: float, high: float, decimals: int | None = None) -> str:
     if not (math.isfinite(low) and math.isfinite(high)):
         return NONE
     return f"{score(low, decimals)} to {score(high, decimals)}"
-
-
-def p_value(value: float | None) -> str:
-    """A p-value as journals print it.
-
-    >>> p_value(0.04217), p_value(1e-30), p_value(None), p_value(1.0)
-    ('0.042', '< 10⁻¹⁵', '—', '1')
-    """
-    if value is None or not math.isfinite(value):
-        return NONE
-    if value < 1e-15:
-        return "< 10⁻¹⁵"
-    if value < 0.001:
-        return power_of_ten(value)
-    return f"{value:.3f}".rstrip("0").rstrip(".") if value < 0.9995 else "1"
-
-
-def p_equation(value: float | None) -> str:
-    """`p = 0.042` or `p < 10⁻¹⁵`."""
-    text = p_value(value)
-    return f"p {text}" if text.startswith("<") else f"p = {text}"
 
 
 def plain_number(value: float, decimals: int = 2) -> str:

@@ -5,11 +5,17 @@ from statistics import fmean
 
 from tuner.naive import LABELS
 from tuner.report.cells import Cell, Column, Table, name_cell, number_cell
-from tuner.report.formats import NONE, interval, p_value, score
+from tuner.report.formats import NONE, interval, score
 from tuner.report.naive_words import naive_decimals, naive_remark
+from tuner.report.tables import p_cell
 from tuner.report.verdict import SYMBOLS
 from tuner.result import Measured, Result
 from tuner.skill import Skill, means_of, ordered, skill, spreads_of
+
+_ADJUSTED = (
+    "of a difference (two-sided), adjusted for the configurations and the looks at this study; below it the "
+    "raw p where it is smaller, or the adjusted p of equivalence"
+)
 
 
 def naive_table(result: Result) -> Table:
@@ -29,7 +35,7 @@ def naive_table(result: Result) -> Table:
         Column("Validation score", hint="of a configuration the mean over the seeds of the confirmation"),
         Column("Against the best naive forecast", number=False, hint="the first row, on the test split"),
         Column("Difference", hint="to the best naive forecast, with its interval"),
-        Column("p (adjusted)", hint="two-sided, adjusted for the configurations and the looks at this study"),
+        Column("p (adjusted)", hint=_ADJUSTED),
     )
     none = (Cell(NONE),) * 3
     rows: list[tuple[Cell, ...]] = [
@@ -65,5 +71,5 @@ def _row(one: Measured, found: Skill | None, decimals: int | None) -> tuple[Cell
         *first,
         Cell(word, badge=word, symbol=SYMBOLS[word]),
         number_cell(compared.difference, decimals, note=ends if ends != NONE else ""),
-        Cell(p_value(compared.p_adjusted), sort=compared.p_adjusted),
+        p_cell(compared),
     )

@@ -26,7 +26,12 @@ DOING = {
     "linear": "linear regression",
     "majority": "predicting the most frequent class",
 }
-_PHRASES = {"better": "better", "equivalent": "equivalent", "undecided": "undecided", "worse": "worse"}
+_PHRASES = {
+    "better": ("beats it too", "beat it too"),
+    "equivalent": ("is equivalent to it", "are equivalent to it"),
+    "undecided": ("is undecided", "are undecided"),
+    "worse": ("is worse than it", "are worse than it"),
+}
 
 
 def naive_sentence(result: Result) -> str:
@@ -60,11 +65,19 @@ def _claim(name: str, compared: Comparison, found: Skill, decimals: int | None) 
         by = found.gain(compared.name)
         return f"{name} beats {best}" + (f" by {score(by, decimals)}." if by > 0 else ".")
     if compared.verdict == "equivalent":
-        return f"{name} is equivalent to {best}: it has no skill that matters."
+        p_value = p_equation(compared.p_equivalence_adjusted)
+        return (
+            f"{name} is equivalent to {best}: it has no skill that matters (adjusted equivalence {p_value})."
+        )
     if compared.verdict == "worse":
         return f"{name} is worse than {best}: it has no skill."
     if compared.n_candidate < MINIMUM_RUNS:
         return f"too few seeds to say whether {name} beats {best}."
+    if compared.without_test:
+        return (
+            f"{name} is not shown to beat {best}: difference {score(compared.difference, decimals)} for "
+            "every seed, and without a spread no t-test is possible."
+        )
     numbers = [f"adjusted {p_equation(compared.p_adjusted)}"]
     if math.isfinite(compared.difference):
         numbers.insert(0, f"difference {score(compared.difference, decimals)}")
@@ -75,10 +88,12 @@ def _others(found: Skill, name: str) -> str:
     said = []
     for word, phrase in _PHRASES.items():
         names = [one for one, other in found.comparisons.items() if other.verdict == word and one != name]
+        if word == "better" and found.comparisons[name].verdict != "better":
+            phrase = ("beats it", "beat it")
         if names:
             shown = [*map(_name, names[:4]), *([f"{len(names) - 4} others"] if len(names) > 4 else [])]
-            said.append(f"{listed(shown)} {'is' if len(names) == 1 else 'are'} {phrase}")
-    return f" Against the same forecast {', '.join(said)}." if said else ""
+            said.append(f"{listed(shown)} {phrase[len(names) > 1]}")
+    return f" Of the others, {'; '.join(said)}." if said else ""
 
 
 def _name(name: str) -> str:
@@ -125,13 +140,28 @@ def naive_remark(result: Result) -> str:
 
 
 def naive_remarks(result: Result) -> tuple[str, ...]:
-    """Why naive forecasts that the study names have no score: lines to keep in mind."""
+    """Why naive forecasts that the study names have no score, and what could not be compared with the best:
+    lines to keep in mind.
+    """
     reasons = result.naive.reasons if result.naive else {}
     by_reason: dict[str, list[str]] = {}
     for name, reason in reasons.items():
         by_reason.setdefault(reason, []).append(LABELS[name])
-    return tuple(
+    said = [
         f"No naive forecast by {listed(names)}: {short(reason, 300)}." for reason, names in by_reason.items()
+    ]
+    return (*said, *_without_test(skill(result)))
+
+
+def _without_test(found: Skill | None) -> tuple[str, ...]:
+    """That there is no t-test against the best naive forecast for some configurations, and what to ask."""
+    names = [_name(one.name) for one in found.comparisons.values() if one.without_test] if found else []
+    if not names:
+        return ()
+    return (
+        f"Against the best naive forecast {listed(names)} {'has' if len(names) == 1 else 'have'} the same "
+        "difference for every seed: there is no spread to judge by, and the t-test cannot be used. Do the "
+        "seeds reach the training, or is the metric too coarse to show it?",
     )
 
 

@@ -71,8 +71,14 @@ def _finalist(finalist: Measured) -> dict[str, Any]:
             "difference_interval": [compared.interval.low, compared.interval.high],
             "p_value": compared.p_value,
             "p_adjusted": compared.p_adjusted,
+            "p_equivalence_adjusted": compared.p_equivalence_adjusted,
             "probability_of_superiority": compared.probability_of_superiority,
+            "probability_of_superiority_interval": [
+                compared.interval_superiority.low,
+                compared.interval_superiority.high,
+            ],
             "effect_size": compared.effect_size,
+            "effect_size_interval": [compared.interval_effect.low, compared.interval_effect.high],
             "verdict": compared.verdict,
             "seeds_needed": compared.seeds_needed,
         }
@@ -112,6 +118,7 @@ def _naive(result: Result) -> dict[str, Any] | None:
                 "difference_interval": [compared.interval.low, compared.interval.high],
                 "p_value": compared.p_value,
                 "p_adjusted": compared.p_adjusted,
+                "p_equivalence_adjusted": compared.p_equivalence_adjusted,
                 "verdict": compared.verdict,
             }
             for name, compared in (found.comparisons if found else {}).items()

@@ -20,7 +20,7 @@ from tuner.report.formats import (
 from tuner.report.naive_words import best_naive_words
 from tuner.report.verdict import SYMBOLS
 from tuner.result import Measured, Result
-from tuner.stats import Comparison, Summary
+from tuner.stats import Comparison, Interval, Summary
 from tuner.stats.power import MOST_SEEDS
 
 LONGEST_REASON = 1_000  # characters of what went wrong in a run; the ledger has all
@@ -31,8 +31,8 @@ def results_table(result: Result) -> Table:
     if result.baseline is None:
         return Table((), ())
     adjusted = (
-        "two-sided, adjusted for the looks at this study and, by Holm's method, for the number of finalists; "
-        "below it, the raw p where it is smaller"
+        "of a difference (two-sided), adjusted for the looks at this study and, by Holm's method, for the "
+        "number of finalists; below it the raw p where it is smaller, or the adjusted p of equivalence"
     )
     columns = (
         Column("Configuration", number=False),
@@ -52,13 +52,20 @@ def result_columns(level: float, other: str, adjusted: str) -> tuple[Column, ...
         Column(
             "Verdict",
             number=False,
-            hint=f"against {other}; where it is undecided, below it the seeds that would settle it",
+            hint=f"against {other}; where it is undecided, below it the seeds that would settle it, "
+            "with Holm's method and a further look allowed for where they are used",
         ),
         Column("Mean", hint=f"of the test scores over seeds; below it, its {ends} t interval"),
         Column("Difference", hint=f"to the mean of {other}; below it, its {ends} interval"),
         Column("p (adjusted)", hint=adjusted),
-        Column("P(superior)", hint=f"chance that a run of this configuration beats one of {other}"),
-        Column("Hedges' g", hint=f"difference to {other} in standard deviations"),
+        Column(
+            "P(superior)",
+            hint=f"chance that a run of this configuration beats one of {other}; below it, its {ends} "
+            "interval, which does not take scores for normal as the t-test does",
+        ),
+        Column(
+            "Hedges' g", hint=f"difference to {other} in standard deviations; below it, its {ends} interval"
+        ),
         Column("Median"),
         Column("SD", hint="standard deviation over seeds; below it SE, the standard error of the mean"),
         Column("Seeds", hint="training runs; below them, how many ended without a score"),
@@ -96,12 +103,11 @@ def result_cells(numbers: Summary, compared: Comparison | None, decimals: int | 
     against: tuple[Cell, ...] = (none,) * 4
     if compared is not None:
         ends = interval(compared.interval.low, compared.interval.high, decimals)
-        raw = f"raw {p_value(compared.p_value)}" if compared.p_value < compared.p_adjusted else ""
         against = (
             number_cell(compared.difference, decimals, note=ends if ends != NONE else ""),
-            Cell(p_value(compared.p_adjusted), note=raw, sort=compared.p_adjusted),
-            Cell(plain_number(compared.probability_of_superiority)),
-            Cell(plain_number(compared.effect_size)),
+            p_cell(compared),
+            effect_cell(compared.probability_of_superiority, compared.interval_superiority),
+            effect_cell(compared.effect_size, compared.interval_effect),
         )
     word = compared.verdict if compared else ""
     error = score(numbers.standard_error, decimals)
@@ -114,6 +120,25 @@ def result_cells(numbers: Summary, compared: Comparison | None, decimals: int | 
         number_cell(numbers.std, decimals, note=f"SE {error}" if error != NONE else ""),
         Cell(str(numbers.n), note=f"{numbers.failures} failed"),
     )
+
+
+def effect_cell(value: float, ends: Interval) -> Cell:
+    """An effect size above its interval."""
+    said = interval(ends.low, ends.high, 2)
+    return Cell(plain_number(value), note=said if said != NONE else "")
+
+
+def p_cell(compared: Comparison) -> Cell:
+    """The adjusted p-value of a difference over the raw one where that is smaller, or over that of
+    equivalence where this is the verdict; a dash where there is no test.
+    """
+    raw = f"raw {p_value(compared.p_value)}" if compared.p_value < compared.p_adjusted else ""
+    note = "no spread, no test" if compared.without_test else raw
+    if compared.verdict == "equivalent":
+        note = f"equivalence {p_value(compared.p_equivalence_adjusted)}"
+    if compared.without_test:
+        return Cell(NONE, note=note)
+    return Cell(p_value(compared.p_adjusted), note=note, sort=compared.p_adjusted)
 
 
 def _needed(compared: Comparison | None) -> str:

@@ -19,7 +19,7 @@ from tuner.report.formats import (
 )
 from tuner.report.naive_words import naive_sentence
 from tuner.result import Measured, Result
-from tuner.stats import Comparison, Summary
+from tuner.stats import Comparison
 from tuner.stats.power import MOST_SEEDS
 from tuner.stats.verdict import MINIMUM_RUNS
 
@@ -104,7 +104,7 @@ def _evidence(result: Result, baseline: Measured, lead: Measured, compared: Comp
     if ours.failures or theirs.failures:
         return _with_failures(lead, baseline, compared, metric, decimals) + f"; {better} is better."
     both = examples_sentence(result, lead, decimals)
-    return f"{_capital(sentence)}{both}{_meaning(result, compared, (ours, theirs))}"
+    return f"{_capital(sentence)}{both}{_meaning(result, compared)}"
 
 
 def _with_failures(
@@ -134,7 +134,9 @@ def _numbers(compared: Comparison, decimals: int | None) -> str:
     level = percent(compared.interval.level)
     numbers = [f"difference {score(compared.difference, decimals)}"]
     numbers.append(f"{level} interval {ends}" if ends != NONE else "no interval is possible")
-    if not _too_few(compared):
+    if compared.verdict == "equivalent":
+        numbers.append(f"adjusted equivalence {p_equation(compared.p_equivalence_adjusted)}")
+    elif not _too_few(compared) and not compared.without_test:
         numbers.append(f"adjusted {p_equation(compared.p_adjusted)}")
     return ", ".join(numbers)
 
@@ -153,19 +155,22 @@ def _without_scores(lead: Measured, baseline: Measured, metric: str, decimals: i
     return f"{sentence[0].upper()}{sentence[1:]}." if sentence.startswith("of ") else f"{sentence}."
 
 
-def _meaning(result: Result, compared: Comparison, summaries: tuple[Summary, Summary]) -> str:
+def _meaning(result: Result, compared: Comparison) -> str:
     if compared.verdict == "equivalent" and result.setup.margin is not None:
         return f" Two one-sided tests place the difference within the margin of {score(result.setup.margin)}."
     needed = compared.seeds_needed
     if compared.verdict != "undecided" or needed is None:
         return ""
-    if all(summary.std == 0 for summary in summaries):
-        return " The seeds do not change the scores, so no test is possible."
+    if compared.without_test:
+        return " Without a spread over the seeds no t-test is possible."
     if needed >= MOST_SEEDS:
         return " More seeds are not expected to settle it: any difference is tiny beside the noise."
     if _too_few(compared) and needed <= MINIMUM_RUNS:
         return f" A verdict takes at least {MINIMUM_RUNS} seeds for each configuration."
-    return f" About {count(needed, 'seed')} for each configuration would be expected to settle it."
+    return (
+        f" About {count(needed, 'seed')} for each configuration would be expected to settle it, "
+        f"{compared.needed_with}."
+    )
 
 
 def _scope(result: Result) -> str:

@@ -7,6 +7,7 @@ from tuner.stats.aso import AlmostStochasticOrder, almost_stochastic_order
 from tuner.stats.bayes import BayesianComparison, bayesian_comparison
 from tuner.stats.compare import compare, compare_all
 from tuner.stats.comparison import Comparison
+from tuner.stats.comparisons import Comparisons
 from tuner.stats.describe import Summary, describe
 from tuner.stats.examples import OverExamples, over_examples
 from tuner.stats.forecasts import DieboldMariano, diebold_mariano
@@ -22,6 +23,7 @@ __all__ = [
     "AlmostStochasticOrder",
     "BayesianComparison",
     "Comparison",
+    "Comparisons",
     "Contender",
     "DieboldMariano",
     "Interval",

@@ -6,6 +6,7 @@ import numpy as np
 
 from tuner.errors import StatisticsError
 from tuner.stats.comparison import Comparison, judge
+from tuner.stats.comparisons import Comparisons
 from tuner.stats.correction import holm, holm_levels
 from tuner.stats.design import Design, Direction, check_share
 from tuner.stats.evidence import Evidence, gather
@@ -57,7 +58,7 @@ def compare_all(
     share: float = 1.0,
     next_share: float | None = None,
     rng: np.random.Generator | None = None,
-) -> tuple[Comparison, ...]:
+) -> Comparisons:
     """Compare every named group with the one called `baseline`, in their order; none gives an empty tuple.
 
     The p-values are Holm-adjusted over the candidates, those of equivalence likewise, so that any false
@@ -90,7 +91,7 @@ def compare_all(
     return weigh(pairs, share, planned)
 
 
-def weigh(pairs: Sequence[Evidence], share: float = 1.0, planned: float = 1.0) -> tuple[Comparison, ...]:
+def weigh(pairs: Sequence[Evidence], share: float = 1.0, planned: float = 1.0) -> Comparisons:
     """Adjust the p-values of all pairs for the share and for each other, and judge every pair by them."""
 
     def adjusted(p_values: Iterable[float]) -> tuple[float, ...]:
@@ -103,7 +104,7 @@ def weigh(pairs: Sequence[Evidence], share: float = 1.0, planned: float = 1.0) -
     within = [pair.p_equivalence for pair in pairs if pair.p_equivalence is not None]
     if within:
         equivalence = adjusted(within)
-    return tuple(
+    return Comparisons(
         judge(pair, Adjusted(p_value, p_checked, p_within, level, len(pairs), share, planned))
         for pair, p_value, p_checked, p_within, level in zip(
             pairs, p_values, checked, equivalence, levels, strict=True

@@ -65,6 +65,23 @@ class Comparison(Readable):
     evidence: Evidence = field(repr=False, compare=False)
 
     @property
+    def without_test(self) -> bool:
+        """Whether no t-test exists, as the scores do not vary: then both p-values are 1 and say nothing.
+
+        The statistic would be 0 / 0, or a difference / 0. Equal scores are no proof either: where the seeds
+        do not reach the training they are one run, and a coarse metric can hide a spread.
+        """
+        return self.evidence.without_spread and not self.evidence.ranked
+
+    @property
+    def needed_with(self) -> str:
+        """What `seeds_needed` allows for, in words: other candidates and further looks make it larger."""
+        others = f"Holm's method for {self.comparisons} candidates" if self.comparisons > 1 else ""
+        looks = "a further look" if self.share < 1.0 else ""
+        allowed = " and ".join(filter(None, (others, looks)))
+        return f"with {allowed} allowed for" if allowed else "without Holm's method and further looks"
+
+    @property
     def cliffs_delta(self) -> float:
         """Cliff's delta, 2 P - 1 of the probability of superiority P: above 0 where the candidate is better.
 
@@ -164,7 +181,8 @@ def _rows(one: Comparison) -> Iterator[tuple[str, str]]:
     against = f" against {one.n_baseline}" if one.reference is None else ""
     failed = f"; failed {one.failures_candidate} against {one.failures_baseline}" if lost else ""
     yield "difference", one.interval.beside(one.difference)
-    yield "p-value", f"{one.p_value:.2g}{adjusted}; {one.method}, two-sided"
+    found = f"{one.p_value:.2g}{adjusted}; {one.method}, two-sided"
+    yield "p-value", "none: without a spread there is no t-test" if one.without_test else found
     if one.margin is not None and one.p_equivalence_adjusted is not None:
         yield "margin", f"{one.margin:g}; p-value of equivalence {one.p_equivalence_adjusted:.2g}"
     yield "probability of superiority", one.interval_superiority.beside(one.probability_of_superiority)
@@ -172,6 +190,6 @@ def _rows(one: Comparison) -> Iterator[tuple[str, str]]:
     yield "runs", f"{one.n_candidate}{against}{failed}"
     if one.seeds_needed is not None:
         each = " of each" if one.reference is None else ""
-        some = f"about {one.seeds_needed:,}{each}" if one.seeds_needed < MOST_SEEDS else ""
+        some = f"about {one.seeds_needed:,}{each}, {one.needed_with}" if one.seeds_needed < MOST_SEEDS else ""
         yield "runs needed", some or "more are not expected to settle it"
     yield "better is", "lower" if one.direction == "minimize" else "higher"

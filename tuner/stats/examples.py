@@ -23,7 +23,9 @@ class OverExamples:
     """The difference of two means where both seeds and test examples are drawn: candidate - baseline.
 
     `examples` counts what both were scored on; `block` neighbours among them are drawn together, 1 where
-    the examples are independent. `autocorrelation` is that of the difference at an example, averaged over
+    the examples are independent. `seeds` is the interval over seeds alone, from the same scores: the other is
+    never narrower, and where the variance due to the examples is not above 0 it is the same one.
+    `autocorrelation` is that of the difference at an example, averaged over
     seeds, with that at the next: near 0 for independent examples.
     """
 
@@ -32,6 +34,12 @@ class OverExamples:
     examples: int
     block: int
     autocorrelation: float
+    seeds: Interval
+
+    @property
+    def adds_nothing(self) -> bool:
+        """Whether the examples add nothing to the interval over seeds alone."""
+        return (self.interval.low, self.interval.high) == (self.seeds.low, self.seeds.high)
 
 
 def over_examples(
@@ -64,17 +72,17 @@ def over_examples(
     _check_same(first, second)
     size = first.shape[1]
     if min(len(first), len(second)) < 2:
-        return OverExamples(math.nan, Interval(math.nan, math.nan, level), size, 1, math.nan)
+        none = Interval(math.nan, math.nan, level)
+        return OverExamples(math.nan, none, size, 1, math.nan, none)
     each = first.mean(axis=0) - second.mean(axis=0)
     block = block_length(each) if series else 1
     common = _common(first, block) + _common(second, block)
     examples = max(float(variance_of_mean(each, block)) - common, 0.0)
-    interval = _interval(
-        first.mean(axis=1), second.mean(axis=1), examples, degrees_of_freedom(size, block), level
-    )
+    seeds = welch_difference(first.mean(axis=1), second.mean(axis=1))
+    interval = _interval(seeds, examples, degrees_of_freedom(size, block), level)
     variance, covariance = autocovariances(each, 1)
     alike = float(covariance / variance) if variance > 0.0 else 0.0
-    return OverExamples(float(each.mean()), interval, size, block, alike)
+    return OverExamples(float(each.mean()), interval, size, block, alike, seeds.interval(level))
 
 
 def _runs(scores: NDArray[Any], name: str) -> FloatArray:
@@ -102,11 +110,8 @@ def _common(scores: FloatArray, block: int) -> float:
     return float(variance_of_mean(rest, block).sum()) / (runs * (runs - 1))
 
 
-def _interval(
-    candidate: FloatArray, baseline: FloatArray, examples: float, freedom: float, level: float
-) -> Interval:
-    """From the means of the runs, and the variance due to the examples with its degrees of freedom."""
-    seeds = welch_difference(candidate, baseline)
+def _interval(seeds: Estimate, examples: float, freedom: float, level: float) -> Interval:
+    """From the estimate over seeds, and the variance due to the examples with its degrees of freedom."""
     alone = seeds.interval(level)
     variance = seeds.standard_error**2 + examples
     if not examples > 0.0:

@@ -38,8 +38,13 @@ def as_scores(scores: Scores | float, name: str = "scores") -> FloatArray:
     if values.size == 0:
         raise StatisticsError(f"{name}: there are no scores; give one number for each run")
     if values.dtype.kind not in "iuf":
+        wrong = (
+            one
+            for one in np.asarray(scores, dtype=object)
+            if isinstance(one, bool) or not isinstance(one, Real)
+        )
         raise StatisticsError(
-            f"{name}: scores are numbers, not {values[0]!r}; write nan for a run that failed"
+            f"{name}: scores are numbers, not {next(wrong, values[0])!r}; write nan for a run that failed"
         )
     values = values.astype(np.float64)
     if np.any(np.isfinite(values) & (np.abs(values) > LARGEST)):

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import stats
 
+from tuner.cards import Card, Readable
 from tuner.stats.evidence import Evidence
 from tuner.stats.scores import ROUNDING, FloatArray, losses
 from tuner.stats.significance import mann_whitney
@@ -34,7 +35,7 @@ class SecondaryTest:
 
 
 @dataclass(frozen=True, slots=True)
-class Sensitivity:
+class Sensitivity(Readable):
     """The secondary tests of one comparison; `flags` say in sentences which contradict the deciding test.
 
     Their p-values are not adjusted for other candidates, and are set beside the unadjusted deciding one.
@@ -42,6 +43,17 @@ class Sensitivity:
 
     tests: tuple[SecondaryTest, ...]
     flags: tuple[str, ...]
+
+    def _card(self) -> Card:
+        title = "What other tests say of the same scores; they decide nothing"
+        rows = (
+            (
+                one.name,
+                f"p = {one.p_value:.2g}" + (f" (simulated, error {one.error:.1g})" if one.error else ""),
+            )
+            for one in self.tests
+        )
+        return Card(title, tuple(rows), notes=self.flags)
 
 
 def analyse(evidence: Evidence, rng: np.random.Generator) -> Sensitivity:

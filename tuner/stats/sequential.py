@@ -9,6 +9,7 @@ import numpy as np
 from tuner.errors import StatisticsError
 from tuner.stats.compare import compare_all
 from tuner.stats.comparison import Comparison
+from tuner.stats.comparisons import Comparisons
 from tuner.stats.design import Direction
 from tuner.stats.scores import Scores
 from tuner.stats.spending import next_share, shares
@@ -25,7 +26,7 @@ def compare_looks(
     paired: bool = False,
     margin: float | None = None,
     level: float = 0.95,
-) -> tuple[Comparison, ...]:
+) -> Comparisons:
     """What is to be said after the last of several looks, each with more runs or names than the one before.
 
     Each look is tested at its share of the error rate (`shares`), Holm-adjusted over all its candidates, so
@@ -68,7 +69,7 @@ def compare_looks(
             said[one.name] = _after(said.get(one.name), decided.get(one.name), one, 1.0 - level)
             if said[one.name].verdict != "undecided":
                 decided.setdefault(one.name, said[one.name])
-    return tuple(said[name] for name in looks[-1] if name != baseline)
+    return Comparisons(said[name] for name in looks[-1] if name != baseline)
 
 
 def _seeds(look: Look, baseline: str) -> int:

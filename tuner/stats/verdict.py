@@ -140,10 +140,11 @@ def _about_runs(evidence: Evidence) -> list[str]:
         )
     if evidence.without_spread and not evidence.ranked:
         what = "The difference is the same in every pair" if evidence.design.paired else "No group varies"
-        if evidence.estimate.value == 0.0:
-            found.append(f"{what}, and it is zero: do the seeds reach the training?")
-        else:
-            found.append(f"{what}, so there is no noise to judge by: do the seeds reach the training?")
+        zero = " and the difference is zero," if evidence.estimate.value == 0.0 else ""
+        found.append(
+            f"{what},{zero} so there is no noise to judge by, and the t-test cannot be used: do the seeds "
+            "reach the training, or is the metric too coarse to show it?"
+        )
     return found
 
 

@@ -84,7 +84,10 @@ def studies_view(
 
 def studies_table(studies: Studies) -> Table:
     """The baseline and the chosen configuration of every study; the chosen ones are to set off."""
-    adjusted = "two-sided, adjusted by Holm's method for the studies; below it, the raw p where it is smaller"
+    adjusted = (
+        "of a difference (two-sided), adjusted by Holm's method for the studies; below it the raw p where it "
+        "is smaller, or the adjusted p of equivalence"
+    )
     first = chosen_name(studies.entries[0].chosen.name)
     columns = (
         Column("Study", number=False, hint="and the configuration, below"),
