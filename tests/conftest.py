@@ -26,6 +26,14 @@ def pytest_unconfigure() -> None:
     shutil.rmtree(_CACHE, ignore_errors=True)
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What takes long is left out, unless all is asked for."""
+    if os.environ.get("TUNER_TESTS") != "all":
+        for item in items:
+            if item.get_closest_marker("lengthy"):
+                item.add_marker(pytest.mark.skip(reason="takes long; set TUNER_TESTS=all"))
+
+
 @pytest.fixture
 def call(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str], tmp_path: Path) -> Call:
     """Run `tuner` with arguments in an empty folder."""

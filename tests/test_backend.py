@@ -80,8 +80,10 @@ def child(folder: Path, code: str, *arguments: str, **changes: str) -> subproces
 
 @pytest.mark.parametrize(
     "arguments",
-    [("--engine", "vectorized"), ("--engine", "fit", "--set", "callbacks=True")],
-    ids=["vectorized", "fit"],
+    [
+        pytest.param(("--engine", "vectorized"), id="vectorized"),
+        pytest.param(("--engine", "fit", "--set", "callbacks=True"), id="fit", marks=pytest.mark.lengthy),
+    ],
 )
 def test_a_second_run_compiles_nothing_and_no_run_loads_tensorflow(
     arguments: tuple[str, ...], tmp_path: Path

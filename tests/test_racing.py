@@ -359,6 +359,7 @@ def test_only_means_are_raced(objective: str, tmp_path: Path) -> None:
     assert not (tmp_path / "new").exists()
 
 
+@pytest.mark.lengthy
 def test_epochs_are_pruned_in_a_race_too_and_it_resumes(tmp_path: Path) -> None:
     study = offset_study(epochs=2, trials=9)
     plan = replace(RACE, search_repeats=(2, 4), pruner="median")

@@ -128,10 +128,11 @@ def test_a_figure_wider_than_a_phone_scrolls_by_the_keyboard_to_its_end(
             drawing.focus()
             hidden = drawing.evaluate("one => one.scrollWidth - one.clientWidth")
             assert hidden > 100
-            for _ in range(hidden // 30):
+            for _ in range(hidden // 30 + 1):
                 page.keyboard.press("ArrowRight")
-            page.wait_for_timeout(150)
-            assert drawing.evaluate("one => one.scrollLeft") >= hidden - 1
+            page.wait_for_function(
+                "([one, end]) => one.scrollLeft >= end", arg=[drawing.element_handle(), hidden - 1]
+            )
             assert page.evaluate("window.scrollX") == 0
     with visit(browser, pages["usual"]) as page:
         assert page.eval_on_selector_all(

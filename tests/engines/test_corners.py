@@ -71,7 +71,7 @@ def twice(rows: int, seed: int) -> Any:
 
 
 def test_names_that_keras_counts_are_the_same_for_every_seed() -> None:
-    assert reason(unnamed_metric).startswith("all seeds")
+    assert reason(unnamed_metric).startswith("the seeds of a configuration train together")
     assert_same(unnamed_metric, epochs=4)
     assert {len(run.history["loss"]) for run in train(unnamed_metric, epochs=4)} == {2}
     data = Splits(twice(32, 1), twice(8, 2), twice(8, 3))
@@ -152,7 +152,7 @@ def test_it_is_trained_as_fit_would(build: Any) -> None:
 
 
 def test_an_argument_as_keras_has_it_by_itself_is_no_reason() -> None:
-    assert reason(keras_defaults).startswith("all seeds")
+    assert reason(keras_defaults).startswith("the seeds of a configuration train together")
 
 
 class Looped(keras.Sequential):  # type: ignore[misc]  # Keras has no types

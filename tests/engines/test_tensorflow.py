@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from scipy import stats
 
-from tests.engines.samples import MODELS, SEEDS, scores
+from tests.engines.samples import SEEDS, asked, scores
 from tuner.stats.correction import holm
 
 Scores = dict[str, tuple[float, ...]]
@@ -42,7 +42,7 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[subproce
 
 @pytest.fixture(scope="module")
 def on_jax(running: object) -> Scores:
-    return {name: scores(name) for name in MODELS}
+    return {name: scores(name) for name in asked()}
 
 
 @pytest.fixture(scope="module")
@@ -56,8 +56,8 @@ def on_tensorflow(on_jax: Scores, running: tuple[subprocess.Popen[bytes], Path])
 
 def adjusted(found: Scores, expected: Scores, test: str) -> dict[str, float]:
     """The p-value of each model, adjusted for their number."""
-    p_values = holm([TESTS[test](found[name], expected[name]) for name in MODELS])
-    return dict(zip(MODELS, p_values, strict=True))
+    p_values = holm([TESTS[test](found[name], expected[name]) for name in asked()])
+    return dict(zip(asked(), p_values, strict=True))
 
 
 @pytest.mark.parametrize("test", TESTS)

@@ -53,8 +53,7 @@ study = Study(
 REPEATS = 3
 
 needs_ray = pytest.mark.skipif(
-    importlib.util.find_spec("ray") is None and os.environ.get("CI_RAY") != "required",
-    reason="Ray is not installed (pip install ray)",
+    importlib.util.find_spec("ray") is None, reason="Ray is not installed (pip install ray)"
 )
 
 
@@ -68,6 +67,7 @@ def in_training(place: Path) -> int:
     )
 
 
+@pytest.mark.lengthy
 @needs_ray
 def test_a_node_that_is_killed_costs_its_groups_and_no_more(tmp_path: Path) -> None:
     path, folder = tmp_path / "slow.py", tmp_path / "run"
