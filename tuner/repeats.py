@@ -264,10 +264,6 @@ class Repeats:
         planned = {index for group in groups if group.seed_indices[0] < count for index in group.seed_indices}
         if ahead := sorted((planned | set(range(count))) - done):
             training = self.training(phase, configuration, ahead)
-            if 1 < training.size < len(ahead):
-                self._note(
-                    f"some configurations train in groups of {training.size} seeds: all that pay, or fit"
-                )
             plan(ledger, phase, configuration, count, training.size)
             self._train_planned(ledger, training, configuration, count, on_progress, should_prune)
         return measured(ledger, phase, configuration, count)

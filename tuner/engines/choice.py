@@ -29,7 +29,9 @@ def choose(engine: str, built: Built) -> tuple[str, str]:
 
         reason = vectorized.unsupported(built)
     if reason is None:
-        return "vectorized", "the seeds of a configuration train together in one compiled program"
+        return "vectorized", (
+            "the seeds of a configuration train together in one compiled program, as many at once as pays"
+        )
     if engine == "vectorized":
         raise StudyError(f"the vectorized engine cannot train this study: {reason}; use --engine fit")
     return "fit", reason
