@@ -93,7 +93,7 @@ with locked(Path({str(tmp_path)!r})):
     try:
         os.kill(child, 0)
         with locked(tmp_path):
-            pass
+            assert str(os.getpid()) in (tmp_path / LOCK).read_text()
     finally:
         os.kill(child, 9)
 

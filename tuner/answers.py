@@ -6,13 +6,12 @@ from collections.abc import Iterable, Sequence
 from rich.console import Console
 from rich.text import Text
 
-from tuner.cards import digits, interval, number, p_text, percent, shown, signed
+from tuner.cards import digits, interval, number, p_text, percent, shown, signed, with_interval
 from tuner.comparing.comparison import Compared, Described, Judged
 from tuner.comparing.scorefiles import ScoreSet
 from tuner.comparing.studies import Studies
 from tuner.diagnosing import Diagnosed
 from tuner.planning import FIRST_SHARE, Outlook, Question
-from tuner.stats import Interval
 from tuner.stats.growth import StandardErrors
 from tuner.stats.planning import REPEATS, Ranged
 from tuner.stats.power import MOST_SEEDS
@@ -61,6 +60,7 @@ def _described(group: Described, style: str = "") -> tuple[Cell, ...]:
 
 def _judged(one: Judged, several: bool) -> tuple[Cell, ...]:
     found = one.comparison
+    wins, effect = found.interval_superiority, found.interval_effect
     tested = [found.p_value, found.p_adjusted][: 1 + several]
     p_values = [None if found.without_test else p_value for p_value in tested]
     if found.margin is not None:
@@ -70,15 +70,10 @@ def _judged(one: Judged, several: bool) -> tuple[Cell, ...]:
         signed(found.difference),
         interval(found.interval.low, found.interval.high) or "-",
         *map(p_text, p_values),
-        _with(f"{found.probability_of_superiority:.2f}", found.interval_superiority, ".2f"),
-        _with(f"{found.effect_size:+.2f}", found.interval_effect, "+.2f"),
+        with_interval(f"{found.probability_of_superiority:.2f}", wins.low, wins.high, ".2f"),
+        with_interval(f"{found.effect_size:+.2f}", effect.low, effect.high, "+.2f"),
         Text(found.verdict, STYLES[found.verdict]),
     )
-
-
-def _with(text: str, ends: Interval, form: str) -> str:
-    """A number with its interval in brackets, where there is one."""
-    return f"{text} ({ends.low:{form}} to {ends.high:{form}})" if math.isfinite(ends.low) else text
 
 
 def print_studies(studies: Studies) -> None:

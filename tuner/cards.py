@@ -172,6 +172,15 @@ def between(low: float, high: float) -> str:
     return f"{number(low)} to {number(high)}" if math.isfinite(low) and math.isfinite(high) else ""
 
 
+def with_interval(text: str, low: float, high: float, form: str) -> str:
+    """An estimate with its interval in brackets, where there is one.
+
+    >>> with_interval("0.75", 0.5, 0.9, ".2f")
+    '0.75 (0.50 to 0.90)'
+    """
+    return f"{text} ({low:{form}} to {high:{form}})" if math.isfinite(low) else text
+
+
 def p_text(value: float | None) -> str:
     """A p-value with two digits, a dash where there is none.
 

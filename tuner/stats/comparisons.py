@@ -1,11 +1,9 @@
 """Several comparisons with one baseline: a tuple that shows itself as a table."""
 
-import math
 from collections import Counter
 
-from tuner.cards import Card, Readable, interval, number, p_text, percent, shown, signed
+from tuner.cards import Card, Readable, interval, number, p_text, percent, shown, signed, with_interval
 from tuner.stats.comparison import Comparison
-from tuner.stats.intervals import Interval
 
 
 class Comparisons(Readable, tuple[Comparison, ...]):
@@ -30,23 +28,19 @@ class Comparisons(Readable, tuple[Comparison, ...]):
         return Card(f"Against {other}: {counted}", tuple(map(_row, self)), head, tuple(flags))
 
 
-def _beside(value: str, ends: Interval) -> str:
-    """An effect with its interval, where there is one, at the level that the heading names."""
-    return f"{value} ({ends.low:.2g} to {ends.high:.2g})" if math.isfinite(ends.low) else value
-
-
 def _row(one: Comparison) -> tuple[str, ...]:
     tested = [None if one.without_test else p_value for p_value in (one.p_value, one.p_adjusted)]
     if one.margin is not None:
         tested.append(one.p_equivalence_adjusted)
     failed = one.failures_candidate
+    wins, effect = one.interval_superiority, one.interval_effect
     return (
         shown(one.name),
         one.verdict,
         signed(one.difference),
         interval(one.interval.low, one.interval.high),
         *map(p_text, tested),
-        _beside(number(one.probability_of_superiority), one.interval_superiority),
-        _beside(signed(one.effect_size), one.interval_effect),
+        with_interval(number(one.probability_of_superiority), wins.low, wins.high, ".2g"),
+        with_interval(signed(one.effect_size), effect.low, effect.high, ".2g"),
         f"{one.n_candidate}" + (f" ({failed} failed)" if failed else ""),
     )

@@ -118,11 +118,14 @@ class Crew:
         with self._queue_there():
             self._begin(phase, configuration, count)
 
-    def _begin(self, phase: Phase, configuration: Configuration, count: int) -> None:
-        for group in plan(self._ledger, phase, configuration, count, self._size):
+    def _begin(self, phase: Phase, configuration: Configuration, count: int) -> tuple[Group, ...]:
+        """Put the groups of these seeds that have not trained into the queue. Returns: them all."""
+        wanted = plan(self._ledger, phase, configuration, count, self._size)
+        for group in wanted:
             if (key := _key(group)) not in self._submitted:
                 self._submitted.add(key)
                 self._put(group, 1)
+        return wanted
 
     def measure(
         self,
@@ -156,12 +159,7 @@ class Crew:
         count: int,
         on_progress: Callable[[int, float], None],
     ) -> tuple[Run, ...]:
-        self._begin(phase, configuration, count)
-        wanted = [
-            group
-            for group in self._ledger.of(phase, configuration.name)
-            if not group.runs and group.seed_indices[0] < count
-        ]
+        wanted = self._begin(phase, configuration, count)
         seeds, most = sum(len(group.seed_indices) for group in wanted), 0.0
         while ahead := {key for group in wanted if (key := _key(group)) in self._submitted}:
             self._look()
