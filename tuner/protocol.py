@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tuner.backend import leave_memory_to_workers, prepare_backend
+from tuner.changes import drawn_otherwise
 from tuner.engines.base import ShouldPrune
 from tuner.errors import LedgerError, StudyError, written_into
 from tuner.folder import run_folder
@@ -164,6 +165,8 @@ class _Session:
             )
         self.repeats = setup.repeats
         self.setup = setup
+        for text in drawn_otherwise(setup):
+            self._note(text)
         self.reporter.note(f"engine: {preflight.engine} on {preflight.backend}; {preflight.engine_reason}")
         return ledger, search
 
@@ -241,15 +244,15 @@ class _Session:
     ) -> Iterator[Drawn]:
         """Configurations drawn in earlier sessions, then new ones, as many as trials and budget allow.
 
-        As many are under way as there are workers, so that what is drawn depends on their number and on
-        nobody's speed.
+        As many are under way as there are workers (`Setup.windows`), so that what is drawn depends on their
+        number and on nobody's speed.
         """
         earlier = search.drawn()
-        window = self.workers.window
-        for drawn in earlier:
-            self._enter(search, race, under_way, preflight, window - 1)
+        for number, drawn in enumerate(earlier):
+            self._enter(search, race, under_way, preflight, self.setup.window(number) - 1)
             yield drawn
         for number in range(len(earlier), self.trials):
+            window = self.setup.window(number)
             self._enter(search, race, under_way, preflight, window - 1 if search.draws_ahead else 0)
             if self._budget_spent(race, number, len(under_way)):
                 self._note(f"the budget ends the search after {number} of {self.trials} trials")

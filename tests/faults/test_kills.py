@@ -15,7 +15,10 @@ from tuner.plan import Plan
 from tuner.result import Result
 
 PLAN = Plan(trials=3, search_repeats=2, repeats=3, finalists=1)
-OPTIONS = ("--trials", "3", "--search-repeats", "2", "--repeats", "3", "--finalists", "1")
+OPTIONS = (
+    *("--trials", "3", "--search-repeats", "2", "--repeats", "3", "--finalists", "1"),
+    *("--set", "epochs=600", "--set", "keep_every=0.0"),  # kept after every call
+)
 
 
 def ended(folder: Path, cache: Path) -> Result:
@@ -37,6 +40,8 @@ def test_a_study_killed_three_times_ends_as_if_it_had_not_been(tmp_path: Path) -
     for step in (9, 16, 27):  # while the database is made, in the search, and further on
         killed(folder, step, cache)
         assert (folder / LOCK).exists()
+        kept = [path.name for path in folder.glob("checkpoints/*")]
+        print(step, kept)
         now = finished(folder)  # and no file is damaged
         assert (lost(before, now, ()), repeated(before, now, ())) == (0, 0)
         assert len(now) >= len(before)
