@@ -61,7 +61,7 @@ def doomed(trial, data):
 study = study_of(unlucky=unlucky, doomed=doomed)
 '''
 
-# A candidate trains as long as there is a mark.
+# Two candidates train as long as there is a mark.
 WAITING = f"""{_COMMON}
 
 class Waits(keras.callbacks.Callback):
@@ -74,5 +74,5 @@ def waits(trial, data):
     return build(trial, data, (Waits(),))
 
 
-study = study_of(waits=waits)
+study = study_of(one=waits, other=waits)
 """
