@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from tuner.backend import leave_memory_to_workers, prepare_backend
 from tuner.changes import drawn_otherwise
-from tuner.engines.base import ShouldPrune
+from tuner.engines.base import ShouldPrune, ask_again
 from tuner.errors import LedgerError, StudyError, written_into
 from tuner.folder import run_folder
 from tuner.ledger import Ledger
@@ -124,6 +124,7 @@ class _Session:
         )
         with locked(self.folder):
             ledger, search = self._open(setup, preflight, fresh=fresh, accept=accept)
+            self.ledger = ledger
             try:
                 notes = self.reporter.note, self._note_fallback
                 with joined(ledger, self.study, self.runner, preflight, self.workers, notes) as self.crew:
@@ -209,8 +210,9 @@ class _Session:
             )
         under_way: deque[Drawn] = deque()
         for drawn in self._draws(search, race, under_way, preflight):
-            known = (race.known(drawn.configuration), *(one for one in under_way if _alike(one, drawn)))
-            if not any(known):
+            values = key_of(drawn.configuration)
+            alike = any(key_of(one.configuration) == values for one in under_way)
+            if not alike and race.known(drawn.configuration) is None:
                 self._begin("search", drawn.configuration, race.first)
             under_way.append(drawn)
         self._enter(search, race, under_way, preflight)
@@ -224,10 +226,18 @@ class _Session:
             drawn = under_way.popleft()
             # A configuration that is drawn twice reuses its runs.
             tried = race.known(drawn.configuration)
-            tried = tried or race.enter(drawn.configuration, search.pruning(drawn, preflight.metric))
+            tried = tried or race.enter(drawn.configuration, self._pruning(search, drawn, preflight))
             if not drawn.told:
                 value = None if math.isnan(tried.objective) else tried.objective
                 search.tell(drawn, value, pruned=tried.pruned)
+
+    def _pruning(self, search: Search, drawn: Drawn, preflight: Preflight) -> ShouldPrune | None:
+        """What asks the pruner about a trial; of runs that ended before it did, it hears once more."""
+        ask = search.pruning(drawn, preflight.metric)
+        first = next(iter(self.ledger.of("search", drawn.configuration.name)), None)
+        if ask is not None and not drawn.told and first is not None:
+            ask_again([run.history for run in first.runs], ask)
+        return ask
 
     def _race(self, ledger: Ledger, preflight: Preflight) -> Race:
         return Race(
@@ -388,7 +398,3 @@ class _Session:
                     opened=None,
                 )
             )
-
-
-def _alike(one: Drawn, other: Drawn) -> bool:
-    return key_of(one.configuration) == key_of(other.configuration)

@@ -14,7 +14,7 @@ from benchmarks.faults.running import Ended, Fault, run
 from benchmarks.faults.state import damage, finished, leftovers, lost, numbers, repeated
 from tuner.errors import LedgerError
 
-_LONG = ("--set", "epochs=3000", "--set", "keep_every=0.0")  # some seconds a group, and kept all the time
+_LONG = ("--set", "epochs=3000", "--set", "keep_every=0.0")  # about a second a group, and kept all the time
 VARIANTS = {
     "as usual": ("--trials", "4", "--search-repeats", "2", "--repeats", "3", "--finalists", "1"),
     "long": (

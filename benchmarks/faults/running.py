@@ -24,10 +24,14 @@ Kind = Literal["none", "kill at a step", "kill", "kill a worker", "interrupt", "
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """What happens to a run: at a step of its writing, after some seconds, or from some bytes a file on."""
+    """What happens to a run: at a step of its writing, after some seconds, or from some bytes a file on.
+
+    Steps count from the first renaming on of a file whose path has the text `after`.
+    """
 
     kind: Kind = "none"
     at: float = 0.0
+    after: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +96,7 @@ def _kill_a_worker(run: int) -> bool:
 def _environment(folder: Path, fault: Fault, cache: Path, count: Path | None) -> Mapping[str, str]:
     own = {"PYTHONPATH": os.pathsep.join([str(HOOK), str(ROOT)]), "FAULTS_FOLDER": str(folder.resolve())}
     if fault.kind == "kill at a step":
-        own["FAULTS_STEP"] = str(int(fault.at))
+        own |= {"FAULTS_STEP": str(int(fault.at)), "FAULTS_AFTER": fault.after}
     if count is not None:
         own["FAULTS_COUNT"] = str(count)
     return environment("jax", cache) | own
