@@ -34,7 +34,7 @@ class Pretended:
     def __init__(self, *_: object) -> None:
         pass
 
-    def train(self, positions: Sequence[int], on_progress: Callable[[float], None], _: object = None) -> Any:
+    def train(self, positions: Sequence[int], on_progress: Callable[[float], None], *_: object) -> Any:
         from tuner.engines.base import Outcome
 
         rng = np.random.default_rng(len(positions))

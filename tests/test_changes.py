@@ -1,12 +1,13 @@
 """What changed since a run began, in words."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from tests.factories import make_setup
-from tuner.changes import changes
-from tuner.records import Setup
+from tuner.changes import changes, drawn_otherwise, windows
+from tuner.records import Setup, Window
 
 VERSIONS = {
     "tuner": "1.0",
@@ -109,3 +110,36 @@ def test_what_only_the_search_needs_is_no_change_without_one() -> None:
 def test_scores_of_another_kind_cannot_be_accepted(given: dict[str, Any], acceptable: bool) -> None:
     (change,) = changes(setup(), setup(**given))
     assert change.acceptable is acceptable
+
+
+@pytest.mark.parametrize(
+    ("before", "drawn", "wanted", "after"),
+    [
+        ((), 5, 2, [(0, 2)]),  # an older folder does not say it
+        ([(0, 4)], 0, 2, [(0, 2)]),
+        ([(0, 4)], 5, 4, [(0, 4)]),
+        ([(0, 4)], 5, 2, [(0, 4), (5, 2)]),
+        ([(0, 4)], 9, 2, [(0, 4)]),  # nothing is drawn any more
+        ([(0, 4), (5, 2)], 5, 3, [(0, 4), (5, 3)]),
+        ([(0, 4), (5, 2)], 7, 4, [(0, 4), (5, 2), (7, 4)]),
+    ],
+)
+def test_trials_keep_the_window_with_which_they_were_drawn(
+    before: list[tuple[int, int]], drawn: int, wanted: int, after: list[tuple[int, int]]
+) -> None:
+    was = make_setup(trials=9, sampler="tpe", windows=tuple(Window(*one) for one in before))
+    now = make_setup(trials=9, sampler="tpe", windows=(Window(0, wanted),))
+    found = windows(was, now, drawn)
+    assert [(one.first, one.trials) for one in found] == after
+    setup = replace(now, windows=found)
+    assert len(drawn_otherwise(setup)) == len(after) - 1
+    assert drawn_otherwise(replace(setup, sampler="random")) == ()
+    assert [setup.window(number) for number in (0, 8)] == [after[0][1], after[-1][1]]
+
+
+def test_the_window_of_a_trial_is_told_in_a_sentence() -> None:
+    setup = make_setup(sampler="gp", windows=(Window(0, 4), Window(5, 1)))
+    assert drawn_otherwise(setup) == (
+        "From trial-5 on 1 trial was under way at once, before that 4: gp then draws others than with one"
+        " number throughout",
+    )

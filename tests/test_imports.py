@@ -5,6 +5,7 @@ import json
 import subprocess
 import sys
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -44,7 +45,7 @@ LAYERS = (
     {"engines"},
     {"ledger", "shown", "naive_file", "skill"},
     {"folder", "grouping", "result", "decomposition", "ranking", "importance"},
-    {"training", "search"},
+    {"checkpoints", "training", "search"},
     {"repeats"},
     {"racing", "work"},
     {"opening"},
@@ -76,6 +77,7 @@ NARROW = {
     "skill": {"records", "result", "stats"},
     "folder": {"changes", "checked", "errors", "files", "ledger", "records"},
     "changes": {"records"},
+    "checkpoints": {"files", "folder", "ledger", "records"},
     "grouping": {"errors", "ledger", "records"},
     "drafts": set(),
     "locking": {"errors"},
@@ -176,8 +178,13 @@ def imported(text: str, home: str) -> set[str]:
     return names
 
 
-def arrows() -> Iterator[tuple[str, str, str]]:
+@cache
+def arrows() -> tuple[tuple[str, str, str], ...]:
     """(file, the part of tuner it belongs to, what it imports) for every import in tuner but its root's."""
+    return tuple(_arrows())
+
+
+def _arrows() -> Iterator[tuple[str, str, str]]:
     for path in sorted(PACKAGE.rglob("*.py")):
         parts = path.relative_to(PACKAGE).with_suffix("").parts
         if parts == ("__init__",):

@@ -12,6 +12,7 @@ from tuner.errors import TunerError
 from tuner.plan import Plan
 from tuner.report import write_report
 from tuner.result import Result
+from tuner.search import Search
 from tuner.study import Splits
 
 PLAN = Plan(trials=10, search_repeats=2, repeats=2, finalists=1, pruner="median")
@@ -45,13 +46,35 @@ def test_poor_trials_end_early_and_are_shown(engine: str, tmp_path: Path) -> Non
     assert "pruned" in write_report(result, tmp_path).read_text("utf-8")
 
 
-def test_an_interrupted_pruned_search_goes_the_same_way(tmp_path: Path) -> None:
+def test_an_interrupted_pruned_search_goes_the_same_way(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also where a trial had trained and was not in the database: the pruner hears its epochs once more."""
     study = dense_study(epochs=6)
     expected = run(study, tmp_path / "a", PLAN)
+    tell = Search.tell
+
+    def killed(search: Search, drawn: Any, *given: Any, **named: Any) -> None:
+        if drawn.configuration.name == "trial-3":
+            raise KeyboardInterrupt
+        tell(search, drawn, *given, **named)
+
+    with monkeypatch.context() as patched, pytest.raises(KeyboardInterrupt):
+        patched.setattr(Search, "tell", killed)
+        run(study, tmp_path / "b", PLAN)
     interrupted = Recorder(lambda phase, name, share: name == "trial-7")
     with pytest.raises(KeyboardInterrupt):
         run(study, tmp_path / "b", PLAN, reporter=interrupted)
     assert numbers(run(study, tmp_path / "b", PLAN)) == numbers(expected)
+    one, other = (trials(tmp_path / name) for name in ("a", "b"))
+    assert [trial.intermediate_values for trial in one] == [trial.intermediate_values for trial in other]
+    assert len(one[4].intermediate_values) > 1  # the baseline is the first
+
+
+def trials(folder: Path) -> list[optuna.trial.FrozenTrial]:
+    storage = f"sqlite:///{folder / 'study.db'}"
+    (study,) = optuna.get_all_study_summaries(storage)
+    return optuna.load_study(study_name=study.study_name, storage=storage).trials
 
 
 def test_the_metric_s_own_curve_decides_where_there_is_one(tmp_path: Path) -> None:

@@ -3,9 +3,12 @@
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
-from tuner.records import Setup
+from tuner.records import Setup, Window
+
+LEARNING = ("tpe", "gp")  # samplers that draw by the values of earlier trials
 
 # Settings that determine the numbers: a folder is continued only where they agree, or where it is wanted.
 _FIXED = {
@@ -53,6 +56,29 @@ def changes(before: Setup, now: Setup) -> tuple[Change, ...]:
         texts = _source(before, now) if name == "source" else [_told(name, words, was, is_now)]
         found += [Change(text, name not in _NEVER) for text in texts]
     return (*found, *map(Change, _versions(before, now)))
+
+
+def windows(before: Setup, now: Setup, drawn: int) -> tuple[Window, ...]:
+    """How many trials are under way at once, from which one on, where `drawn` have been drawn.
+
+    These keep the number with which they were: one that was interrupted is drawn again as it was.
+    """
+    if not (before.windows and now.windows and drawn):
+        return now.windows
+    wanted = now.windows[-1].trials
+    if wanted == before.windows[-1].trials or drawn >= now.trials:
+        return before.windows
+    return (*(one for one in before.windows if one.first < drawn), Window(drawn, wanted))
+
+
+def drawn_otherwise(setup: Setup) -> tuple[str, ...]:
+    """A sentence for every trial from which on a sampler that learns knew other trials than before."""
+    return tuple(
+        f"From trial-{now.first} on {now.trials} trial{'s were' if now.trials > 1 else ' was'} under way at"
+        f" once, before that {before.trials}: {setup.sampler} then draws others than with one number"
+        " throughout"
+        for before, now in pairwise(setup.windows if setup.sampler in LEARNING else ())
+    )
 
 
 def _told(name: str, words: str, was: Any, is_now: Any) -> str:

@@ -1,12 +1,13 @@
 """The run folder: who may continue it, and how it starts over."""
 
+import re
 import time
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
-from tuner.changes import Change, changes
+from tuner.changes import Change, changes, windows
 from tuner.checked import DAMAGED
 from tuner.errors import DamageError, LedgerError
 from tuner.files import remove_leftovers
@@ -32,6 +33,8 @@ FIGURES = (
     "timeline",
 )
 
+CHECKPOINTS, CHECKPOINT = "checkpoints", ".checkpoint"  # of groups in training; their folder, their suffix
+
 # Of these only a run writes, and no report.
 _OF_A_RUN = (
     "ledger/*/*.json",
@@ -40,9 +43,11 @@ _OF_A_RUN = (
     "ledger/naive.json",
     "ledger/shown.json",
     "ledger/shown-*.png",
+    f"{CHECKPOINTS}/*{CHECKPOINT}",
     "run.json",
 )
 
+_TRIAL = "trial-"  # before the number of a configuration that was drawn
 WORK, QUEUE = "work", "queue.log"  # where workers on the same machine meet; gone when the run is complete
 _OF_WORKERS = (f"{WORK}/{QUEUE}", f"{WORK}/{QUEUE}.lock", f"{WORK}/files/*", f"{WORK}/worker-*.log")
 
@@ -91,6 +96,8 @@ def clear(folder: Path) -> None:
     for pattern in _OWN:
         for path in folder.glob(pattern):
             path.unlink()
+    with suppress(OSError):  # it is not there, or there is something in it
+        (folder / CHECKPOINTS).rmdir()
 
 
 def tidy(folder: Path) -> None:
@@ -112,7 +119,8 @@ def clear_work(folder: Path) -> None:
 def claim(ledger: Ledger, now: Setup, *, accept: bool = False) -> Setup:
     """The setup to go on with in the folder of a ledger.
 
-    Trials, repeats and finalists may grow; fewer repeats than are stored keep those that are stored. With
+    Trials, repeats and finalists may grow; fewer repeats than are stored keep those that are stored. Another
+    number of trials under way at once is for those that have not been drawn, and told where it matters. With
     `accept` the study goes on although something that determines the numbers has changed, and says so.
 
     Raises: LedgerError where something has changed that is not accepted, or that cannot be.
@@ -133,6 +141,7 @@ def claim(ledger: Ledger, now: Setup, *, accept: bool = False) -> Setup:
     more = (_accepted(ledger, f"this changed: {told}"),) if found else ()
     return replace(
         now,
+        windows=windows(before, now, _drawn(ledger)),
         repeats=max(before.repeats, now.repeats),
         seconds=spent(before, ledger.groups),
         identity=before.identity,
@@ -140,6 +149,13 @@ def claim(ledger: Ledger, now: Setup, *, accept: bool = False) -> Setup:
         fallbacks=before.fallbacks,
         changes=(*before.changes, *more),
     )
+
+
+def _drawn(ledger: Ledger) -> int:
+    """How many trials have been drawn, by the last one that has a group."""
+    names = {group.configuration.name for group in ledger.groups if group.phase == "search"}
+    numbers = [int(name.removeprefix(_TRIAL)) for name in names if re.fullmatch(rf"{_TRIAL}\d{{1,9}}", name)]
+    return max(numbers, default=-1) + 1
 
 
 def _before(ledger: Ledger, *, accept: bool) -> Setup | None:

@@ -222,7 +222,8 @@ class Ledger:
 
 def refuse_links(folder: Path) -> None:
     """Raises: LedgerError where what tuner would read, write or delete in a run folder lies elsewhere."""
-    for path in (folder / "ledger", *folder.glob("ledger/*/"), folder / "work", folder / "work" / "files"):
+    others = (folder / "checkpoints", folder / "work", folder / "work" / "files")
+    for path in (folder / "ledger", *folder.glob("ledger/*/"), *others):
         if path.is_symlink():
             raise LedgerError(f"{path}: is a link out of the run folder; put a folder in its place")
 

@@ -26,7 +26,10 @@ def locked(folder: Path) -> Iterator[None]:
 
     Raises: LedgerError where another process works on it, or it cannot be written.
     """
-    made = [each for each in (folder, *folder.parents) if not each.exists()]
+    try:
+        made = [each for each in (folder, *folder.parents) if not each.exists()]
+    except OSError as error:  # where it would be may not be looked into
+        raise _refused(folder, error) from None
     try:
         descriptor = _lock(folder)
         try:
@@ -55,9 +58,11 @@ def _lock(folder: Path) -> int:
                 raise
             _close(descriptor)  # whoever held it has deleted it, and another may lie in its place
     except OSError as error:
-        raise LedgerError(
-            f"{folder}: cannot be written ({error.strerror}); give another folder with --output"
-        ) from None
+        raise _refused(folder, error) from None
+
+
+def _refused(folder: Path, error: OSError) -> LedgerError:
+    return LedgerError(f"{folder}: cannot be written ({error.strerror}); give another folder with --output")
 
 
 def _take(descriptor: int, folder: Path) -> None:

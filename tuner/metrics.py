@@ -181,3 +181,11 @@ def _accuracy_kind(y_true: np.ndarray, y_pred: np.ndarray) -> str:
     if y_pred.shape[-1] == 1:
         return "BinaryAccuracy"
     return "CategoricalAccuracy" if y_true.shape == y_pred.shape else "SparseCategoricalAccuracy"
+
+
+def unlike(y: Any, y_pred: Any) -> str:
+    """How many numbers an example the model answers and y has, in words; nothing where they are as many."""
+    if any(isinstance(one, tuple | list | dict) for one in (y, y_pred)) or y.size == y_pred.size:
+        return ""
+    answer, target = (str(("examples", *one.shape[1:])).replace("'", "") for one in (y_pred, y))
+    return f"answers {answer}, y is {target}"

@@ -6,6 +6,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from tuner.checkpoints import tidy_checkpoints
 from tuner.errors import DamageError, LedgerError, StudyError, TunerError, written_into
 from tuner.files import check_writable
 from tuner.folder import claim, clear, is_ours, tidy
@@ -14,7 +15,7 @@ from tuner.options import without_secrets
 from tuner.plan import Plan, Workers
 from tuner.provenance import fingerprint, machine, versions
 from tuner.racing import check_objective
-from tuner.records import Setup
+from tuner.records import Setup, Window
 from tuner.repeats import OnNote, Preflight, Repeats
 from tuner.reporter import Reporter
 from tuner.search import Search, check_pruner, check_sampler, is_begun
@@ -88,6 +89,7 @@ def make_setup(
         versions=versions(),
         machine=machine() | _with(workers),
         identity=uuid.uuid4().hex,
+        windows=(Window(0, workers.window),),
         opened=opened,
     )
 
@@ -147,6 +149,7 @@ def _mend(ledger: Ledger, reporter: Reporter) -> None:
     tidy(ledger.folder)
     for path in ledger.set_aside():
         reporter.note(f"{path} is damaged; its runs are trained again")
+    tidy_checkpoints(ledger)
     try:
         read_shown(ledger.folder)
     except DamageError:

@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tuner.backend import leave_memory_to_workers, prepare_backend
-from tuner.engines.base import ShouldPrune
+from tuner.changes import drawn_otherwise
+from tuner.engines.base import ShouldPrune, ask_again
 from tuner.errors import LedgerError, StudyError, written_into
 from tuner.folder import run_folder
 from tuner.ledger import Ledger
@@ -123,6 +124,7 @@ class _Session:
         )
         with locked(self.folder):
             ledger, search = self._open(setup, preflight, fresh=fresh, accept=accept)
+            self.ledger = ledger
             try:
                 notes = self.reporter.note, self._note_fallback
                 with joined(ledger, self.study, self.runner, preflight, self.workers, notes) as self.crew:
@@ -164,6 +166,8 @@ class _Session:
             )
         self.repeats = setup.repeats
         self.setup = setup
+        for text in drawn_otherwise(setup):
+            self._note(text)
         self.reporter.note(f"engine: {preflight.engine} on {preflight.backend}; {preflight.engine_reason}")
         return ledger, search
 
@@ -206,8 +210,9 @@ class _Session:
             )
         under_way: deque[Drawn] = deque()
         for drawn in self._draws(search, race, under_way, preflight):
-            known = (race.known(drawn.configuration), *(one for one in under_way if _alike(one, drawn)))
-            if not any(known):
+            values = key_of(drawn.configuration)
+            alike = any(key_of(one.configuration) == values for one in under_way)
+            if not alike and race.known(drawn.configuration) is None:
                 self._begin("search", drawn.configuration, race.first)
             under_way.append(drawn)
         self._enter(search, race, under_way, preflight)
@@ -221,10 +226,18 @@ class _Session:
             drawn = under_way.popleft()
             # A configuration that is drawn twice reuses its runs.
             tried = race.known(drawn.configuration)
-            tried = tried or race.enter(drawn.configuration, search.pruning(drawn, preflight.metric))
+            tried = tried or race.enter(drawn.configuration, self._pruning(search, drawn, preflight))
             if not drawn.told:
                 value = None if math.isnan(tried.objective) else tried.objective
                 search.tell(drawn, value, pruned=tried.pruned)
+
+    def _pruning(self, search: Search, drawn: Drawn, preflight: Preflight) -> ShouldPrune | None:
+        """What asks the pruner about a trial; of runs that ended before it did, it hears once more."""
+        ask = search.pruning(drawn, preflight.metric)
+        first = next(iter(self.ledger.of("search", drawn.configuration.name)), None)
+        if ask is not None and not drawn.told and first is not None:
+            ask_again([run.history for run in first.runs], ask)
+        return ask
 
     def _race(self, ledger: Ledger, preflight: Preflight) -> Race:
         return Race(
@@ -241,15 +254,15 @@ class _Session:
     ) -> Iterator[Drawn]:
         """Configurations drawn in earlier sessions, then new ones, as many as trials and budget allow.
 
-        As many are under way as there are workers, so that what is drawn depends on their number and on
-        nobody's speed.
+        As many are under way as there are workers (`Setup.windows`), so that what is drawn depends on their
+        number and on nobody's speed.
         """
         earlier = search.drawn()
-        window = self.workers.window
-        for drawn in earlier:
-            self._enter(search, race, under_way, preflight, window - 1)
+        for number, drawn in enumerate(earlier):
+            self._enter(search, race, under_way, preflight, self.setup.window(number) - 1)
             yield drawn
         for number in range(len(earlier), self.trials):
+            window = self.setup.window(number)
             self._enter(search, race, under_way, preflight, window - 1 if search.draws_ahead else 0)
             if self._budget_spent(race, number, len(under_way)):
                 self._note(f"the budget ends the search after {number} of {self.trials} trials")
@@ -385,7 +398,3 @@ class _Session:
                     opened=None,
                 )
             )
-
-
-def _alike(one: Drawn, other: Drawn) -> bool:
-    return key_of(one.configuration) == key_of(other.configuration)

@@ -28,6 +28,12 @@ def fingerprint(study: Study) -> str:
     return hashlib.sha256(repr(parts).encode()).hexdigest()
 
 
+def told_apart(study: Study, data: str, backend: str, *what: object) -> str:
+    """What tells a training apart from all that give other numbers; `data` is the sha256 of its data."""
+    code = study.source or fingerprint(study)
+    return repr((code, data, sorted(versions().items()), backend, study.seed, study.epochs, *what))
+
+
 def _code(function: Callable[..., object]) -> tuple[str, list[str]]:
     try:
         source = inspect.getsource(function)

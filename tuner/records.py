@@ -233,6 +233,14 @@ def distinct(looks: Iterable[Look]) -> tuple[Look, ...]:
 
 
 @dataclass(frozen=True, slots=True)
+class Window:
+    """How many trials are under way at once, from the one with the number `first` on."""
+
+    first: int
+    trials: int
+
+
+@dataclass(frozen=True, slots=True)
 class Setup:
     """What a run folder was made with; stored as `run.json`, shown under "How it was made".
 
@@ -278,6 +286,7 @@ class Setup:
     identity: str = ""  # of its own for every folder, from its start or `--fresh` on; older ones have none
     file: str = ""  # sha256 of the study file alone; empty where there is none, and in older folders
     changes: tuple[str, ...] = ()  # what changed on the way and was accepted, in sentences
+    windows: tuple[Window, ...] = ()  # which earlier trials a draw could know; older folders do not say it
     opened: float | None = None  # when a session began that goes on or was killed, in seconds since 1970
 
     @property
@@ -285,11 +294,15 @@ class Setup:
         """The first and the largest number of seeds of a trial in the search."""
         return self.search_repeats, self.most_search_repeats or self.search_repeats
 
+    def window(self, number: int) -> int:
+        """How many trials are under way at once when the one with this number is drawn."""
+        return next((one.trials for one in reversed(self.windows) if one.first <= number), 1)
+
 
 def spent(setup: Setup, groups: Iterable[Group]) -> float:
     """Seconds that all sessions took; of one that goes on or was killed, up to the end of its last group."""
     if setup.opened is None:
         return setup.seconds
     began = setup.opened
-    known = ((group.started, group.seconds) for group in groups if group.started is not None)
-    return setup.seconds + max((start - began + took for start, took in known if start >= began), default=0.0)
+    ends = (group.started + group.seconds for group in groups if group.started is not None)
+    return setup.seconds + max((end - began for end in ends if end >= began), default=0.0)

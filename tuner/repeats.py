@@ -17,17 +17,20 @@ import keras
 import numpy as np
 
 from tuner.building import Built, build, symbolic
+from tuner.checkpoints import slot_of
 from tuner.engines import choice
 from tuner.engines.base import Job, OnProgress, ShouldPrune
+from tuner.engines.checkpoints import Slot
 from tuner.errors import StudyError, own, study_errors
 from tuner.grouping import measured, of_this, plan
 from tuner.ledger import Ledger
-from tuner.metrics import Metric, resolve_metric
+from tuner.metrics import Metric, resolve_metric, unlike
 from tuner.naive_scores import of_seeds, of_splits
+from tuner.provenance import told_apart
 from tuner.records import BASELINE, Configuration, Group, NaiveScores, Phase, Run
 from tuner.seeds import Apart, Seed
 from tuner.study import Build, Splits, Study, digest
-from tuner.training import SCORE_ON, Trained, Training
+from tuner.training import SCORE_ON, Kept, Trained, Training
 from tuner.trees import leaves
 from tuner.trials import MissingValueError, PinnedTrial
 
@@ -77,6 +80,7 @@ class Repeats:
         self._try_show = try_show
         self._noted: set[str] = set()
         self._fixed: Splits | None = None
+        self._data = ""  # sha256 of the arrays of the first seed, once it is known
 
     def preflight(self, name: str = BASELINE, *, naive: bool = False) -> Preflight:
         """Make the data and build the baseline once, so that mistakes in a study are found at the start.
@@ -94,13 +98,14 @@ class Repeats:
         if engine == "fit":  # for every configuration
             self._engine = "fit"
         outputs = self._made_up(built, name, "validation")[2] if naive else None
+        self._data = digest(built.splits)
         return Preflight(
             metric=self.metric,
             engine=engine,
             engine_reason=reason,
             backend=keras.config.backend(),
             sizes=built.splits.sizes,
-            data=digest(built.splits),
+            data=self._data,
             trial=trial,
             naive=self._naive(built.splits, outputs) if naive else None,
             outputs=outputs,
@@ -119,7 +124,14 @@ class Repeats:
         """
         with study_errors("the data function, called for the baseline,"):
             trial = PinnedTrial(self.study.baseline)
-            return digest(self._splits(trial, Seed(self.study.seed, "search", "", 0)))
+            self._data = digest(self._splits(trial, Seed(self.study.seed, "search", "", 0)))
+        return self._data
+
+    def kept(self, group: Group, slot: Slot) -> Kept:
+        """A place for what is kept of a group in training, for whoever trains the same on equal packages."""
+        values = sorted(group.configuration.params.items())
+        what = group.phase, group.configuration.name, values, group.seed_indices
+        return Kept(slot, told_apart(self.study, self._data, keras.config.backend(), what))
 
     @contextmanager
     def noting(self, on_note: OnNote) -> Iterator[None]:
@@ -210,7 +222,7 @@ class Repeats:
         others = [split for split in built.splits.pipelines if split == "test"]  # arrays fit the validation's
         for split in ("validation", *others):
             _, y, y_pred = self._made_up(built, name, split)
-            shapes = _unlike(y, y_pred)
+            shapes = unlike(y, y_pred)
             tried = f"the metric, tried on {name!r},"
             with study_errors(f"the model of {name!r} {shapes}; {tried}" if shapes else tried):
                 self.metric.score(y, y_pred)
@@ -281,14 +293,16 @@ class Repeats:
         pruned = False
         for place, group in enumerate(ledger.of(training.phase, configuration.name)):
             if not group.runs and group.seed_indices[0] < count:
-                indices = group.seed_indices
+                indices, slot = group.seed_indices, slot_of(ledger.folder, group)
                 if pruned:
                     trained = Trained(training.skip(indices))
                 else:
                     ask = None if place else should_prune
-                    trained = training.measure(indices, partial(on_progress, len(indices)), ask)
+                    kept = self.kept(group, slot)
+                    trained = training.measure(indices, partial(on_progress, len(indices)), ask, kept)
                 group = Group(training.phase, configuration, indices, trained.runs, started=trained.started)
                 ledger.write(group, trained.examples, trained.predictions)
+                slot.clear()
             pruned = pruned or any(run.status == "pruned" for run in group.runs)
 
     def train(
@@ -373,14 +387,6 @@ class Repeats:
 
 def _listed(names: Sequence[str]) -> str:
     return " and ".join(map(repr, names))
-
-
-def _unlike(y: Any, y_pred: Any) -> str:
-    """How many numbers an example the model answers and y has, in words; nothing where they are as many."""
-    if any(isinstance(one, tuple | list | dict) for one in (y, y_pred)) or y.size == y_pred.size:
-        return ""
-    answer, target = (str(("examples", *one.shape[1:])).replace("'", "") for one in (y_pred, y))
-    return f"answers {answer}, y is {target}"
 
 
 def _without_examples(study: Study) -> str:

@@ -20,6 +20,7 @@ import optuna
 from optuna.distributions import BaseDistribution, FloatDistribution
 from optuna.trial import BaseTrial, FrozenTrial, TrialState
 
+from tuner.changes import LEARNING
 from tuner.engines.base import ShouldPrune
 from tuner.errors import StudyError, TunerError, install
 from tuner.ledger import slug
@@ -32,7 +33,6 @@ from tuner.trials import PinnedTrial
 
 DATABASE = "study.db"  # in a run folder
 SAMPLERS = ("tpe", "random", "grid", "qmc", "gp")
-LEARNING = ("tpe", "gp")  # from the values of earlier trials
 PRUNERS = ("none", "median", "asha", "hyperband")
 _LONGEST = 500  # characters of a study's name in Optuna's tables
 _NAME = "configuration"  # the user attribute that holds a configuration's name

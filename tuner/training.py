@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from tuner.backend import release_programs
 from tuner.engines import choice
 from tuner.engines.base import Job, OnProgress, Outcome, ShouldPrune, crashed, skipped
+from tuner.engines.checkpoints import Checkpoints, Slot
 from tuner.errors import OwnError, own
 from tuner.examples import of_group
 from tuner.predictions import NO_SCORE, Predictions, bounded, joined
@@ -30,6 +31,17 @@ class Trained:
     examples: ExampleScores | None = None
     predictions: Predictions | None = None
     started: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """Where a long training is kept, and what tells it apart from all others; nowhere without a slot."""
+
+    slot: Slot | None = None
+    owner: str = ""
+
+
+NOT_KEPT = Kept()
 
 
 def lost(phase: Phase, configuration: str, indices: Sequence[int], why: str) -> Trained:
@@ -67,28 +79,38 @@ class Training:
         return self.measure(indices, on_progress, should_prune).runs
 
     def measure(
-        self, indices: Sequence[int], on_progress: OnProgress, should_prune: ShouldPrune | None = None
+        self,
+        indices: Sequence[int],
+        on_progress: OnProgress,
+        should_prune: ShouldPrune | None = None,
+        kept: Kept = NOT_KEPT,
     ) -> Trained:
         """The same, with the scores of the test examples and what is predicted for some of them.
+
+        A long training is kept now and then, and goes on from what is `kept` of it; its time is that of all
+        sessions.
 
         Raises: whatever `on_progress` or `should_prune` raises: a full disk is no fault of the user's code.
         """
         started, start = time.time(), time.perf_counter()
+        checkpoints = Checkpoints(kept.slot, kept.owner, self.indices)
         try:
             outcomes = self.trainer.train(
                 [self.indices.index(one) for one in indices],
                 own(on_progress),
                 None if should_prune is None else own(should_prune),
+                checkpoints,
             )
         except OwnError as passed:
             raise passed.error from None
         except (Exception, SystemExit) as error:
             outcomes = (crashed(error, self.job),) * len(indices)
-        seconds = (time.perf_counter() - start) / len(indices)
+        seconds = (checkpoints.before + time.perf_counter() - start) / len(indices)
         release_programs()
         runs = tuple(
             self._run(index, outcome, seconds) for index, outcome in zip(indices, outcomes, strict=True)
         )
+        started -= checkpoints.before  # as if it had gone on all the while
         return Trained(runs, self._examples(outcomes), self._predictions(indices, outcomes), started)
 
     def skip(self, indices: Sequence[int]) -> tuple[Run, ...]:

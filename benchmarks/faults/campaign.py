@@ -3,7 +3,7 @@
 import shutil
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -14,14 +14,30 @@ from benchmarks.faults.running import Ended, Fault, run
 from benchmarks.faults.state import damage, finished, leftovers, lost, numbers, repeated
 from tuner.errors import LedgerError
 
+_LONG = ("--set", "epochs=3000", "--set", "keep_every=0.0")  # about a second a group, and kept all the time
 VARIANTS = {
     "as usual": ("--trials", "4", "--search-repeats", "2", "--repeats", "3", "--finalists", "1"),
+    "long": (
+        *("--trials", "2", "--search-repeats", "2", "--repeats", "3", "--finalists", "1"),
+        *("--sampler", "random", *_LONG),
+    ),
     "raced and pruned": (
         *("--trials", "6", "--search-repeats", "2,4", "--repeats", "3", "--finalists", "2"),
         *("--pruner", "asha", "--sampler", "tpe"),
     ),
 }
+WITH_WORKERS = {
+    "raced": (
+        *("--trials", "5", "--search-repeats", "2,4", "--repeats", "8", "--finalists", "1"),
+        *("--workers", "2", "--sampler", "tpe", *_LONG),
+    ),
+    "as usual": (
+        *("--trials", "6", "--search-repeats", "2", "--repeats", "8", "--finalists", "2"),
+        *("--workers", "2", "--sampler", "random", *_LONG),
+    ),
+}
 KILLS = ("kill at a step", "kill")
+KILLS_OF_WORKERS = ("kill a worker", "kill the run")
 OTHERS = ("interrupt", "full disk", "cut", "flip")
 _REFUSALS = {"full disk"}  # that may end with a line and exit status 2
 _MOST = 40  # faults of one round
@@ -65,14 +81,15 @@ def campaign(
     rng: np.random.Generator,
     tell: Callable[[str], None],
     found: dict[str, Counts],
+    variants: Mapping[str, Sequence[str]],
 ) -> None:
     """Meet studies with the faults of a schedule, round after round; what each kind does is added to `found`.
 
-    A round ends when its study does, whatever is left of the schedule.
+    A round ends when its study does, whatever is left of the schedule; the variants take turns.
     """
     found |= {kind: Counts() for kind in dict.fromkeys(schedule)}
     references = {
-        name: reference(place / name, options, place / "cache") for name, options in VARIANTS.items()
+        name: reference(place / name, options, place / "cache") for name, options in variants.items()
     }
     left, rounds = iter(schedule), 0
     while True:
@@ -129,8 +146,10 @@ def _fault(kind: str, wanted: Reference, rng: np.random.Generator) -> Fault:
         return Fault("kill at a step", 1.0 + int(wanted.steps * early))
     if kind == "full disk":
         return Fault("full disk", float(np.exp(rng.uniform(np.log(300), np.log(1_000_000)))))
+    if kind == "kill a worker":  # also late: the study ends here anyway
+        early = float(rng.random())
     seconds = (0.2 + 0.8 * early) * wanted.seconds
-    return Fault("interrupt" if kind == "interrupt" else "kill", seconds)
+    return Fault("interrupt" if kind == "interrupt" else kind if kind == "kill a worker" else "kill", seconds)
 
 
 def _judge(
@@ -138,7 +157,8 @@ def _judge(
 ) -> dict[Any, Any]:
     """Count what a fault did; the groups that have ended by now."""
     counts.faults += 1
-    counts.met += ended.status != 0
+    counts.met += ended.status != 0 or ended.met
+    before = before | ended.finished
     usual = {0, -9, 130} | ({2} if kind in _REFUSALS else set())
     if ended.status not in usual or not ended.in_order:
         counts.wrong.append(f"ended with {ended.status}: {ended.said[-300:]}")

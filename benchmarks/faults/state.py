@@ -98,9 +98,8 @@ def _search(folder: Path) -> list[tuple[Any, ...]]:
 def leftovers(folder: Path) -> list[str]:
     """Files that a finished run should not leave behind."""
     hidden = [path for path in (folder / "ledger").rglob(".*") if path.is_file()]
-    return [
-        path.name for path in (*hidden, folder / "run.lock", folder / "study.db-journal") if path.exists()
-    ]
+    others = [folder / name for name in ("run.lock", "study.db-journal", "work", "checkpoints")]
+    return [path.name for path in (*hidden, *others) if path.exists()]
 
 
 def damage(folder: Path, kind: str, rng: np.random.Generator) -> Path | None:

@@ -1,9 +1,13 @@
-"""A study of a few seconds: a Dense model, three hyperparameters, epochs enough to be pruned."""
+"""A study of a few seconds: a Dense model, three hyperparameters, epochs enough to be pruned.
+
+With `keep_every` seconds, a training of seconds is kept as often as one of hours.
+"""
 
 import keras
 import numpy as np
 
 from tuner import Splits, Study
+from tuner.engines import checkpoints
 
 
 def split(examples: int, seed: int):
@@ -23,11 +27,13 @@ def build(trial, data):
     return model, {"batch_size": 32}
 
 
-study = Study(
-    data=Splits(train=split(64, 1), validation=split(32, 2), test=split(32, 3)),
-    build=build,
-    metric="mse",
-    epochs=6,
-    baseline={"learning_rate": 0.01, "momentum": 0.0, "weight_decay": 1e-4},
-    trials=8,
-)
+def study(epochs=6, keep_every=checkpoints.EVERY):
+    checkpoints.EVERY = keep_every
+    return Study(
+        data=Splits(train=split(64, 1), validation=split(32, 2), test=split(32, 3)),
+        build=build,
+        metric="mse",
+        epochs=epochs,
+        baseline={"learning_rate": 0.01, "momentum": 0.0, "weight_decay": 1e-4},
+        trials=8,
+    )

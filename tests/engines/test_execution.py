@@ -183,6 +183,15 @@ by_hand = made.model.fit(
 ).history
 for name, values in by_hand.items():
     assert expected.history[name] == pytest.approx(values), name
+
+# A training that is killed goes on: with one iterator for all epochs, and with one for each.
+from tests.engines.test_checkpoints import goes_on, study_of
+from tuner.engines import checkpoints
+monkeypatch.setattr(checkpoints, "EVERY", 0.0)
+monkeypatch.setattr(checkpoints, "_SHARE", 1e9)
+for at_once in (1, 3):
+    monkeypatch.setattr("tuner.engines.execution.MOST", at_once)
+    goes_on(study_of("early stopping" if at_once == 1 else "none"), "fit")
 print("done")
 """
 

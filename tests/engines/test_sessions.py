@@ -156,11 +156,13 @@ def test_a_group_that_does_not_fit_into_the_memory_is_halved(monkeypatch: pytest
     most = max(map(cache.needed_memory, cache._compiled.values()))
     cache.forget()
     monkeypatch.setattr(memory, "free_bytes", lambda: int(0.8 * most))
-    session = vectorized.Session(work)
+    notes: list[str] = []
+    session = vectorized.Session(work, notes.append)
     assert session.size == 8
     shares: list[float] = []
     found = session.train(range(8), shares.append)
     assert session.size < 8
+    assert set(notes) == {vectorized._SMALLER} and "did not fit into the memory together" in notes[0]
     assert shares == sorted(shares)
     for one, other in zip(found, expected, strict=True):
         assert one.scores == pytest.approx(dict(other.scores), rel=1e-4)

@@ -5,7 +5,9 @@ import os
 import re
 import shutil
 import sqlite3
+import tempfile
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,13 +18,15 @@ import tuner
 from tests.calling import Call, one_line
 from tests.test_cli import FAST, write
 from tests.tiny import dense_study, numbers, run
-from tuner.errors import StudyError
+from tuner.errors import LedgerError, StudyError, TunerError
 from tuner.locking import locked
 from tuner.plan import Plan
 from tuner.report.write import write_formats
 from tuner.study import Splits
 
-DOCS = Path(__file__).parents[2] / "docs" / "robustness.md"
+TESTS = Path(__file__).parents[1]
+DOCS = TESTS.parent / "docs" / "robustness.md"
+SPOILT = "test_a_spoilt_folder_is_one_line_and_left_as_it_is"
 
 
 @dataclass(frozen=True)
@@ -141,10 +145,14 @@ def test_a_spoilt_folder_is_one_line_and_left_as_it_is(
     assert contents(folder) == before
 
 
-def test_the_docs_have_a_row_for_every_case() -> None:
-    rows = re.findall(r"^\| (.+?) \| (.+?) \| (\d+|-) \|$", DOCS.read_text("utf-8"), re.MULTILINE)
-    assert {what for what, _, status in rows if status == "2"} >= {case.what for case in CASES}
-    assert len({what for what, _, _ in rows}) == len(rows)
+def test_the_docs_have_a_row_for_every_case_and_a_test_for_every_row() -> None:
+    rows = re.findall(r"^\| (.+?) \| (.+?) \| (\d+|-) \| `(\w+)` \|$", DOCS.read_text("utf-8"), re.MULTILINE)
+    spoilt = {what for what, _, status, test in rows if test == SPOILT and status == "2"}
+    assert spoilt == {case.what for case in CASES}
+    assert len({what for what, *_ in rows}) == len(rows) > 60
+    texts = [path.read_text("utf-8") for path in TESTS.rglob("test_*.py")]
+    known = {name for text in texts for name in re.findall(r"^def (test_\w+)\(", text, re.MULTILINE)}
+    assert {test for *_, test in rows} <= known
 
 
 def test_a_second_run_is_refused_and_a_report_is_not(done: Path, call: Call, tmp_path: Path) -> None:
@@ -157,23 +165,48 @@ def test_a_second_run_is_refused_and_a_report_is_not(done: Path, call: Call, tmp
         assert call("show", folder)[0] == 0
 
 
-@pytest.mark.parametrize("place", ["file/run", "/dev/null/run"])
-def test_a_place_that_is_none_is_one_line(place: str, call: Call, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    "place, why",
+    [
+        ("file/run", "Not a directory"),
+        ("/dev/null/run", "Not a directory"),
+        ("/proc/run", "No such file or directory"),  # where nobody can make a folder, root neither
+    ],
+)
+def test_a_place_that_is_none_is_one_line(place: str, why: str, call: Call, tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
-    assert "cannot be written (Not a directory)" in one_line(
-        call("run", write(tmp_path), *FAST, "--output", place)
-    )
+    assert f"cannot be written ({why})" in one_line(call("run", write(tmp_path), *FAST, "--output", place))
     assert sorted(path.name for path in tmp_path.iterdir()) == ["file", "mine.py"]
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")
-def test_a_folder_that_may_not_be_written_is_one_line(call: Call, tmp_path: Path) -> None:
-    path = write(tmp_path)
-    (tmp_path / "kept").mkdir(mode=0o555)
-    for place in ("kept", "kept/run"):
-        assert "cannot be written (Permission denied)" in one_line(
-            call("run", path, *FAST, "--output", place)
-        )
+@contextmanager
+def unprivileged() -> Iterator[None]:
+    """Within it, files may be refused to this process, whoever it is."""
+    if os.geteuid() != 0:
+        yield
+        return
+    os.seteuid(65534)
+    try:
+        yield
+    finally:
+        os.seteuid(0)
+
+
+@pytest.mark.parametrize("mode", [0o555, 0o000], ids=["read-only", "unreadable"])
+@pytest.mark.parametrize("place", ["", "new/run"])
+def test_a_folder_that_may_not_be_used_is_one_line(mode: int, place: str) -> None:
+    """By somebody who is not root, who may do everything; what a run does first with its folder."""
+    with tempfile.TemporaryDirectory() as folder:
+        Path(folder).chmod(0o755)
+        kept = Path(folder) / "kept"
+        kept.mkdir(mode=mode)
+        why = r"kept.*: cannot be written \(Permission denied\); give another folder with --output"
+        with unprivileged(), pytest.raises(LedgerError, match=why), locked(kept / place):
+            pass
+        if mode == 0:
+            with unprivileged(), pytest.raises((TunerError, OSError), match="Permission denied"):
+                tuner.load(kept)
+        assert list(kept.iterdir()) == []
 
 
 def test_a_disk_that_is_full_is_one_line_and_leaves_nothing(

@@ -15,7 +15,10 @@ from tuner.plan import Plan
 from tuner.result import Result
 
 PLAN = Plan(trials=3, search_repeats=2, repeats=3, finalists=1)
-OPTIONS = ("--trials", "3", "--search-repeats", "2", "--repeats", "3", "--finalists", "1")
+OPTIONS = (
+    *("--trials", "3", "--search-repeats", "2", "--repeats", "3", "--finalists", "1"),
+    *("--set", "epochs=600", "--set", "keep_every=0.0"),  # kept after every call
+)
 
 
 def ended(folder: Path, cache: Path) -> Result:
@@ -25,23 +28,25 @@ def ended(folder: Path, cache: Path) -> Result:
     return tuner.load(folder)
 
 
-def killed(folder: Path, step: int, cache: Path) -> None:
-    done = run(folder, Fault("kill at a step", step), cache, OPTIONS)
+def killed(folder: Path, step: int, after: str, cache: Path) -> None:
+    done = run(folder, Fault("kill at a step", step, after), cache, OPTIONS)
     assert done.status == -9, done.said
 
 
 def test_a_study_killed_three_times_ends_as_if_it_had_not_been(tmp_path: Path) -> None:
     folder, cache = tmp_path / "run", tmp_path / "cache"
     whole = ended(tmp_path / "whole", cache)
-    before = {}
-    for step in (9, 16, 27):  # while the database is made, in the search, and further on
-        killed(folder, step, cache)
+    before, kept = {}, 0
+    # At the start, in the midst of a training that was kept, and further on.
+    for step, after in ((9, ""), (1, ".checkpoint"), (27, "")):
+        killed(folder, step, after, cache)
         assert (folder / LOCK).exists()
+        kept += any(folder.glob("checkpoints/*.checkpoint"))
         now = finished(folder)  # and no file is damaged
         assert (lost(before, now, ()), repeated(before, now, ())) == (0, 0)
         assert len(now) >= len(before)
         before = now
-    assert before
+    assert before and kept == 1
     left = tuner.load(folder)
     assert left.setup.opened is not None and left.seconds > 0  # no session has closed
     result = ended(folder, cache)

@@ -15,6 +15,7 @@ from benchmarks.faults.state import finished, leftovers, repeated
 from benchmarks.processes import ROOT
 from tests.calling import Call
 from tests.tiny import Recorder, numbers
+from tests.work.texts import DEADLY
 from tuner.errors import TunerError
 from tuner.plan import Plan
 from tuner.work import crew
@@ -34,55 +35,6 @@ OPTIONS = (
     "--sampler",
     "random",
 )
-
-DEADLY = '''
-import os
-import signal
-from pathlib import Path
-
-import keras
-import numpy as np
-
-from tuner import Splits, Study
-
-MARK = Path(__file__).with_suffix(".mark")
-
-
-class Dies(keras.callbacks.Callback):
-    """Ends its process in mid-training, as the kernel does where memory is short."""
-
-    def on_epoch_end(self, epoch, logs=None):
-        if epoch == 1:
-            MARK.write_text(str(os.getpid()))
-            os.kill(os.getpid(), signal.SIGKILL)
-
-
-def build(trial, data, callbacks=()):
-    model = keras.Sequential([keras.Input((2,)), keras.layers.Dense(1)])
-    model.compile(optimizer=keras.optimizers.SGD(trial.suggest_float("rate", 0.001, 0.1)), loss="mse")
-    return model, {"callbacks": list(callbacks)}
-
-
-def unlucky(trial, data):
-    return build(trial, data, () if MARK.exists() else (Dies(),))
-
-
-def doomed(trial, data):
-    return build(trial, data, (Dies(),))
-
-
-x = np.random.default_rng(0).normal(size=(32, 2)).astype("float32")
-split = (x, x.sum(axis=1, keepdims=True))
-study = Study(
-    data=Splits(split, split, split),
-    build=build,
-    metric="mse",
-    epochs=3,
-    baseline={"rate": 0.01},
-    trials=0,
-    candidates={"unlucky": unlucky, "doomed": doomed},
-)
-'''
 
 
 def children(process: int) -> list[int]:

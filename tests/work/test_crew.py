@@ -12,15 +12,14 @@ from typing import Any
 
 import optuna
 import pytest
-from optuna.artifacts import FileSystemArtifactStore
 
 import tuner
-import tuner.records
 from benchmarks.faults.running import STUDY
 from tests.work.places import TERMS
+from tuner.engines import checkpoints
 from tuner.errors import LedgerError
 from tuner.ledger import Ledger
-from tuner.records import Configuration
+from tuner.records import Configuration, Group
 from tuner.repeats import Repeats
 from tuner.work import crew as crews
 from tuner.work import serving
@@ -29,6 +28,7 @@ from tuner.work.hands import Hands
 from tuner.work.place import Place
 from tuner.work.queue import Claim, Queue
 from tuner.work.serving import _work
+from tuner.work.stores import FolderStore
 
 BASE = Configuration("baseline", {"learning_rate": 0.01, "momentum": 0.0, "weight_decay": 1e-4})
 
@@ -38,7 +38,7 @@ class Meeting:
 
     def __init__(self, folder: Path, size: int = 2) -> None:
         (folder / "files").mkdir(parents=True)
-        store = FileSystemArtifactStore(folder / "files")
+        store = FolderStore(folder / "files")
         self.place = Place(optuna.storages.InMemoryStorage(), store, 0.01)
         self.queue = Queue.create(self.place.storage, "tiny", TERMS)
         self.ledger = Ledger(folder / "run")
@@ -71,7 +71,7 @@ class Meeting:
 
     def train(self) -> None:
         """Work as a worker does."""
-        _work(self.queue, self.place, Repeats(tuner.load_study(STUDY)), 0.01, "worker", lambda text: None)
+        _work(self.queue, self.place, Repeats(tuner.load_study(STUDY)), TERMS, "worker", lambda text: None)
 
 
 @pytest.fixture
@@ -86,7 +86,7 @@ def test_what_a_worker_trained_is_what_the_run_would_have(meeting: Meeting, tmp_
     for indices in ((0,), (1, 2)):
         training = trainer.training("confirmation", BASE, indices)
         trained = training.measure(indices, lambda share: None)
-        alone.write(tuner.records.Group("confirmation", BASE, indices, trained.runs), trained.examples)
+        alone.write(Group("confirmation", BASE, indices, trained.runs), trained.examples)
         kept = [one for one in runs if one.seed_index in indices]
         assert [(one.scores, one.history) for one in kept] == [
             (one.scores, one.history) for one in trained.runs
@@ -117,6 +117,23 @@ def test_the_group_of_a_worker_that_went_silent_is_trained_by_another(
     assert meeting.notes == [
         "the worker that trained 'baseline' was not heard of for 2 s; its run is trained again"
     ]
+
+
+def test_what_was_taken_and_not_signed_for_is_trained_by_another(
+    meeting: Meeting, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its worker died in between, long before its lease would end; that says nothing of the group."""
+    monkeypatch.setattr(crews, "SIGNING", 0.3)
+    monkeypatch.setattr(crews, "ATTEMPTS", 1)
+
+    def work() -> None:
+        while not any(map(meeting.queue._take, list(meeting.crew._open))):
+            pass
+        meeting.train()
+
+    with meeting.worked(work):
+        (run,) = meeting.measure("search", 1)
+    assert run.status == "complete" and meeting.notes == []
 
 
 def test_a_group_that_nobody_can_train_fails_and_says_why(meeting: Meeting) -> None:
@@ -228,6 +245,44 @@ def test_an_artifact_out_of_its_folder_is_refused(name: str, meeting: Meeting) -
     with meeting.worked(work):
         (run,) = meeting.measure("search", 1)
     assert run.status == "failed" and "is not among the artifacts" in run.reason
+
+
+def test_a_long_training_goes_on_where_its_worker_died(
+    meeting: Meeting, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What was kept of it lies with the artifacts, and goes with the group."""
+    monkeypatch.setattr(checkpoints, "EVERY", 0.0)
+    monkeypatch.setattr(checkpoints, "_SHARE", 1e9)
+    monkeypatch.setattr("tuner.engines.pace.Pace.seconds", 1e-3)
+    study = tuner.load_study(STUDY, {"epochs": 20, "keep_every": 0.0})
+    group = Group("search", BASE, (0,))
+
+    def train(progress: Any) -> Any:
+        runner = Repeats(study)
+        kept = runner.kept(group, meeting.place.slot("", group))
+        return runner.training("search", BASE, (0,)).measure((0,), progress, kept=kept)
+
+    def dies(share: float) -> None:
+        if share > 0.6:
+            raise KeyboardInterrupt
+
+    shares: list[float] = []
+
+    def work() -> None:
+        claim = meeting.take()
+        with pytest.raises(KeyboardInterrupt):
+            train(dies)
+        assert len(list((tmp_path / "files").iterdir())) == 1
+        meeting.queue.fail(claim, "was killed by signal 9")
+        claim = meeting.take()
+        meeting.queue.hand_in(claim, crews_send(meeting, claim, train(shares.append)), [])
+
+    with meeting.worked(work):
+        (run,) = meeting.measure("search", 1)
+    (whole,) = Repeats(study).train("search", BASE, (0,), lambda share: None)
+    assert (run.scores, run.history) == (whole.scores, whole.history)
+    assert min(shares) > 0.5
+    assert list((tmp_path / "files").iterdir()) == []
 
 
 def test_a_queue_that_is_deleted_ends_the_run_in_one_line(meeting: Meeting) -> None:

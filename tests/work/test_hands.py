@@ -52,6 +52,20 @@ def test_a_process_that_refuses_speaks_for_all(tmp_path: Path) -> None:
     these.end()
 
 
+def test_workers_that_never_start_are_one_line(tmp_path: Path) -> None:
+    """Dead again and again without having taken anything; one of them may be bad luck."""
+    these = hands_of("raise SystemExit('no such module')", tmp_path)
+    deaths = 0
+    with pytest.raises(
+        TunerError, match=r"^the workers do not start: each ended with status 1 \(no such module\)$"
+    ):
+        while deaths < 9:
+            deaths += len(these.tend([]))
+            time.sleep(0.02)
+    assert deaths == 2
+    these.end()
+
+
 @pytest.mark.parametrize("deaf", [False, True])
 def test_all_processes_end(deaf: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """When their standard input closes, or by force."""

@@ -111,6 +111,23 @@ def test_who_comes_in_late_is_refused(queue: Queue) -> None:
     assert queue.look({again})[again].files == {".json": "id"}
 
 
+def test_who_signs_too_late_takes_the_next_one(queue: Queue, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What it had taken was given up meanwhile."""
+    numbers = [queue.put(group_of("a", (seed,)), 1) for seed in range(2)]
+    take = queue._take
+
+    def slow(attempt: int) -> bool:
+        taken = take(attempt)
+        if attempt == numbers[0]:
+            assert queue.give_up(attempt)
+        return taken
+
+    monkeypatch.setattr(queue, "_take", slow)
+    claim = queue.claim("slow")
+    assert claim is not None and claim.group.seed_indices == (1,)
+    assert queue.look(numbers)[numbers[1]].worker == "slow"
+
+
 def test_two_never_get_the_same_group(queue: Queue, connected: Callable[[], BaseStorage]) -> None:
     """Eight workers at once, each with a connection of its own where there can be one."""
     count, workers = 40, 8

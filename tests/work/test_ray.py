@@ -5,124 +5,103 @@ import os
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
+import numpy as np
 import pytest
+from optuna.trial import TrialState
 
 import tuner
 from benchmarks.faults.state import finished
 from benchmarks.processes import ROOT
 from tests.calling import Call, one_line
-from tests.tiny import numbers
+from tests.work.texts import WAITING
 from tuner.plan import Plan
 from tuner.storage import connect
 from tuner.work.queue import Queue
 
-SLOW = """
-import time
-
-import keras
-import numpy as np
-
-from tuner import Splits, Study
+REPEATS = 2
 
 
-class Slow(keras.callbacks.Callback):
-    def on_epoch_end(self, epoch, logs=None):
-        time.sleep(0.4)
+@pytest.fixture
+def _ray() -> None:
+    """Ray, which CI must have."""
+    if importlib.util.find_spec("ray") is None:
+        if os.environ.get("CI_RAY") == "required":
+            pytest.fail("Ray is not installed (pip install ray)")
+        pytest.skip("Ray is not installed (pip install ray)")
 
 
-def build(trial, data):
-    model = keras.Sequential([keras.Input((2,)), keras.layers.Dense(1)])
-    model.compile(optimizer=keras.optimizers.SGD(trial.suggest_float("rate", 0.001, 0.1)), loss="mse")
-    return model, {"callbacks": [Slow()]}
-
-
-x = np.random.default_rng(0).normal(size=(32, 2)).astype("float32")
-split = (x, x.sum(axis=1, keepdims=True))
-study = Study(
-    data=Splits(split, split, split),
-    build=build,
-    metric="mse",
-    epochs=5,
-    baseline={"rate": 0.01},
-    trials=0,
-    candidates={"fast": {"rate": 0.03}, "faster": {"rate": 0.05}},
-)
-"""
-REPEATS = 3
-
-needs_ray = pytest.mark.skipif(
-    importlib.util.find_spec("ray") is None, reason="Ray is not installed (pip install ray)"
-)
-
-
-def in_training(place: Path) -> int:
-    """How many workers have a group now."""
-    queues = Queue.all(connect(str(place / "queue.log")))
-    return sum(
-        one.state == "training" and bool(one.worker)
-        for queue in queues
-        for one in queue.look(range(99)).values()
-    )
-
-
-@pytest.mark.lengthy
-@needs_ray
-def test_a_node_that_is_killed_costs_its_groups_and_no_more(tmp_path: Path) -> None:
-    path, folder = tmp_path / "slow.py", tmp_path / "run"
-    path.write_text(SLOW)
-    cluster = subprocess.Popen(
-        [sys.executable, "-m", "tests.work.cluster"],
+@contextmanager
+def cluster_of(kind: str) -> Iterator[subprocess.Popen[str]]:
+    """A cluster in a process of its own; the first line that it prints is its address."""
+    with subprocess.Popen(
+        [sys.executable, "-m", "tests.work.cluster", kind],
         cwd=ROOT,
         env={**os.environ, "PYTHONPATH": os.pathsep.join([str(ROOT), os.environ.get("PYTHONPATH", "")])},
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
         text=True,
-    )
-    assert cluster.stdin is not None and cluster.stdout is not None
-    try:
+    ) as cluster:
+        try:
+            yield cluster
+        finally:
+            cluster.communicate(timeout=60)
+
+
+def in_training(place: Path) -> set[str]:
+    """The configurations that workers have now."""
+    storage = connect(str(place / "queue.log"))
+    queues = [one._study_id for one in Queue.all(storage)]
+    trials = [one for queue in queues for one in storage.get_all_trials(queue, states=(TrialState.RUNNING,))]
+    taken = [one.user_attrs["group"] for one in trials if "worker" in one.user_attrs]
+    return {group["configuration"]["name"] for group in taken}
+
+
+@pytest.mark.usefixtures("_ray")
+@pytest.mark.parametrize("kind", ["CPU", pytest.param("GPU", marks=pytest.mark.lengthy)])
+def test_a_node_that_is_killed_costs_its_group_and_no_more(kind: str, tmp_path: Path) -> None:
+    path, folder, mark = tmp_path / "waiting.py", tmp_path / "run", tmp_path / "waiting.mark"
+    path.write_text(WAITING)
+    mark.touch()
+    options = ["--repeats", str(REPEATS), "--workers", "2", *(["--ray-gpus", "1"] if kind == "GPU" else [])]
+    shared = ["--storage", tmp_path / "queue.log", "--artifacts", tmp_path / "files"]
+    with cluster_of(kind) as cluster:
+        assert cluster.stdin is not None and cluster.stdout is not None
         address = cluster.stdout.readline().strip()
-        command = [
-            "run",
-            path,
-            "--output",
-            folder,
-            "--repeats",
-            str(REPEATS),
-            "--workers",
-            "2",
-            "--ray",
-            address,
-        ]
-        shared = ["--storage", tmp_path / "queue.log", "--artifacts", tmp_path / "files"]
+        command = ["run", path, "--output", folder, *options, "--ray", address, *shared]
         with subprocess.Popen(
-            [sys.executable, "-m", "tuner", *map(str, command + shared)],
+            [sys.executable, "-m", "tuner", *map(str, command)],
             cwd=ROOT,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.PIPE,
             text=True,
         ) as run:
             end = time.monotonic() + 120
-            while not (folder / "ledger").exists() or not finished(folder) or in_training(tmp_path) < 2:
-                assert time.monotonic() < end and run.poll() is None, run.communicate()[1]
-                time.sleep(0.02)
+            while run.poll() is None and not (in_training(tmp_path) == {"one", "other"} and finished(folder)):
+                if time.monotonic() > end:
+                    run.kill()
+                time.sleep(0.05)
+            assert run.poll() is None, run.communicate()[1]
+            before = finished(folder)
             cluster.stdin.write("kill\n")
             cluster.stdin.flush()
             assert cluster.stdout.readline() == "killed\n"
-            before = finished(folder)
+            mark.unlink()
             _, said = run.communicate(timeout=180)
         assert run.returncode == 0, said
-    finally:
-        cluster.communicate(timeout=60)
-    assert "was lost with its node (NodeDiedError); its run is trained again" in said
+    assert "was lost with its node (NodeDiedError); its 2 runs are trained again" in said
     result = tuner.load(folder)
-    assert len(result.runs) == 3 * REPEATS and {one.status for one in result.runs} == {"complete"}
+    assert [one.status for one in result.runs] == ["complete"] * 3 * REPEATS
     after = finished(folder)
+    assert [name for _, name, _ in before] == ["baseline"]
     assert all(after[key].started == one.started for key, one in before.items())
-    here = tuner.run(tuner.load_study(path), Plan(repeats=REPEATS), output=tmp_path / "here", workers=1)
-    assert numbers(result) == numbers(here)
+    here = tuner.run(tuner.load_study(path), Plan(repeats=REPEATS), output=tmp_path / "here")
+    for one, other in zip(result.runs, here.runs, strict=True):
+        np.testing.assert_allclose(one.scores["test"], other.scores["test"], rtol=1e-5)
 
 
 @pytest.mark.parametrize(
@@ -136,22 +115,16 @@ def test_a_node_that_is_killed_costs_its_groups_and_no_more(tmp_path: Path) -> N
 def test_a_cluster_that_cannot_be_used_is_one_line(
     options: tuple[str, ...], message: str, tmp_path: Path, call: Call
 ) -> None:
-    (tmp_path / "slow.py").write_text(SLOW)
-    assert message in one_line(call("run", tmp_path / "slow.py", *options))
+    (tmp_path / "waiting.py").write_text(WAITING)
+    assert message in one_line(call("run", tmp_path / "waiting.py", *options))
 
 
-@needs_ray
-def test_a_cluster_that_is_not_there_is_one_line(tmp_path: Path) -> None:
-    (tmp_path / "slow.py").write_text(SLOW)
+@pytest.mark.usefixtures("_ray")
+def test_a_cluster_that_is_not_there_is_one_line(tmp_path: Path, call: Call) -> None:
+    (tmp_path / "waiting.py").write_text(WAITING)
     shared = ["--storage", tmp_path / "queue.log", "--artifacts", tmp_path / "files", "--workers", "1"]
-    command = ["run", tmp_path / "slow.py", "--output", tmp_path / "run", *shared, "--ray", "127.0.0.1:1"]
-    done = subprocess.run(
-        [sys.executable, "-m", "tuner", *map(str, command)],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        check=False,
+    status, out, said = call(
+        "run", tmp_path / "waiting.py", "--output", tmp_path / "run", *shared, "--ray", "127.0.0.1:1"
     )
-    assert done.returncode == 2 and done.stdout == ""
-    last = done.stderr.splitlines()[-1]
-    assert last.startswith("tuner: Ray at 127.0.0.1:1: cannot be reached") and "Traceback" not in done.stderr
+    assert (status, out) == (2, "") and "Traceback" not in said
+    assert said.splitlines()[-1].startswith("tuner: Ray at 127.0.0.1:1: cannot be reached")

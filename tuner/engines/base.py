@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+import keras
 import numpy as np
 
 from tuner import keeping
@@ -78,6 +79,20 @@ class Outcome:
             return "pruned"
         ended = (*self.scores.values(), *self.history.get("loss", ())[-1:])
         return "complete" if all(map(math.isfinite, ended)) else "diverged"
+
+
+def ask_again(histories: Sequence[Mapping[str, Sequence[float]]], should_prune: ShouldPrune) -> None:
+    """Ask about a group that has trained before, epoch by epoch, as it was asked then.
+
+    A seed that had stopped counts with its last numbers, and one that was not trained not at all. The logs
+    are of Keras' type, of which their means depend.
+    """
+    trained = [history for history in histories if history.get("loss")]
+    for epoch in range(max((len(history["loss"]) for history in trained), default=0)):
+        now = [{name: values[min(epoch, len(values) - 1)] for name, values in one.items()} for one in trained]
+        names = [name for name in now[0] if all(name in one for one in now)]
+        logs = {name: np.array([one[name] for one in now], keras.config.floatx()) for name in names}
+        should_prune(epoch, logs)
 
 
 def crashed(error: BaseException, job: Job) -> Outcome:

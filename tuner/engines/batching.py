@@ -6,6 +6,7 @@ train on a few examples.
 """
 
 from collections.abc import Iterator
+from itertools import islice
 from typing import Any
 
 import keras
@@ -16,15 +17,17 @@ from tuner.engines.feeding import as_fed
 from tuner.trees import leaves
 
 
-def shuffled(pair: Any, size: int, seed: int | None, steps_at_once: int) -> dict[str, Any]:
+def shuffled(pair: Any, size: int, seed: int | None, steps_at_once: int, done: int = 0) -> dict[str, Any]:
     """`x` and `steps_per_epoch` of `fit` for arrays, each epoch in an order of its own; None: as they are.
+
+    `done` epochs have been trained, and the next one comes first.
 
     One iterator serves all epochs, where the steps that Keras runs at once do not cross their ends.
     """
     rows = len(next(leaves(pair)))
     steps = -(-rows // size)
     endless = steps % steps_at_once == 0
-    order = _orders(seed, rows)
+    order = islice(_orders(seed, rows), done, None)
 
     def epochs() -> Iterator[np.ndarray]:
         yield next(order)

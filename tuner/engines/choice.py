@@ -8,6 +8,7 @@ import keras
 from tuner.building import Built
 from tuner.engines import fit
 from tuner.engines.base import Job, OnProgress, Outcome, ShouldPrune, UnsupportedError
+from tuner.engines.checkpoints import Checkpoints
 from tuner.errors import StudyError, TunerError, described, first_line
 
 ENGINES = ("auto", "vectorized", "fit")
@@ -51,7 +52,7 @@ class Trainer:
         if engine != "fit" and keras.config.backend() == "jax":
             from tuner.engines import vectorized
 
-            self._session = self._try(lambda: vectorized.Session(job))
+            self._session = self._try(lambda: vectorized.Session(job, on_note))
 
     @property
     def size(self) -> int:
@@ -59,17 +60,24 @@ class Trainer:
         return 1 if self._session is None else int(self._session.size)
 
     def train(
-        self, positions: Sequence[int], on_progress: OnProgress, should_prune: ShouldPrune | None = None
+        self,
+        positions: Sequence[int],
+        on_progress: OnProgress,
+        should_prune: ShouldPrune | None = None,
+        checkpoints: Checkpoints | None = None,
     ) -> tuple[Outcome, ...]:
         """Train and score the seeds at these positions of the job; `should_prune` may end it early.
 
+        Long trainings go on from what `checkpoints` has of them.
+
         Raises: whatever the vectorized engine raises, where it alone is allowed.
         """
+        kept = checkpoints or Checkpoints()
         if self._session is not None:
-            trained = self._try(lambda: self._session.train(positions, on_progress, should_prune))
+            trained = self._try(lambda: self._session.train(positions, on_progress, should_prune, kept))
             if trained is not None:
                 return tuple(trained)
-        outcomes = fit.train(self._job.only(positions), on_progress, should_prune)
+        outcomes = fit.train(self._job.only(positions), on_progress, should_prune, kept.only(positions))
         # Where no seed can be trained, it was no matter of the engine.
         if self._reason and any(not outcome.error for outcome in outcomes):
             self._on_note(f"some configurations train with the fit engine, seed by seed: {self._reason}")

@@ -11,14 +11,17 @@ from tuner.building import Built
 from tuner.trees import leaves
 
 
-def feed(built: Built, steps_at_once: int = 1) -> dict[str, Any]:
-    """Every argument of `fit` that is about data, and what build returned for it."""
+def feed(built: Built, steps_at_once: int = 1, done: int = 0) -> dict[str, Any]:
+    """Every argument of `fit` that is about data, and what build returned for it.
+
+    `done` epochs have been trained; of arrays whose order is drawn here, the next one comes first.
+    """
     given = {"batch_size": built.batch_size, **built.fit}
     given["validation_data"] = _validation(built, given)
-    return given | _training(built, steps_at_once)
+    return given | _training(built, steps_at_once, done)
 
 
-def _training(built: Built, steps_at_once: int) -> dict[str, Any]:
+def _training(built: Built, steps_at_once: int, done: int) -> dict[str, Any]:
     """`x`, and with it the arguments that depend on what x is."""
     train, fit = built.splits.train, built.fit
     itself = {"batch_size": None, "shuffle": False}  # for what makes its own batches, in its own order
@@ -38,11 +41,11 @@ def _training(built: Built, steps_at_once: int) -> dict[str, Any]:
             (train, itself) if weight is None else ((*train, weight), {**itself, "sample_weight": None})
         )
         if on_disk(train):
-            return {"x": _Rows(data, built.batch_size, seed), **itself}
+            return {"x": _Rows(data, built.batch_size, seed, done), **itself}
         if _for_tensorflow(data):
             from tuner.engines import batching
 
-            return batching.shuffled(data, built.batch_size, seed, steps_at_once) | itself
+            return batching.shuffled(data, built.batch_size, seed, steps_at_once, done) | itself
     return {"x": train[0], "y": train[1]}
 
 
@@ -143,16 +146,17 @@ def _endless(function: Callable[[], Any]) -> Iterator[Any]:
 class _Rows(keras.utils.PyDataset):  # type: ignore[misc]  # Keras has no types
     """Arrays that stay where they are: only the rows of a batch are read.
 
-    With a seed the order of the examples is drawn as that of arrays in memory is.
+    With a seed the order of the examples is drawn as that of arrays in memory is, after `done` epochs.
     """
 
-    def __init__(self, pair: Any, size: int, seed: int | None = None) -> None:
+    def __init__(self, pair: Any, size: int, seed: int | None = None, done: int = 0) -> None:
         super().__init__()
         self._pair, self._size = pair, size
         self._count = len(next(leaves(pair)))
         self._order = np.arange(self._count)
         self._generator = None if seed is None else np.random.RandomState(seed)
-        if keras.config.backend() == "tensorflow":  # on JAX Keras begins an epoch to build the model
+        # On JAX Keras begins an epoch to build the model.
+        for _ in range(done + (keras.config.backend() == "tensorflow")):
             self.on_epoch_begin()
 
     def __len__(self) -> int:

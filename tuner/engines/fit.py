@@ -6,7 +6,7 @@ vectorized engine is tested against.
 
 import math
 import warnings
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -28,8 +28,10 @@ from tuner.engines.base import (
     scoring_batch_size,
     skipped,
 )
+from tuner.engines.checkpoints import Checkpoint, Checkpoints
 from tuner.engines.execution import steps_at_once
 from tuner.engines.feeding import feed, on_disk, scored_batches
+from tuner.engines.resuming import Resumed
 from tuner.models.stateful import reset_states, stateful_layers
 from tuner.predictions import Predictions
 from tuner.records import ExampleScores
@@ -63,11 +65,14 @@ class _Progress(keras.callbacks.Callback):  # type: ignore[misc]  # Keras has no
 
 
 class _Curves(keras.callbacks.Callback):  # type: ignore[misc]
-    """One number an epoch under each name; NaN in epochs without it, as those without validation."""
+    """One number an epoch under each name; NaN in epochs without it, as those without validation.
 
-    def __init__(self) -> None:
+    `epochs` are those of before, and grows.
+    """
+
+    def __init__(self, epochs: list[dict[str, float]]) -> None:
         super().__init__()
-        self._epochs: list[dict[str, float]] = []
+        self._epochs = epochs
 
     def on_epoch_end(self, epoch: int, logs: Mapping[str, Any] | None = None) -> None:
         # A compiled metric with a number for every class has no learning curve.
@@ -81,49 +86,72 @@ class _Curves(keras.callbacks.Callback):  # type: ignore[misc]
 
 
 class _Pruning(keras.callbacks.Callback):  # type: ignore[misc]
-    """Ends the training of a seed where it is to be pruned."""
+    """Ends the training of a seed where it is to be pruned; of epochs of `before` it tells once more."""
 
-    def __init__(self, should_prune: ShouldPrune) -> None:
+    def __init__(self, should_prune: ShouldPrune, before: Sequence[Mapping[str, float]]) -> None:
         super().__init__()
         self._should_prune = should_prune
         self.pruned = False
+        for epoch, numbers in enumerate(before):
+            self._ask(epoch, numbers)
 
     def on_epoch_end(self, epoch: int, logs: Mapping[str, Any] | None = None) -> None:
-        numbers = {name: value for name, value in (logs or {}).items() if np.ndim(value) == 0}
-        if self._should_prune(epoch, {name: np.array([value]) for name, value in numbers.items()}):
+        if self._ask(epoch, logs or {}):
             self.pruned = self.model.stop_training = True
 
+    def _ask(self, epoch: int, logs: Mapping[str, Any]) -> bool:
+        numbers = {name: value for name, value in logs.items() if np.ndim(value) == 0}
+        return self._should_prune(epoch, {name: np.array([value]) for name, value in numbers.items()})
 
-def train(job: Job, on_progress: OnProgress, should_prune: ShouldPrune | None = None) -> tuple[Outcome, ...]:
+
+def train(
+    job: Job,
+    on_progress: OnProgress,
+    should_prune: ShouldPrune | None = None,
+    checkpoints: Checkpoints | None = None,
+) -> tuple[Outcome, ...]:
     """Train and score the seeds of a job, one by one; one that raises does not take the others along.
 
-    `should_prune` is asked about the first seed, and where that is pruned the others are skipped.
+    `should_prune` is asked about the first seed, and where that is pruned the others are skipped. A long
+    training goes on from what `checkpoints` has of it.
     """
     outcomes: list[Outcome] = []
+    checkpoints = checkpoints or Checkpoints()
 
     def progress(share: float) -> None:
         on_progress((len(outcomes) + share) / len(job.builds))
 
-    for build in job.builds:
+    for place, build in enumerate(job.builds):
         if outcomes and outcomes[0].pruned:
             outcomes.append(skipped(job))
             continue
         ask = None if outcomes else should_prune
         try:
-            outcomes.append(_train_one(build(), job, progress, ask))
+            outcomes.append(_train_one(build(), job, progress, ask, checkpoints.of("fit", [place])))
         except (Exception, SystemExit) as error:
             outcomes.append(crashed(error, job))
         release_graphs()
     return tuple(outcomes)
 
 
-def _train_one(built: Built, job: Job, on_progress: OnProgress, should_prune: ShouldPrune | None) -> Outcome:
+def _train_one(
+    built: Built,
+    job: Job,
+    on_progress: OnProgress,
+    should_prune: ShouldPrune | None,
+    checkpoint: Checkpoint,
+) -> Outcome:
     model, order = built.model, built.seed.integer("order")
     at_once = steps_at_once(built, built.callbacks)
-    pruning = [] if should_prune is None else [_Pruning(should_prune)]
-    curves = _Curves()
+    resumed = Resumed(built, checkpoint)
+    pruning = [] if should_prune is None else [_Pruning(should_prune, resumed.curves)]
+    epochs = list(resumed.curves)
+    curves = _Curves(epochs)
     ours = [*pruning, curves, _Progress(on_progress)]
-    arguments = feed(built, at_once) | {"callbacks": [*built.callbacks, *ours]}
+    arguments = feed(built, at_once, resumed.epoch) | {
+        "callbacks": resumed.around([*built.callbacks, *ours], epochs),
+        "initial_epoch": resumed.epoch,
+    }
     with seeded(order), _as_expected(built), _executions(model, at_once):  # Keras draws from both generators
         if keras.config.backend() == "tensorflow":
             import tensorflow

@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 
 from tuner.engines.base import OnProgress, ShouldPrune
+from tuner.engines.checkpoints import Arrays, Checkpoint, fitting, numbered
 from tuner.engines.group import Group
 from tuner.engines.pace import Pace
 from tuner.engines.program import Window
@@ -35,6 +36,22 @@ class History:
                 self.pruned = True
                 return
 
+    def as_arrays(self) -> dict[str, np.ndarray]:
+        """What `take_up` needs."""
+        names = list(self._epochs[0])
+        logs = [np.stack([epoch[name] for epoch in self._epochs]) for name in names]
+        return {"lengths": self.lengths, "names": np.array(names), **numbered("log", logs)}
+
+    def take_up(self, found: Arrays, should_prune: ShouldPrune | None) -> int:
+        """Go on from what `as_arrays` gave; the pruner hears it once more. Returns: the number of epochs."""
+        self.lengths = found["lengths"]
+        logs = {str(name): found[f"log.{place}"] for place, name in enumerate(found["names"])}
+        count = len(found["log.0"])
+        self._epochs = [{name: values[epoch] for name, values in logs.items()} for epoch in range(count)]
+        for epoch, row in enumerate(self._epochs if should_prune is not None else ()):
+            self.pruned = self.pruned or bool(should_prune and should_prune(epoch, row))
+        return count
+
     def of(self, seed: int) -> dict[str, tuple[float, ...]]:
         """One number an epoch under each name, until the seed stopped."""
         epochs = self._epochs[: self.lengths[seed]]
@@ -47,11 +64,17 @@ def fit_group(
     orders: Iterator[np.ndarray],
     should_prune: ShouldPrune | None,
     on_progress: OnProgress,
+    checkpoint: Checkpoint,
 ) -> History:
-    """Train the seeds of a group to their end; `orders` gives the examples' order, epoch after epoch."""
+    """Train the seeds of a group to their end; `orders` gives the examples' order, epoch after epoch.
+
+    It goes on from its checkpoint, where there is one, and is kept there now and then.
+    """
     plan, history, pace = group.plan, History(group.seeds), Pace()
     steps = plan.train_steps + plan.test_steps
-    epoch = 0
+    epoch = _take_up(group, history, checkpoint, should_prune)
+    for _ in range(epoch):
+        next(orders)
     while epoch < epochs and not history.pruned:
         count = min(pace.allowed() // steps, plan.chunk, epochs - epoch)
         if count:
@@ -67,8 +90,20 @@ def fit_group(
         on_progress(epoch / epochs)
         if plan.rules and group.all_stopped():
             break
+        if epoch < epochs and not history.pruned and checkpoint.due:
+            checkpoint.save({**numbered("carry", group.state()), **history.as_arrays()})
     on_progress(1.0)
     return history
+
+
+def _take_up(group: Group, history: History, checkpoint: Checkpoint, should_prune: ShouldPrune | None) -> int:
+    """Go on where an earlier session kept the training. Returns: the epochs that are done."""
+    found = checkpoint.load()
+    carry = None if found is None else fitting(found, "carry", group.state())
+    if found is None or carry is None:  # on other devices it may have another shape
+        return 0
+    group.restore(carry)
+    return history.take_up(found, should_prune)
 
 
 def _one_epoch(

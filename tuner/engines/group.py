@@ -1,7 +1,7 @@
 """A group of seeds in training: its arrays on the devices, its compiled functions, its progress."""
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import jax
@@ -59,6 +59,15 @@ class Group:
         jax.block_until_ready(self._carry)
         count = window.epochs if window.ends else 0
         return {name: np.asarray(values)[: self.seeds, :count] for name, values in logs.items()}
+
+    def state(self) -> list[np.ndarray]:
+        """Everything that training changes, on the host; to be used before the next call."""
+        return [np.asarray(value) for value in jax.tree.leaves(self._carry)]
+
+    def restore(self, state: Sequence[np.ndarray]) -> None:
+        """Go on from what `state` gave."""
+        structure = jax.tree.structure(self._carry)
+        self._carry = self._program.place(jax.tree.unflatten(structure, state), BY_SEED)
 
     def all_stopped(self) -> bool:
         """Whether the callbacks have stopped every seed."""

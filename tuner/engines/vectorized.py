@@ -6,7 +6,7 @@ makes the models of a job, finds out what they share, and trains their seeds in 
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -28,6 +28,7 @@ from tuner.engines.base import (
     skipped,
 )
 from tuner.engines.batches import orders
+from tuner.engines.checkpoints import Checkpoints
 from tuner.engines.fitting import History, fit_group
 from tuner.engines.functions import sizes
 from tuner.engines.group import Group
@@ -48,6 +49,10 @@ _MOST_EPOCHS = 512  # in one call
 # working set of a step stays in its cache.
 _FILLS_A_CORE = 1_200_000  # multiplications
 _MOST_ON_A_CPU, _MOST = 32, 256  # seeds of a group
+_SMALLER = (
+    "the seeds of some configurations did not fit into the memory together; they trained in smaller groups,"
+    " with the same scores but for rounding"
+)
 
 
 def train(job: Job, on_progress: OnProgress) -> tuple[Outcome, ...]:
@@ -82,11 +87,13 @@ class _Members:
 class Session:
     """The seeds of a job. Two models are made at once, the others where they are needed.
 
+    `on_note` is told in words where seeds do not fit into the memory together.
+
     Raises: UnsupportedError where the job needs something that only the fit engine has.
     """
 
-    def __init__(self, job: Job) -> None:
-        self._job = job
+    def __init__(self, job: Job, on_note: Callable[[str], None] = lambda text: None) -> None:
+        self._job, self._on_note = job, on_note
         self._samples = [Seeded(build()) for build in job.builds[:2]]
         first, last = self._samples[0], self._samples[-1]
         check_alike(self._samples)
@@ -113,21 +120,28 @@ class Session:
         return math.ceil(count / math.ceil(count / self._most))
 
     def train(
-        self, positions: Sequence[int], on_progress: OnProgress, should_prune: ShouldPrune | None = None
+        self,
+        positions: Sequence[int],
+        on_progress: OnProgress,
+        should_prune: ShouldPrune | None = None,
+        checkpoints: Checkpoints | None = None,
     ) -> tuple[Outcome, ...]:
         """Train and score the seeds at these positions of the job: together, where that many may.
 
         So a group that was planned trains whole, however many seeds the job has by now. Groups that do not
         fit into the memory are halved. `should_prune` is asked about the first group, and where that is
-        pruned the others are skipped.
+        pruned the others are skipped. Long trainings go on from what `checkpoints` has of them; of halves it
+        has the last one that was in training.
         """
+        checkpoints = checkpoints or Checkpoints()
         if len(positions) <= self._most:
             try:
-                return self._train(positions, on_progress, should_prune)
+                return self._train(positions, on_progress, should_prune, checkpoints)
             except (MemoryError, jax.errors.JaxRuntimeError) as error:
                 if not _out_of_memory(error) or len(positions) == 1:
                     raise
                 self._most = math.ceil(len(positions) / 2)
+                self._on_note(_SMALLER)
         outcomes: tuple[Outcome, ...] = ()
         parts = np.array_split(np.asarray(positions), math.ceil(len(positions) / self._most))
         for part in map(np.ndarray.tolist, parts):
@@ -136,11 +150,15 @@ class Session:
                 outcomes += (skipped(self._job),) * len(part)
                 continue
             ask = None if done else should_prune
-            outcomes += self.train(part, _within(on_progress, done, share), ask)
+            outcomes += self.train(part, _within(on_progress, done, share), ask, checkpoints)
         return outcomes
 
     def _train(
-        self, positions: Sequence[int], on_progress: OnProgress, should_prune: ShouldPrune | None
+        self,
+        positions: Sequence[int],
+        on_progress: OnProgress,
+        should_prune: ShouldPrune | None,
+        checkpoints: Checkpoints,
     ) -> tuple[Outcome, ...]:
         first, count = self._samples[0], len(positions)
         members = self._members(positions)
@@ -154,6 +172,7 @@ class Session:
             orders(members.orders, plan.train_rows, shuffle, first.peeks),
             should_prune,
             on_progress,
+            checkpoints.of("vectorized", positions),
         )
         group.finish()
         return self._outcomes(group, members.splits, history)

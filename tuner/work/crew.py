@@ -29,6 +29,7 @@ from tuner.work.terms import Terms, made
 
 ATTEMPTS = 3  # at a group, until its runs are given up
 LEASE = 60.0  # seconds without a sign of its worker after which an attempt is lost
+SIGNING = 15.0  # seconds for a worker to put its name to what it has taken: the next thing that it does
 # Seeds of a group, for any number of workers: few enough to have groups for all of them, and enough to gain
 # from training together. A GPU trains many seeds in the time of a few.
 _ON_A_CORE, _ON_A_GPU = 5, 256
@@ -49,7 +50,8 @@ class _Open:
 class Crew:
     """Workers, and the groups that they train for one run. Use `Crew.of`.
 
-    `on_note` is told what happened to workers, `on_fallback` what they note of the training.
+    `on_note` is told what happened to workers, `on_fallback` what they note of the training. `run` is the
+    identity of the run.
     """
 
     def __init__(
@@ -61,8 +63,9 @@ class Crew:
         size: int,
         on_note: OnNote,
         on_fallback: OnNote,
+        run: str = "",
     ) -> None:
-        self._ledger, self._queue, self._place, self._hands = ledger, queue, place, hands
+        self._ledger, self._queue, self._place, self._hands, self._run = ledger, queue, place, hands, run
         self._size, self._on_note, self._on_fallback = size, on_note, on_fallback
         self._open: dict[int, _Open] = {}  # by the id of the attempt
         self._submitted: set[Key] = set()
@@ -92,14 +95,18 @@ class Crew:
             with suppress(GoneError):
                 drop(place.store, old.artifacts())
             old.close()
-        queue = Queue.create(place.storage, study.name, _terms(study, runner, preflight, place), place.url)
+        setup = ledger.read_setup()
+        run = setup.identity if setup is not None else ""
+        queue = Queue.create(
+            place.storage, study.name, _terms(study, runner, preflight, place, run), place.url
+        )
         hands = _crowd(study, place, workers, folder)
         if workers.storage:
             on_note(
                 f"the queue is open: {workers.here} workers here, and any that join with `tuner worker"
                 f" {Path(study.path).name} --storage ... --artifacts ...`"
             )
-        return cls(ledger, queue, place, hands, size, on_note, on_fallback)
+        return cls(ledger, queue, place, hands, size, on_note, on_fallback, run)
 
     def close(self, *, complete: bool) -> None:
         """End the workers here, and the queue. What workers said is kept where the run is not complete."""
@@ -192,6 +199,8 @@ class Crew:
                 self._take_in(number, one, seen)
             elif seen.state == "failed":
                 self._again(number, one, seen.reason)
+            elif seen.state == "training" and not seen.worker and now - one.changed > SIGNING:
+                self._lose(number, one, "")  # it died before it began, which says nothing of the group
             elif seen.state == "training" and now - one.changed > LEASE:
                 self._lose(number, one, f"was not heard of for {LEASE:.0f} s")
 
@@ -233,8 +242,10 @@ class Crew:
         self._put(group, attempt)
 
     def _end(self, number: int) -> None:
-        """A group is in the ledger."""
-        self._submitted.discard(_key(self._open.pop(number).group))
+        """A group is in the ledger; what was kept of it in training is no longer needed."""
+        group = self._open.pop(number).group
+        self._submitted.discard(_key(group))
+        self._place.slot(self._run, group).clear()
 
 
 def _key(group: Group) -> Key:
@@ -250,7 +261,7 @@ def _crowd(study: Study, place: Place, workers: Workers, folder: Path) -> Crowd:
     return RayHands(workers.ray, study.path, place, workers.here, workers.gpus)
 
 
-def _terms(study: Study, runner: Repeats, preflight: Preflight, place: Place) -> Terms:
+def _terms(study: Study, runner: Repeats, preflight: Preflight, place: Place, run: str) -> Terms:
     return Terms(
         study=study.name,
         file=Path(study.path).name,
@@ -263,4 +274,5 @@ def _terms(study: Study, runner: Repeats, preflight: Preflight, place: Place) ->
         options=dict(study.options),
         versions=versions(),
         pace=place.pace,
+        run=run,
     )

@@ -6,13 +6,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from optuna.artifacts import FileSystemArtifactStore
 from optuna.storages import BaseStorage, JournalStorage
 from optuna.storages.journal import JournalFileBackend, JournalFileOpenLock
 
+from tuner.checkpoints import slot_of
+from tuner.engines.checkpoints import Slot
 from tuner.folder import QUEUE, WORK
+from tuner.records import Group
 from tuner.storage import connect
-from tuner.work.stores import Store, open_store
+from tuner.work.stores import FolderStore, Store, StoreSlot, open_store
 
 if sys.platform != "win32":
     import fcntl
@@ -25,7 +27,8 @@ _HERE, _ELSEWHERE = 0.05, 0.5  # seconds between two looks at a file of this mac
 class Place:
     """A queue's storage and artifacts, and how a worker process is told of them: options and environment.
 
-    Whoever waits for something looks again after `pace` seconds.
+    Whoever waits for something looks again after `pace` seconds. `folder` is the run folder, where all are
+    on one machine.
     """
 
     storage: BaseStorage
@@ -34,6 +37,14 @@ class Place:
     url: str = ""  # of a shared storage
     options: tuple[str, ...] = ()
     environment: Mapping[str, str] = field(default_factory=dict, repr=False)  # it may hold a password
+    folder: Path | None = None
+
+    def slot(self, run: str, group: Group) -> Slot:
+        """Where a group of a run, known by its identity, is kept in training by whoever trains it."""
+        if self.folder is not None:
+            return slot_of(self.folder, group)
+        owner = (run, group.phase, group.configuration.name, group.seed_indices)
+        return StoreSlot(self.store, repr(owner))
 
 
 def in_folder(folder: Path) -> Place:
@@ -42,8 +53,10 @@ def in_folder(folder: Path) -> Place:
     (here / "files").mkdir(parents=True, exist_ok=True)
     name = str(here / QUEUE)
     journal = JournalFileBackend(name, None if sys.platform == "win32" else _FileLock(name))
-    store = FileSystemArtifactStore(here / "files")
-    return Place(JournalStorage(journal), store, _HERE, "", ("--here", str(folder.resolve())))
+    options = ("--here", str(folder.resolve()))
+    return Place(
+        JournalStorage(journal), FolderStore(here / "files"), _HERE, options=options, folder=folder.resolve()
+    )
 
 
 def shared(storage: str, artifacts: str) -> Place:

@@ -227,8 +227,7 @@ class Queue:
                 self._study_id, deepcopy=False, states=(TrialState.WAITING,)
             )
             for trial in sorted(waiting, key=lambda one: one.number):
-                if self._take(trial._trial_id):
-                    self.storage.set_trial_user_attr(trial._trial_id, _WORKER, worker)
+                if self._take(trial._trial_id) and self._sign(trial._trial_id, worker):
                     return Claim(trial, _group(trial))
         return None
 
@@ -237,6 +236,14 @@ class Queue:
             return self.storage.set_trial_state_values(attempt, TrialState.RUNNING)
         except UpdateFinishedTrialError:
             return False
+
+    def _sign(self, attempt: int, worker: str) -> bool:
+        """Put a name to what was taken. Returns: False where that took so long that it was given up."""
+        try:
+            self.storage.set_trial_user_attr(attempt, _WORKER, worker)
+        except UpdateFinishedTrialError:
+            return False
+        return True
 
     def renew(self, claim: Claim, lease: int, share: float) -> None:
         """Raises: LostError, GoneError."""

@@ -71,7 +71,7 @@ def serve(path: Path, place: Place, name: str, say: Callable[[str], None]) -> No
         if queue is not None and terms is not None:
             runner = _runner(path, terms)
             waits = False
-            _work(queue, place, runner, terms.pace, name, say)
+            _work(queue, place, runner, terms, name, say)
         elif not waits:
             say(f"waiting for a run of {path.name}")
             waits = True
@@ -112,7 +112,7 @@ def _runner(path: Path, terms: Terms) -> Repeats:
 
 
 def _work(
-    queue: Queue, place: Place, runner: Repeats, pace: float, name: str, say: Callable[[str], None]
+    queue: Queue, place: Place, runner: Repeats, terms: Terms, name: str, say: Callable[[str], None]
 ) -> None:
     """Take groups until the queue has gone."""
     while True:
@@ -121,19 +121,19 @@ def _work(
         except GoneError:
             return
         if claim is None:
-            time.sleep(pace)
+            time.sleep(terms.pace)
             continue
         group = claim.group
         what = f"{group.phase} {group.configuration.name}, seeds {group.seed_indices}"
         say(f"training {what}")
         try:
-            _train(queue, place, runner, claim)
+            _train(queue, place, runner, terms.run, claim)
         except (LostError, GoneError):
             say(f"nobody waits any more for {what}")
 
 
-def _train(queue: Queue, place: Place, runner: Repeats, claim: Claim) -> None:
-    """Train a group and hand it in.
+def _train(queue: Queue, place: Place, runner: Repeats, run: str, claim: Claim) -> None:
+    """Train a group of a run and hand it in; a long training goes on from where a worker was that died.
 
     Raises: LostError or GoneError where it was given up meanwhile.
     """
@@ -142,7 +142,8 @@ def _train(queue: Queue, place: Place, runner: Repeats, claim: Claim) -> None:
     with _Lease(queue, claim) as lease, runner.noting(notes.append):
         try:
             training = runner.training(group.phase, group.configuration, group.seed_indices)
-            trained = training.measure(group.seed_indices, lease.progress)
+            kept = runner.kept(group, place.slot(run, group))
+            trained = training.measure(group.seed_indices, lease.progress, kept=kept)
             files = send(queue, place.store, claim, trained)
         except _Abandoned:
             raise LostError from None

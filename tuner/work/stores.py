@@ -1,11 +1,18 @@
-"""Where trained runs are left for the run: a folder that all machines see, or an S3-compatible service."""
+"""Where trained runs are left for the run: a folder that all machines see, or an S3-compatible service.
 
+What is kept of long trainings lies there, too.
+"""
+
+import io
+import uuid
+from contextlib import suppress
 from pathlib import Path
 from typing import BinaryIO, Protocol
 
 from optuna.artifacts import Boto3ArtifactStore, FileSystemArtifactStore
 
 from tuner.errors import TunerError, first_line, install
+from tuner.files import write_whole
 from tuner.options import without_secrets
 
 _S3 = "s3://"
@@ -36,7 +43,44 @@ def open_store(name: str) -> Store:
         Path(name).mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise TunerError(f"artifacts {name}: cannot be written ({error.strerror})") from None
-    return FileSystemArtifactStore(Path(name).resolve())
+    return FolderStore(Path(name).resolve())
+
+
+class FolderStore(FileSystemArtifactStore):
+    """Optuna's store in a folder, in which files are there whole or not at all."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(folder)
+        self._folder = folder
+
+    def write(self, artifact_id: str, content_body: BinaryIO) -> None:
+        write_whole(self._folder / artifact_id, content_body.read())
+
+
+class StoreSlot:
+    """A place in a store for the checkpoint of one training, known by `owner` to all who may go on with it.
+
+    What cannot be written or read is done without, whatever a service says.
+    """
+
+    def __init__(self, store: Store, owner: str) -> None:
+        self._store, self._name = store, str(uuid.uuid5(uuid.NAMESPACE_OID, owner))
+
+    def read(self) -> bytes | None:
+        """What is there; None where nothing can be read."""
+        with suppress(Exception), self._store.open_reader(self._name) as stored:
+            return stored.read()
+        return None
+
+    def write(self, content: bytes) -> None:
+        """Put it there in the place of what was."""
+        with suppress(Exception):
+            self._store.write(self._name, io.BytesIO(content))
+
+    def clear(self) -> None:
+        """Leave nothing there."""
+        with suppress(Exception):
+            self._store.remove(self._name)
 
 
 def _on_s3(name: str) -> Store:

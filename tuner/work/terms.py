@@ -16,7 +16,7 @@ class Terms:
 
     `file` is the name of the study file, `source` the sha256 of it and its options, `made` that of what was
     made of it, `data` that of the data of the first seed; `engine` is what is asked for, and a worker that
-    finds nothing to do looks again after `pace` seconds.
+    finds nothing to do looks again after `pace` seconds. `run` is the identity of the run folder.
     """
 
     study: str
@@ -30,6 +30,7 @@ class Terms:
     options: Mapping[str, Any]
     versions: Mapping[str, str]
     pace: float
+    run: str = ""
 
 
 def made(study: Study) -> str:
