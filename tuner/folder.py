@@ -30,6 +30,8 @@ FIGURES = (
     "optimism",
     "tuning_curve",
     "timeline",
+    "train_sizes",
+    "ensemble_sizes",
 )
 
 # Of these only a run writes, and no report.
@@ -38,6 +40,7 @@ _OF_A_RUN = (
     "ledger/*/*.npy",
     "ledger/*/*.npz",
     "ledger/naive.json",
+    "ledger/ensembles.json",
     "ledger/shown.json",
     "ledger/shown-*.png",
     "run.json",
@@ -53,6 +56,8 @@ _OWN = (
     "report.md",
     "table.tex",
     "scores.csv",
+    "train_sizes.csv",
+    "ensemble_sizes.csv",
     "summary.json",
     "study.db",
     "study.db-journal",

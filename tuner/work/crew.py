@@ -263,4 +263,5 @@ def _terms(study: Study, runner: Repeats, preflight: Preflight, place: Place) ->
         options=dict(study.options),
         versions=versions(),
         pace=place.pace,
+        outputs=runner.keep_outputs,
     )

@@ -16,7 +16,8 @@ class Terms:
 
     `file` is the name of the study file, `source` the sha256 of it and its options, `made` that of what was
     made of it, `data` that of the data of the first seed; `engine` is what is asked for, and a worker that
-    finds nothing to do looks again after `pace` seconds.
+    finds nothing to do looks again after `pace` seconds. With `outputs` the answers of confirmed networks are
+    kept whole.
     """
 
     study: str
@@ -30,6 +31,7 @@ class Terms:
     options: Mapping[str, Any]
     versions: Mapping[str, str]
     pace: float
+    outputs: bool = False
 
 
 def made(study: Study) -> str:
