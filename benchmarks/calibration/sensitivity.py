@@ -1,8 +1,9 @@
 """How often what is said of sizes is wrong, by simulation: steps in the number of examples, and ensembles.
 
-Networks of an ensemble err by a bias of the example, a shift of the network (drawn from one of the four
-distributions) and noise of their own. So the expected score of k new networks is known: for squared errors
-exactly, for accuracies from very many networks.
+Networks of an ensemble err by a bias of the example, a shift of the network, and noise of their own whose
+variance is that of the network: the same for all, uneven (lognormal), or ten times as large in one of ten.
+So the expected score of k new networks is known: for squared errors exactly, for accuracies from very many
+networks.
 """
 
 from collections.abc import Iterator
@@ -19,10 +20,11 @@ from tuner.stats.steps import last_step
 
 _MEAN = {"normal": 0.0, "lognormal": np.exp(0.5), "t3": 0.0, "mixture": 0.9 * 1.0 + 0.1 * 10.0}
 _EXAMPLES = 40  # of the test split
-_NOISE = 0.7  # of a network at an example; its shift has 0.5
-_SHIFT = 0.5
+_SHIFT = 0.3  # standard deviation of a network's shift
+_NOISE = 0.5  # mean variance of a network's noise
 _VERY_MANY = 120_000  # networks that tell the true accuracy
 _NETWORKS = (5, 10, 30)
+_QUALITIES = ("alike", "lognormal", "mixture")
 
 
 def standardised(distribution: str, rng: np.random.Generator, n: int) -> FloatArray:
@@ -47,10 +49,18 @@ def bias() -> FloatArray:
     return np.linspace(-1.0, 1.0, _EXAMPLES)
 
 
-def errors(distribution: str, networks: int, rng: np.random.Generator) -> FloatArray:
+def variances(quality: str, networks: int, rng: np.random.Generator) -> FloatArray:
+    """Variances of the noise of networks, 1 on average."""
+    if quality == "alike":
+        return np.ones(networks)
+    return np.asarray(draw(quality, rng, networks) / _MEAN[quality])
+
+
+def errors(quality: str, networks: int, rng: np.random.Generator) -> FloatArray:
     """Errors of networks, (networks, examples), around their biases."""
-    shift = _SHIFT * standardised(distribution, rng, networks)[:, None]
-    return np.asarray(bias() + shift + _NOISE * rng.normal(size=(networks, _EXAMPLES)))
+    shift = _SHIFT * rng.normal(size=(networks, 1))
+    spread = np.sqrt(_NOISE * variances(quality, networks, rng))[:, None]
+    return np.asarray(bias() + shift + spread * rng.normal(size=(networks, _EXAMPLES)))
 
 
 def squared(answers: FloatArray) -> FloatArray:
@@ -65,25 +75,25 @@ def accuracy(answers: FloatArray) -> FloatArray:
 
 def true_error(size: int) -> float:
     """The expected squared error of the mean of `size` networks."""
-    return float((bias() ** 2).mean()) + (_SHIFT**2 + _NOISE**2) / size
+    return float((bias() ** 2).mean()) + (_SHIFT**2 + _NOISE) / size
 
 
-def probabilities(distribution: str, networks: int, rng: np.random.Generator) -> FloatArray:
+def probabilities(quality: str, networks: int, rng: np.random.Generator) -> FloatArray:
     """Probabilities of the right class: most examples are easy, some are hard."""
-    return np.asarray(expit(2.0 * errors(distribution, networks, rng) + 1.0))
+    return np.asarray(expit(2.0 * errors(quality, networks, rng) + 1.0))
 
 
 @cache
-def true_accuracy(distribution: str, size: int) -> float:
+def true_accuracy(quality: str, size: int) -> float:
     """The expected accuracy of the mean of `size` networks, from very many of them."""
     rng = np.random.default_rng(7)
-    made = [probabilities(distribution, _VERY_MANY // 12, rng) for _ in range(12)]
+    made = [probabilities(quality, _VERY_MANY // 12, rng) for _ in range(12)]
     many = np.concatenate(made)[: _VERY_MANY // size * size]
     return float(accuracy(many.reshape(-1, size, _EXAMPLES).mean(axis=1)).mean())
 
 
 def sizes_of(networks: int) -> tuple[int, ...]:
-    """One network, two, half of them, and all."""
+    """One network, two, half of them (3 of 5), and all."""
     return (1, 2, max(3, networks // 2), networks)
 
 
@@ -114,18 +124,19 @@ def holds(found: EnsembleCurve, half: FloatArray, truth: dict[int, float]) -> Ou
     )
 
 
-def ensemble_error(distribution: str, networks: int, rng: np.random.Generator) -> Outcome:
+def ensemble_error(quality: str, networks: int, rng: np.random.Generator) -> Outcome:
     """Squared errors."""
-    found, half = curve(errors(distribution, networks, rng), squared, rng)
+    found, half = curve(errors(quality, networks, rng), squared, rng)
     return holds(found, half, {size: true_error(size) for size in sizes_of(networks)})
 
 
-def ensemble_accuracy(distribution: str, networks: int, rng: np.random.Generator) -> Outcome:
+def ensemble_accuracy(quality: str, networks: int, rng: np.random.Generator) -> Outcome:
     """Accuracies."""
-    found, half = curve(probabilities(distribution, networks, rng), accuracy, rng)
-    return holds(found, half, {size: true_accuracy(distribution, size) for size in sizes_of(networks)})
+    found, half = curve(probabilities(quality, networks, rng), accuracy, rng)
+    return holds(found, half, {size: true_accuracy(quality, size) for size in sizes_of(networks)})
 
 
+_CALLED = {"alike": "alike", "lognormal": "uneven", "mixture": "one of ten is bad"}
 _COLUMNS = ("1 network", "2", "half of them", "all", "gain from 1 to all", "half, as if independent")
 
 
@@ -148,8 +159,8 @@ def tables() -> Iterator[Table]:
             f"Ensembles, {what}: 95 % intervals that hold the truth",
             _COLUMNS,
             tuple(
-                Cell(f"shifts {d}, {n} networks", partial(repetition, d, n))
-                for d in STANDARD_DEVIATION
+                Cell(f"{_CALLED[q]}, {n} networks", partial(repetition, q, n))
+                for q in _QUALITIES
                 for n in _NETWORKS
             ),
         )

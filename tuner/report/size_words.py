@@ -65,8 +65,8 @@ def size_methods(result: Result) -> str:
         whose = "trained for this" if shown[0].trained else "of the confirmation"
         what = "probabilities" if shown[0].probabilities else "predictions"
         told.append(
-            f"Ensembles average the {what} of networks {whose} ({curve.networks}); the score at a size is "
-            "the mean over ensembles of that many of them, a U-statistic, with jackknife intervals over networks "
+            f"Ensembles average the {what} of {curve.networks} networks {whose}; the score at a size is the "
+            "mean over ensembles of that many of them, a U-statistic, with jackknife intervals over networks "
             "(Arvesen 1969, Efron & Stein 1981)."
         )
     return " ".join(told)

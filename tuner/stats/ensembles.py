@@ -42,8 +42,11 @@ class OfSize:
 
 @dataclass(frozen=True, slots=True)
 class EnsembleCurve:
-    """Ensembles of every size, from `networks` networks; `gain` is from the smallest size to the largest,
-    `step` between the two largest. Both are None with a single size."""
+    """Ensembles of every size, from `networks` networks.
+
+    `gain` is from the smallest size to the largest, `step` between the two largest of those that take at most
+    half of the networks. Each is None where there are no two such sizes.
+    """
 
     networks: int
     sizes: tuple[OfSize, ...]
@@ -75,9 +78,12 @@ def needed_subsets(
 ) -> tuple[Subset, ...]:
     """The ensembles whose scores `ensemble_curve` takes.
 
-    For one of all networks they include those that lack one: its error is known by them.
+    Where a size is above half of the networks, they include those of half of them, and for the ensemble of
+    all networks those that lack one: its error is known by them.
     """
-    wanted = sorted({*sizes, *({networks - 1} - {0} if networks in sizes else ())})
+    half = {half_of(networks)} if max(sizes, default=0) > half_of(networks) else set()
+    lacking = {networks - 1} - {0} if networks in sizes else set()
+    wanted = sorted({*sizes, *half, *lacking})
     return tuple(subset for size in wanted for subset in draw_subsets(networks, size, rng, most))
 
 
@@ -98,10 +104,14 @@ def ensemble_curve(
     network i (Arvesen 1969, doi:10.1214/aoms/1177697287). Of a U-statistic it is on average not too small:
     the sum is expected to be at least the variance with N - 1 networks (Efron & Stein 1981,
     doi:10.1214/aos/1176345462), and that is at least N / (N - 1) times the one with N (Hoeffding 1948,
-    section 5). Where ensembles are drawn, their chance adds to it. The one ensemble of all N networks loses
-    one network after another, and the factor (N - 1) / N is left out: that is the variance of an ensemble of
-    N - 1, by the same inequality. Differences of sizes are judged alike, so that what they have in common
-    drops out. For one network it is Student's interval.
+    section 5). Where ensembles are drawn, their chance adds to it. For one network it is Student's interval.
+
+    Ensembles of more than half of the networks have most of them in common, and a metric with steps, as an
+    accuracy, hardly moves where one network leaves: a jackknife that is right on average is then often too
+    small (Shao & Wu 1989, doi:10.1214/aos/1176347263). So their standard error is at least that at half of
+    the networks, where ensembles vary more. The one ensemble of all N loses one network after another, and
+    the factor (N - 1) / N is left out. Differences of sizes are judged alike, so that what they have in
+    common drops out.
 
     The intervals are over networks: on other test examples, or with other training data, all would move.
 
@@ -118,16 +128,21 @@ def ensemble_curve(
     found = _Scored.of(subsets, scores, networks)
     ordered = sorted(set(sizes))
     made = tuple(_of_size(found, size, level) for size in ordered)
-    if len(ordered) < 2:
-        return EnsembleCurve(networks, made, None, None)
 
-    def between(first: int, last: int) -> Step:
-        estimate = _estimate(
-            found.mean(last) - found.mean(first), found.without(last) - found.without(first), last
-        )
-        return step_of(first, last, networks, 0, estimate, direction=direction, margin=margin, level=level)
+    def between(of: Sequence[int]) -> Step | None:
+        if len(of) < 2:
+            return None
+        estimate = found.estimate(of[1], minus=of[0])
+        return step_of(of[0], of[1], networks, 0, estimate, direction=direction, margin=margin, level=level)
 
-    return EnsembleCurve(networks, made, between(ordered[0], ordered[-1]), between(*ordered[-2:]))
+    ends = [ordered[0], ordered[-1]] if len(ordered) > 1 else []
+    few = [size for size in ordered if size <= half_of(networks)]
+    return EnsembleCurve(networks, made, between(ends), between(few[-2:]))
+
+
+def half_of(networks: int) -> int:
+    """Half of the networks, 1 at least."""
+    return max(1, networks // 2)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -159,6 +174,24 @@ class _Scored:
     def mean(self, size: int) -> float:
         return float(self.at(size).mean())
 
+    def estimate(self, size: int, minus: int | None = None) -> Estimate:
+        """The expected score at a size, or what it is more than at a smaller one."""
+        networks, half = self.networks, half_of(self.networks)
+        below = 0.0 if minus is None else self.mean(minus)
+        error = self._error(size, minus)
+        if size > half and (minus is None or minus < half):
+            error = max(error, self._error(half, minus))
+        if error <= ROUNDING * float(np.abs(self.scores).max()):  # of scores that do not vary
+            error = 0.0
+        freedom = float(networks - 1)
+        return Estimate(self.mean(size) - below, error if networks >= 3 else math.nan, freedom)
+
+    def _error(self, size: int, minus: int | None) -> float:
+        """The jackknife's standard error."""
+        without = self.without(size) - (0.0 if minus is None else self.without(minus))
+        variance = float(((without - without.mean()) ** 2).sum())
+        return math.sqrt(variance * (1.0 if size == self.networks else 1.0 - 1.0 / self.networks))
+
     def without(self, size: int) -> FloatArray:
         """The mean over the ensembles without each network; those of all networks lose it."""
         size = min(size, self.networks - 1)
@@ -168,19 +201,8 @@ class _Scored:
         return means
 
 
-def _estimate(value: float, without: FloatArray, size: int) -> Estimate:
-    networks = len(without)
-    variance = float(((without - without.mean()) ** 2).sum())
-    if size < networks:
-        variance *= (networks - 1) / networks
-    error = math.sqrt(variance)
-    if error <= ROUNDING * float(np.abs(without).max()):  # of scores that do not vary
-        error = 0.0
-    return Estimate(value, error if networks >= 3 else math.nan, float(networks - 1))
-
-
 def _of_size(found: _Scored, size: int, level: float) -> OfSize:
     scores = found.at(size)
-    estimate = _estimate(found.mean(size), found.without(size), size)
+    estimate = found.estimate(size)
     spread = float(scores.std(ddof=1)) if scores.size > 1 else math.nan
     return OfSize(size, int(scores.size), estimate.value, estimate.interval(level), spread)
