@@ -298,7 +298,7 @@ def test_an_ensemble_of_a_classifier_averages_probabilities(tmp_path: Path) -> N
 def test_the_command_line_measures_shows_and_tabulates(call: Call, tmp_path: Path, folder: Path) -> None:
     status, out, err = call("report", folder)
     assert status == 0, err
-    assert "fast: From 32 to 64 examples the mean score" in out
+    assert "fast: from 32 to 64 training examples the mean test score" in out
     page = (folder / "report.html").read_text("utf-8")
     assert "Would more training examples help?" in page and "Would an ensemble help?" in page
     assert "a U-statistic, with jackknife intervals" in page

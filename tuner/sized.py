@@ -13,7 +13,7 @@ from tuner.stats.ensembles import EnsembleCurve, ensemble_curve
 from tuner.stats.steps import Step, last_step
 
 SAYS = {
-    "improves": "still improves",
+    "improves": "improves",
     "worsens": "gets worse",
     "flat": "changes by less than the margin",
     "unclear": "is not shown to change",

@@ -33,7 +33,8 @@ KINDS: dict[str, Callable[[], Iterator[Table]]] = {
     "secondary": secondary.tables,
     "variance": variance_shares.tables,
     "luck": luck.tables,
-    "sensitivity": sensitivity.tables,
+    "sizes": sensitivity.step_tables,
+    "ensembles": sensitivity.ensemble_tables,
 }
 
 

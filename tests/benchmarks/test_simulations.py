@@ -38,7 +38,7 @@ def test_the_shares_of_sources_that_multiply() -> None:
 def test_what_is_simulated_of_sizes_answers_and_its_truth_is_true(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sensitivity, "_VERY_MANY", 1_200)
     monkeypatch.setattr(sensitivity, "true_accuracy", sensitivity.true_accuracy.__wrapped__)
-    for table in sensitivity.tables():
+    for table in (*sensitivity.step_tables(), *sensitivity.ensemble_tables()):
         for cell in table.cells[::5]:
             shares = rates(cell, table.title, repetitions=1, seed=0)
             assert len(shares) == len(table.columns) and set(shares) <= {0.0, 1.0}

@@ -89,7 +89,7 @@ def test_means_intervals_and_dots_are_those_of_the_result() -> None:
 
 def test_the_caption_tells_the_last_step_and_how_parts_were_chosen() -> None:
     words = TRAIN_SIZES.caption(with_sizes(groups("trial-1", SIZES)))
-    assert "From 256 to 512 examples the mean score still improves" in words.text
+    assert "from 256 to 512 training examples the mean test score improves" in words.text
     assert "8 seeds" in words.text and "more of them are worth a try" in words.text
     assert "drawn anew for every seed" in words.text and "over seeds alone" not in words.text
     assert "0.0" in words.alternative and "at 512" in words.alternative
@@ -123,7 +123,7 @@ def test_ensembles_are_drawn_with_their_intervals_and_the_words_say_whose() -> N
     assert curve is not None
     np.testing.assert_allclose(first.get_ydata(), [one.mean for one in curve.sizes])
     words = ENSEMBLE_SIZES.caption(result).text
-    assert "of the confirmation" in words and "from 1 to 6 networks the mean score still improves" in words
+    assert "of the confirmation" in words and "from 1 to 6 networks the mean test score improves" in words
     assert "2 networks without a score are in none" in words and "predictions" in words
     trained = with_ensembles(scores_of("trial-1", phase="members", probabilities=True))
     words = ENSEMBLE_SIZES.caption(trained).text

@@ -25,7 +25,7 @@ def examples_sentence(one: TrainSizes) -> str:
         if step.after != 2 * step.before and step.n >= FEWEST
         else ""
     )
-    start = f"From {step.before:,} to {step.after:,} examples"
+    start = f"from {step.before:,} to {step.after:,} training examples"
     return f"{_name(one.configuration)}: {_said(step, start, 'seed')}{each}{_outlook(step)}."
 
 
@@ -36,7 +36,7 @@ def networks_sentence(one: EnsembleSizes) -> str:
         return f"{_name(one.configuration)}: no ensembles, {clean(one.reason)}."
     steps = [step for step in dict.fromkeys((curve.gain, curve.step)) if step is not None]
     parts = [_said(step, f"from {step.before} to {step.after} networks", "network") for step in steps]
-    return f"{_name(one.configuration)}: {'; '.join(parts)}{_outlook(steps[-1]) if steps else ''}."
+    return f"{_name(one.configuration)}: {'; '.join(parts)}."
 
 
 def size_sentences(result: Result) -> tuple[str, ...]:
@@ -98,7 +98,7 @@ def _said(step: Step, start: str, what: str) -> str:
         if known
         else f"{count(step.n, what)}{failed}"
     )
-    return f"{start} the mean score {SAYS[step.outlook]} ({_signed(step.difference)}; {sure})"
+    return f"{start} the mean test score {SAYS[step.outlook]} ({_signed(step.difference)}; {sure})"
 
 
 def _outlook(step: Step) -> str:
