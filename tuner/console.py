@@ -175,7 +175,7 @@ def status_line() -> Iterator[Callable[[str], None]]:
 def print_result(result: "Result") -> None:
     """The verdict in a sentence and the table of confirmed configurations, on standard output."""
     # Matplotlib and SciPy, which nobody needs before the end
-    from tuner.report import headline, looks_warning, naive_remark, naive_remarks
+    from tuner.report import headline, looks_warning, naive_remark, naive_remarks, size_sentences
 
     console, words = terminal(), headline(result)
     console.print(
@@ -186,7 +186,7 @@ def print_result(result: "Result") -> None:
         print_lines(console, [words.scope])
         return
     _print_confirmed(console, result, (result.baseline, *result.finalists))
-    print_lines(console, filter(None, [visible(naive_remark(result))]))
+    print_lines(console, filter(None, map(visible, (naive_remark(result), *size_sentences(result)))))
     flags = [
         f"{shown(measured.name)}: {visible(flag)}"
         for measured in result.finalists

@@ -6,14 +6,14 @@ neighbours. Their mean is the run's score, which is checked; where it is not, no
 
 import math
 import warnings
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
 
 from tuner.errors import described
 from tuner.records import ExampleScores
-from tuner.trees import leaves
+from tuner.trees import at_rows, leaves
 
 MOST = 100_000  # numbers that are kept of a run
 MOST_CALLS = 1_000  # of a metric that has to be called once a number
@@ -88,7 +88,9 @@ def in_calls(score: Callable[[Any, Any], float], y_true: Any, y_pred: Any) -> np
 
 def _on_parts(score: Callable[[Any, Any], float], y_true: Any, y_pred: Any, size: int) -> np.ndarray:
     starts = range(0, _count(y_true), size)
-    return np.array([score(*(_rows(tree, at, at + size) for tree in (y_true, y_pred))) for at in starts])
+    return np.array(
+        [score(*(at_rows(tree, slice(at, at + size)) for tree in (y_true, y_pred))) for at in starts]
+    )
 
 
 def _is_mean(values: np.ndarray, size: int, count: int, score: float) -> bool:
@@ -107,12 +109,3 @@ def _horizon(y_true: Any) -> int:
     """Steps of a target, were it one of a series: its second axis."""
     shape = next(leaves(y_true)).shape
     return int(shape[1]) if len(shape) > 1 else 1
-
-
-def _rows(tree: Any, start: int, stop: int) -> Any:
-    """Some examples of an array, or of every array in a tuple, list or dict."""
-    if isinstance(tree, Mapping):
-        return {key: _rows(part, start, stop) for key, part in tree.items()}
-    if isinstance(tree, tuple | list):
-        return type(tree)(_rows(part, start, stop) for part in tree)
-    return np.asarray(tree)[start:stop]

@@ -31,6 +31,8 @@ FIGURES = (
     "optimism",
     "tuning_curve",
     "timeline",
+    "train_sizes",
+    "ensemble_sizes",
 )
 
 CHECKPOINTS, CHECKPOINT = "checkpoints", ".checkpoint"  # of groups in training; their folder, their suffix
@@ -41,6 +43,7 @@ _OF_A_RUN = (
     "ledger/*/*.npy",
     "ledger/*/*.npz",
     "ledger/naive.json",
+    "ledger/ensembles.json",
     "ledger/shown.json",
     "ledger/shown-*.png",
     f"{CHECKPOINTS}/*{CHECKPOINT}",
@@ -58,6 +61,8 @@ _OWN = (
     "report.md",
     "table.tex",
     "scores.csv",
+    "train_sizes.csv",
+    "ensemble_sizes.csv",
     "summary.json",
     "study.db",
     "study.db-journal",

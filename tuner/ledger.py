@@ -4,6 +4,7 @@
     <run folder>/ledger/<phase>/<name>-<first>.json   one Group: planned, then finished
     <run folder>/ledger/<phase>/<name>-<first>.npy    the scores of its test examples (runs, examples)
     <run folder>/ledger/<phase>/<name>-<first>.npz    its predictions for some of them
+    <run folder>/ledger/<phase>/<name>-<first>.outputs.npz    what it answers for all, where that is wanted
 
 A file is written in one step and carries a checksum of its content, so a group is there whole or not at
 all. Arrays are written before it, and it carries their checksums, too. Numbers are JSON with full
@@ -24,9 +25,15 @@ import numpy as np
 
 from tuner.checked import read_bytes, read_json, set_aside, write_bytes, write_json
 from tuner.errors import DamageError, LedgerError, first_line
+from tuner.outputs import Outputs
+from tuner.outputs import joined as joined_outputs
+from tuner.outputs import packed as packed_outputs
+from tuner.outputs import picked as picked_outputs
+from tuner.outputs import unpacked as unpacked_outputs
 from tuner.packing import packed, unpacked
 from tuner.predictions import Predictions, in_order, joined, until
 from tuner.records import (
+    PROTOCOL,
     Configuration,
     ExampleScores,
     Group,
@@ -34,6 +41,7 @@ from tuner.records import (
     Run,
     Setup,
     StoredExamples,
+    StoredOutputs,
     StoredPredictions,
 )
 from tuner.stored import group_of, setup_of
@@ -42,6 +50,10 @@ _TRAIN_AGAIN = "run the study again to repeat its runs"
 _START_OVER = "keep its runs with --accept-changes, start over with --fresh, or use another folder"
 _OURS = re.compile(r".+-\d{4,}\.json")
 _DIGITS = 18  # of a number in a name; a longer one is sorted as text
+
+# What lies beside a group: scores of its examples, predictions for some of them, answers for all.
+EXAMPLES, PREDICTIONS, OUTPUTS = ".npy", ".npz", ".outputs.npz"
+ARRAYS = (EXAMPLES, PREDICTIONS, OUTPUTS)
 
 
 class Ledger:
@@ -79,16 +91,17 @@ class Ledger:
 
     @property
     def runs(self) -> tuple[Run, ...]:
-        """Every run that has ended, by phase (search first), configuration and seed index."""
-        runs = (run for group in self.groups for run in group.runs)
+        """Every run of the protocol that has ended, by phase (search first), configuration and seed index."""
+        runs = (run for group in self.groups if group.phase in PROTOCOL for run in group.runs)
         return tuple(
             sorted(runs, key=lambda run: (run.phase != "search", _natural(run.configuration), run.seed_index))
         )
 
     @property
     def configurations(self) -> dict[str, Configuration]:
-        """Every configuration that was tried, by name."""
-        named = {group.configuration.name: group.configuration for group in self.groups}
+        """Every configuration that the protocol tried, by name."""
+        tried = (group.configuration for group in self.groups if group.phase in PROTOCOL)
+        named = {configuration.name: configuration for configuration in tried}
         return dict(sorted(named.items(), key=lambda item: _natural(item[0])))
 
     def of(self, phase: Phase, configuration: str) -> tuple[Group, ...]:
@@ -101,11 +114,13 @@ class Ledger:
         group: Group,
         examples: ExampleScores | None = None,
         predictions: Predictions | None = None,
+        outputs: Outputs | None = None,
     ) -> None:
         """Store a planned or a finished group; a finished one replaces its plan.
 
-        `examples` are the scores of its test examples, (runs, examples), and `predictions` what its runs
-        predict for some of them; they are on disk before it is.
+        `examples` are the scores of its test examples, (runs, examples), `predictions` what its runs
+        predict for some of them, and `outputs` what those that are complete predict for all; they are on disk
+        before it is.
         """
         path = self.path_of(group)
         if examples is not None:
@@ -113,7 +128,9 @@ class Ledger:
             stored = StoredExamples(sha256, examples.each, examples.horizon, examples.reason)
             group = replace(group, examples=stored)
         if predictions is not None:
-            group = replace(group, predictions=_store(path.with_suffix(".npz"), predictions))
+            group = replace(group, predictions=_store(path.with_suffix(PREDICTIONS), predictions))
+        if outputs is not None:
+            group = replace(group, outputs=_store_outputs(path.with_suffix(OUTPUTS), outputs))
         write_json(path, group)
         self._keep(path, group)
 
@@ -150,7 +167,7 @@ class Ledger:
         stored = group.predictions
         if stored is None or not stored.sha256:
             return Predictions(reason="" if stored is None else stored.reason)
-        path = self.path_of(group).with_suffix(".npz")
+        path = self.path_of(group).with_suffix(PREDICTIONS)
         if not path.exists():
             return Predictions(reason=f"the file {path.name} is missing")
         content = read_bytes(path, stored.sha256, "predictions")
@@ -159,10 +176,45 @@ class Ledger:
         except Exception as error:  # whatever zipfile and numpy find wrong
             raise LedgerError(f"{path}: holds no predictions ({first_line(error)}); delete it") from None
 
+    def outputs(self, phase: Phase, configuration: str, seeds: int) -> tuple[tuple[int, ...], Outputs] | None:
+        """What the networks of seeds 0 to `seeds` - 1 that have a score answer for the test split, with their
+        seed indices; None where some were stored without, or a file of theirs is gone.
+
+        Raises: LedgerError where a file of them is damaged.
+        """
+        indices: list[int] = []
+        parts: list[Outputs] = []
+        for group in self.of(phase, configuration):
+            complete = [run.seed_index for run in group.runs if run.status == "complete"]
+            mine = [place for place, index in enumerate(complete) if index < seeds]
+            if not mine:
+                continue
+            found = self._outputs(group, len(complete))
+            if found is None:
+                return None
+            indices += [complete[place] for place in mine]
+            parts.append(picked_outputs(found, mine))
+        return tuple(indices), joined_outputs(parts)
+
+    def _outputs(self, group: Group, networks: int) -> Outputs | None:
+        stored = group.outputs
+        if stored is None or not stored.sha256:
+            return None if stored is None else Outputs(reason=stored.reason)
+        path = self.path_of(group).with_suffix(OUTPUTS)
+        if not path.exists():
+            return None
+        content = read_bytes(path, stored.sha256, "them: ensembles train networks of their own then")
+        try:
+            return unpacked_outputs(content, stored.outline, stored.logits, networks)
+        except Exception as error:  # whatever zipfile and numpy find wrong
+            raise LedgerError(
+                f"{path}: holds no answers of networks ({first_line(error)}); delete it"
+            ) from None
+
     def take_over(self, other: "Ledger", group: Group) -> None:
         """Store a finished group of another ledger, with the arrays beside it, byte for byte."""
         theirs, path = other.path_of(group), self.path_of(group)
-        for suffix in (".npy", ".npz"):
+        for suffix in ARRAYS:
             if (array := theirs.with_suffix(suffix)).exists():
                 write_bytes(path.with_suffix(suffix), array.read_bytes())
         write_bytes(path, theirs.read_bytes())
@@ -181,15 +233,15 @@ class Ledger:
         Returns: those files, by their former names.
         """
         for path in self.damaged:
-            for each in (path, _beside(path), path.with_suffix(".npz")):
+            for each in (path, *map(path.with_suffix, ARRAYS)):
                 set_aside(each)
         damaged, self.damaged = tuple(self.damaged), []
         return damaged
 
     def _check_arrays(self, path: Path, group: Group) -> None:
         """Raises: DamageError where an array beside a group is damaged."""
-        arrays = ((group.examples, _beside(path)), (group.predictions, path.with_suffix(".npz")))
-        for stored, file in arrays:
+        parts = (group.examples, group.predictions, group.outputs)
+        for stored, file in zip(parts, map(path.with_suffix, ARRAYS), strict=True):
             if stored is not None and stored.sha256 and file.exists():
                 read_bytes(file, stored.sha256, "it")
 
@@ -230,7 +282,7 @@ def refuse_links(folder: Path) -> None:
 
 def _beside(path: Path) -> Path:
     """The file with the scores of the examples of a group."""
-    return path.with_suffix(".npy")
+    return path.with_suffix(EXAMPLES)
 
 
 def _write_array(path: Path, values: np.ndarray) -> str:
@@ -245,6 +297,14 @@ def _store(path: Path, predictions: Predictions) -> StoredPredictions:
     content, outlines = packed(predictions)
     sha256 = write_bytes(path, content) if outlines else ""
     return StoredPredictions(sha256, predictions.own, outlines, predictions.reason)
+
+
+def _store_outputs(path: Path, outputs: Outputs) -> StoredOutputs:
+    """Store the answers of networks, where there are any."""
+    if outputs.values is None:
+        return StoredOutputs("", None, outputs.logits, outputs.reason)
+    content, outline = packed_outputs(outputs)
+    return StoredOutputs(write_bytes(path, content), outline, outputs.logits, outputs.reason)
 
 
 def _read_array(path: Path, sha256: str, rows: int) -> np.ndarray:

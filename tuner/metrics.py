@@ -136,6 +136,14 @@ def _aligned(y_true: Any, y_pred: Any) -> tuple[Any, Any]:
     return (y_true.reshape(y_pred.shape) if y_true.size == y_pred.size else y_true), y_pred
 
 
+def unlike(y: Any, y_pred: Any) -> str:
+    """How many numbers an example the model answers and y has, in words; nothing where they are as many."""
+    if any(isinstance(one, tuple | list | dict) for one in (y, y_pred)) or y.size == y_pred.size:
+        return ""
+    answer, target = (str(("examples", *one.shape[1:])).replace("'", "") for one in (y_pred, y))
+    return f"answers {answer}, y is {target}"
+
+
 def _score(fresh: Callable[[], Any], y_true: Any, y_pred: Any) -> float:
     """A stateful Keras metric, or the mean of a Keras loss, over all examples."""
     import keras
@@ -181,11 +189,3 @@ def _accuracy_kind(y_true: np.ndarray, y_pred: np.ndarray) -> str:
     if y_pred.shape[-1] == 1:
         return "BinaryAccuracy"
     return "CategoricalAccuracy" if y_true.shape == y_pred.shape else "SparseCategoricalAccuracy"
-
-
-def unlike(y: Any, y_pred: Any) -> str:
-    """How many numbers an example the model answers and y has, in words; nothing where they are as many."""
-    if any(isinstance(one, tuple | list | dict) for one in (y, y_pred)) or y.size == y_pred.size:
-        return ""
-    answer, target = (str(("examples", *one.shape[1:])).replace("'", "") for one in (y_pred, y))
-    return f"answers {answer}, y is {target}"

@@ -7,10 +7,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tuner.checkpoints import tidy_checkpoints
+from tuner.ensemble_file import read_ensembles, set_ensembles_aside
 from tuner.errors import DamageError, LedgerError, StudyError, TunerError, written_into
 from tuner.files import check_writable
 from tuner.folder import claim, clear, is_ours, tidy
 from tuner.ledger import Ledger
+from tuner.naive_file import read_naive, write_naive
 from tuner.options import without_secrets
 from tuner.plan import Plan, Workers
 from tuner.provenance import fingerprint, machine, versions
@@ -136,6 +138,20 @@ def open_folder(
     return ledger, setup, search
 
 
+def store_naive(folder: Path, runner: Repeats, preflight: Preflight, seeds: int) -> None:
+    """Store the scores of the naive forecasts, on the data of each of the first `seeds` where these vary.
+
+    What is stored and damaged is made anew.
+    """
+    before = None
+    with suppress(LedgerError):
+        before = read_naive(folder)
+    found = runner.naive_of_seeds(preflight, max(seeds, before.seeds if before else 0), before)
+    if found is None or found != before:
+        with written_into(folder):
+            write_naive(folder, found)
+
+
 def _identity(folder: Path) -> str:
     """The identity of a run that is about to be deleted, where it can be read."""
     with suppress(LedgerError):
@@ -154,6 +170,11 @@ def _mend(ledger: Ledger, reporter: Reporter) -> None:
         read_shown(ledger.folder)
     except DamageError:
         set_shown_aside(ledger.folder)
+    try:
+        read_ensembles(ledger.folder)
+    except DamageError as error:
+        reporter.note(f"the ensembles are measured again where they are asked for: {error}")
+        set_ensembles_aside(ledger.folder)
 
 
 @contextmanager

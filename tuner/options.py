@@ -41,6 +41,22 @@ def parse_seeds(text: str) -> int | tuple[int, int]:
     return (int(match[1]), int(match[2])) if match[2] else int(match[1])
 
 
+def parse_sizes(text: str, option: str) -> tuple[float, ...] | str:
+    """Numbers separated by commas, or the word auto.
+
+    >>> parse_sizes("0.5, 1", "--train-sizes"), parse_sizes("auto", "--train-sizes")
+    ((0.5, 1.0), 'auto')
+
+    Raises: TunerError where the text is neither.
+    """
+    if text.strip() == "auto":
+        return "auto"
+    try:
+        return tuple(float(part) for part in text.split(","))
+    except ValueError:
+        raise TunerError(f"{option} {text}: write numbers with commas between, or auto") from None
+
+
 def parse_options(settings: Iterable[str], option: str = "--set") -> dict[str, Any]:
     """NAME=VALUE settings as a dict; values are read as Python literals, and as text where they are none.
 

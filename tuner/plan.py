@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from tuner.errors import TunerError
+from tuner.sizes import Sizes, checked_ensemble_sizes, checked_train_sizes
 
 PROFILES = {"quick": (2, 5), "standard": (4, 10), "paper": (4, 30)}  # seeds in search, in confirmation
 
@@ -14,6 +15,9 @@ class Plan:
 
     `search_repeats` is the number of seeds of every trial in the search, or a pair: the first and the
     largest number, between which trials are raced. None takes the study's or the profile's value.
+
+    `train_sizes` and `ensemble_sizes` ask for the test score against the number of training examples, and
+    against that of networks whose mean is predicted: see `Study`.
 
     Raises: TunerError where a number cannot be used.
     """
@@ -26,6 +30,8 @@ class Plan:
     sampler: str = "tpe"
     pruner: str = "none"
     budget: float | None = None
+    train_sizes: Sizes | None = None
+    ensemble_sizes: Sizes | None = None
 
     def __post_init__(self) -> None:
         if self.profile not in PROFILES:
@@ -38,6 +44,8 @@ class Plan:
                 raise TunerError(f"{name.replace('_', '-')} is {value}; give {low} or more")
         if self.budget is not None and self.budget <= 0:
             raise TunerError(f"a budget of {self.budget:g} s leaves no time to train")
+        checked_train_sizes(() if self.train_sizes is None else self.train_sizes)
+        checked_ensemble_sizes(() if self.ensemble_sizes is None else self.ensemble_sizes)
 
     @property
     def search_seeds(self) -> tuple[int, int]:

@@ -4,7 +4,6 @@ import math
 import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import suppress
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -13,18 +12,18 @@ from typing import TYPE_CHECKING
 from tuner.backend import leave_memory_to_workers, prepare_backend
 from tuner.changes import drawn_otherwise
 from tuner.engines.base import ShouldPrune, ask_again
-from tuner.errors import LedgerError, StudyError, written_into
+from tuner.errors import LedgerError, StudyError
 from tuner.folder import run_folder
 from tuner.ledger import Ledger
 from tuner.locking import locked
-from tuner.naive_file import read_naive, write_naive
-from tuner.opening import check, joined, make_setup, open_folder
+from tuner.opening import check, joined, make_setup, open_folder, store_naive
 from tuner.plan import PROFILES, Plan, Workers
 from tuner.racing import Race, Tried, key_of, ranked
 from tuner.records import BASELINE, Configuration, Look, Phase, Run, Setup, distinct
 from tuner.repeats import Preflight, Repeats, TryShow
 from tuner.reporter import Reporter, Silent
 from tuner.search import Drawn, Search, Shared, check_grid
+from tuner.sensitivity import Sensitivity, asked, check_asked
 from tuner.study import Study
 
 if TYPE_CHECKING:
@@ -101,7 +100,14 @@ class _Session:
         self.started, self.opened = time.monotonic(), time.time()
         self.notes: list[str] = []
         self.fallbacks: list[str] = []
-        self.runner = Repeats(study, engine=engine, on_note=self._note_fallback, try_show=try_show)
+        self.asked = asked(study, plan)
+        self.runner = Repeats(
+            study,
+            engine=engine,
+            on_note=self._note_fallback,
+            try_show=try_show,
+            keep_outputs=bool(self.asked.ensembles),
+        )
         self.at_end = at_end
         self.complete = False
         self.workers = workers
@@ -110,6 +116,7 @@ class _Session:
 
     def run(self, *, fresh: bool, accept: bool, command: str) -> "Result":
         preflight = self.runner.preflight(naive=True)
+        check_asked(self.asked, self.study, preflight, self.repeats)
         if self.plan.sampler == "grid" and self.trials:
             check_grid(preflight.trial.distributions)
         setup = make_setup(
@@ -135,10 +142,11 @@ class _Session:
             return self._result()
 
     def _work(self, ledger: Ledger, search: Search | None, preflight: Preflight) -> None:
-        self._store_naive(preflight, 0)
+        store_naive(self.folder, self.runner, preflight, 0)
         baseline, trials = self._search(ledger, search, preflight)
         best = ranked(trials, self.study.objective, preflight.metric.direction)[: self.plan.finalists]
         self._confirm(ledger, [baseline, *self.runner.candidates(), *best], preflight, trials)
+        self._measure_sizes(ledger)
         if self.at_end is not None:
             self.at_end(self._result())
 
@@ -299,23 +307,17 @@ class _Session:
             self.reporter.expect(sum(ahead.values()))
             self._measure(ledger, "confirmation", configuration)
             ahead[name] = 0
-        self._store_naive(preflight, self.repeats)
+        store_naive(self.folder, self.runner, preflight, self.repeats)
         looks = distinct((*setup.looks, Look(self.repeats, tuple(named))))
         if looks != setup.looks:
             ledger.write_setup(replace(setup, looks=looks))
 
-    def _store_naive(self, preflight: Preflight, seeds: int) -> None:
-        """Store the scores of the naive forecasts, on the data of each seed where these vary.
-
-        What is stored and damaged is made anew.
-        """
-        before = None
-        with suppress(LedgerError):
-            before = read_naive(self.folder)
-        found = self.runner.naive_of_seeds(preflight, max(seeds, before.seeds if before else 0), before)
-        if found is None or found != before:
-            with written_into(self.folder):
-                write_naive(self.folder, found)
+    def _measure_sizes(self, ledger: Ledger) -> None:
+        """Where asked to, measure the configuration to use and the baseline at several sizes."""
+        if not self.asked.any:
+            return
+        found = Sensitivity(self.asked, self.runner, ledger, self.reporter, self.repeats)
+        found.measure(self._result(), partial(self._train, ledger), self._begin)
 
     def _known(self, ledger: Ledger, trials: Iterable[Tried], name: str) -> Configuration:
         """A configuration that was compared before, with the values that it had."""
@@ -368,7 +370,8 @@ class _Session:
         if self.plan.budget is None:
             return False
         finalists = min(self.plan.finalists, trials + 1) + len(self.study.candidates) + 1
-        ahead = race.most_ahead + under_way * race.most + finalists * self.repeats
+        later = finalists * self.repeats + self.asked.runs * 2 * self.repeats
+        ahead = race.most_ahead + under_way * race.most + later
         seconds = race.seconds_a_run * ahead / self.workers.window
         return time.monotonic() - self.started + seconds > self.plan.budget
 

@@ -11,11 +11,15 @@ from typing import Any, Literal
 
 import numpy as np
 
-Phase = Literal["search", "confirmation"]
+Phase = Literal["search", "confirmation", "sizes", "members"]
 Status = Literal["complete", "diverged", "pruned", "failed"]
 Direction = Literal["minimize", "maximize"]
 
 BASELINE = "baseline"
+
+# The phases that results are told from. Of the others, "sizes" trains on parts of the train split, and
+# "members" networks for ensembles.
+PROTOCOL: tuple[Phase, ...] = ("search", "confirmation")
 
 END_OF_TIME = 253_402_300_800.0  # seconds from 1970 to the year 10000, where calendars end
 
@@ -135,6 +139,52 @@ class StoredPredictions:
 
 
 @dataclass(frozen=True, slots=True)
+class StoredOutputs:
+    """What a group's record tells of the `Outputs` of its networks, one for each run that is complete.
+
+    The arrays are in a file with that checksum, and `outline` says how they are put together; `logits` is the
+    function that makes probabilities of them, `reason` says why none are kept.
+    """
+
+    sha256: str
+    outline: Any
+    logits: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class EnsembleScores:
+    """The test scores of ensembles of the networks of one configuration.
+
+    The networks are those of `seeds` in `phase`, `lost` more have no score. `sizes` are the numbers of
+    networks that were asked for. `subsets` are the ensembles, each the places of its networks in `seeds` in
+    ascending order, and `scores` theirs. With `probabilities` logits were averaged as such. Where there are
+    no scores, `reason` says why.
+    """
+
+    configuration: str
+    phase: Phase
+    seeds: tuple[int, ...]
+    lost: int
+    sizes: tuple[int, ...]
+    subsets: tuple[tuple[int, ...], ...] = ()
+    scores: tuple[float, ...] = ()
+    probabilities: bool = False
+    reason: str = ""
+
+    def __post_init__(self) -> None:
+        networks = len(self.seeds)
+        if len(self.subsets) != len(self.scores):
+            raise ValueError("there are other numbers of ensembles than of scores")
+        if any(not one or one[0] < 0 or one[-1] >= networks for one in self.subsets):
+            raise ValueError("an ensemble has networks that there are not")
+        if any(tuple(sorted(set(one))) != one for one in (*self.subsets, self.seeds, self.sizes)):
+            raise ValueError("places, seeds and sizes count upwards")
+        if any(one < 1 or one > networks for one in self.sizes):
+            raise ValueError("a size is above the number of networks")
+
+
+@dataclass(frozen=True, slots=True)
 class Shown:
     """What the study's own `show` made of some test examples and what a configuration predicts for them.
 
@@ -181,8 +231,9 @@ class Group:
 
     Membership is stored before training starts, so that an interrupted group is trained again whole
     and gives the same numbers. `examples` is None where nobody asked for scores of single examples,
-    `predictions` where none of them were to be kept. `started` is when their training began, in seconds
-    since 1970 (UTC): None before it has ended, and in folders of before it was kept. It determines nothing.
+    `predictions` where none of them were to be kept, `outputs` where nothing was to be kept whole. `started`
+    is when their training began, in seconds since 1970 (UTC): None before it has ended, and in folders of
+    before it was kept. It determines nothing.
     """
 
     phase: Phase
@@ -192,6 +243,7 @@ class Group:
     examples: StoredExamples | None = None
     predictions: StoredPredictions | None = None
     started: float | None = None
+    outputs: StoredOutputs | None = None
 
     @property
     def seconds(self) -> float:

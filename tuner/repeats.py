@@ -15,6 +15,7 @@ from typing import Any
 
 import keras
 import numpy as np
+from keras.backend import is_float_dtype
 
 from tuner.building import Built, build, symbolic
 from tuner.checkpoints import slot_of
@@ -26,10 +27,13 @@ from tuner.grouping import measured, of_this, plan
 from tuner.ledger import Ledger
 from tuner.metrics import Metric, resolve_metric, unlike
 from tuner.naive_scores import of_seeds, of_splits
+from tuner.outputs import LABELS
+from tuner.parts import whole
 from tuner.provenance import told_apart
 from tuner.records import BASELINE, Configuration, Group, NaiveScores, Phase, Run
 from tuner.seeds import Apart, Seed
 from tuner.study import Build, Splits, Study, digest
+from tuner.taking import taken
 from tuner.training import SCORE_ON, Kept, Trained, Training
 from tuner.trees import leaves
 from tuner.trials import MissingValueError, PinnedTrial
@@ -62,6 +66,8 @@ class Preflight:
 class Repeats:
     """Trains configurations of one study with as many seeds as asked for, each seed once.
 
+    With `keep_outputs` confirmed networks keep what they answer for all test examples.
+
     Raises: StudyError where the metric is none.
     """
 
@@ -72,8 +78,10 @@ class Repeats:
         engine: str = "auto",
         on_note: OnNote = lambda text: None,
         try_show: TryShow | None = None,
+        keep_outputs: bool = False,
     ) -> None:
         self.study = study
+        self.keep_outputs = keep_outputs
         self.metric = resolve_metric(study)
         self._engine = engine
         self._on_note = on_note
@@ -122,10 +130,17 @@ class Repeats:
 
         Raises: StudyError where the data function fails.
         """
-        with study_errors("the data function, called for the baseline,"):
-            trial = PinnedTrial(self.study.baseline)
-            self._data = digest(self._splits(trial, Seed(self.study.seed, "search", "", 0)))
+        self._data = digest(self.splits_of(Configuration(BASELINE, self.study.baseline)))
         return self._data
+
+    def splits_of(self, configuration: Configuration) -> Splits:
+        """The data that a configuration meets, of the first seed where they vary.
+
+        Raises: StudyError where the data function fails.
+        """
+        with study_errors(f"the data function, called for {configuration.name!r},"):
+            trial = PinnedTrial(configuration.params, configuration.name)
+            return self._splits(trial, Seed(self.study.seed, "search", "", 0))
 
     def kept(self, group: Group, slot: Slot) -> Kept:
         """A place for what is kept of a group in training, for whoever trains the same on equal packages."""
@@ -233,6 +248,8 @@ class Repeats:
         rows = len(next(leaves(y)))
         with study_errors(f"the model of {name!r}, called on the data,"):
             spec = built.model(keras.tree.map_structure(symbolic, x))
+        if self.keep_outputs and not all(is_float_dtype(one.dtype) for one in keras.tree.flatten(spec)):
+            raise StudyError(f"there are no ensembles of {name!r}: {LABELS}; leave --ensemble-sizes out")
         y_pred = keras.tree.map_structure(
             lambda output: np.full((rows, *output.shape[1:]), 0.5, "float32"), spec
         )
@@ -301,7 +318,7 @@ class Repeats:
                     kept = self.kept(group, slot)
                     trained = training.measure(indices, partial(on_progress, len(indices)), ask, kept)
                 group = Group(training.phase, configuration, indices, trained.runs, started=trained.started)
-                ledger.write(group, trained.examples, trained.predictions)
+                ledger.write(group, trained.examples, trained.predictions, trained.outputs)
                 slot.clear()
             pruned = pruned or any(run.status == "pruned" for run in group.runs)
 
@@ -324,8 +341,7 @@ class Repeats:
         """
         job = self._job(phase, configuration, indices, apart)
         trainer = choice.Trainer(self._engine, job, own(self._note))
-        why = _without_examples(self.study)
-        return Training(phase, configuration.name, tuple(indices), job, trainer, why)
+        return Training(phase, configuration.name, tuple(indices), job, trainer, self.study.without_examples)
 
     def _job(
         self,
@@ -334,10 +350,13 @@ class Repeats:
         indices: Sequence[int],
         apart: Mapping[int, Apart] = NONE_APART,
     ) -> Job:
-        study = self.study
+        study, part = self.study, None
+        if phase == "sizes":
+            configuration, part = whole(configuration)
         builder, key = self._builder(configuration)
         trial = PinnedTrial(configuration.params, configuration.name)
-        shared: list[Splits] = []  # the same arrays for every seed, where the data do not vary
+        vary = study.data_vary or (part is not None and part.drawn)
+        shared: list[Splits] = []  # the same arrays for every seed, where they do not vary
 
         def seed_of(index: int) -> Seed:
             return Seed(study.seed, phase, key, index, apart.get(index, ()))
@@ -345,18 +364,22 @@ class Repeats:
         def build_one(index: int) -> Built:
             seed = seed_of(index)
             splits = shared[0] if shared else self._splits(trial, seed)
-            if not study.data_vary and not (splits.pipelines and splits is not study.data):
+            if part is not None and not shared:
+                splits = taken(splits, part, study.seed, index)
+            if not vary and not (splits.pipelines and splits is not study.data):
                 shared[:] = [splits]
             return build(study, builder, trial, splits, seed)
 
+        confirmed = phase == "confirmation"
         return Job(
             builds=tuple(partial(build_one, index) for index in indices),
             metric=self.metric,
             score_on=SCORE_ON[phase],
-            examples_of="test" if phase == "confirmation" and not _without_examples(study) else "",
-            predictions_of="test" if phase == "confirmation" else "",
+            examples_of="test" if confirmed and not study.without_examples else "",
+            predictions_of="test" if confirmed else "",
             own_examples=study.data_vary,
-            seeds=() if study.data_vary else tuple(map(seed_of, indices)),
+            outputs_of="test" if phase == "members" or (confirmed and self.keep_outputs) else "",
+            seeds=() if vary else tuple(map(seed_of, indices)),
         )
 
     def _splits(self, trial: Any, seed: Seed) -> Splits:
@@ -387,12 +410,3 @@ class Repeats:
 
 def _listed(names: Sequence[str]) -> str:
     return " and ".join(map(repr, names))
-
-
-def _without_examples(study: Study) -> str:
-    """Why the runs of a study are not compared example by example, in words; nothing where they are."""
-    if study.data_vary:
-        return "every seed has test examples of its own"
-    if study.data_parameters:
-        return "the test examples depend on the hyperparameters"
-    return ""

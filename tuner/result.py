@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from tuner.cards import Card, Readable, between, digits, interval, number, p_text, percent, shown, signed
+from tuner.ensemble_file import read_ensembles
 from tuner.errors import LedgerError
 from tuner.ledger import Ledger
 from tuner.naive import LABELS
@@ -30,6 +31,7 @@ from tuner.records import (
     spent,
 )
 from tuner.shown import read_shown
+from tuner.sized import EnsembleSizes, TrainSizes, ensembles_of, train_sizes_of
 from tuner.skill import Skill, skill
 from tuner.stats import (
     Comparison,
@@ -112,9 +114,10 @@ class Result(Readable):
     # What is kept of the predictions for some test examples, by configuration; what the study shows of them.
     predictions: Mapping[str, Predictions] = field(default_factory=dict, repr=False, compare=False)
     shown: Shown | None = field(default=None, repr=False)
-    naive: NaiveScores | None = (
-        None  # of the forecasts that the study names; `tuner.skill` compares with them
-    )
+    naive: NaiveScores | None = None  # of the study's forecasts; `tuner.skill` compares with them
+    # Test scores against the number of training examples, and of networks.
+    train_sizes: tuple[TrainSizes, ...] = ()
+    ensemble_sizes: tuple[EnsembleSizes, ...] = ()
 
     @property
     def epochs(self) -> int:
@@ -235,7 +238,13 @@ def load(folder: str | Path) -> Result:
             predictions[name] = scored(ledger.predictions("confirmation", name, look.repeats), examples[name])
     groups = tuple(group for group in ledger.groups if group.runs)
     result = derive(setup, ledger.configurations, ledger.runs, folder, examples, groups)
-    result = replace(result, predictions=predictions, naive=read_naive(folder))
+    result = replace(
+        result,
+        predictions=predictions,
+        naive=read_naive(folder),
+        train_sizes=train_sizes_of(setup, ledger.groups),
+        ensemble_sizes=ensembles_of(setup, read_ensembles(folder)),
+    )
     return replace(result, shown=_still_shown(result, read_shown(folder)))
 
 

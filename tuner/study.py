@@ -15,6 +15,7 @@ from tuner.metric_names import check_name
 from tuner.naive import checked_names
 from tuner.objective import parse_objective
 from tuner.records import BASELINE, Direction
+from tuner.sizes import Sizes, checked_ensemble_sizes, checked_train_sizes
 from tuner.trees import leaves
 
 Arrays = Any  # one array, or a tuple or dict of them; the first axis counts examples
@@ -180,6 +181,11 @@ class Study:
     maps names to hyperparameter values, or to a build function of their own, for a comparison without
     search.
 
+    `train_sizes` asks for the test score against the number of training examples: shares of the train split
+    such as (0.25, 0.5, 1.0), numbers of examples, or "auto". `ensemble_sizes` asks for that of the mean of so
+    many networks, such as (1, 2, 5), or "auto". Both are measured after the confirmation, for the
+    configuration to use and the baseline.
+
     `show` shows one test example in the study's own way, for the report: `show(ax, x, y_true, y_pred)` draws
     on Matplotlib axes, `show(x, y_true, y_pred)` returns a text. x and y_true are those of the example,
     without an axis of examples, y_pred has a first axis of runs; what is not needed can be left out. It
@@ -204,6 +210,8 @@ class Study:
     objective: str = "mean"
     candidates: Mapping[str, Mapping[str, Any] | Build] = field(default_factory=dict)
     show: Callable[..., Any] | None = None
+    train_sizes: Sizes = ()
+    ensemble_sizes: Sizes = ()
     source: str = field(default="", repr=False)  # sha256 of the study file and its options
     options: Mapping[str, Any] = field(default_factory=dict, repr=False)  # what --set gave
     file: str = field(default="", repr=False)  # sha256 of the study file alone
@@ -233,6 +241,8 @@ class Study:
         self._check_numbers()
         self._check_configurations()
         self._check_show()
+        checked_train_sizes(self.train_sizes, StudyError)
+        checked_ensemble_sizes(self.ensemble_sizes, StudyError)
         parse_objective(self.objective)
 
     def _check_numbers(self) -> None:
@@ -293,6 +303,13 @@ class Study:
     def data_vary(self) -> bool:
         """Whether the data change with the seed index, so that runs are compared in pairs."""
         return "rng" in self.data_parameters
+
+    @property
+    def without_examples(self) -> str:
+        """Why runs are not compared test example by test example, in words; nothing where they are."""
+        if self.data_vary:
+            return "every seed has test examples of its own"
+        return "the test examples depend on the hyperparameters" if self.data_parameters else ""
 
     def splits(self, trial: Any, rng: np.random.Generator) -> Splits:
         """The data for one run. Raises: StudyError where the data function returns something else."""

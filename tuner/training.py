@@ -14,16 +14,24 @@ from tuner.engines.base import Job, OnProgress, Outcome, ShouldPrune, crashed, s
 from tuner.engines.checkpoints import Checkpoints, Slot
 from tuner.errors import OwnError, own
 from tuner.examples import of_group
+from tuner.outputs import Outputs
+from tuner.outputs import joined as joined_outputs
 from tuner.predictions import NO_SCORE, Predictions, bounded, joined
 from tuner.records import ExampleScores, Phase, Run
 
-SCORE_ON: dict[Phase, tuple[str, ...]] = {"search": ("validation",), "confirmation": ("validation", "test")}
+SCORE_ON: dict[Phase, tuple[str, ...]] = {
+    "search": ("validation",),
+    "confirmation": ("validation", "test"),
+    "sizes": ("test",),
+    "members": ("test",),
+}
 
 
 @dataclass(frozen=True, slots=True)
 class Trained:
     """Runs, and in confirmation the scores of their test examples and predictions for some, or why none.
 
+    `outputs` is what they answer for all test examples, where that was asked for.
     `started` is when their training began, in seconds since 1970; None where none of them trained.
     """
 
@@ -31,6 +39,7 @@ class Trained:
     examples: ExampleScores | None = None
     predictions: Predictions | None = None
     started: float | None = None
+    outputs: Outputs | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +120,13 @@ class Training:
             self._run(index, outcome, seconds) for index, outcome in zip(indices, outcomes, strict=True)
         )
         started -= checkpoints.before  # as if it had gone on all the while
-        return Trained(runs, self._examples(outcomes), self._predictions(indices, outcomes), started)
+        return Trained(
+            runs,
+            self._examples(outcomes),
+            self._predictions(indices, outcomes),
+            started,
+            self._outputs(outcomes),
+        )
 
     def skip(self, indices: Sequence[int]) -> tuple[Run, ...]:
         """The runs of seeds that are not trained, because those before them were pruned."""
@@ -134,6 +149,12 @@ class Training:
             if one.predictions is not None and one.status == "complete"
         ]
         return bounded(joined(kept)) if kept else Predictions(reason=NO_SCORE)
+
+    def _outputs(self, outcomes: Sequence[Outcome]) -> Outputs | None:
+        if not self.job.outputs_of:
+            return None
+        complete = [one.outputs for one in outcomes if one.status == "complete"]
+        return joined_outputs([one for one in complete if one is not None])
 
     def _run(self, index: int, outcome: Outcome, seconds: float) -> Run:
         complete = outcome.status == "complete"

@@ -82,3 +82,12 @@ def mapped(function: Callable[..., np.ndarray], *trees: Tree) -> Tree:
 def size_of(tree: Tree) -> int:
     """Bytes of all arrays of a tree; 0 of None."""
     return 0 if tree is None else sum(array.nbytes for array in flat(tree))
+
+
+def at_rows(tree: Tree, rows: Any) -> Tree:
+    """The tree with these examples of every array, by places or a slice; a list stays a list."""
+    if isinstance(tree, Mapping):
+        return {key: at_rows(part, rows) for key, part in tree.items()}
+    if isinstance(tree, tuple | list):
+        return type(tree)(at_rows(part, rows) for part in tree)
+    return (tree if isinstance(tree, np.ndarray) else np.asarray(tree))[rows]

@@ -17,6 +17,7 @@ from benchmarks.calibration import (
     luck,
     null_study,
     secondary,
+    sensitivity,
     sequential,
     variance_shares,
     verdicts,
@@ -32,6 +33,8 @@ KINDS: dict[str, Callable[[], Iterator[Table]]] = {
     "secondary": secondary.tables,
     "variance": variance_shares.tables,
     "luck": luck.tables,
+    "sizes": sensitivity.step_tables,
+    "ensembles": sensitivity.ensemble_tables,
 }
 
 

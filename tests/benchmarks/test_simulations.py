@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy.stats import norm
 
-from benchmarks.calibration import secondary, variance_shares
+from benchmarks.calibration import secondary, sensitivity, variance_shares
 from benchmarks.calibration.cells import Table, rates
 from benchmarks.calibration.secondary import true_violation
 
@@ -33,3 +33,15 @@ def test_the_shares_of_sources_that_multiply() -> None:
     scores = x + y + x * y
     within = ((scores - (again + y + again * y)) ** 2).mean() / 2  # Jansen's total effect of x
     assert within / scores.var() == pytest.approx(2 / 3, abs=0.01)
+
+
+def test_what_is_simulated_of_sizes_answers_and_its_truth_is_true(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sensitivity, "_VERY_MANY", 1_200)
+    monkeypatch.setattr(sensitivity, "true_accuracy", sensitivity.true_accuracy.__wrapped__)
+    for table in (*sensitivity.step_tables(), *sensitivity.ensemble_tables()):
+        for cell in table.cells[::5]:
+            shares = rates(cell, table.title, repetitions=1, seed=0)
+            assert len(shares) == len(table.columns) and set(shares) <= {0.0, 1.0}
+    rng = np.random.default_rng(0)
+    many = sensitivity.errors("lognormal", 60_000, rng).reshape(-1, 3, 40).mean(axis=1)
+    assert sensitivity.squared(many).mean() == pytest.approx(sensitivity.true_error(3), rel=0.02)

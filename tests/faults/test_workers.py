@@ -22,7 +22,15 @@ from tuner.work import crew
 
 pytestmark = pytest.mark.skipif(not Path("/proc/self").exists(), reason="processes are found in /proc")
 
-PLAN = Plan(trials=4, search_repeats=(2, 4), repeats=6, finalists=1, sampler="random")
+PLAN = Plan(
+    trials=4,
+    search_repeats=(2, 4),
+    repeats=6,
+    finalists=1,
+    sampler="random",
+    train_sizes=(0.5, 1.0),
+    ensemble_sizes=(1, 6),
+)
 OPTIONS = (
     "--trials",
     "4",
@@ -34,6 +42,10 @@ OPTIONS = (
     "1",
     "--sampler",
     "random",
+    "--train-sizes",
+    "0.5,1",
+    "--ensemble-sizes",
+    "1,6",
 )
 
 
@@ -80,6 +92,8 @@ def test_workers_end_with_the_run_and_any_number_gives_the_same(tmp_path: Path) 
     one = tuner.run(tuner.load_study(STUDY), PLAN, output=tmp_path / "one", workers=1)
     assert numbers(two) == numbers(one)
     assert two.configurations == one.configurations and two.finalists == one.finalists
+    assert two.train_sizes == one.train_sizes and two.ensemble_sizes == one.ensemble_sizes
+    assert two.train_sizes and two.ensemble_sizes and not any(each.trained for each in two.ensemble_sizes)
     assert recorder.finished[0] == ("search", "baseline")
 
 

@@ -166,4 +166,4 @@ def test_a_stamp_changes_with_the_ledger_and_not_with_the_report(tmp_path: Path)
     assert stamp(folder) == before
     add(folder, "trial-0")
     assert stamp(folder) != before
-    assert stamp(tmp_path / "missing") == (0,) * 6
+    assert stamp(tmp_path / "missing") == (0,) * 10

@@ -64,9 +64,10 @@ class Page(HTMLParser):
 
 
 SOMETIMES = {"pairs"}  # only where the data vary with the seed
+ASKED = {"train_sizes", "ensemble_sizes"}  # where sizes are asked for
 SEVERAL = {"tuning_curve", "hyperparameter_importance", "slices", "parallel_coordinates"}  # trials, to draw
 # Of the usual result no predictions are kept.
-KEYS = {panel.key for panel in PANELS if panel.section != "predictions"} - SOMETIMES
+KEYS = {panel.key for panel in PANELS if panel.section != "predictions"} - SOMETIMES - ASKED
 UNTIMED = KEYS - SEVERAL - {"timeline"}  # of runs that nobody timed, and few trials
 
 

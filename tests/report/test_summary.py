@@ -24,6 +24,8 @@ FIELDS = {
     "seconds",
     "versions",
     "naive",
+    "train_sizes",
+    "ensemble_sizes",
     "notes",
 }
 MEASURED = {"params", "n", "mean", "std", "interval", "failures"}

@@ -30,7 +30,8 @@ def test_all_files_of_the_contract_are_written(tmp_path: Path) -> None:
         "summary.json",
     }
     kept = {panel.key for panel in PANELS if panel.section != "predictions"}  # none of them are kept
-    drawn = kept - {"pairs"}  # the data are the same for every seed
+    # The data are the same for every seed, and no sizes were asked for.
+    drawn = kept - {"pairs", "train_sizes", "ensemble_sizes"}
     assert {path.name for path in (folder / "figures").iterdir()} == {f"{key}.png" for key in drawn}
     assert all(path.read_bytes().startswith(b"\x89PNG") for path in (folder / "figures").iterdir())
     assert json.loads((folder / "summary.json").read_text(encoding="utf-8"))["best"] == "trial-1"

@@ -36,6 +36,8 @@ def test_one_that_fails_is_noted_once_and_told_nothing_more(method: str) -> None
         for name in (BASELINE, "trial-1"):
             runs = tuple(make_runs("search", name, 0.05, seeds=3))
             tracked.measured("search", result.configurations[name], runs)
+        runs = tuple(make_runs("confirmation", "trial-1@8", 0.05, seeds=3))
+        tracked.measured("sizes", result.configurations[BASELINE], runs)  # what is no part of the protocol
         tracked.conclude(result)
     assert notes == [
         "Memory cannot be told any more (http://***@host is gone); the study goes on, and `tuner report` "

@@ -289,3 +289,21 @@ def test_a_queue_that_is_deleted_ends_the_run_in_one_line(meeting: Meeting) -> N
     with meeting.worked(lambda: None), pytest.raises(LedgerError, match="somebody has deleted the queue"):
         meeting.queue.close()
         meeting.measure("search", 1)
+
+
+def test_parts_and_answers_of_a_worker_are_those_of_the_run(meeting: Meeting, tmp_path: Path) -> None:
+    part = Configuration("baseline@16 drawn", BASE.params)
+    with meeting.worked(meeting.train):
+        sizes = meeting.crew.measure("sizes", part, 2, lambda seeds, share: None)
+        meeting.crew.measure("members", BASE, 2, lambda seeds, share: None)
+    trainer = Repeats(tuner.load_study(STUDY))
+    for phase, configuration in (("sizes", part), ("members", BASE)):
+        training = trainer.training(phase, configuration, (0, 1))  # type: ignore[arg-type]
+        trained = training.measure((0, 1), lambda share: None)
+        if phase == "sizes":
+            assert [run.scores for run in sizes] == [run.scores for run in trained.runs]
+        else:
+            kept = Ledger(meeting.ledger.folder).outputs("members", "baseline", 2)
+            assert kept is not None and trained.outputs is not None and kept[0] == (0, 1)
+            assert kept[1].values.tobytes() == trained.outputs.values.tobytes()
+    assert list((tmp_path / "files").iterdir()) == []

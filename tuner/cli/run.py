@@ -53,6 +53,21 @@ def run(
     budget: Annotated[
         str | None, typer.Option(help="Wall-clock time for all of it, such as 90s, 10m, 2h.")
     ] = None,
+    train_sizes: Annotated[
+        str | None,
+        typer.Option(
+            metavar="SIZES",
+            help="Test score against the number of training examples: shares such as 0.1,0.25,0.5,1, numbers"
+            " of examples, or auto.",
+        ),
+    ] = None,
+    ensemble_sizes: Annotated[
+        str | None,
+        typer.Option(
+            metavar="SIZES",
+            help="Test score of the mean of so many networks, such as 1,2,5,10, or auto.",
+        ),
+    ] = None,
     seed: Annotated[int | None, typer.Option(help="The study's seed.")] = None,
     workers: Annotated[
         int, typer.Option(help="Processes of this machine that train, one a core or one a GPU (0: this one).")
@@ -85,12 +100,14 @@ def run(
 ) -> int:
     """Search, repeat, compare, report. The same command again goes on where it was left."""
     from tuner.backend import leave_memory_to_workers, prepare_backend
-    from tuner.options import parse_duration, parse_options, parse_seeds, without_secrets
+    from tuner.options import parse_duration, parse_options, parse_seeds, parse_sizes, without_secrets
     from tuner.plan import Plan, Workers
 
     options = parse_options(set_ or [])
     seconds = None if budget is None else parse_duration(budget)
     seeds = None if search_repeats is None else parse_seeds(search_repeats)
+    sizes = None if train_sizes is None else parse_sizes(train_sizes, "--train-sizes")
+    members: Any = None if ensemble_sizes is None else parse_sizes(ensemble_sizes, "--ensemble-sizes")
     joined = Workers(workers, storage, artifacts, parallel, ray, ray_gpus)
     with loading():
         if joined.wanted:
@@ -113,6 +130,8 @@ def run(
         sampler=sampler,
         pruner=pruner,
         budget=seconds,
+        train_sizes=sizes,
+        ensemble_sizes=members,
     )
     changes: dict[str, Any] = {"objective": objective, "seed": seed}
     try:
@@ -142,7 +161,7 @@ def run(
             file=sys.stderr,
         )
         return 130
-    return int(any(run.status == "failed" for run in result.runs))
+    return int(any(run.status == "failed" for group in result.groups for run in group.runs))
 
 
 def _trial(study: "Study") -> Callable[[Any, Any, Any], None] | None:

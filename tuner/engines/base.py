@@ -8,11 +8,12 @@ from typing import Any
 import keras
 import numpy as np
 
-from tuner import keeping
-from tuner.building import Built
+from tuner import keeping, outputs
+from tuner.building import Built, logits_of
 from tuner.errors import described
 from tuner.examples import of_run
 from tuner.metrics import Metric
+from tuner.outputs import Outputs
 from tuner.predictions import Predictions
 from tuner.records import ExampleScores, Status
 from tuner.seeds import Seed
@@ -31,7 +32,7 @@ class Job:
     needed. `seeds` are given where nothing but these tells the builds apart. With `keep_weights` the
     outcomes hold the final weights, with `examples_of` the scores of every example of that split, with
     `predictions_of` a few examples of it and what is predicted for them; with `own_examples` every build
-    has others.
+    has others. With `outputs_of` they hold what is predicted for all examples of that split.
     """
 
     builds: tuple[Callable[[], Built], ...]
@@ -42,6 +43,7 @@ class Job:
     examples_of: str = ""
     predictions_of: str = ""
     own_examples: bool = False
+    outputs_of: str = ""
 
     @property
     def alike(self) -> bool:
@@ -60,7 +62,7 @@ class Outcome:
 
     `error` says what an exception of the user's code said, where one ended the training. `weights` are
     those that were scored, in the order of `model.weights`, `examples` the scores of single examples and
-    `predictions` what is kept of them, where the job asked for it.
+    `predictions` what is kept of them, `outputs` what is kept of all, where the job asked for it.
     """
 
     scores: Mapping[str, float]
@@ -70,6 +72,7 @@ class Outcome:
     weights: tuple[np.ndarray, ...] = ()
     examples: ExampleScores | None = None
     predictions: Predictions | None = None
+    outputs: Outputs | None = None
 
     @property
     def status(self) -> Status:
@@ -132,6 +135,13 @@ def kept_predictions(
     if split != job.predictions_of or not math.isfinite(score):
         return None
     return keeping.of_run(x, y_true, y_pred, own=job.own_examples or not ordered)
+
+
+def whole_outputs(job: Job, split: str, built: Built, y_pred: Any, score: float) -> Outputs | None:
+    """All that is predicted for a split, where the job asks for it and there is a score."""
+    if split != job.outputs_of or not math.isfinite(score):
+        return None
+    return outputs.of_run(y_pred, logits_of(built.model))
 
 
 def scoring_batch_size(batch_size: int) -> int:

@@ -27,12 +27,14 @@ from tuner.engines.base import (
     score,
     scoring_batch_size,
     skipped,
+    whole_outputs,
 )
 from tuner.engines.checkpoints import Checkpoint, Checkpoints
 from tuner.engines.execution import steps_at_once
 from tuner.engines.feeding import feed, on_disk, scored_batches
 from tuner.engines.resuming import Resumed
 from tuner.models.stateful import reset_states, stateful_layers
+from tuner.outputs import Outputs
 from tuner.predictions import Predictions
 from tuner.records import ExampleScores
 
@@ -162,6 +164,7 @@ def _train_one(
     scores: dict[str, float] = {}
     examples: ExampleScores | None = None
     kept: Predictions | None = None
+    outputs: Outputs | None = None
     for name in job.score_on:
         pair = _predicted(built, name)
         scores[name] = score(job.metric, *pair)
@@ -172,6 +175,7 @@ def _train_one(
         ordered = name not in built.splits.pipelines
         x = getattr(built.splits, name)[0] if ordered else None
         kept = kept_predictions(job, name, x, *pair, scores[name], ordered=ordered) or kept
+        outputs = whole_outputs(job, name, built, pair[1], scores[name]) or outputs
     weights = tuple(np.asarray(weight.value) for weight in model.weights) if job.keep_weights else ()
     return Outcome(
         scores,
@@ -180,6 +184,7 @@ def _train_one(
         weights=weights,
         examples=examples,
         predictions=kept,
+        outputs=outputs,
     )
 
 

@@ -26,6 +26,7 @@ from tuner.engines.base import (
     kept_predictions,
     score,
     skipped,
+    whole_outputs,
 )
 from tuner.engines.batches import orders
 from tuner.engines.checkpoints import Checkpoints
@@ -38,6 +39,7 @@ from tuner.engines.program import BY_SEED, SHARED, Plan, Program
 from tuner.engines.seeded import Seeded, check_alike, equal
 from tuner.engines.states import Initial, State, UnknownOriginError, known_draws, stacked
 from tuner.engines.tracing import Tree, largest_product
+from tuner.outputs import Outputs
 from tuner.predictions import Predictions
 from tuner.records import ExampleScores
 from tuner.study import Splits
@@ -241,6 +243,8 @@ class Session:
         scores: list[dict[str, float]] = [{} for _ in splits]
         examples: list[ExampleScores | None] = [None for _ in splits]
         kept: list[Predictions | None] = [None for _ in splits]
+        outputs: list[Outputs | None] = [None for _ in splits]
+        built = self._samples[0].built
         pace = Pace()
         for name in self._job.score_on:
             predictions = group.predict(name, pace)
@@ -250,6 +254,7 @@ class Session:
                 scores[k][name] = found = score(self._job.metric, y_true, y_pred)
                 examples[k] = example_scores(self._job, name, y_true, y_pred, found) or examples[k]
                 kept[k] = kept_predictions(self._job, name, x, y_true, y_pred, found) or kept[k]
+                outputs[k] = whole_outputs(self._job, name, built, y_pred, found) or outputs[k]
         weights = self._in_order(group.weights()) if self._job.keep_weights else []
         return tuple(
             Outcome(
@@ -259,6 +264,7 @@ class Session:
                 weights=tuple(array[k] for array in weights),
                 examples=examples[k],
                 predictions=kept[k],
+                outputs=outputs[k],
             )
             for k in range(len(splits))
         )

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from tuner.records import BASELINE, Group, Phase
+from tuner.records import BASELINE, PROTOCOL, Group, Phase
 from tuner.result import Result
 
 MOST_ROWS = 14  # beyond, those that were not confirmed share one row
@@ -76,7 +76,7 @@ class _Spell:
 
 def timeline(result: Result) -> Timeline | None:
     """The numbers of the figure; None where no group has a time."""
-    trained = [group for group in result.groups if group.seconds > 0]
+    trained = [group for group in result.groups if group.phase in PROTOCOL and group.seconds > 0]
     spells = [
         _Spell(group, group.started, group.started + group.seconds)
         for group in trained

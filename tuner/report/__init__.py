@@ -2,6 +2,7 @@
 
 from tuner.report.looks import looks_warning
 from tuner.report.naive_words import naive_remark, naive_remarks
+from tuner.report.size_words import size_sentences
 from tuner.report.summary import summary
 from tuner.report.verdict import headline
 from tuner.report.write import write_report
@@ -11,6 +12,7 @@ __all__ = [
     "looks_warning",
     "naive_remark",
     "naive_remarks",
+    "size_sentences",
     "summary",
     "write_report",
 ]

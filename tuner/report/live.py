@@ -3,8 +3,10 @@
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import get_args
 
 from tuner.errors import LedgerError, written_into
+from tuner.records import Phase
 from tuner.report.write import write_formats
 from tuner.result import Result, load
 
@@ -57,7 +59,8 @@ def follow(folder: Path, *, sleep: Sleep = time.sleep) -> Iterator[Result]:
         result = _read(folder, now, patient=seen is not None) if now != seen else None
         if result is not None:
             seen = now
-            if told != (told := (len(result.runs), result.setup)):  # plans of groups change nothing
+            ended = sum(len(group.runs) for group in result.groups)
+            if told != (told := (ended, result.setup)):  # plans of groups change nothing
                 yield result
             if result.setup.complete:
                 return
@@ -76,7 +79,7 @@ def _read(folder: Path, now: tuple[int, ...], *, patient: bool) -> Result | None
 
 def stamp(folder: Path) -> tuple[int, ...]:
     """Numbers that change when a run is stored: a file that is replaced changes its folder's time."""
-    places = ("run.json", "ledger/search", "ledger/confirmation")
+    places = ("run.json", *(f"ledger/{phase}" for phase in get_args(Phase)))
     return tuple(number for place in places for number in _changed(folder / place))
 
 

@@ -8,6 +8,7 @@ from tuner.report.examples import examples_methods
 from tuner.report.formats import better_word, count, listed, metric_name, parameter, percent, score, short
 from tuner.report.looks import looks_methods
 from tuner.report.naive_words import naive_methods
+from tuner.report.size_words import size_methods
 from tuner.result import Measured, Result
 from tuner.stats.racing import Rules
 
@@ -25,7 +26,7 @@ def methods(result: Result) -> tuple[str, ...]:
     found = [_search(result)]
     if result.baseline is not None:
         found += [_confirmation(result, result.baseline), _statistics(result), examples_methods(result)]
-        found.append(naive_methods(result))
+        found += [naive_methods(result), size_methods(result)]
     return tuple(text for text in found if text)
 
 

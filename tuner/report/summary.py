@@ -6,6 +6,7 @@ from typing import Any
 
 from tuner.jsontext import strict
 from tuner.records import BASELINE, Configuration
+from tuner.report.sizes import ensemble_sizes_summary, train_sizes_summary
 from tuner.result import Measured, Result
 from tuner.skill import means_of, skill, spreads_of
 
@@ -31,6 +32,8 @@ def summary(result: Result) -> dict[str, Any]:
         "seconds": result.seconds,
         "versions": dict(setup.versions),
         "naive": _naive(result),
+        "train_sizes": [train_sizes_summary(one) for one in result.train_sizes],
+        "ensemble_sizes": [ensemble_sizes_summary(one) for one in result.ensemble_sizes],
         "notes": [*setup.changes, *setup.notes, *setup.fallbacks],
     }
     answer: dict[str, Any] = strict(found)

@@ -211,6 +211,9 @@ def _phases(result: Result) -> str:
         runs = [run for run in result.runs if run.phase == phase]
         lost = len(runs) - sum(run.status == "complete" for run in runs)
         parts.append(f"{len(runs):,} in {phase}" + (f" ({lost:,} not complete)" if lost else ""))
+    for phase, what in (("sizes", "on parts of the train split"), ("members", "for ensembles")):
+        if beside := sum(len(group.runs) for group in result.groups if group.phase == phase):
+            parts.append(f"{beside:,} {what}")
     return ", ".join(parts)
 
 

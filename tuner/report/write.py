@@ -11,6 +11,7 @@ from tuner.report.page import render
 from tuner.report.panels import PANELS
 from tuner.report.pictures import Picture, draw_pictures
 from tuner.report.scores import scores_csv
+from tuner.report.sizes import write_size_tables
 from tuner.report.summary import summary_json
 from tuner.report.view import build_view
 from tuner.result import Result
@@ -72,6 +73,8 @@ def write_formats(
         if name in formats:
             write_whole(folder / FILES[name], make())
             written.append(folder / FILES[name])
+    if "csv" in formats:
+        written += write_size_tables(result, folder)
     return tuple(written)
 
 

@@ -9,6 +9,7 @@ from tuner.stats.compare import compare, compare_all
 from tuner.stats.comparison import Comparison
 from tuner.stats.comparisons import Comparisons
 from tuner.stats.describe import Summary, describe
+from tuner.stats.ensembles import EnsembleCurve, ensemble_curve, needed_subsets
 from tuner.stats.examples import OverExamples, over_examples
 from tuner.stats.forecasts import DieboldMariano, diebold_mariano
 from tuner.stats.intervals import Interval
@@ -16,6 +17,7 @@ from tuner.stats.letters import letters
 from tuner.stats.multiple import Contender, Pair, Simultaneous, all_pairs, best_set, dunnett
 from tuner.stats.secondary import SecondaryTest, Sensitivity
 from tuner.stats.sequential import compare_looks
+from tuner.stats.steps import Step, last_step
 from tuner.stats.variance import VarianceShares, variance_shares
 from tuner.stats.verdict import Verdict
 
@@ -26,12 +28,14 @@ __all__ = [
     "Comparisons",
     "Contender",
     "DieboldMariano",
+    "EnsembleCurve",
     "Interval",
     "OverExamples",
     "Pair",
     "SecondaryTest",
     "Sensitivity",
     "Simultaneous",
+    "Step",
     "Summary",
     "VarianceShares",
     "Verdict",
@@ -45,7 +49,10 @@ __all__ = [
     "describe",
     "diebold_mariano",
     "dunnett",
+    "ensemble_curve",
+    "last_step",
     "letters",
+    "needed_subsets",
     "over_examples",
     "variance_shares",
 ]

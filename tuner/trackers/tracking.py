@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from tuner.errors import TunerError, first_line, install
 from tuner.options import without_secrets
-from tuner.records import Configuration, Group, Phase, Run, Setup
+from tuner.records import PROTOCOL, Configuration, Group, Phase, Run, Setup
 from tuner.reporter import Silent
 from tuner.trackers.base import Ending, Tracker
 from tuner.trackers.conclusion import conclusion_of
@@ -68,7 +68,8 @@ class Tracking(Silent):
         self._tell(lambda tracker: tracker.begin(setup))
 
     def measured(self, phase: Phase, configuration: Configuration, runs: tuple[Run, ...]) -> None:
-        self._tell(lambda tracker: tracker.log(configuration, runs))
+        if phase in PROTOCOL:
+            self._tell(lambda tracker: tracker.log(configuration, runs))
 
     def conclude(self, result: "Result") -> None:
         """What the study found; its report need not be written yet."""

@@ -275,4 +275,5 @@ def _terms(study: Study, runner: Repeats, preflight: Preflight, place: Place, ru
         versions=versions(),
         pace=place.pace,
         run=run,
+        outputs=runner.keep_outputs,
     )

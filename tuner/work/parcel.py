@@ -11,14 +11,14 @@ from optuna.artifacts.exceptions import ArtifactNotFound
 
 from tuner.checked import as_json
 from tuner.errors import LedgerError
-from tuner.ledger import Ledger
+from tuner.ledger import ARRAYS, Ledger
 from tuner.records import Group
 from tuner.training import Trained
 from tuner.work.queue import Claim, Queue
 from tuner.work.stores import Store
 
 _NAME = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")  # as Optuna names artifacts
-_SUFFIXES = (".json", ".npy", ".npz")
+_SUFFIXES = (".json", *ARRAYS)
 
 
 def send(queue: Queue, store: Store, claim: Claim, trained: Trained) -> dict[str, str]:
@@ -27,7 +27,7 @@ def send(queue: Queue, store: Store, claim: Claim, trained: Trained) -> dict[str
     done = Group(group.phase, group.configuration, group.seed_indices, trained.runs, started=trained.started)
     with tempfile.TemporaryDirectory(prefix="tuner-") as folder:
         ledger = Ledger(Path(folder))
-        ledger.write(done, trained.examples, trained.predictions)
+        ledger.write(done, trained.examples, trained.predictions, trained.outputs)
         path = ledger.path_of(done)
         there = {suffix: path.with_suffix(suffix) for suffix in _SUFFIXES}
         return {
@@ -82,7 +82,7 @@ def _checked(ledger: Ledger, wanted: Group) -> Group:
     if not group.runs:
         raise LedgerError("what came of the group has no runs")
     path = ledger.path_of(group)
-    for stored, suffix in ((group.examples, ".npy"), (group.predictions, ".npz")):
+    for stored, suffix in zip((group.examples, group.predictions, group.outputs), ARRAYS, strict=True):
         if bool(stored and stored.sha256) != path.with_suffix(suffix).exists():
             raise LedgerError(f"what came of the group is not whole ({suffix})")
     return group

@@ -105,7 +105,7 @@ def _runner(path: Path, terms: Terms) -> Repeats:
     """
     prepare_backend(terms.backend)
     study = replace(load_study(path, terms.options), seed=terms.seed)
-    runner = Repeats(study, engine=terms.engine)
+    runner = Repeats(study, engine=terms.engine, keep_outputs=terms.outputs)
     if found := tuple(differences(terms, study, runner.digest())):
         raise TunerError(f"{path}: is not here as in the run: {'; '.join(found)}; make them equal")
     return runner

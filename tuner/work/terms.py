@@ -16,7 +16,8 @@ class Terms:
 
     `file` is the name of the study file, `source` the sha256 of it and its options, `made` that of what was
     made of it, `data` that of the data of the first seed; `engine` is what is asked for, and a worker that
-    finds nothing to do looks again after `pace` seconds. `run` is the identity of the run folder.
+    finds nothing to do looks again after `pace` seconds. `run` is the identity of the run folder. With
+    `outputs` the answers of confirmed networks are kept whole.
     """
 
     study: str
@@ -31,6 +32,7 @@ class Terms:
     versions: Mapping[str, str]
     pace: float
     run: str = ""
+    outputs: bool = False
 
 
 def made(study: Study) -> str:

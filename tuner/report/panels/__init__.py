@@ -9,6 +9,7 @@ from typing import Any
 from tuner.report.panels.base import Caption, Panel, Section
 from tuner.report.panels.confusion import CONFUSION
 from tuner.report.panels.differences import DIFFERENCES
+from tuner.report.panels.ensemble_sizes import ENSEMBLE_SIZES
 from tuner.report.panels.forecasts import FORECASTS
 from tuner.report.panels.growth import GROWTH
 from tuner.report.panels.importance import IMPORTANCE
@@ -21,6 +22,7 @@ from tuner.report.panels.scores import SCORES
 from tuner.report.panels.search_history import SEARCH_HISTORY
 from tuner.report.panels.slices import SLICES
 from tuner.report.panels.timeline import TIMELINE
+from tuner.report.panels.train_sizes import TRAIN_SIZES
 from tuner.report.panels.tuning_curve import TUNING_CURVE
 
 __all__ = ["PANELS", "Caption", "Panel", "Section"]
@@ -30,6 +32,8 @@ PANELS: tuple[Panel[Any], ...] = (
     DIFFERENCES,
     PAIRS,
     GROWTH,
+    TRAIN_SIZES,
+    ENSEMBLE_SIZES,
     LEARNING_CURVES,
     FORECASTS,
     PREDICTED,
