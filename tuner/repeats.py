@@ -26,7 +26,7 @@ from tuner.metrics import Metric, resolve_metric
 from tuner.naive_scores import of_seeds, of_splits
 from tuner.records import BASELINE, Configuration, Group, NaiveScores, Phase, Run
 from tuner.seeds import Apart, Seed
-from tuner.study import Build, Splits, Study, digest
+from tuner.study import Build, Split, Splits, Study, digest
 from tuner.training import SCORE_ON, Trained, Training
 from tuner.trees import leaves
 from tuner.trials import MissingValueError, PinnedTrial
@@ -77,6 +77,7 @@ class Repeats:
         self._try_show = try_show
         self._noted: set[str] = set()
         self._fixed: Splits | None = None
+        self._test: Split = None  # of all trials, where the study says that it is the same
 
     def preflight(self, name: str = BASELINE, *, naive: bool = False) -> Preflight:
         """Make the data and build the baseline once, so that mistakes in a study are found at the start.
@@ -341,7 +342,7 @@ class Repeats:
             score_on=SCORE_ON[phase],
             examples_of="test" if phase == "confirmation" and not _without_examples(study) else "",
             predictions_of="test" if phase == "confirmation" else "",
-            own_examples=study.data_vary,
+            own_examples=study.data_vary and not study.same_test,
             seeds=() if study.data_vary else tuple(map(seed_of, indices)),
         )
 
@@ -351,9 +352,18 @@ class Repeats:
         if self._fixed is not None:
             return self._fixed
         splits = self.study.splits(trial, seed.generator("data"))
+        if self.study.same_test and "test" not in splits.pipelines:
+            self._check_test(splits)
         if not self.study.data_parameters and not (splits.pipelines and splits is not self.study.data):
             self._fixed = splits
         return splits
+
+    def _check_test(self, splits: Splits) -> None:
+        """Raises: StudyError where the test split is not that of all other trials and seeds."""
+        known = self._test = self._test or splits.test
+        pairs = zip(leaves(known), leaves(splits.test), strict=False)
+        if known is not splits.test and not all(np.array_equal(one, other) for one, other in pairs):
+            raise StudyError("same_test is set, and the data function gives different test splits; leave it out")
 
     def _builder(self, configuration: Configuration) -> tuple[Build, str]:
         """The build function of a configuration, and the configuration's part in the seeds' names."""
@@ -385,6 +395,8 @@ def _unlike(y: Any, y_pred: Any) -> str:
 
 def _without_examples(study: Study) -> str:
     """Why the runs of a study are not compared example by example, in words; nothing where they are."""
+    if study.same_test:
+        return ""
     if study.data_vary:
         return "every seed has test examples of its own"
     if study.data_parameters:

@@ -186,6 +186,14 @@ class Study:
     plays no part in the numbers, and an error in it costs no run. The command line calls it, `tuner.run`
     does not.
 
+    What serves comparisons of trained models: a build function with a parameter `seed_index` is told which
+    run of its configuration it builds for. Where runs with the same index then belong together, although
+    their data are the same, `pairs` says in words what they share, and they are compared in pairs. With
+    `same_test` a data function promises the same test split for every trial and seed, so that scores are
+    compared example by example. `references` maps further configurations with which all others are compared
+    (candidates, or "baseline") to the question that this answers. `new_data(path)` reads (x, y) from a file
+    of observations, in the order of time, for `tuner update`.
+
     Raises: StudyError where a field cannot be what it must be.
     """
 
@@ -204,6 +212,10 @@ class Study:
     objective: str = "mean"
     candidates: Mapping[str, Mapping[str, Any] | Build] = field(default_factory=dict)
     show: Callable[..., Any] | None = None
+    pairs: str = ""
+    same_test: bool = False
+    references: Mapping[str, str] = field(default_factory=dict)
+    new_data: Callable[..., Any] | None = None
     source: str = field(default="", repr=False)  # sha256 of the study file and its options
     options: Mapping[str, Any] = field(default_factory=dict, repr=False)  # what --set gave
     file: str = field(default="", repr=False)  # sha256 of the study file alone
@@ -233,6 +245,7 @@ class Study:
         self._check_numbers()
         self._check_configurations()
         self._check_show()
+        self._check_comparison()
         parse_objective(self.objective)
 
     def _check_numbers(self) -> None:
@@ -279,6 +292,26 @@ class Study:
                 raise StudyError(f"show has a parameter {name!r}; {form}")
         if "y_pred" not in parameters:
             raise StudyError(f"show has no parameter 'y_pred'; {form}")
+
+    def _check_comparison(self) -> None:
+        if not isinstance(self.pairs, str):
+            raise StudyError(f"pairs is a {type(self.pairs).__name__}; say in words what two runs share")
+        if not isinstance(self.same_test, bool):
+            raise StudyError(f"same_test is {self.same_test!r}; give True where all trials have one test split")
+        for name, question in self.references.items():
+            if name != BASELINE and name not in self.candidates:
+                raise StudyError(f"references names {name!r}, which is no candidate")
+            if not isinstance(question, str):
+                raise StudyError(f"references has a {type(question).__name__} for {name!r}; write a question")
+        if self.new_data is not None and not callable(self.new_data):
+            raise StudyError(
+                f"new_data is a {type(self.new_data).__name__}; give a function of a path that returns (x, y)"
+            )
+
+    @property
+    def paired(self) -> bool:
+        """Whether runs with the same seed index belong together and are compared in pairs."""
+        return self.data_vary or bool(self.pairs)
 
     @property
     def data_parameters(self) -> frozenset[str]:

@@ -124,13 +124,8 @@ def _train_one(built: Built, job: Job, on_progress: OnProgress, should_prune: Sh
     curves = _Curves()
     ours = [*pruning, curves, _Progress(on_progress)]
     arguments = feed(built, at_once) | {"callbacks": [*built.callbacks, *ours]}
-    with seeded(order), _as_expected(built), _executions(model, at_once):  # Keras draws from both generators
-        if keras.config.backend() == "tensorflow":
-            import tensorflow
-
-            tensorflow.get_logger().setLevel("ERROR")  # a warning that every new model is traced anew
-            tensorflow.random.set_seed(order)
-        model.fit(**arguments, verbose=0)
+    if built.fit["epochs"]:
+        _fit(built, arguments, order, at_once)
     scores: dict[str, float] = {}
     examples: ExampleScores | None = None
     kept: Predictions | None = None
@@ -153,6 +148,17 @@ def _train_one(built: Built, job: Job, on_progress: OnProgress, should_prune: Sh
         examples=examples,
         predictions=kept,
     )
+
+
+def _fit(built: Built, arguments: Mapping[str, Any], order: int, at_once: int) -> None:
+    # Keras draws from both generators
+    with seeded(order), _as_expected(built), _executions(built.model, at_once):
+        if keras.config.backend() == "tensorflow":
+            import tensorflow
+
+            tensorflow.get_logger().setLevel("ERROR")  # a warning that every new model is traced anew
+            tensorflow.random.set_seed(order)
+        built.model.fit(**arguments, verbose=0)
 
 
 def _predicted(built: Built, name: str) -> tuple[Any, Any]:

@@ -6,8 +6,10 @@ from typing import Any
 
 from tuner.jsontext import strict
 from tuner.records import BASELINE, Configuration
+from tuner.references import Against, against
 from tuner.result import Measured, Result
 from tuner.skill import means_of, skill, spreads_of
+from tuner.stats import Comparison
 
 
 def summary(result: Result) -> dict[str, Any]:
@@ -31,6 +33,7 @@ def summary(result: Result) -> dict[str, Any]:
         "seconds": result.seconds,
         "versions": dict(setup.versions),
         "naive": _naive(result),
+        "references": [_reference(one) for one in against(result)],
         "notes": [*setup.changes, *setup.notes, *setup.fallbacks],
     }
     answer: dict[str, Any] = strict(found)
@@ -113,14 +116,26 @@ def _naive(result: Result) -> dict[str, Any] | None:
         "reasons": dict(result.naive.reasons),
         "best": found and found.forecast,
         "against_best": {
-            name: {
-                "difference": compared.difference,
-                "difference_interval": [compared.interval.low, compared.interval.high],
-                "p_value": compared.p_value,
-                "p_adjusted": compared.p_adjusted,
-                "p_equivalence_adjusted": compared.p_equivalence_adjusted,
-                "verdict": compared.verdict,
-            }
-            for name, compared in (found.comparisons if found else {}).items()
+            name: _compared(compared) for name, compared in (found.comparisons if found else {}).items()
         },
+    }
+
+
+def _reference(one: Against) -> dict[str, Any]:
+    """What comparisons with a further reference say."""
+    return {
+        "configuration": one.reference,
+        "question": one.question,
+        "against": {name: _compared(compared) for name, compared in one.comparisons.items()},
+    }
+
+
+def _compared(compared: Comparison) -> dict[str, Any]:
+    return {
+        "difference": compared.difference,
+        "difference_interval": [compared.interval.low, compared.interval.high],
+        "p_value": compared.p_value,
+        "p_adjusted": compared.p_adjusted,
+        "p_equivalence_adjusted": compared.p_equivalence_adjusted,
+        "verdict": compared.verdict,
     }
