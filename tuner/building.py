@@ -114,11 +114,9 @@ def build(study: Study, builder: Build, trial: Any, splits: Splits, seed: Seed) 
     """
     with seeded(seed.integer("init")), _as_in_a_new_process(), compiled_once():
         before = _numpy_state()
-        made = builder(trial, splits, **_index(builder, seed))
-        model, fit = made if isinstance(made, tuple) and len(made) == 2 else (made, {})
+        model, fit = called(builder, trial, splits, seed.index)
         _check(model, fit)
-        if not model.built:  # a symbolic call makes the weights of every layer, deferred ones too
-            model(keras.tree.map_structure(symbolic, splits.peek("train")[0]))
+        call_symbolically(model, splits)
         drew_until, drew_numpy = random.getstate(), _numpy_state() != before
     _check_fit(fit := {"epochs": study.epochs, **fit})
     _check_weights(fit.get("sample_weight"), splits)
@@ -128,13 +126,23 @@ def build(study: Study, builder: Build, trial: Any, splits: Splits, seed: Seed) 
     return Built(model, splits, fit, seed, drew_until, drew_numpy)
 
 
-def _index(builder: Build, seed: Seed) -> dict[str, int]:
-    """The index of the seed, for a build function that asks for it."""
+def called(builder: Build, trial: Any, splits: Splits, index: int) -> tuple[Any, Any]:
+    """The model that a build function returns, and its fit arguments; it is told the seed's index if it asks.
+
+    Neither is checked.
+    """
     try:
         asked = "seed_index" in inspect.signature(builder).parameters
     except ValueError:  # a callable that does not tell its parameters
         asked = False
-    return {"seed_index": seed.index} if asked else {}
+    made = builder(trial, splits, **({"seed_index": index} if asked else {}))
+    return made if isinstance(made, tuple) and len(made) == 2 else (made, {})
+
+
+def call_symbolically(model: keras.Model, splits: Splits) -> None:
+    """Make the weights of every layer, deferred ones too, of a model that has none yet."""
+    if not model.built:
+        model(keras.tree.map_structure(symbolic, splits.peek("train")[0]))
 
 
 def _numpy_state() -> tuple[bytes, int, int]:

@@ -6,6 +6,10 @@
     members/0/weights.weights.h5, members/0/model.keras, members/1/...
     expected.npz              what the ensemble that was measured scored on each test example
     MODEL_CARD.md, savedmodel/
+    previous/0/               the model that was in use before `tuner replace`: a bundle of its own
+
+A model that took the place of another has its weights in members-N and expected-N.npz, where N is its number:
+so the one step in which bundle.json is replaced puts all of it in use.
 
 Nothing in it can execute code: it is JSON, arrays of numbers, and what Keras reads in safe mode. Files
 are known by the checksums that bundle.json holds.
@@ -146,6 +150,40 @@ class Trained:
 
 
 @dataclass(frozen=True, slots=True)
+class Updated:
+    """How a candidate came about: by which way, from the model with the identity `of`, with which data.
+
+    `source` is the checksum of all that it depends on, `params` are the values of the way's hyperparameters, and
+    `more_training` is the verdict against the existing model trained further on old data alone; it may be empty.
+    """
+
+    of: str
+    way: str
+    words: str
+    data: str
+    source: str
+    params: Mapping[str, Any]
+    more_training: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One change of the model in use: number `before` made room for number `after`, at a time in ISO 8601, UTC.
+
+    `candidate` is the folder that a new model came from, `verdict` what its update found, and `why` says what
+    else must be known.
+    """
+
+    action: Literal["replace", "rollback"]
+    at: str
+    before: int
+    after: int
+    candidate: str = ""
+    verdict: str = ""
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Bundle:
     """A model in use.
 
@@ -178,6 +216,9 @@ class Bundle:
     series: bool = False
     batch_size: int = 128
     notes: tuple[str, ...] = ()
+    number: int = 0  # of the model among those that were in use here; 0 is that of `tuner finalize`
+    updated: Updated | None = None  # where the model came about by an update
+    history: tuple[Step, ...] = ()
     folder: Path | None = field(default=None, compare=False)  # that it was read from; not stored
 
     def __post_init__(self) -> None:
@@ -187,6 +228,22 @@ class Bundle:
             raise ValueError("it has no inputs or no outputs")
         if self.batch_size < 1 or self.epochs.count < 1:
             raise ValueError("a size or a number of epochs is below 1")
+        if self.number < 0:
+            raise ValueError("its number is below 0")
+
+    @property
+    def home(self) -> str:
+        """The folder of the members in that of the bundle."""
+        return f"members-{self.number}" if self.number else "members"
+
+    @property
+    def expected_file(self) -> str:
+        """The file with the scores of single test examples, where there is one."""
+        return f"expected-{self.number}.npz" if self.number else EXPECTED
+
+    def member(self, place: int) -> Path:
+        """Where the files of a member lie, counted from 0."""
+        return self.place() / self.home / str(place)
 
     def place(self) -> Path:
         """The folder that it was read from. Raises: BundleError where it was not read from one."""
@@ -221,10 +278,20 @@ def read(folder: str | Path) -> Bundle:
         raise BundleError(f"{folder}: is no bundle (no {RECORD} in it); `tuner finalize RUN` makes one")
     refuse_links(folder)
     bundle = _record(path)
-    for name in (ARCHITECTURE, *(_member_files(len(bundle.members)))):
-        if not (folder / name).is_file():
-            raise BundleError(f"{folder / name}: is missing; {_AGAIN}")
+    missing = _missing(folder, bundle)
+    if missing is not None:
+        before, bundle = bundle, _record(path)  # it may have been replaced meanwhile
+        missing = missing if bundle.identity == before.identity else _missing(folder, bundle)
+    if missing is not None:
+        raise BundleError(f"{missing}: is missing; {_AGAIN}")
     return bundle
+
+
+def _missing(folder: Path, bundle: Bundle) -> Path | None:
+    """A file of the model that is not there; None where all are."""
+    files = (f"{place}/{name}" for place in range(len(bundle.members)) for name in (WEIGHTS, MODEL))
+    names = (ARCHITECTURE, *(f"{bundle.home}/{file}" for file in files))
+    return next((folder / name for name in names if not (folder / name).is_file()), None)
 
 
 def _record(path: Path) -> Bundle:
@@ -267,12 +334,8 @@ def _checksum(content: Any) -> str:
 
 
 def member_folder(folder: Path, place: int) -> Path:
-    """Where the files of a member lie, counted from 0."""
+    """Where the files of a member of a new bundle lie, counted from 0."""
     return folder / "members" / str(place)
-
-
-def _member_files(count: int) -> list[str]:
-    return [f"members/{place}/{name}" for place in range(count) for name in (WEIGHTS, MODEL)]
 
 
 def sha256_of(path: Path) -> str:
@@ -300,7 +363,8 @@ def intact(path: Path, sha256: str) -> Path:
 def refuse_links(folder: Path) -> None:
     """Raises: BundleError where what would be read or written in a bundle lies elsewhere."""
     names = (RECORD, ARCHITECTURE, PREPARATION, EXPECTED, CARD, SAVEDMODEL, "members", "monitor", "previous")
-    for path in (*(folder / name for name in names), *folder.glob("members/*"), *folder.glob("members/*/*")):
+    inner = ("members*", "members*/*", "members*/*/*", "expected-*.npz", "previous/*")
+    for path in (*(folder / name for name in names), *(path for one in inner for path in folder.glob(one))):
         if path.is_symlink():
             raise BundleError(f"{path}: is a link out of the bundle; put what it leads to in its place")
 
@@ -326,7 +390,7 @@ def examples_of(bundle: Bundle) -> ExampleErrors | None:
     """
     if not bundle.examples:
         return None
-    path = intact(bundle.place() / EXPECTED, bundle.examples)
+    path = intact(bundle.place() / bundle.expected_file, bundle.examples)
     try:
         with np.load(path, allow_pickle=False) as file:
             values = file["values"]

@@ -16,7 +16,6 @@ from tuner.deploy.bundle import (
     Bundle,
     Expected,
     intact,
-    member_folder,
     preparation_of,
     read,
 )
@@ -92,7 +91,14 @@ def load_model(bundle: str | Path, custom_objects: Mapping[str, Any] | None = No
 
     Raises: BundleError where it is damaged or cannot be read.
     """
-    return model_of(read(bundle), custom_objects)
+    found = read(bundle)
+    try:
+        return model_of(found, custom_objects)
+    except BundleError:
+        now = read(bundle)
+        if now.identity == found.identity:
+            raise
+        return model_of(now, custom_objects)  # it was replaced meanwhile
 
 
 def model_of(bundle: Bundle, custom_objects: Mapping[str, Any] | None = None) -> Model:
@@ -138,7 +144,7 @@ def network_from(text: str, where: str, study: str, custom_objects: Mapping[str,
 
 def load_weights(bundle: Bundle, network: Any, place: int) -> None:
     """Put the weights of a member into a network. Raises: BundleError where their file is damaged."""
-    path = intact(member_folder(bundle.place(), place) / WEIGHTS, bundle.members[place].weights)
+    path = intact(bundle.member(place) / WEIGHTS, bundle.members[place].weights)
     try:
         network.load_weights(path)
     except Exception as error:  # whatever h5py and Keras find wrong

@@ -1,0 +1,68 @@
+"""A CSV file of observations as a table of numbers, in the order of the columns that the model knows."""
+
+import csv
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+
+from tuner.comparing.csvfiles import NOTHING, Table, named, number, read_table
+from tuner.deploy.schema import Schema
+from tuner.errors import BundleError, ScoresError
+
+TIMES = frozenset({"date", "datetime", "time", "timestamp"})
+"""Columns that are taken for the time, in lower case."""
+
+
+def read_numbers(path: Path, schema: Schema) -> np.ndarray:
+    """The numbers in a CSV file with a header, shape (rows, columns); rows are in the order of time.
+
+    Where all columns that the bundle names are there, they alone are taken, inputs first and then outputs that
+    are not among them. Otherwise every column is, but for the time and for those without a number in them.
+
+    Raises: BundleError where the file cannot be read, or a value is missing or no number.
+    """
+    try:
+        table = read_table(path, needed=_first(path), row="of observations", once=())
+    except ScoresError as error:
+        raise BundleError(str(error).removeprefix(f"{path}: ")) from None
+    names = _known(table, schema) or [name for name in table.columns if _is_number(table, name)]
+    if not names:
+        raise BundleError(f"has no column of numbers; its columns are {named(table.columns)}")
+    for name in names:
+        if table.columns.count(name) > 1:
+            raise BundleError(f"has more than one column {name[:40]!r}; keep one")
+    return np.array([[_value(row.cells[name], name, row.line) for name in names] for row in table.rows])
+
+
+def _first(path: Path) -> str:
+    """The name of the first column, where the file can be read."""
+    try:
+        with path.open(encoding="utf-8-sig") as file:
+            header = next((line for line in file if line.strip()), "")
+    except (OSError, UnicodeDecodeError):
+        return ""
+    mark = next((mark for mark in ",;\t" if mark in header), ",")
+    return next(csv.reader([header], delimiter=mark), [""])[0].strip()
+
+
+def _known(table: Table, schema: Schema) -> Sequence[str]:
+    """The columns by the names that the bundle has, if it has any and all of them are there."""
+    read, answered = schema.input, schema.output
+    names = dict.fromkeys(
+        (*(read.columns if read is not None else ()), *(answered.columns if answered is not None else ()))
+    )
+    complete = read is not None and read.columns and set(names) <= set(table.columns)
+    return list(names) if complete else ()
+
+
+def _is_number(table: Table, name: str) -> bool:
+    return name.lower() not in TIMES and any(number(row.cells[name]) is not None for row in table.rows)
+
+
+def _value(text: str, name: str, line: int) -> float:
+    value = number(text)
+    if value is None or not np.isfinite(value):
+        what = "is missing" if text.strip().lower() in NOTHING else f"is {text[:40]!r} and no number"
+        raise BundleError(f"line {line}: {name[:40]!r} {what}; fill it in, or leave that stretch out")
+    return value
