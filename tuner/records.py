@@ -277,6 +277,7 @@ class Setup:
     machine: Mapping[str, str] = field(default_factory=dict)
     identity: str = ""  # of its own for every folder, from its start or `--fresh` on; older ones have none
     file: str = ""  # sha256 of the study file alone; empty where there is none, and in older folders
+    path: str = ""  # where the study file lies; likewise
     changes: tuple[str, ...] = ()  # what changed on the way and was accepted, in sentences
     pairs: str = ""  # what two runs of a pair share, where that is not data of their own, in words
     references: Mapping[str, str] = field(default_factory=dict)  # see `Study`

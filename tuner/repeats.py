@@ -170,7 +170,7 @@ class Repeats:
         """Build a named configuration once; its values must be those that the study asks for."""
         name = configuration.name
         trial = PinnedTrial(configuration.params, name)
-        builder, _ = self._builder(configuration)
+        builder, _ = self.builder(configuration)
         try:
             built = self._build_once(configuration, builder, trial)
         except MissingValueError as error:
@@ -322,7 +322,7 @@ class Repeats:
         apart: Mapping[int, Apart] = NONE_APART,
     ) -> Job:
         study = self.study
-        builder, key = self._builder(configuration)
+        builder, key = self.builder(configuration)
         trial = PinnedTrial(configuration.params, configuration.name)
         shared: list[Splits] = []  # the same arrays for every seed, where the data do not vary
 
@@ -365,7 +365,7 @@ class Repeats:
         if known is not splits.test and not all(np.array_equal(one, other) for one, other in pairs):
             raise StudyError("same_test is set, and the data function gives different test splits; leave it out")
 
-    def _builder(self, configuration: Configuration) -> tuple[Build, str]:
+    def builder(self, configuration: Configuration) -> tuple[Build, str]:
         """The build function of a configuration, and the configuration's part in the seeds' names."""
         candidate = self.study.candidates.get(configuration.name)
         builder = candidate if callable(candidate) else self.study.build
