@@ -30,6 +30,8 @@ def card_of(bundle: Bundle) -> str:
         _list(_made(bundle)),
         "## Where it ends",
         _list(_limits(bundle)),
+        "## What was in use before" if bundle.history else "",
+        _list(_history(bundle)),
     ]
     return "\n\n".join(part for part in parts if part) + "\n"
 
@@ -115,6 +117,13 @@ def _made(bundle: Bundle) -> Iterator[str]:
     yield f"{count(bundle.epochs.count, 'epoch')}: {markdown(bundle.epochs.how)}."
     seeds = ", ".join(str(member.seed) for member in bundle.members)
     yield f"Members have the seeds {seeds}, of the study's seed {origin.seed}; none was chosen by its score."
+    if (made := bundle.updated) is not None:
+        values = ", ".join(f"{name} = {value}" for name, value in made.params.items())
+        other = f"; {made.more_training} against more training on old data alone" if made.more_training else ""
+        yield (
+            f"Updated from the model {made.of[:12]}: {markdown(made.words)} ({markdown(values)}), with new data"
+            f" from {_code(made.data)}{other}."
+        )
     if bundle.preparation:
         yield "The preparation (`preparation.json`) was fitted on the train split and stayed as it was."
     if origin.path:
@@ -126,6 +135,15 @@ def _made(bundle: Bundle) -> Iterator[str]:
     yield f"Data: sha256 {origin.data[:12]}{f', {markdown(origin.credit)}' if origin.credit else ''}."
     found = ", ".join(f"{package} {version}" for package, version in origin.versions.items())
     yield f"Made {bundle.created} on {origin.backend} with {markdown(found)}."
+
+
+def _history(bundle: Bundle) -> Iterator[str]:
+    for step in bundle.history:
+        verb = "put back in the place of" if step.action == "rollback" else "put in the place of"
+        origin = f", from {_code(step.candidate)}" if step.candidate else ""
+        word = f", found {step.verdict}" if step.verdict and step.action == "replace" else ""
+        why = f", although it {markdown(step.why)}" if step.why else ""
+        yield f"{step.at}: model {step.after} was {verb} model {step.before}{origin}{word}{why}."
 
 
 def _limits(bundle: Bundle) -> Iterator[str]:

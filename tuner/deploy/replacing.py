@@ -157,14 +157,14 @@ def _install(here: Bundle, there: Bundle, step: Step) -> Replaced:
     )
     _keep(here)
     _stage(there, new)
-    notes = _set_savedmodel_aside(here)
+    exported = _set_savedmodel_aside(here)
     write(new, folder)  # from here on the new model is in use
-    exported = folder / PREVIOUS / str(new.number) / SAVEDMODEL
-    if exported.is_dir():
-        exported.rename(folder / SAVEDMODEL)
-        notes = (f"{SAVEDMODEL}/ is that of the model that was put back",)
+    kept = folder / PREVIOUS / str(new.number) / SAVEDMODEL
+    if kept.is_dir():
+        kept.rename(folder / SAVEDMODEL)
     _tidy(new)
     (folder / CARD).write_text(card_of(new), encoding="utf-8")
+    notes = _export(new) if exported and not (folder / SAVEDMODEL).exists() else ()
     return Replaced(read(folder), step, notes)
 
 
@@ -200,17 +200,28 @@ def _stage(there: Bundle, new: Bundle) -> None:
         beside_it.replace(folder / new.expected_file)
 
 
-def _set_savedmodel_aside(here: Bundle) -> tuple[str, ...]:
-    """A SavedModel holds weights as well: that of the old model goes with it."""
+def _set_savedmodel_aside(here: Bundle) -> bool:
+    """A SavedModel holds weights as well: that of the old model goes with it. Whether there is one."""
     exported = here.place() / SAVEDMODEL
     if not exported.is_dir():
-        return ()
+        return False
     kept = here.place() / PREVIOUS / str(here.number) / SAVEDMODEL
     if kept.exists():
         shutil.rmtree(exported)
     else:
         exported.rename(kept)
-    return (f"{SAVEDMODEL}/ held the weights of before and lies in {kept.parent} now; export it anew",)
+    return True
+
+
+def _export(new: Bundle) -> tuple[str, ...]:
+    """Make the SavedModel anew, with the weights that are in use now; gives what the user must know."""
+    from tuner.deploy.savedmodel import export
+
+    try:
+        export(new.place(), new.origin.path)
+    except BundleError as error:
+        return (f"there is no {SAVEDMODEL}/ any more: {error}",)
+    return (f"{SAVEDMODEL}/ was made anew, with the weights that are in use now",)
 
 
 def _tidy(here: Bundle) -> None:
