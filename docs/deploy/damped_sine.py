@@ -2,7 +2,8 @@
 
     python docs/deploy/damped_sine.py FOLDER
 
-writes FOLDER/monitored.csv, half of it from after the change, and FOLDER/new.csv, all of it from after it.
+writes FOLDER/monitored.csv, half of it from after the change, FOLDER/new.csv, all of it from after it, and
+FOLDER/later.csv, which follows on monitored.csv.
 """
 
 import sys
@@ -31,12 +32,12 @@ def waves(count: int, seed: int, parameters: dict[str, Any]) -> np.ndarray:
     return np.concatenate([x[..., 0], y], axis=1)
 
 
-def write(path: Path, rows: np.ndarray) -> Path:
-    """A CSV file with an hour and a wave in every row."""
+def write(path: Path, rows: np.ndarray, first: int = 0) -> Path:
+    """A CSV file with an hour, counted from the beginning of 2025, and a wave in every row."""
     names = [f"x{step}" for step in range(STEPS_IN)] + [f"y{step}" for step in range(STEPS_OUT)]
-    first = datetime(2025, 1, 1)
+    begin = datetime(2025, 1, 1) + timedelta(hours=first)
     lines = [
-        ",".join([(first + timedelta(hours=place)).isoformat(" "), *(f"{value:.6f}" for value in row)])
+        ",".join([(begin + timedelta(hours=place)).isoformat(" "), *(f"{value:.6f}" for value in row)])
         for place, row in enumerate(rows.tolist())
     ]
     path.write_text("\n".join([",".join(["time", *names]), *lines]) + "\n", "utf-8")
@@ -51,6 +52,7 @@ def build(trial: Any, data: Splits) -> tuple[keras.Model, dict[str, Any]]:
 
 def study(n_train: int = 2_000, epochs: int = 15, units: int = 16) -> Study:
     return Study(
+        name="fading_waves",
         data=damped_sine(
             n_train=n_train, n_validation=500, n_test=500, steps_in=STEPS_IN, steps_out=STEPS_OUT, **BEFORE
         ),
@@ -64,9 +66,11 @@ def study(n_train: int = 2_000, epochs: int = 15, units: int = 16) -> Study:
 
 
 def main(folder: Path, count: int = 1_000) -> None:
-    half = count // 2
-    write(folder / "monitored.csv", np.concatenate([waves(half, 11, BEFORE), waves(count - half, 12, AFTER)]))
-    write(folder / "new.csv", waves(2 * count, 13, AFTER))
+    """So many observations before the change and after it; twice as many new data."""
+    observed = np.concatenate([waves(count, 11, BEFORE), waves(count, 12, AFTER)])
+    write(folder / "monitored.csv", observed)
+    write(folder / "new.csv", waves(2 * count, 13, AFTER), count)
+    write(folder / "later.csv", waves(count, 14, AFTER), 2 * count)
 
 
 if __name__ == "__main__":

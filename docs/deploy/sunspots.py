@@ -1,15 +1,18 @@
-"""Daily sunspot numbers, for docs/deploy.md: a small study on the scale of version 1.0, then the scale changes.
+"""Daily sunspot numbers, for docs/deploy.md: a small study on one scale, then the scale changes.
 
-Until July 2015 the published numbers were those of Wolf's telescope, 0.6 times what is counted today; since version
-2.0 they are not reduced any more. Here the study has 0.6 times the numbers of version 2.0, and what is observed later
-comes in version 2.0, as it did to whoever had a model in use then.
+Until July 2015 the published numbers were reduced to those of Wolf's telescope, by a factor of 0.6; since version 2.0
+they are not, and whoever had a model in use then met numbers that were larger by 1 / 0.6 from one day to the next.
+That change is planted here on an earlier day, before a maximum of the sun: the study has 0.6 times the numbers of
+version 2.0, and from that day on what is observed comes as it is.
 
     python docs/deploy/sunspots.py FILE FOLDER
 
-writes FOLDER/monitored.csv, in which the scale changes on the way, and FOLDER/new.csv, from after the change. FILE is
-the daily total sunspot number V2.0, WDC-SILSO, Royal Observatory of Belgium, Brussels (CC BY-NC 4.0).
+writes FOLDER/monitored.csv, in which the scale changes on the way, FOLDER/new.csv, from after the change, and
+FOLDER/later.csv, what follows on monitored.csv. FILE is the daily total sunspot number V2.0, WDC-SILSO, Royal
+Observatory of Belgium, Brussels (CC BY-NC 4.0).
 
-Source: F. Clette and L. Lefevre, The New Sunspot Number: Assembling All Corrections, Solar Physics 291 (2016).
+Source of the factor: F. Clette and L. Lefevre, The New Sunspot Number: Assembling All Corrections, Solar Physics 291
+(2016), doi:10.1007/s11207-016-1014-y.
 """
 
 import sys
@@ -26,30 +29,29 @@ from tuner.problems.download import read_data
 from tuner.problems.sunspots import parse
 
 WOLF = 0.6
-FIRST, LAST, CHANGE = "1996-01-01", "2012-12-31", "2015-07-01"
 STEPS_IN = 10
 
 
-def numbers(path: str | Path, first: str, last: str | None = None) -> tuple[date, np.ndarray]:
-    """The first day, and the numbers of version 2.0 from it to the last."""
+def numbers(path: str | Path, first: str, last: str) -> np.ndarray:
+    """The numbers of version 2.0 from the first day to the last."""
     begin, every = parse(read_data(path), str(path))
-    start = (date.fromisoformat(first) - begin).days
-    stop = len(every) if last is None else (date.fromisoformat(last) - begin).days + 1
-    return date.fromisoformat(first), every[start:stop].astype(float)
+    start, stop = ((date.fromisoformat(day) - begin).days for day in (first, last))
+    return every[start : stop + 1].astype(float)
 
 
-def write(path: Path, first: date, series: np.ndarray) -> Path:
+def write(path: Path, first: str, series: np.ndarray) -> Path:
     """A CSV file with a day and its number in every row."""
-    lines = [f"{first + timedelta(days=place)},{value:.1f}" for place, value in enumerate(series.tolist())]
+    days = [date.fromisoformat(first) + timedelta(days=place) for place in range(len(series))]
+    lines = [f"{day},{value:.1f}" for day, value in zip(days, series.tolist(), strict=True)]
     path.write_text("\n".join(["date,number", *lines]) + "\n", "utf-8")
     return path
 
 
 def study(
-    path: str, first: str = FIRST, last: str = LAST, scale: float = WOLF, epochs: int = 20, units: int = 16
+    path: str, first: str = "1976-01-01", last: str = "1995-12-31", epochs: int = 15, units: int = 16
 ) -> Study:
     framed = prepare.framed(
-        scale * numbers(path, first, last)[1],
+        WOLF * numbers(path, first, last),
         prepare.chain_of(scaling="standardize"),
         steps_in=STEPS_IN,
         naive=("last",),
@@ -57,12 +59,12 @@ def study(
 
     def build(trial: Any, data: Splits) -> tuple[keras.Model, dict[str, Any]]:
         model = framed.around(recurrent(framed.splits, units=trial.suggest_int("units", 2, 64)))
-        model.compile(
-            optimizer=keras.optimizers.Adam(trial.suggest_float("learning_rate", 1e-4, 1e-1)), loss="mse"
-        )
+        rate = trial.suggest_float("learning_rate", 1e-4, 1e-1)
+        model.compile(optimizer=keras.optimizers.Adam(rate), loss="mse")
         return model, {"batch_size": 64}
 
     return Study(
+        name="sunspot_scale",
         data=framed.raw,
         build=build,
         metric="mse",
@@ -74,11 +76,23 @@ def study(
     )
 
 
-def main(file: Path, folder: Path, since: str = "2013-01-01", change: str = CHANGE) -> None:
-    first, series = numbers(file, since)
-    before = (date.fromisoformat(change) - first).days
-    write(folder / "monitored.csv", first, np.concatenate([WOLF * series[:before], series[before : 2 * before]]))
-    write(folder / "new.csv", *numbers(file, change))
+def main(
+    file: Path,
+    folder: Path,
+    *,
+    since: str = "1996-01-01",
+    change: str = "1998-01-01",
+    seen: str = "1998-12-31",
+    until: str = "2001-12-31",
+    end: str = "2002-12-31",
+) -> None:
+    """Observations from `since` to `seen`, new data from the `change` on `until`, and what follows to the `end`."""
+    series, before = numbers(file, since, seen), (date.fromisoformat(change) - date.fromisoformat(since)).days
+    series[:before] *= WOLF
+    following = str(date.fromisoformat(seen) + timedelta(days=1))
+    write(folder / "monitored.csv", since, series)
+    write(folder / "new.csv", change, numbers(file, change, until))
+    write(folder / "later.csv", following, numbers(file, following, end))
 
 
 if __name__ == "__main__":

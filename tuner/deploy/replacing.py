@@ -136,6 +136,8 @@ def _held(folder: Path) -> Iterator[Bundle]:
         with locked(folder):
             here = read(folder)
             _tidy(here)
+            if here.history:  # a kill may have come before its card was written
+                (folder / CARD).write_text(card_of(here), encoding="utf-8")
             yield here
     except LedgerError as error:
         raise BundleError(str(error).replace("`tuner run`", "command").partition("; ")[0]) from None

@@ -132,10 +132,11 @@ def _trained(study: Study, result: Result, name: str, members: int, say: Say) ->
     wanted = sorted(scored)[:members]
     if not wanted:
         raise BundleError(f"{name}: no run of it has a score, so there is nothing to keep")
-    repeats = Repeats(study, engine=result.setup.engine, on_note=say)
+    engine = "fit" if result.setup.engine == "fit" else "auto"
+    repeats = Repeats(study, engine=engine, on_note=say)
     indices = range(len(runs))
     training = repeats.training("confirmation", result.configurations[name], indices)
-    trainer = Trainer(result.setup.engine, replace(training.job, keep_weights=True), say)
+    trainer = Trainer(engine, replace(training.job, keep_weights=True), say)
     found = []
     for group in result.groups:
         own = (group.phase, group.configuration.name) == ("confirmation", name)

@@ -17,8 +17,9 @@ TIMES = frozenset({"date", "datetime", "time", "timestamp"})
 def read_numbers(path: Path, schema: Schema) -> np.ndarray:
     """The numbers in a CSV file with a header, shape (rows, columns); rows are in the order of time.
 
-    Where all columns that the bundle names are there, they alone are taken, inputs first and then outputs that
-    are not among them. Otherwise every column is, but for the time and for those without a number in them.
+    Where the bundle names the columns that its model reads, and all are there, these come first. Of a series they
+    are all that is taken; of examples, the targets follow, by their names or else every other column. Without
+    names every column is taken, but for the time and for those without a number in them.
 
     Raises: BundleError where the file cannot be read, or a value is missing or no number.
     """
@@ -26,7 +27,8 @@ def read_numbers(path: Path, schema: Schema) -> np.ndarray:
         table = read_table(path, needed=_first(path), row="of observations", once=())
     except ScoresError as error:
         raise BundleError(str(error).removeprefix(f"{path}: ")) from None
-    names = _known(table, schema) or [name for name in table.columns if _is_number(table, name)]
+    numbers = [name for name in table.columns if _is_number(table, name)]
+    names = _known(table, schema, numbers) or numbers
     if not names:
         raise BundleError(f"has no column of numbers; its columns are {named(table.columns)}")
     for name in names:
@@ -46,14 +48,16 @@ def _first(path: Path) -> str:
     return next(csv.reader([header], delimiter=mark), [""])[0].strip()
 
 
-def _known(table: Table, schema: Schema) -> Sequence[str]:
-    """The columns by the names that the bundle has, if it has any and all of them are there."""
+def _known(table: Table, schema: Schema, numbers: Sequence[str]) -> list[str]:
+    """The columns by the names that the bundle has; none where it has none or one is not there."""
     read, answered = schema.input, schema.output
-    names = dict.fromkeys(
-        (*(read.columns if read is not None else ()), *(answered.columns if answered is not None else ()))
-    )
-    complete = read is not None and read.columns and set(names) <= set(table.columns)
-    return list(names) if complete else ()
+    if read is None or not read.columns or not set(read.columns) <= set(table.columns):
+        return []
+    if len(read.shape) != 1:
+        return list(read.columns)
+    targets = answered.columns if answered is not None and set(answered.columns) <= set(table.columns) else ()
+    others = [name for name in targets or numbers if name not in read.columns]
+    return [*read.columns, *others]
 
 
 def _is_number(table: Table, name: str) -> bool:
