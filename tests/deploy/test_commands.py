@@ -10,7 +10,7 @@ import pytest
 
 import tuner
 from tests.calling import Call, one_line
-from tests.deploy.conftest import Bundles, bundles  # noqa: F401  # the fixture
+from tests.deploy.conftest import Bundles
 from tests.test_cli import FAST, write
 
 STUDY = """
@@ -58,7 +58,7 @@ def test_from_a_run_to_a_prediction(call: Call, tmp_path: Path) -> None:
     assert "the study's code" in answer["notes"][0]
 
 
-def test_predictions_as_json_and_as_a_file(call: Call, bundles: Bundles, tmp_path: Path) -> None:  # noqa: F811
+def test_predictions_as_json_and_as_a_file(call: Call, bundles: Bundles, tmp_path: Path) -> None:
     folder = bundles("classes").bundle.place()
     (tmp_path / "new.csv").write_text("a,b,c,d,id\n9,0,0,0,7\n")
     status, out, err = call("predict", folder, "new.csv", "--json")
@@ -75,7 +75,7 @@ def test_predictions_as_json_and_as_a_file(call: Call, bundles: Bundles, tmp_pat
     assert [path.name for path in (tmp_path / "deep").iterdir()] == ["said.csv"]
 
 
-def test_mistakes_are_one_line(call: Call, bundles: Bundles, tmp_path: Path) -> None:  # noqa: F811
+def test_mistakes_are_one_line(call: Call, bundles: Bundles, tmp_path: Path) -> None:
     folder = bundles("classes").bundle.place()
     (tmp_path / "new.csv").write_text("a,b\n1,2\n")
     assert "has no column 'c'" in one_line(call("predict", folder, "new.csv"))
