@@ -52,6 +52,7 @@ LAYERS = (
     {"diagnosing"},
     {"figures"},
     {"report", "terminal"},
+    {"deploy"},
     {"console", "answers", "trackers"},
     {"cli"},
     {"__main__"},
@@ -148,13 +149,14 @@ HOMES = {
         "space",
         "repeats",
         "backend",
+        "deploy",
     },
     "jax": {"engines", "backend", "drawing"},
-    "tensorflow": {"engines"},
+    "tensorflow": {"engines", "deploy"},
     "optuna": {"drafts", "importance", "search", "storage", "trials", "work"},
     "typer": {"cli", "__main__"},
     "rich": {"console", "answers", "terminal"},
-    "matplotlib": {"figures", "report"},
+    "matplotlib": {"figures", "report", "deploy"},
     "seaborn": {"figures", "report"},
     "mlflow": {"trackers"},
     "tensorboard": {"trackers"},
@@ -202,6 +204,11 @@ def test_nothing_flows_back() -> None:
         and HEIGHT.get(target, len(LAYERS)) >= HEIGHT[unit]
     ]
     assert back == []
+
+
+def test_only_the_command_line_knows_of_deploying() -> None:
+    users = {unit for _, unit, name in arrows() if name.startswith("tuner.deploy")}
+    assert users == {"cli", "deploy"}
 
 
 def test_nobody_inside_goes_through_the_public_door() -> None:

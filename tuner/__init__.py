@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from tuner import space
+    from tuner.deploy.serving import load_model
     from tuner.diagnosis import Diagnosis, diagnose
     from tuner.errors import TunerError
     from tuner.evaluation import Evaluation, evaluate
@@ -40,6 +41,7 @@ _HOMES = {
     "diagnose": "tuner.diagnosis",
     "evaluate": "tuner.evaluation",
     "load": "tuner.result",
+    "load_model": "tuner.deploy.serving",
     "load_study": "tuner.loading",
     "run": "tuner.protocol",
     "space": "tuner.space",
@@ -61,6 +63,7 @@ __all__ = [
     "diagnose",
     "evaluate",
     "load",
+    "load_model",
     "load_study",
     "run",
     "space",

@@ -39,6 +39,12 @@ class Splits:
     `naive` names the forecasts without a network that a model has to beat: see `tuner.naive`. `credit` says
     whose data they are, where that has to be said wherever they are shown: the report does.
 
+    The rest plays no part in training and serves the chosen model (`tuner finalize`). `preparation` is the
+    fitted `tuner.prepare.Preparation` that made these arrays of raw ones, `raw` the splits of these, and
+    `starts` where in time their windows begin, by split: `tuner.prepare` sets all three where the model does
+    not hold the preparation inside. `columns` are the names of the last axis of x as it is read raw,
+    `outputs` those of y, and `classes` those of the classes, in the order of their numbers.
+
     Raises: StudyError where a split is none of these, is empty, or does not fit the others.
     """
 
@@ -47,12 +53,20 @@ class Splits:
     test: Split
     naive: tuple[str, ...] = ()
     credit: str = ""
+    preparation: Any = field(default=None, repr=False)
+    raw: "Splits | None" = field(default=None, repr=False)
+    starts: Mapping[str, Any] = field(default_factory=dict, repr=False)
+    columns: tuple[str, ...] = ()
+    outputs: tuple[str, ...] = ()
+    classes: tuple[str, ...] = ()
     _counted: dict[str, int] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "naive", checked_names(self.naive))
         if not isinstance(self.credit, str):
             raise StudyError(f"credit is a {type(self.credit).__name__}; write whose data they are, in words")
+        for name in ("columns", "outputs", "classes"):
+            object.__setattr__(self, name, _names(name, getattr(self, name)))
         for name in NAMES:
             split = getattr(self, name)
             pipelines.check(name, split)
@@ -111,6 +125,13 @@ class Splits:
                 self._counted[name] = sum(1 for _ in pipelines.read(name, split))
             known = self._counted[name]
         return int(known)
+
+
+def _names(field_name: str, given: Any) -> tuple[str, ...]:
+    found = (given,) if isinstance(given, str) else tuple(given)
+    if any(not isinstance(name, str) or not name for name in found) or len(set(found)) < len(found):
+        raise StudyError(f"{field_name} is {found!r}; give names, each once")
+    return found
 
 
 def _check_examples(what: str, pair: Any) -> None:
