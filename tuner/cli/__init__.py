@@ -3,7 +3,7 @@
 Each module adds its commands to the application.
 """
 
-from tuner.cli import calibrate, compare, diagnose, new, power, report, run, variance, worker
+from tuner.cli import calibrate, compare, diagnose, monitor, new, power, report, run, variance, worker
 from tuner.cli.app import app
 
-__all__ = ["app", "calibrate", "compare", "diagnose", "new", "power", "report", "run", "variance", "worker"]
+__all__ = ["app", "calibrate", "compare", "diagnose", "monitor", "new", "power", "report", "run", "variance", "worker"]
