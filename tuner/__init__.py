@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from tuner import space
+    from tuner.deploy.finalizing import finalize
     from tuner.deploy.serving import load_model
     from tuner.diagnosis import Diagnosis, diagnose
     from tuner.errors import TunerError
@@ -40,6 +41,7 @@ _HOMES = {
     "describe": "tuner.stats",
     "diagnose": "tuner.diagnosis",
     "evaluate": "tuner.evaluation",
+    "finalize": "tuner.deploy.finalizing",
     "load": "tuner.result",
     "load_model": "tuner.deploy.serving",
     "load_study": "tuner.loading",
@@ -62,6 +64,7 @@ __all__ = [
     "describe",
     "diagnose",
     "evaluate",
+    "finalize",
     "load",
     "load_model",
     "load_study",

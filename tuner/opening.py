@@ -76,6 +76,7 @@ def make_setup(
         backend=preflight.backend,
         source=study.source or fingerprint(study),
         file=study.file,
+        path=study.path,
         data=preflight.data,
         options=dict(study.options),
         trials=trials,

@@ -277,6 +277,7 @@ class Setup:
     machine: Mapping[str, str] = field(default_factory=dict)
     identity: str = ""  # of its own for every folder, from its start or `--fresh` on; older ones have none
     file: str = ""  # sha256 of the study file alone; empty where there is none, and in older folders
+    path: str = ""  # where the study file lies; likewise
     changes: tuple[str, ...] = ()  # what changed on the way and was accepted, in sentences
     opened: float | None = None  # when a session began that goes on or was killed, in seconds since 1970
 

@@ -169,7 +169,7 @@ class Repeats:
         """Build a named configuration once; its values must be those that the study asks for."""
         name = configuration.name
         trial = PinnedTrial(configuration.params, name)
-        builder, _ = self._builder(configuration)
+        builder, _ = self.builder(configuration)
         try:
             built = self._build_once(configuration, builder, trial)
         except MissingValueError as error:
@@ -321,7 +321,7 @@ class Repeats:
         apart: Mapping[int, Apart] = NONE_APART,
     ) -> Job:
         study = self.study
-        builder, key = self._builder(configuration)
+        builder, key = self.builder(configuration)
         trial = PinnedTrial(configuration.params, configuration.name)
         shared: list[Splits] = []  # the same arrays for every seed, where the data do not vary
 
@@ -355,7 +355,7 @@ class Repeats:
             self._fixed = splits
         return splits
 
-    def _builder(self, configuration: Configuration) -> tuple[Build, str]:
+    def builder(self, configuration: Configuration) -> tuple[Build, str]:
         """The build function of a configuration, and the configuration's part in the seeds' names."""
         candidate = self.study.candidates.get(configuration.name)
         builder = candidate if callable(candidate) else self.study.build

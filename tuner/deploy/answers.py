@@ -17,7 +17,7 @@ class Prediction:
 
     `mean` and `std` (NaN of a single member) have shape (n, ...), and `members` (K, n, ...) holds what each
     says. `classes` are numbers of classes: the likeliest along the last axis, or of a binary model 1 where
-    the probability is at least one half; None in a regression. A model with several outputs has tuples or
+    the probability is above one half; None in a regression. A model with several outputs has tuples or
     dicts of arrays.
     """
 
@@ -42,7 +42,7 @@ def classes_of(probabilities: Tree, task: Task) -> np.ndarray | None:
     """Numbers of classes from probabilities; None in a regression."""
     if task == "classes":
         return np.asarray(np.argmax(probabilities, axis=-1))
-    return np.asarray(np.asarray(probabilities) >= 0.5).astype(int) if task == "binary" else None
+    return np.asarray(np.asarray(probabilities) > 0.5).astype(int) if task == "binary" else None
 
 
 def stacked(outputs: Sequence[Tree], activation: Activation) -> Tree:

@@ -252,14 +252,21 @@ def write(bundle: Bundle, folder: Path) -> None:
     Raises: BundleError where it cannot be written, or holds what JSON cannot.
     """
     try:
-        content = as_json(replace(bundle, folder=None))
-        del content["folder"]
+        content = as_answer(bundle)
+        del content["bundle"]
         jsonfiles.write(
             folder / RECORD,
             {"kind": KIND, "version": VERSION, "sha256": _checksum(content), **content},
         )
     except (PreparationError, ValueError, TypeError) as error:
         raise BundleError(f"{folder}: the bundle cannot be written ({error})") from None
+
+
+def as_answer(bundle: Bundle) -> dict[str, Any]:
+    """A bundle for other programs: what its file holds, and where it lies."""
+    content: dict[str, Any] = as_json(replace(bundle, folder=None))
+    del content["folder"]
+    return {"bundle": str(bundle.folder or ""), **content}
 
 
 def _checksum(content: Any) -> str:
