@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from tuner.cli.app import Json, app
+from tuner.cli.run import loading
 
 _HELP = """Store predictions and observations of a model in use, and say: degrading, stable or improving.
 
@@ -40,7 +41,7 @@ def monitor(
             help="Periods of the figure, or N rows where there is no time (default: about 20 examples in each).",
         ),
     ] = None,
-    margin: Annotated[float | None, typer.Option(help="Smallest change that matters.")] = None,
+    margin: Annotated[float | None, typer.Option(help="Smallest change that matters (default: the study's).")] = None,
     level: Annotated[float, typer.Option(help="1 - the probability of ever a false alarm.")] = 0.95,
     time: Annotated[str | None, typer.Option(metavar="COLUMN", help="The column with the time.")] = None,
     target: Annotated[
@@ -61,6 +62,12 @@ def monitor(
         list[str] | None,
         typer.Option("--set", metavar="NAME=VALUE", help="An option of the study; repeatable."),
     ] = None,
+    code: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE", help="A Python file with layers of the model's own, such as the study; it is executed."
+        ),
+    ] = None,
     fail_on_alarm: Annotated[
         bool, typer.Option("--fail-on-alarm", help="Exit status 1 where the word is degrading.")
     ] = False,
@@ -72,9 +79,17 @@ def monitor(
 
     options = parse_options(set_ or [])
     with redirect_stdout(sys.stderr):  # what a study or Keras prints is not our answer
-        from tuner.deploy.monitoring.layout import Wishes
-        from tuner.deploy.monitoring.run import monitor as watch
+        with loading():
+            from tuner.backend import prepare_backend
 
+            prepare_backend()
+
+            from tuner.deploy.monitoring.layout import Wishes
+            from tuner.deploy.monitoring.run import monitor as watch
+        if code is not None:
+            from tuner.loading import execute
+
+            execute(code)
         found = watch(
             bundle,
             observations,

@@ -6,7 +6,7 @@ first the columns that the model reads (of windows all steps, one after another)
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -56,8 +56,19 @@ class Wishes:
     start: int | None = None
 
 
-def layout_of(bundle: Bundle, columns: Sequence[str], wishes: Wishes, where: str, positional: bool) -> Layout:
-    """The layout of a bundle's first CSV, whose header is `columns`.
+def layout_of(
+    bundle: Bundle,
+    columns: Sequence[str],
+    wishes: Wishes,
+    where: str,
+    *,
+    texts: Collection[str] = (),
+    positional: bool = False,
+) -> Layout:
+    """The layout of a bundle's first CSV, whose header is `columns`; those in `texts` hold no numbers.
+
+    Columns that the model does not know and that hold no numbers are left alone. `positional` says whether the
+    place in time of what is read matters.
 
     Raises: BundleError where the columns do not fit what the model reads and answers.
     """
@@ -66,19 +77,26 @@ def layout_of(bundle: Bundle, columns: Sequence[str], wishes: Wishes, where: str
         raise BundleError(f"{where}: has more than one column {twice[:40]!r}; keep one")
     if bundle.schema.output is None:
         raise BundleError(f"{where}: the model has several outputs, which no CSV can be compared with")
-    time = _time(columns, wishes, where)
-    others = [name for name in columns if name != time]
+    time = _time(columns, wishes, where, _known(bundle))
+    kept = {*_known(bundle), *wishes.targets}
+    others = [name for name in columns if name != time and (name in kept or name not in texts)]
     if bundle.schema.targets or (wishes.targets and _windows(bundle.schema.input)):
         return _series(bundle, time, others, wishes, where, positional)
     return _examples(bundle, time, others, wishes, where)
 
 
-def _time(columns: Sequence[str], wishes: Wishes, where: str) -> str:
+def _known(bundle: Bundle) -> set[str]:
+    """The names of columns that the bundle knows."""
+    parts = (*bundle.schema.inputs, *bundle.schema.outputs)
+    return {name for part in parts for name in part.columns}
+
+
+def _time(columns: Sequence[str], wishes: Wishes, where: str, known: Collection[str]) -> str:
     if wishes.time is not None:
         if wishes.time not in columns:
             raise BundleError(f"{where}: has no column {wishes.time[:40]!r} for the time; {_list(columns)}")
         return wishes.time
-    found = [name for name in columns if name.lower() in NAMES]
+    found = [name for name in columns if name.lower() in NAMES and name not in known]
     if len(found) > 1:
         raise BundleError(f"{where}: {' and '.join(map(repr, found))} may be the time; name it with --time")
     return found[0] if found else ""

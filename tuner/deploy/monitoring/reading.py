@@ -6,13 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from tuner.comparing.csvfiles import NOTHING, number, separator
 from tuner.deploy.bundle import Bundle
 from tuner.deploy.monitoring.layout import Layout
 from tuner.deploy.monitoring.times import Moment, moment_of, shown
 from tuner.errors import BundleError
-
-NOTHING = frozenset({"", "nan", "na", "n/a", "none", "null"})
-"""What stands in a cell without a value, in lower case."""
 
 _LARGEST = 1e30  # of a value; what is beyond has no square in float32
 
@@ -44,10 +42,9 @@ def read_sheet(path: Path) -> Sheet:
     lines: list[tuple[int, list[str]]] = []
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:
-            header = file.readline()
-            separator = next((mark for mark in ",;\t" if mark in header), ",")
+            mark = separator(file.readline())
             file.seek(0)
-            reader = csv.reader(file, delimiter=separator, strict=True)
+            reader = csv.reader(file, delimiter=mark, strict=True)
             lines = [(reader.line_num, cells) for cells in reader if any(cell.strip() for cell in cells)]
     except UnicodeDecodeError as error:
         raise BundleError(
@@ -68,6 +65,17 @@ def read_sheet(path: Path) -> Sheet:
                 " hold the separator"
             )
     return Sheet(path, columns, tuple(rows))
+
+
+def texts_of(sheet: Sheet, bundle: Bundle) -> frozenset[str]:
+    """The columns whose first filled cell is neither a number nor the name of a class."""
+    found = set()
+    for place, name in enumerate(sheet.columns):
+        cells = (cells[place].strip() for _, cells in sheet.rows)
+        first = next((text for text in cells if text.lower() not in NOTHING), "0")
+        if first not in bundle.schema.classes and number(first) is None:
+            found.add(name)
+    return frozenset(found)
 
 
 def entries_of(sheet: Sheet, layout: Layout, bundle: Bundle) -> tuple[Entry, ...]:
@@ -109,10 +117,9 @@ def _value(text: str, where: str, classes: dict[str, int] | None, bundle: Bundle
         return float(classes[text])
     if text.lower() in NOTHING:
         return None
-    try:
-        value = float(text.replace("_", "?"))  # Python would read 1_000 as a number
-    except ValueError:
-        raise BundleError(f"{where}: {text[:40]!r} is no number{_or_class(classes)}") from None
+    value = number(text)
+    if value is None:
+        raise BundleError(f"{where}: {text[:40]!r} is no number{_or_class(classes)}")
     if not math.isfinite(value) or abs(value) > _LARGEST:
         raise BundleError(f"{where}: {text[:40]!r} is no finite number; leave the cell empty where it is missing")
     if classes is not None and not _is_class(value, bundle):

@@ -10,7 +10,7 @@ from typing import Any
 from tuner.deploy.bundle import Bundle, examples_of, read
 from tuner.deploy.monitoring.forecasting import Examples, Serve, examples_of_rows, predict_missing
 from tuner.deploy.monitoring.layout import Layout, Wishes, layout_of
-from tuner.deploy.monitoring.reading import entries_of, read_sheet
+from tuner.deploy.monitoring.reading import entries_of, read_sheet, texts_of
 from tuner.deploy.monitoring.scoring import Scored, metric_of_bundle, scored
 from tuner.deploy.monitoring.store import FOLDER, Store, Taken
 from tuner.deploy.monitoring.times import every_of
@@ -37,7 +37,7 @@ def monitor(
     """Add a CSV file to what a bundle has seen, and say how its model does; without a file, only say.
 
     All models that the bundle keeps predict what they have not predicted yet. `every` is hour, day, week or
-    month, or where there is no time a number of rows. `margin` is the smallest change that matters. `study` is
+    month, or where there is no time a number of rows. `margin` is the smallest change that matters (default: the study's). `study` is
     the file that has the metric, where that is a function; with `options` it is then executed.
 
     Raises: TunerError where something cannot be read, written or understood; nothing has been added then.
@@ -51,7 +51,7 @@ def monitor(
         store = Store(folder)
         taken = Taken()
         if observations is not None:
-            taken = _take(store, models[CURRENT], Path(observations), wishes or Wishes(), custom_objects)
+            taken = _take(store, models[CURRENT], Path(observations), wishes or Wishes())
         examples = examples_of_rows(store)
         found = {
             name: scored(
@@ -62,6 +62,7 @@ def monitor(
             )
             for name, one in models.items()
         }
+    margin = models[CURRENT].margin if margin is None else margin
     return _judged(folder, models, store, taken, examples, found, every, margin, level)
 
 
@@ -109,13 +110,18 @@ def _serving(bundle: Bundle, custom_objects: Mapping[str, Any] | None) -> Any:
     return serve
 
 
-def _take(
-    store: Store, bundle: Bundle, path: Path, wishes: Wishes, custom_objects: Mapping[str, Any] | None
-) -> Taken:
+def _take(store: Store, bundle: Bundle, path: Path, wishes: Wishes) -> Taken:
     sheet = read_sheet(path)
     layout = store.layout
     if layout is None:
-        layout = layout_of(bundle, sheet.columns, wishes, str(path), _positional(bundle))
+        layout = layout_of(
+            bundle,
+            sheet.columns,
+            wishes,
+            str(path),
+            texts=texts_of(sheet, bundle),
+            positional=_positional(bundle),
+        )
     else:
         _check_wishes(layout, wishes, store)
     return store.take(layout, entries_of(sheet, layout, bundle), path)
