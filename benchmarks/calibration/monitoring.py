@@ -13,7 +13,7 @@ from scipy.special import stdtrit
 
 from benchmarks.calibration.cells import Cell, Outcome, Table, draw
 from benchmarks.calibration.examples import autoregressive
-from tuner.stats.monitoring import expected_level, monitor_scores
+from tuner.stats.monitoring import Expected, Other, expected_level, monitor_scores
 from tuner.stats.scores import FloatArray
 
 PERIOD = 20  # examples between two looks
@@ -41,13 +41,30 @@ def unchanged(kind: str, examples: int, series: bool, rng: np.random.Generator) 
     Usual practice takes every period alone: is the expected mean outside its 95 % t interval?
     """
     expected = expected_level(scores(kind, examples, rng), series=series)
-    life = scores(kind, LIVES[-1] * PERIOD, rng)
+    return _said(scores(kind, LIVES[-1] * PERIOD, rng), expected)
+
+
+def _said(life: FloatArray, expected: Expected) -> Outcome:
     found = monitor_scores(life, expected)
     first = found.alarms[0].stop if found.alarms else np.inf
     periods = life.reshape(-1, PERIOD)
     errors = periods.std(axis=1, ddof=1) / np.sqrt(PERIOD)
     outside = np.abs(periods.mean(axis=1) - expected.mean) > stdtrit(PERIOD - 1, 0.975) * errors
     return (*(first <= looks * PERIOD for looks in LIVES), bool(outside[: LIVES[0]].any()), not expected.enough)
+
+
+def another_model(examples: int, rng: np.random.Generator) -> Outcome:
+    """Nothing changes, and the model in use is not the one that was measured: both are means of 5 networks.
+
+    Levels of networks vary over seeds with a tenth of the standard deviation of examples, known from 10.
+    """
+    of_a_network, members = 0.1, 5
+    spread = np.var(rng.normal(scale=of_a_network, size=10), ddof=1)
+    measured, used = rng.normal(scale=of_a_network / np.sqrt(members), size=2)
+    other = Other(2.0 * float(spread) / members, 9.0)
+    expected = expected_level(measured + rng.normal(size=examples), other=other)
+    life = used + rng.normal(size=LIVES[-1] * PERIOD)
+    return _said(life, expected)
 
 
 def changed(kind: str, change: float, before: int, examples: int, rng: np.random.Generator) -> Outcome:
@@ -85,6 +102,7 @@ def tables() -> Iterator[Table]:
                     "autocorrelation 0.5, which the study does not say",
                     partial(unchanged, "autocorrelation 0.5", examples, False),
                 ),
+                Cell("normal, another model than the one measured", partial(another_model, examples)),
             ),
         )
     for examples in (100, 1_000):

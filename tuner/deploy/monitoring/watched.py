@@ -17,6 +17,7 @@ from tuner.stats.monitoring import (
     Expected,
     Found,
     Monitored,
+    Other,
     Skill,
     Trend,
     expected_level,
@@ -183,7 +184,20 @@ def _expected(
         return None, f"the bundle has no expected scores of single examples ({why})"
     # The band that the test uses: half of the error rate, in both directions.
     band = 1.0 - (1.0 - level) / 2.0
-    return expected_level(errors.values, series=series or bundle.series, level=band), ""
+    series = series or bundle.series
+    return expected_level(errors.values, series=series, level=band, other=_other(bundle)), ""
+
+
+def _other(bundle: Bundle) -> Other | None:
+    """How the level of the ensemble in use may differ from that of the one that was measured.
+
+    They are two ensembles of the same size with seeds of their own: twice the variance of single networks' scores
+    over seeds, divided by the size. None where the ensemble in use itself was measured.
+    """
+    ensemble, single = bundle.expected.ensemble, bundle.expected.single
+    if bundle.trained.kept_test or ensemble is None or single.std is None or single.n < 2:
+        return None
+    return Other(2.0 * single.std**2 / ensemble.members, float(single.n - 1))
 
 
 def together(scores: FloatArray, each: int) -> FloatArray:

@@ -3,7 +3,7 @@
 Functions of arrays: nothing here knows files, models or clocks.
 """
 
-from tuner.stats.monitoring.expected import Expected, expected_level
+from tuner.stats.monitoring.expected import Expected, Other, expected_level
 from tuner.stats.monitoring.judging import Detectable, Monitored, Word, monitor_scores
 from tuner.stats.monitoring.skill import Skill, Trend, skill_of, trend_of
 from tuner.stats.monitoring.windows import Found
@@ -13,6 +13,7 @@ __all__ = [
     "Expected",
     "Found",
     "Monitored",
+    "Other",
     "Skill",
     "Trend",
     "Word",

@@ -1,13 +1,14 @@
 """The level that scores are expected at, known from finitely many of them."""
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
+from scipy.special import stdtrit
 
 from tuner.errors import StatisticsError
 from tuner.stats.design import check_level
-from tuner.stats.intervals import Estimate, Interval
+from tuner.stats.intervals import Interval
 from tuner.stats.scores import FloatArray, Scores, as_scores, standard_deviation
 from tuner.stats.series import block_length, degrees_of_freedom, variance_of_mean
 
@@ -20,11 +21,12 @@ Source: Schmeiser (1982), doi:10.1287/opre.30.3.556: 10 to 30 batches.
 
 @dataclass(frozen=True, slots=True)
 class Expected:
-    """The mean of scores of shape (examples,) and how well they tell the level that they come from.
+    """The mean of scores of shape (examples,) and how well they tell the level that is to be expected.
 
     `interval` is the plain t interval of that level. `block` neighbours are alike, 1 where examples are
     independent, and `long_run` is the variance of a mean of n of them, times n. `positive` says whether no
-    score is below 0, as errors are.
+    score is below 0, as errors are. `other` is what is known of the model that will be watched where it is not
+    the very one that had these scores.
     """
 
     mean: float
@@ -34,6 +36,22 @@ class Expected:
     block: int
     long_run: float
     positive: bool
+    other: "Other | None" = None
+
+    def around(self, long_run: FloatArray | float, freedom: float, alpha: float) -> FloatArray:
+        """Half of the interval of the level, missed to one side at the rate `alpha`.
+
+        `long_run` is the variance of a mean of examples, times their number, with its degrees of freedom.
+
+        Source: Student (1908), doi:10.1093/biomet/6.1.1; Satterthwaite (1946), doi:10.2307/3002019.
+        """
+        variance = np.asarray(long_run, dtype=np.float64) / self.examples
+        squares = variance**2 / freedom
+        if self.other is not None and self.other.variance > 0.0:
+            squares = squares + self.other.variance**2 / self.other.degrees_of_freedom
+            variance = variance + self.other.variance
+        half: FloatArray = -stdtrit(variance**2 / squares, alpha) * np.sqrt(variance)
+        return half
 
     @property
     def pieces(self) -> float:
@@ -51,8 +69,21 @@ class Expected:
         return degrees_of_freedom(self.examples, self.block)
 
 
-def expected_level(scores: Scores, *, series: bool = False, level: float = 0.95) -> Expected:
+@dataclass(frozen=True, slots=True)
+class Other:
+    """The variance of the level between two models that were trained alike, with its degrees of freedom."""
+
+    variance: float
+    degrees_of_freedom: float
+
+
+def expected_level(
+    scores: Scores, *, series: bool = False, level: float = 0.95, other: Other | None = None
+) -> Expected:
     """The level of the scores of single test examples; with `series` they are in the order of time.
+
+    `other` is given where the model to be watched is not the one that had these scores, but one trained alike
+    with other seeds, whose level is another one.
 
     Raises: StatisticsError where they are no scores, or not all finite.
     Source: blocks as in `tuner.stats.series`.
@@ -66,18 +97,21 @@ def expected_level(scores: Scores, *, series: bool = False, level: float = 0.95)
     if not np.isfinite(values).all():
         raise StatisticsError("expected: there are scores that are not finite; give one number an example")
     block = block_length(values) if series else 1
-    long_run = long_run_variance(values, block)
-    error = math.sqrt(long_run / values.size)
-    estimate = Estimate(float(values.mean()), error, degrees_of_freedom(values.size, block))
-    return Expected(
-        mean=estimate.value,
-        interval=estimate.interval(level),
+    mean, nothing = float(values.mean()), Interval(math.nan, math.nan, level)
+    found = Expected(
+        mean=mean,
+        interval=nothing,
         std=standard_deviation(values),
         examples=values.size,
         block=block,
-        long_run=long_run,
+        long_run=long_run_variance(values, block),
         positive=bool((values >= 0.0).all()),
+        other=other,
     )
+    if not found.long_run > 0.0:
+        return found
+    half = float(found.around(found.long_run, found.degrees_of_freedom, (1.0 - level) / 2.0))
+    return replace(found, interval=Interval(mean - half, mean + half, level))
 
 
 def long_run_variance(scores: FloatArray, block: int) -> float:

@@ -194,6 +194,7 @@ class _Test:
         own = long_run_variance(window, block)
         half, around = self._halves(window.mean(), own, freedom, scale.shares[-1], scale.size)
         spread = max(own, self.expected.long_run) * (1.0 / scale.size + 1.0 / self.expected.examples)
+        spread += self.expected.other.variance if self.expected.other else 0.0
         change = float(half + around) + float(ndtri(POWER)) * math.sqrt(spread)
         enough = scale.size >= PIECES * block
         return Detectable(scale.size, int(scale.starts[-1]) + scale.size, change if enough else math.inf)
@@ -231,11 +232,10 @@ class _Test:
         expected = self.expected
         most = max(freedom, expected.degrees_of_freedom)
         spread = np.maximum(long_run, expected.long_run)
-        half = stdtrit(most, 1.0 - self.alpha * share) * np.sqrt(spread / size)
+        half = -stdtrit(most, self.alpha * share) * np.sqrt(spread / size)
         grown = np.maximum(np.asarray(mean) / self.level, 1.0) if self.scaled and self.level > 0.0 else 1.0
         spread = np.maximum(long_run / np.square(grown), expected.long_run)
-        around = stdtrit(most, 1.0 - self.alpha) * np.sqrt(spread / expected.examples)
-        return half, around
+        return half, expected.around(spread, most, self.alpha)
 
 
 def _found(one: _Window, expected: Expected, sign: float) -> Found:
