@@ -100,7 +100,7 @@ def finalize(
 
 def _print(bundle: "Bundle") -> None:
     """What was made, and what to expect of it."""
-    from tuner.cards import between, digits, percent, shown
+    from tuner.cards import between, digits, percent, shown, visible
     from tuner.deploy.bundle import CARD
     from tuner.terminal import print_lines, terminal
 
@@ -117,14 +117,14 @@ def _print(bundle: "Bundle") -> None:
     if (one := expected.ensemble) is not None:
         print_lines(
             console,
-            [f"expected test {shown(bundle.metric)} {told(one.score, one.interval)}, by {shown(one.how)}"],
+            [f"expected test {shown(bundle.metric)} {told(one.score, one.interval)}, by {visible(one.how)}"],
         )
     single = expected.single
     print_lines(
         console,
         [
             f"of one network {told(single.mean, single.interval)} over {single.n} seeds",
-            f"trained for {bundle.epochs.count} epochs: {shown(bundle.epochs.how)}",
+            f"trained for {bundle.epochs.count} epochs: {visible(bundle.epochs.how)}",
             f"bundle: {bundle.folder}",
             f"model card: {bundle.place() / CARD}",
         ],

@@ -15,6 +15,7 @@ from tuner.comparing.csvfiles import NOTHING, named, number, separator
 from tuner.deploy.schema import Part
 from tuner.errors import BundleError
 
+_ROUNDING = 1e-6  # of ranges that were told in float32
 _AHEAD = 100  # rows that are looked at to find columns of numbers
 
 
@@ -92,7 +93,8 @@ class Seen:
         """Count a value."""
         self.count += 1
         self.least, self.most = min(self.least, value), max(self.most, value)
-        self.outside += not self.low <= value <= self.high
+        room = _ROUNDING * max(abs(self.low), abs(self.high))
+        self.outside += not self.low - room <= value <= self.high + room
 
     @property
     def warning(self) -> str:
