@@ -15,6 +15,7 @@ from benchmarks.calibration import (
     coverage,
     examples,
     luck,
+    monitoring,
     null_study,
     secondary,
     sequential,
@@ -32,6 +33,7 @@ KINDS: dict[str, Callable[[], Iterator[Table]]] = {
     "secondary": secondary.tables,
     "variance": variance_shares.tables,
     "luck": luck.tables,
+    "monitoring": monitoring.tables,
 }
 
 

@@ -188,7 +188,8 @@ class Bundle:
     """A model in use.
 
     The members' outputs are averaged as they are, or where `activation` is named after it was applied to
-    them (models that end with logits). `batch_size` is that of predictions. `identity` is of its own for
+    them (models that end with logits). `margin` is the study's smallest
+    difference that matters, in metric units; `batch_size` is that of predictions. `identity` is of its own for
     every bundle, `created` is in ISO 8601, UTC. `architecture`, `preparation` and `examples` are the
     checksums of these files, empty where there is none. `notes` are sentences that whoever uses the model
     must know.
@@ -214,6 +215,7 @@ class Bundle:
     preparation: str = ""
     examples: str = ""
     series: bool = False
+    margin: float | None = None
     batch_size: int = 128
     notes: tuple[str, ...] = ()
     number: int = 0  # of the model among those that were in use here; 0 is that of `tuner finalize`

@@ -145,6 +145,7 @@ def make(result: Result, measured: Measured, study: Study, asked: Asked, telling
         created=time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
         identity=uuid.uuid4().hex,
         series=study.series,
+        margin=study.margin,
         batch_size=size,
         notes=tuple(telling.notes),
     )
