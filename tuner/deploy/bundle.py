@@ -219,6 +219,7 @@ class Bundle:
     batch_size: int = 128
     notes: tuple[str, ...] = ()
     number: int = 0  # of the model among those that were in use here; 0 is that of `tuner finalize`
+    observed: int = 0  # lines of what `tuner monitor` had stored when it was put in use: it may have learned them
     updated: Updated | None = None  # where the model came about by an update
     history: tuple[Step, ...] = ()
     folder: Path | None = field(default=None, compare=False)  # that it was read from; not stored

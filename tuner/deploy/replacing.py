@@ -35,6 +35,7 @@ from tuner.errors import BundleError, LedgerError
 from tuner.locking import locked
 
 PREVIOUS = "previous"
+OBSERVATIONS = Path("monitor") / "observations.jsonl"
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +65,7 @@ def replace_model(bundle: str | Path, candidate: str | Path, *, anyway: bool = F
         number = 1 + max((here.number, *(one.number for one in previous(here))))
         word = there.verdict.word if there.updated else ""
         step = Step("replace", _now(), here.number, number, str(Path(candidate).resolve()), word, doubt)
-        return _install(here, there, step)
+        return _install(here, replace(there, observed=_observed(here)), step)
 
 
 def roll_back(bundle: str | Path, number: int | None = None) -> Replaced:
@@ -251,6 +252,12 @@ def _link(source: Path, target: Path) -> None:
         os.link(source, target)
         return
     shutil.copyfile(source, target)
+
+
+def _observed(here: Bundle) -> int:
+    """The lines of what `tuner monitor` has stored: the candidate may have been trained on these observations."""
+    path = here.place() / OBSERVATIONS
+    return path.read_bytes().count(b"\n") if path.is_file() else 0
 
 
 def _before(here: Bundle) -> int | None:

@@ -74,15 +74,23 @@ def _windows(rows: np.ndarray, size: int) -> np.ndarray:
     return np.ascontiguousarray(views.transpose(0, 2, 1)).reshape(len(views), -1)
 
 
+def known_before(examples: Examples, bundle: Bundle) -> np.ndarray:
+    """Which examples were observed when the model was put in use, shape (examples,): it may have learned them."""
+    return np.asarray((examples.known >= 0) & (examples.known <= bundle.observed))
+
+
 def predict_missing(
     store: Store, bundle: Bundle, identity: str, examples: Examples, serve: Callable[[], Serve]
 ) -> Mapping[Moment, Predicted]:
     """What a model says of all examples whose inputs are whole; what it had not said yet is said and stored.
 
+    Those that were observed when it was put in use are left out.
+
     `serve` loads the model, where there is something to say.
     """
     found = store.predictions(identity)
     whole = np.isfinite(examples.inputs).all(axis=1) if examples.moments else np.empty(0, bool)
+    whole &= ~known_before(examples, bundle)
     missing = [at for at, moment in enumerate(examples.moments) if whole[at] and moment not in found]
     if not missing:
         return found

@@ -9,7 +9,7 @@ import numpy as np
 
 from tuner.deploy.answers import undone
 from tuner.deploy.bundle import Bundle
-from tuner.deploy.monitoring.forecasting import Examples
+from tuner.deploy.monitoring.forecasting import Examples, known_before
 from tuner.deploy.monitoring.layout import observed_shape
 from tuner.deploy.monitoring.store import Predicted
 from tuner.deploy.monitoring.times import Moment
@@ -63,12 +63,14 @@ def metric_of_bundle(bundle: Bundle, study: Path | None, options: Mapping[str, A
 def scored(
     examples: Examples, predictions: Mapping[Moment, Predicted], bundle: Bundle, metric: Metric
 ) -> Scored:
-    """Score what a model predicted, where it was observed.
+    """Score what a model predicted, where it was observed since the model was put in use.
 
     Raises: BundleError where the metric cannot be called, or is no mean of one number an example.
     """
     predicted = np.array([moment in predictions for moment in examples.moments], bool)
     observed = np.isfinite(examples.observed).all(axis=1) if examples.moments else predicted
+    new = ~known_before(examples, bundle)
+    predicted, observed = predicted & new, observed & new
     both = np.flatnonzero(predicted & observed)
     waiting, unpredicted = int((predicted & ~observed).sum()), int((observed & ~predicted).sum())
     moments = tuple(examples.moments[at] for at in both)
