@@ -15,6 +15,7 @@ from tuner.references import against
 from tuner.report import summary
 from tuner.report.write import write_formats
 from tuner.result import Result
+from tuner.stats import compare_looks
 from tuner.study import Splits
 
 PAIRS = "run k starts from network k mod 2"
@@ -36,26 +37,24 @@ def data(trial: Any) -> Splits:
     if trial.suggest_categorical("way", ["kept", "trained", "longer"]) != "longer":
         return whole
     x, y = whole.train
-    return Splits((x[:32], y[:32]), whole.validation, whole.test)
+    return Splits((x[:48], y[:48]), whole.validation, whole.test)
 
 
 CANDIDATES = {name: {"way": name, "learning_rate": 0.05} for name in ("trained", "longer")}
 
 
 def compared(folder: Path, engine: str = "auto", **changes: Any) -> Result:
-    study = dense_study(
-        data=data,
-        build=build,
-        baseline={"way": "kept", "learning_rate": 0.05},
-        candidates=CANDIDATES,
-        trials=0,
-        **{
-            "pairs": PAIRS,
-            "same_test": True,
-            "references": {"baseline": "Does it help?", "trained": "Does more help?"},
-            **changes,
-        },
-    )
+    values: dict[str, Any] = {
+        "data": data,
+        "build": build,
+        "baseline": {"way": "kept", "learning_rate": 0.05},
+        "candidates": CANDIDATES,
+        "trials": 0,
+        "pairs": PAIRS,
+        "same_test": True,
+        "references": {"baseline": "Does it help?", "trained": "Does more help?"},
+    }
+    study = dense_study(**(values | changes))
     return run(study, folder, Plan(repeats=6), engine=engine)
 
 
@@ -87,12 +86,10 @@ def test_runs_are_compared_in_pairs_and_example_by_example(result: Result) -> No
 
 
 def test_further_references_are_compared_with_all_but_the_baseline(result: Result) -> None:
-    import tuner
-
     (found,) = against(result)
     assert (found.reference, found.question) == ("trained", "Does more help?")
     scores = {one.name: one.test for one in result.finalists}
-    (direct,) = tuner.compare_all(scores, baseline="trained", paired=True)
+    (direct,) = compare_looks([scores], baseline="trained", paired=True)
     assert list(found.comparisons) == ["longer"]
     assert found.comparisons["longer"].p_adjusted == pytest.approx(direct.p_adjusted)
     assert summary(result)["references"][0]["against"]["longer"]["verdict"] == direct.verdict
@@ -119,7 +116,9 @@ def test_another_test_split_is_found(tmp_path: Path) -> None:
         x, y = whole.test
         return Splits(whole.train, whole.validation, (x, y + 1))
 
-    with pytest.raises(StudyError, match="same_test is set, and the data function gives different test splits"):
+    with pytest.raises(
+        StudyError, match="same_test is set, and the data function gives different test splits"
+    ):
         compared(tmp_path, data=other)
 
 

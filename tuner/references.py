@@ -54,11 +54,7 @@ def _compared(
     looks = [look for look in distinct(setup.looks) if reference in look.configurations]
     comparisons = compare_looks(
         [
-            {
-                name: test[: look.repeats]
-                for name, test in confirmed.items()
-                if name in look.configurations
-            }
+            {name: test[: look.repeats] for name, test in confirmed.items() if name in look.configurations}
             for look in looks
         ],
         baseline=reference,

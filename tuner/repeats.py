@@ -363,7 +363,9 @@ class Repeats:
         known = self._test = self._test or splits.test
         pairs = zip(leaves(known), leaves(splits.test), strict=False)
         if known is not splits.test and not all(np.array_equal(one, other) for one, other in pairs):
-            raise StudyError("same_test is set, and the data function gives different test splits; leave it out")
+            raise StudyError(
+                "same_test is set, and the data function gives different test splits; leave it out"
+            )
 
     def builder(self, configuration: Configuration) -> tuple[Build, str]:
         """The build function of a configuration, and the configuration's part in the seeds' names."""

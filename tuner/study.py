@@ -318,7 +318,9 @@ class Study:
         if not isinstance(self.pairs, str):
             raise StudyError(f"pairs is a {type(self.pairs).__name__}; say in words what two runs share")
         if not isinstance(self.same_test, bool):
-            raise StudyError(f"same_test is {self.same_test!r}; give True where all trials have one test split")
+            raise StudyError(
+                f"same_test is {self.same_test!r}; give True where all trials have one test split"
+            )
         for name, question in self.references.items():
             if name != BASELINE and name not in self.candidates:
                 raise StudyError(f"references names {name!r}, which is no candidate")

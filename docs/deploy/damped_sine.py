@@ -26,7 +26,13 @@ STEPS_IN, STEPS_OUT = 20, 5
 def waves(count: int, seed: int, parameters: dict[str, Any]) -> np.ndarray:
     """So many waves, a row each: the steps that are seen, then those that are to be forecast."""
     drawn = damped_sine(
-        n_train=count, n_validation=1, n_test=1, steps_in=STEPS_IN, steps_out=STEPS_OUT, seed=seed, **parameters
+        n_train=count,
+        n_validation=1,
+        n_test=1,
+        steps_in=STEPS_IN,
+        steps_out=STEPS_OUT,
+        seed=seed,
+        **parameters,
     )
     x, y = drawn.train
     return np.concatenate([x[..., 0], y], axis=1)
@@ -46,7 +52,9 @@ def write(path: Path, rows: np.ndarray, first: int = 0) -> Path:
 
 def build(trial: Any, data: Splits) -> tuple[keras.Model, dict[str, Any]]:
     model = recurrent(data, units=trial.suggest_int("units", 4, 32))
-    model.compile(optimizer=keras.optimizers.Adam(trial.suggest_float("learning_rate", 1e-4, 1e-1)), loss="mae")
+    model.compile(
+        optimizer=keras.optimizers.Adam(trial.suggest_float("learning_rate", 1e-4, 1e-1)), loss="mae"
+    )
     return model, {"batch_size": 32}
 
 

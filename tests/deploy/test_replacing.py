@@ -99,7 +99,9 @@ def folders(tmp_path: Path) -> tuple[Path, Path]:
     return tmp_path / "used", tmp_path / "candidate"
 
 
-def test_a_candidate_takes_the_place_and_can_be_taken_back(folders: tuple[Path, Path], tmp_path: Path) -> None:
+def test_a_candidate_takes_the_place_and_can_be_taken_back(
+    folders: tuple[Path, Path], tmp_path: Path
+) -> None:
     used, new = folders
     done = replace_model(used, new)
     assert held(used) == "newer" and (done.bundle.number, len(done.bundle.members)) == (1, 3)
@@ -162,7 +164,8 @@ def test_whatever_ends_it_one_of_the_two_is_in_use(
     calls = iter(range(10))
 
     def dies(*arguments: Any) -> Any:
-        if step == "_tidy" and next(calls) == 0:  # that at the start
+        at_the_start = step == "_tidy" or (step, action) == ("card_of", "rollback")
+        if at_the_start and next(calls) == 0:
             return whole(*arguments)
         if when == "after":
             whole(*arguments)
@@ -211,7 +214,9 @@ def test_a_copy_that_fails_halfway_leaves_the_model_in_use(
         ({"metric": "mae"}, "is judged by another metric"),
     ],
 )
-def test_another_kind_of_model_is_refused(changes: dict[str, Any], said: str, tmp_path: Path, call: Call) -> None:
+def test_another_kind_of_model_is_refused(
+    changes: dict[str, Any], said: str, tmp_path: Path, call: Call
+) -> None:
     bundle(tmp_path / "used", "old")
     candidate(tmp_path / "candidate", "newer", **changes)
     assert said in one_line(call("replace", "used", "candidate", "--anyway"))
@@ -269,9 +274,9 @@ def test_the_command_line_lists_and_takes_back(folders: tuple[Path, Path], call:
     status, out, _ = call("replace", used, "--rollback", "--to", 0)
     assert status == 0 and out.splitlines()[0].startswith("model 0 was put back")
     assert "rollback: 1 -> 0" in call("replace", used, "--list")[1]
-    assert "no model 7 is kept; kept are 1" in one_line(call("replace", used, "--rollback", "--to", 7)).replace(
-        f"{used}: ", ""
-    )
+    assert "no model 7 is kept; kept are 1" in one_line(
+        call("replace", used, "--rollback", "--to", 7)
+    ).replace(f"{used}: ", "")
     for wrong in ((), (new, "--rollback"), ("--list", "--rollback")):
         assert "give a CANDIDATE, or --rollback, or --list" in one_line(call("replace", used, *wrong))
     assert "--to is for --rollback" in one_line(call("replace", used, "--list", "--to", 1))

@@ -34,7 +34,10 @@ def later(steps: int = 110) -> np.ndarray:
 
 
 def as_csv(path: Path, table: np.ndarray, names: str) -> Path:
-    rows = [",".join([f"2025-01-{place % 28 + 1:02d}", *map(repr, row)]) for place, row in enumerate(table.tolist())]
+    rows = [
+        ",".join([f"2025-01-{place % 28 + 1:02d}", *map(repr, row)])
+        for place, row in enumerate(table.tolist())
+    ]
     path.write_text("\n".join([f"date,{names}", *rows]) + "\n", "utf-8")
     return path
 
@@ -215,10 +218,11 @@ def _slug(name: str) -> str:
 def test_new_data_come_from_python_as_well(bundles: Bundles, tmp_path: Path) -> None:
     kept = bundles("classes")
     pair = labelled(90, 9)
-    parts = Splits((pair[0][:60], pair[1][:60]), (pair[0][60:70], pair[1][60:70]), (pair[0][70:], pair[1][70:]))
+    parts = Splits(
+        (pair[0][:60], pair[1][:60]), (pair[0][60:70], pair[1][60:70]), (pair[0][70:], pair[1][70:])
+    )
     one, other = (
-        gathered(kept.bundle, kept.study, new, validation=10, test=TEST).new
-        for new in (pair, lambda: parts)
+        gathered(kept.bundle, kept.study, new, validation=10, test=TEST).new for new in (pair, lambda: parts)
     )
     assert one.sizes == other.sizes
     for name in ("train", "validation", "test"):

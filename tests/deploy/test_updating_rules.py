@@ -71,7 +71,7 @@ def test_the_preparation_of_the_bundle_is_applied_and_not_fitted_again() -> None
     np.testing.assert_allclose(x[-10:], old.splits.test[0], atol=1e-6)
     np.testing.assert_allclose(y[-10:], old.splits.test[1], atol=1e-6)
     assert x.dtype == old.splits.test[0].dtype
-    seasonal = prepare.framed(series, prepare.SeasonalAdjust(5, method="mean"), steps_in=6)
+    seasonal = prepare.framed(series, prepare.SeasonalAdjust(5, method="means"), steps_in=6)
     with pytest.raises(BundleError, match="depends on the place in time"):
         prepared(raw_examples(series[:, None], seasonal.raw.test, (0,)), seasonal.preparation, raw)
 

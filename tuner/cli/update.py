@@ -60,7 +60,9 @@ def update(
         list[str] | None,
         typer.Option(metavar="WAY", help="A way to keep as a candidate whatever is found; repeatable."),
     ] = None,
-    seed: Annotated[int | None, typer.Option(help="The seed of the comparison (default: the study's).")] = None,
+    seed: Annotated[
+        int | None, typer.Option(help="The seed of the comparison (default: the study's).")
+    ] = None,
     engine: Annotated[
         str, typer.Option(help="auto, vectorized (seeds together in one program) or fit.")
     ] = "auto",

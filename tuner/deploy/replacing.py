@@ -121,7 +121,9 @@ def doubts(here: Bundle, there: Bundle) -> str:
     if made.of != here.identity:
         return "was compared with another model than the one in use now"
     if there.verdict.word != "better":
-        word = "undecided against" if there.verdict.word == "undecided" else f"found {there.verdict.word} than"
+        word = (
+            "undecided against" if there.verdict.word == "undecided" else f"found {there.verdict.word} than"
+        )
         return f"is {word.replace('equivalent than', 'equivalent to')} the model in use"
     return ""
 
@@ -181,7 +183,9 @@ def _keep(here: Bundle) -> None:
         raise BundleError(f"{kept}: is another model than number {here.number}; move it away")
     files = [RECORD, ARCHITECTURE, *([PREPARATION] if here.preparation else [])]
     files += [name for name in (CARD, here.expected_file) if (folder / name).exists()]
-    files += [f"{here.home}/{place}/{name}" for place in range(len(here.members)) for name in (WEIGHTS, MODEL)]
+    files += [
+        f"{here.home}/{place}/{name}" for place in range(len(here.members)) for name in (WEIGHTS, MODEL)
+    ]
     with written(kept) as beside:
         for name in files:
             (beside / name).parent.mkdir(parents=True, exist_ok=True)

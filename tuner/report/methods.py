@@ -5,7 +5,17 @@ from collections.abc import Sequence
 
 from tuner.records import BASELINE, Run, Setup
 from tuner.report.examples import examples_methods
-from tuner.report.formats import better_word, clean, count, listed, metric_name, parameter, percent, score, short
+from tuner.report.formats import (
+    better_word,
+    clean,
+    count,
+    listed,
+    metric_name,
+    parameter,
+    percent,
+    score,
+    short,
+)
 from tuner.report.looks import looks_methods
 from tuner.report.naive_words import naive_methods
 from tuner.result import Measured, Result

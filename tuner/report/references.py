@@ -51,7 +51,9 @@ def answer(one: Against) -> str:
         for word in _WORDS
     }
     said = [
-        f"{listed(names)} {'is' if len(names) == 1 else 'are'} {word}" for word, names in by_word.items() if names
+        f"{listed(names)} {'is' if len(names) == 1 else 'are'} {word}"
+        for word, names in by_word.items()
+        if names
     ]
     return f"Against {short(one.reference)}: {'; '.join(said)}." if said else ""
 

@@ -98,7 +98,9 @@ def _record(material: Material, result: Result, name: str) -> Bundle:
     )
     return replace(
         bundle,
-        epochs=Epochs(int(params[EPOCHS]), "as the update was compared; a callback may have ended it earlier"),
+        epochs=Epochs(
+            int(params[EPOCHS]), "as the update was compared; a callback may have ended it earlier"
+        ),
         trained=Trained(examples, kept_test=True),
         verdict=verdict(result, measured),
         origin=replace(
@@ -195,7 +197,9 @@ def _measured(
     """What the networks score together on the new examples that nothing has been chosen by."""
     assert record.updated is not None
     measured = next(one for one in result.finalists if one.name == record.updated.way)
-    x = mapped(lambda array: array.astype(np.float32) if array.dtype.kind == "f" else array, material.new.test[0])
+    x = mapped(
+        lambda array: array.astype(np.float32) if array.dtype.kind == "f" else array, material.new.test[0]
+    )
     return of_ensemble(
         result.setup,
         measured,

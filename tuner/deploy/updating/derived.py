@@ -154,6 +154,7 @@ def _study(
             _scale(model.optimizer, trial.suggest_float(RATE, *RATES, log=True))
         return model, {**fit, "epochs": trial.suggest_int(EPOCHS, 1, most, log=most > 8)}
 
+    settings: dict[str, Any] = {"level": study.level, "seed": study.seed, "objective": study.objective}
     return Study(
         data=data,
         build=build,
@@ -164,7 +165,7 @@ def _study(
         margin=study.margin,
         same_test=True,
         source=material.source,
-        **{"level": study.level, "seed": study.seed, "objective": study.objective} | fields,
+        **settings | fields,
     )
 
 

@@ -205,7 +205,9 @@ def _as_pair(given: Any, who: str) -> Pair:
     x, y = (mapped(np.asarray, part) for part in given)
     counts = {len(leaf) if leaf.ndim else 0 for leaf in leaves((x, y))}
     if len(counts) != 1 or counts == {0}:
-        raise BundleError(f"{who} has {' and '.join(map(str, sorted(counts)))} examples; x and y need as many")
+        raise BundleError(
+            f"{who} has {' and '.join(map(str, sorted(counts)))} examples; x and y need as many"
+        )
     return x, y
 
 
@@ -219,9 +221,7 @@ def _gap(bundle: Bundle, study: Study, given: Splits | Pair | None) -> int:
 
 def _check_alike(parts: Parts, old: Pair) -> None:
     for place, label in ((0, "x"), (1, "y")):
-        ours, theirs = (
-            [leaf.shape[1:] for leaf in leaves(pair[place])] for pair in (parts.train, old)
-        )
+        ours, theirs = ([leaf.shape[1:] for leaf in leaves(pair[place])] for pair in (parts.train, old))
         if ours != theirs:
             raise BundleError(
                 f"{label} of the new data has shape {_shapes(ours)} an example, of the old data"

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
-from tuner.comparing.csvfiles import NOTHING, Table, named, number, read_table
+from tuner.comparing.csvfiles import NOTHING, Table, named, number, read_table, separator
 from tuner.deploy.schema import Schema
 from tuner.errors import BundleError, ScoresError
 
@@ -44,8 +44,8 @@ def _first(path: Path) -> str:
             header = next((line for line in file if line.strip()), "")
     except (OSError, UnicodeDecodeError):
         return ""
-    mark = next((mark for mark in ",;\t" if mark in header), ",")
-    return next(csv.reader([header], delimiter=mark), [""])[0].strip()
+    cells = next(csv.reader([header], delimiter=separator(header)), [])
+    return cells[0].strip() if cells else ""
 
 
 def _known(table: Table, schema: Schema, numbers: Sequence[str]) -> list[str]:

@@ -142,7 +142,9 @@ def update(
     )
     chosen = [one.name for one in result.better if one.name != FAIR.name]
     candidates = {
-        name: kept(material, compared, result, name, reporter.note) for name in WAYS if name in (*wanted, *chosen)
+        name: kept(material, compared, result, name, reporter.note)
+        for name in WAYS
+        if name in (*wanted, *chosen)
     }
     fair = next((one for one in against(result) if one.reference == FAIR.name), None)
     return Update(there, result, fair, candidates)
