@@ -1,5 +1,6 @@
 """Bundles of networks with weights set by hand, so that what they say is known."""
 
+import warnings
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
@@ -86,7 +87,9 @@ def made(folder: Path, network: Any, weights: tuple[np.ndarray, ...], errors: np
     folder.mkdir(parents=True)
     networks = tuple(Network(seed, (kernel,)) for seed, kernel in enumerate(weights))
     text = architecture_of(network)
-    members = write_members(folder, text, network, networks)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # Keras' own, where it saves
+        members = write_members(folder, text, network, networks)
     ensemble = Ensemble(float(errors.mean()), (None, None), errors.size, len(weights))
     bundle = Bundle(
         study="by hand",

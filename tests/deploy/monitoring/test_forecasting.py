@@ -65,7 +65,7 @@ def test_what_is_filled_in_later_is_known_later_and_changes_no_order(tmp_path: P
 def test_everything_is_predicted_once(tmp_path: Path) -> None:
     asked: list[tuple[np.ndarray, np.ndarray]] = []
 
-    def predict(x: np.ndarray, start: int | np.ndarray) -> Prediction:
+    def predict(x: np.ndarray, *, start: int | np.ndarray = 0) -> Prediction:
         asked.append((x, np.asarray(start)))
         mean = x[:, -1, 1:] + np.arange(4.0)
         return Prediction(mean, np.full(mean.shape, np.nan), mean[None])
@@ -87,7 +87,9 @@ def test_what_is_missing_is_not_guessed(tmp_path: Path) -> None:
     made = bundle(Schema(one((1,)), one((1,))))
     store = Store(tmp_path)
     store.take(Layout(False, "", ("a",), ("y",)), rows((None, 1.0), (2.0, 2.0)), FILE)
-    found = predict_missing(
-        store, made, "one", examples_of_rows(store), lambda: lambda x, start: Prediction(x, x, x[None])
-    )
+
+    def echo(x: np.ndarray, *, start: int | np.ndarray = 0) -> Prediction:
+        return Prediction(x, x, x[None])
+
+    found = predict_missing(store, made, "one", examples_of_rows(store), lambda: echo)
     assert list(found) == [2]

@@ -24,6 +24,8 @@ from tuner.deploy.bundle import read, write
 from tuner.deploy.monitoring.run import monitor
 from tuner.locking import locked
 
+pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation")  # Keras' own, where it restores weights
+
 
 @pytest.fixture(scope="session")
 def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
@@ -47,7 +49,7 @@ def test_no_change_is_stable_and_says_what_could_have_been_seen(bundle: Path, ca
     status, out, err = call("monitor", bundle, series(tmp_path, walk(400)), "--every", "month")
     assert status == 0, err
     assert "Stable: no change has been found" in out and "would have been found" in out
-    assert "2024-01" in out and "2025-02" in out
+    assert "2024-03" in out and "2025-02" in out
     page = (bundle / "monitor" / "report.html").read_text("utf-8")
     assert "Stable" in page and "What could have been seen by now" in page and "<svg" in page
     assert not re.search(r'(src|href)="(https?:)?//', page)

@@ -104,7 +104,7 @@ def test_seasonal_means_need_the_place_in_time() -> None:
     ],
 )
 def test_columns_that_do_not_fit(made: Bundle, header: str, wishes: Wishes, said: str) -> None:
-    with pytest.raises(BundleError, match="x.csv") as error:
+    with pytest.raises(BundleError) as error:
         layout_of(made, header.split(","), wishes, "x.csv")
     assert said in str(error.value)
 

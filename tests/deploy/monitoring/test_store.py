@@ -72,7 +72,7 @@ def test_a_torn_line_is_repeated_by_the_same_file(tmp_path: Path) -> None:
     path = tmp_path / "monitor" / "observations.jsonl"
     Store(tmp_path).take(SERIES, FIRST, FILE)
     whole = path.read_bytes()
-    for cut in range(len(whole)):
+    for cut in range(0, len(whole), 5):
         path.write_bytes(whole[:cut])
         store = Store(tmp_path)
         store.take(SERIES, FIRST, FILE)

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 
@@ -12,8 +12,11 @@ from tuner.deploy.monitoring.layout import Layout, as_read
 from tuner.deploy.monitoring.store import Predicted, Store
 from tuner.deploy.monitoring.times import Moment
 
-Serve = Callable[[Any, "int | np.ndarray"], Prediction]
-"""`Model.predict`: raw inputs, and the places in time of their first steps."""
+
+class Serve(Protocol):
+    """`Model.predict`: raw inputs, and the places in time of their first steps."""
+
+    def __call__(self, x: Any, *, start: int | np.ndarray = 0) -> Prediction: ...
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -95,7 +98,7 @@ def predict_missing(
     if not missing:
         return found
     x = as_read(bundle, examples.inputs[missing])
-    said = serve()(x, examples.starts[missing])
+    said = serve()(x, start=examples.starts[missing])
     means, stds = (np.asarray(one, float).reshape(len(missing), -1) for one in (said.mean, said.std))
     new = {
         examples.moments[at]: Predicted(tuple(mean), tuple(std))

@@ -25,7 +25,7 @@ class Expected:
 
     `interval` is the plain t interval of that level. `block` neighbours are alike, 1 where examples are
     independent, and `long_run` is the variance of a mean of n of them, times n. `positive` says whether no
-    score is below 0, as errors are. `other` is what is known of the model that will be watched where it is not
+    score is below 0, as errors are, and `series` whether they are in the order of time. `other` is what is known of the model that will be watched where it is not
     the very one that had these scores.
     """
 
@@ -36,6 +36,7 @@ class Expected:
     block: int
     long_run: float
     positive: bool
+    series: bool = False
     other: "Other | None" = None
 
     def around(self, long_run: FloatArray | float, freedom: float, alpha: float) -> FloatArray:
@@ -106,6 +107,7 @@ def expected_level(
         block=block,
         long_run=long_run_variance(values, block),
         positive=bool((values >= 0.0).all()),
+        series=series,
         other=other,
     )
     if not found.long_run > 0.0:

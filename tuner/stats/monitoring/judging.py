@@ -20,6 +20,10 @@ Word = Literal["degrading", "stable", "improving", "too few observations"]
 Within = Literal["within", "beyond", "open"]
 
 POWER = 0.8
+LEARNED = 128
+"""Scores that tell how many neighbours are alike, where the expected ones are in no order. Blocks of up to 33 of
+them are possible, and a first-order autocorrelation of 0.9 asks for 26 (`block_length`); half as many scores let
+it pass for less, and alarms were too frequent then (benchmarks)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,10 +97,12 @@ def monitor_scores(
     mean, at its share, lies beyond a t interval of the expected level. Giving more scores later changes
     nothing of what was said before.
 
-    Variances count the memory of neighbours, by blocks. The variance of a window is the larger one of its own
+    Variances count the memory of neighbours, by blocks, which the expected scores or the first ones that come
+    in tell. The variance of a window is the larger one of its own
     and the expected scores': its own is what keeps outliers from looking like a change (they raise mean and
     spread alike), theirs what keeps a quiet stretch from doing so. For normal scores a t quantile with
-    the more degrees of freedom of the two is exact, as either of the two alone would be. The expected
+    the more degrees of freedom of the two is exact, as either of the two alone would be; where
+    the expected scores tell nothing of the memory, it has those of the window. The expected
     level is taken to be as uncertain as the window's variance would make it, since few skewed scores
     miss the rare large ones, in mean and spread alike; where scores are errors, never negative, that spread is
     brought from the window's level to the expected one first. A window that differs is looked at once more
@@ -121,14 +127,14 @@ def monitor_scores(
     if not np.isfinite(values).all():
         raise StatisticsError("there are scores that are not finite; give one number an example")
     sign = 1.0 if direction == "minimize" else -1.0
-    needed = first_size(expected.block)
+    block, needed = _memory(values, expected)
     reason = _too_few(expected, values.size, needed)
     nothing = Monitored(
         "too few observations", reason, expected, values.size, (), None, False, (), None, needed
     )
     if reason:
         return nothing
-    test = _Test(sign * values, expected, sign, (1.0 - level) / 4.0)
+    test = _Test(sign * values, (block, needed), expected, sign, (1.0 - level) / 4.0)
     differing = sorted(test.differing(), key=lambda one: (one.stop, one.stop - one.start))
     found = [_found(one, expected, sign) for one in differing]
     newest = {(scale.size, int(scale.starts[-1])) for scale in test.scales}
@@ -143,6 +149,18 @@ def monitor_scores(
         detectable=tuple(test.detectable(scale) for scale in test.scales),
         margin=_placed(latest, test, margin),
     )
+
+
+def _memory(values: FloatArray, expected: Expected) -> tuple[int, int]:
+    """How many neighbours are alike, and the scores that the first test needs.
+
+    What the expected scores know of it, where they are in the order of time. Where they are not, the first
+    scores that come in tell, once and for all, so that nothing that is said changes later.
+    """
+    if expected.series:
+        return expected.block, first_size(expected.block)
+    block = max(expected.block, block_length(values[:LEARNED]))
+    return block, max(LEARNED, first_size(block))
 
 
 def _too_few(expected: Expected, examples: int, needed: int) -> str:
@@ -162,20 +180,24 @@ def _too_few(expected: Expected, examples: int, needed: int) -> str:
 class _Test:
     """All windows of a series of losses, against the expected level; `alpha` is half of a direction's rate."""
 
-    def __init__(self, losses: FloatArray, expected: Expected, sign: float, alpha: float) -> None:
-        self.losses, self.expected, self.alpha = losses, expected, alpha
+    def __init__(
+        self, losses: FloatArray, memory: tuple[int, int], expected: Expected, sign: float, alpha: float
+    ) -> None:
+        (block, needed), self.losses, self.expected, self.alpha = memory, losses, expected, alpha
         self.level = sign * expected.mean
         self.scaled = expected.positive and sign > 0.0
-        self.scales = tuple(scales(losses.size, first_size(expected.block)))
+        self.block, self.needed = block, needed
+        self.scales = tuple(scales(losses.size, first_size(block)))
 
     def differing(self) -> Iterator[_Window]:
         """The windows whose interval does not hold the expected level, from both looks at them."""
         for scale in self.scales:
             windows = self._windows(scale)
-            means, variances = windows.mean(axis=1), variance_of_mean(windows, self.expected.block)
-            freedom = degrees_of_freedom(scale.size, self.expected.block)
-            half, around = self._halves(means, variances * scale.size, freedom, scale.shares, scale.size)
-            apart = np.abs(means - self.level) > half + around
+            means, variances = windows.mean(axis=1), variance_of_mean(windows, self.block)
+            half, around = self._halves(
+                means, variances * scale.size, self.block, scale.shares, scale.size
+            )
+            apart = (np.abs(means - self.level) > half + around) & (scale.starts + scale.size >= self.needed)
             for place in np.flatnonzero(apart).tolist():
                 one = self._again(scale, place, windows[place])
                 if one is not None and not one.low <= 0.0 <= one.high:
@@ -190,9 +212,8 @@ class _Test:
         """What the last window of a length could have shown."""
         window = self._windows(scale)[-1]
         block = self._block(window)
-        freedom = degrees_of_freedom(scale.size, block)
         own = long_run_variance(window, block)
-        half, around = self._halves(window.mean(), own, freedom, scale.shares[-1], scale.size)
+        half, around = self._halves(window.mean(), own, block, scale.shares[-1], scale.size)
         spread = max(own, self.expected.long_run) * (1.0 / scale.size + 1.0 / self.expected.examples)
         spread += self.expected.other.variance if self.expected.other else 0.0
         change = float(half + around) + float(ndtri(POWER)) * math.sqrt(spread)
@@ -206,17 +227,16 @@ class _Test:
         return windows
 
     def _block(self, window: FloatArray) -> int:
-        return max(self.expected.block, block_length(window))
+        return max(self.block, block_length(window))
 
     def _again(self, scale: Scale, place: int, window: FloatArray) -> _Window | None:
         """A window by the blocks that its own memory asks for; None where it holds too few of them."""
         block = self._block(window)
         if scale.size < PIECES * block:
             return None
-        own = max(long_run_variance(window, block), long_run_variance(window, self.expected.block))
-        freedom = degrees_of_freedom(scale.size, block)
+        own = max(long_run_variance(window, block), long_run_variance(window, self.block))
         share, mean = float(scale.shares[place]), float(window.mean())
-        half, around = self._halves(mean, own, freedom, share, scale.size)
+        half, around = self._halves(mean, own, block, share, scale.size)
         start, width, apart = int(scale.starts[place]), float(half + around), mean - self.level
         return _Window(start, start + scale.size, mean, apart - width, apart + width, share)
 
@@ -224,13 +244,18 @@ class _Test:
         self,
         mean: FloatArray | float,
         long_run: FloatArray | float,
-        freedom: float,
+        block: int,
         share: FloatArray | float,
         size: int,
     ) -> tuple[FloatArray, FloatArray]:
-        """Half of the interval of a window's mean, and half of that of the expected level beside it."""
-        expected = self.expected
-        most = max(freedom, expected.degrees_of_freedom)
+        """Half of the interval of a window's mean, and half of that of the expected level beside it.
+
+        Where neighbours are alike that are not so among the expected scores, a window's variance stands for
+        itself.
+        """
+        expected, most = self.expected, degrees_of_freedom(size, block)
+        if block <= expected.block:
+            most = max(most, expected.degrees_of_freedom)
         spread = np.maximum(long_run, expected.long_run)
         half = -stdtrit(most, self.alpha * share) * np.sqrt(spread / size)
         grown = np.maximum(np.asarray(mean) / self.level, 1.0) if self.scaled and self.level > 0.0 else 1.0
