@@ -164,6 +164,7 @@ def test_a_lambda_layer_is_refused(bundle: Bundle) -> None:
         tuner.load_model(path)
 
 
+@pytest.mark.filterwarnings("ignore:__array__ implementation")  # Keras' own, where it saves
 def test_weights_of_another_architecture_are_one_line(bundle: Bundle) -> None:
     own = bundle.place() / "members" / "0" / WEIGHTS
     keras.Sequential([keras.Input((1,)), keras.layers.Dense(1)]).save_weights(own)
@@ -199,8 +200,9 @@ def test_a_folder_is_written_whole_or_not_at_all(tmp_path: Path) -> None:
         (beside / CARD).write_text("x")
         assert not (tmp_path / "deep" / "a").exists()
     assert (tmp_path / "deep" / "a" / CARD).read_text() == "x"
-    with pytest.raises(BundleError, match="is there already, and nothing is replaced by itself"), written(
-        tmp_path / "deep" / "a"
+    with (
+        pytest.raises(BundleError, match="is there already, and nothing is replaced by itself"),
+        written(tmp_path / "deep" / "a"),
     ):
         pass
     (tmp_path / "file").write_text("")

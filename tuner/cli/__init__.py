@@ -3,7 +3,19 @@
 Each module adds its commands to the application.
 """
 
-from tuner.cli import calibrate, compare, diagnose, finalize, new, power, predict, report, run, variance, worker
+from tuner.cli import (
+    calibrate,
+    compare,
+    diagnose,
+    finalize,
+    new,
+    power,
+    predict,
+    report,
+    run,
+    variance,
+    worker,
+)
 from tuner.cli.app import app
 
 __all__ = [

@@ -32,17 +32,23 @@ of the training data are warned of on standard error.
 def predict(
     bundle: Annotated[Path, typer.Argument(metavar="BUNDLE", help="A folder that `tuner finalize` made.")],
     file: Annotated[Path, typer.Argument(metavar="CSV", help="Raw values, with a header.")],
-    every: Annotated[bool, typer.Option("--every", help="Predict what follows every window of the file.")] = False,
+    every: Annotated[
+        bool, typer.Option("--every", help="Predict what follows every window of the file.")
+    ] = False,
     by: Annotated[
         str, typer.Option(metavar="COLUMN", help="A column that tells sequences apart.", show_default=False)
     ] = "",
     columns: Annotated[
         str,
-        typer.Option(metavar="NAMES", help="The columns to read, in the model's order: a,b.", show_default=False),
+        typer.Option(
+            metavar="NAMES", help="The columns to read, in the model's order: a,b.", show_default=False
+        ),
     ] = "",
     start: Annotated[
         int | None,
-        typer.Option(help="Which step of the training series the first row is, for models of seasonal means."),
+        typer.Option(
+            help="Which step of the training series the first row is, for models of seasonal means."
+        ),
     ] = None,
     members: Annotated[bool, typer.Option("--members", help="Show what every member says.")] = False,
     output: Annotated[
@@ -51,7 +57,8 @@ def predict(
     code: Annotated[
         Path | None,
         typer.Option(
-            metavar="FILE", help="A Python file with layers of the model's own, such as the study; it is executed."
+            metavar="FILE",
+            help="A Python file with layers of the model's own, such as the study; it is executed.",
         ),
     ] = None,
     as_json: Json = False,
@@ -64,7 +71,7 @@ def predict(
 
         prepare_backend()
 
-        from tuner.deploy.predicting import AsCsv, AsRecords, Asked
+        from tuner.deploy.predicting import AsCsv, Asked, AsRecords
         from tuner.deploy.predicting import predict as ask
         from tuner.deploy.serving import load_model
 

@@ -119,8 +119,10 @@ def _made(bundle: Bundle) -> Iterator[str]:
         yield "The preparation (`preparation.json`) was fitted on the train split and stayed as it was."
     if origin.path:
         options = ", ".join(f"{name}={value!r}" for name, value in origin.options.items())
-        yield f"Study file {_code(origin.path)}{f' with {markdown(options)}' if options else ''},"\
+        yield (
+            f"Study file {_code(origin.path)}{f' with {markdown(options)}' if options else ''},"
             f" sha256 {origin.file[:12]}; run folder {_code(origin.run)}."
+        )
     else:
         yield f"A study made in Python, sha256 {origin.source[:12]}; run folder {_code(origin.run)}."
     yield f"Data: sha256 {origin.data[:12]}{f', {markdown(origin.credit)}' if origin.credit else ''}."

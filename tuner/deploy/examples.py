@@ -77,7 +77,9 @@ class Reading:
 
     def _of_rows(self) -> Iterator[Chunk]:
         shape = self.part.shape
-        for rows in _by(self.table.rows, max(1, min(CHUNK, _NUMBERS // max(len(self.table.columns.read), 1)))):
+        for rows in _by(
+            self.table.rows, max(1, min(CHUNK, _NUMBERS // max(len(self.table.columns.read), 1)))
+        ):
             x = np.array([self.table.values(row) for row in rows]).reshape(len(rows), *shape)
             yield self._chunk(x, [""] * len(rows), rows, [row.number - 1 for row in rows])
 

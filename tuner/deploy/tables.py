@@ -155,11 +155,11 @@ def opened(path: Path, part: Part, *, names: Sequence[str] = (), by: str = "") -
 
 
 def _rows(path: Path, lines: Iterator[str], mark: str) -> Iterator[Row]:
-    """The header as row 0, and the rows below; blank lines are none."""
+    """The header as row 0, and the rows below; blank lines are none, unless a quoted cell stands in one."""
     reader = csv.reader(lines, delimiter=mark, strict=True)
     count, size = 0, 0
     for cells in reader:
-        if not any(cell.strip() for cell in cells):
+        if not cells or (len(cells) == 1 != size and not cells[0].strip()):
             continue
         if count and len(cells) != size:
             raise BundleError(
