@@ -171,14 +171,21 @@ class Doubled(keras.layers.Layer):
 
 def build(trial, data):
     units = trial.suggest_int("units", 1, 4)
-    model = keras.Sequential([keras.Input((4,)), Doubled(3.0), keras.layers.Dense(units), keras.layers.Dense(1)])
+    layers = [keras.Input((4,)), Doubled(3.0), keras.layers.Dense(units), keras.layers.Dense(1)]
+    model = keras.Sequential(layers)
     model.compile(optimizer="adam", loss="mse")
     return model
 
 
 data = Splits(**parts(lambda size, seed: (labelled(size, seed)[0], labelled(size, seed)[0].sum(axis=1))))
 study = Study(
-    data=data, build=build, metric="mse", epochs=2, baseline={"units": 3}, trials=0, candidates={"other": {"units": 2}}
+    data=data,
+    build=build,
+    metric="mse",
+    epochs=2,
+    baseline={"units": 3},
+    trials=0,
+    candidates={"other": {"units": 2}},
 )
 """
 

@@ -94,7 +94,7 @@ def test_a_flipped_bit_is_found(bundle: Bundle, name: str) -> None:
 def test_damaged_scores_of_examples_are_found(bundle: Bundle) -> None:
     assert examples_of(bundle) is not None
     (bundle.place() / EXPECTED).write_bytes(b"none")
-    with pytest.raises(BundleError, match="expected.npz: damaged"):
+    with pytest.raises(BundleError, match=r"expected\.npz: damaged"):
         examples_of(bundle)
     with pytest.raises(BundleError, match="holds no scores of examples"):
         examples_of(replace(bundle, examples=sha256_of(bundle.place() / EXPECTED)))
@@ -137,7 +137,7 @@ def test_a_record_that_is_none_is_one_line(bundle: Bundle, text: str, message: s
     ],
 )
 def test_a_forged_record_is_one_line(bundle: Bundle, changes: dict[str, Any]) -> None:
-    with pytest.raises(BundleError, match="bundle.json: is no bundle") as raised:
+    with pytest.raises(BundleError, match=r"bundle\.json: is no bundle") as raised:
         read(forged(bundle, **changes))
     assert "\n" not in str(raised.value)
 

@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 
 _HELP = """Train the chosen configuration on all data, with several seeds, and store it as a bundle.
 
-The bundle is a folder with the networks of an ensemble, the preparation of the data, what the model reads and \
-answers, the score to expect, and a model card. `tuner predict` and `tuner.load_model` use it.
+The bundle is a folder with the networks of an ensemble, the preparation of the data, what the model reads \
+and answers, the score to expect, and a model card. `tuner predict` and `tuner.load_model` use it.
 
 The configuration is the one that the run found best (the baseline where nothing was better), trained on the \
 train, validation and test splits together. No network is chosen by its score. What to expect is measured \

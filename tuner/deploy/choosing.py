@@ -24,8 +24,8 @@ def chosen(result: Result, name: str | None) -> Measured:
     folder = result.folder
     if result.best is None or result.baseline is None:
         raise BundleError(
-            f"{folder}: the confirmation has not finished, so that nothing is chosen yet; run the study to its"
-            " end with `tuner run`"
+            f"{folder}: the confirmation has not finished, so that nothing is chosen yet; run the study to"
+            " its end with `tuner run`"
         )
     if name is None:
         found = result.best
@@ -97,8 +97,8 @@ def check_unchanged(result: Result, study: Study, runner: Repeats, backend: str,
         raise LedgerError(f"{result.folder}: is a run of something else: {'; '.join(never)}; give its study")
     if found and not accept:
         raise LedgerError(
-            f"{result.folder}: changed since this run: {told}; finalize all the same with --accept-changes (the"
-            " model card says so), or run the study again"
+            f"{result.folder}: changed since this run: {told}; finalize all the same with --accept-changes"
+            " (the model card says so), or run the study again"
         )
     return f"Since the run that chose this configuration something changed: {told}" if found else ""
 

@@ -74,7 +74,7 @@ def check_servable(model: Any) -> None:
 
 
 def raw_of(splits: Splits) -> Splits | None:
-    """The splits in original units: these, or those that they were prepared from; None where they are gone."""
+    """The splits in original units: these, or those that they were made of; None where they are gone."""
     if splits.preparation is None:
         return splits
     raw = splits.raw

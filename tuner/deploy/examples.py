@@ -147,8 +147,8 @@ class Reading:
         if longer and self.table.columns.by is None:
             one = longer[0]
             self.notes.append(
-                f"of {one.count:,} rows the last {len(one.rows)} were read; --every gives a forecast for every"
-                " window of the file"
+                f"of {one.count:,} rows the last {len(one.rows)} were read; --every gives a forecast for"
+                " every window of the file"
             )
         elif longer:
             which = "1 sequence" if len(longer) == 1 else f"{len(longer):,} sequences"

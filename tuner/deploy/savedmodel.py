@@ -23,8 +23,8 @@ def export(folder: Path, code: str = "") -> None:
     """Put the SavedModel of a bundle into its folder, in savedmodel/.
 
     Its signature and its method `serve` read raw values of shape (n, ...), and answer a dict of mean, std,
-    members (n, K, ...) and where the model classifies classes, in original units. `code` is a Python file to be
-    executed where the model has layers of its own.
+    members (n, K, ...) and where the model classifies classes, in original units. `code` is a Python file to
+    be executed where the model has layers of its own.
 
     Raises: BundleError where that cannot be done.
     """
@@ -75,8 +75,8 @@ def _check(bundle: Bundle) -> Part:
     part, preparation = bundle.schema.input, preparation_of(bundle)
     if part is None or bundle.schema.output is None:
         raise BundleError(
-            "no SavedModel is made of a model with several inputs or outputs; leave --savedmodel out, and export a"
-            " member's model.keras with Keras"
+            "no SavedModel is made of a model with several inputs or outputs; leave --savedmodel out, and"
+            " export a member's model.keras with Keras"
         )
     if preparation is not None and preparation.chain.positional:
         raise BundleError(

@@ -66,8 +66,8 @@ class Model:
         """
         if self.positional and start is None:
             raise BundleError(
-                "the model knows seasons by their place in time; give start=, the place of each example's first"
-                " step, counted from 0 in the series that it was trained on"
+                "the model knows seasons by their place in time; give start=, the place of each example's"
+                " first step, counted from 0 in the series that it was trained on"
             )
         x, start = self._as_array(x), 0 if start is None else start
         self.schema.check(x)
@@ -139,8 +139,8 @@ def network_from(text: str, where: str, study: str, custom_objects: Mapping[str,
     prepare_backend()
     import keras
 
-    from tuner.models import layers as _  # registers them
-    from tuner.prepare import layers as _  # noqa: F401, F811
+    import tuner.models.layers  # registers them
+    import tuner.prepare.layers  # noqa: F401
 
     try:
         with warnings.catch_warnings():

@@ -26,8 +26,8 @@ def architecture_of(model: Any) -> str:
             config = json.loads(model.to_json())
     except Exception as error:  # NotImplementedError, and whatever a user's get_config raises
         raise BundleError(
-            f"the model ({type(model).__name__}) cannot be described as JSON ({first_line(error)}); make it of"
-            " layers with the functional API, or give it get_config and from_config"
+            f"the model ({type(model).__name__}) cannot be described as JSON ({first_line(error)}); make it"
+            " of layers with the functional API, or give it get_config and from_config"
         ) from None
     return json.dumps(_uncompiled(config), indent=1) + "\n"
 
@@ -56,8 +56,8 @@ def rebuilt(model: Any, study: str) -> tuple[str, Any]:
     if wanted != found:
         raise BundleError(
             f"the model ({type(model).__name__}) is another after it was described as JSON and made again"
-            f" ({len(found)} weights, not {len(wanted)}, or of other shapes); its get_config must hold all that"
-            " its layers are made of"
+            f" ({len(found)} weights, not {len(wanted)}, or of other shapes); its get_config must hold all"
+            " that its layers are made of"
         )
     return text, network
 
@@ -73,8 +73,8 @@ def check_same(model: Any, network: Any, weights: tuple[np.ndarray, ...], x: Any
     pairs = zip(ours, theirs, strict=True)
     if not all(np.allclose(first, second, rtol=1e-5, atol=1e-6, equal_nan=True) for first, second in pairs):
         raise BundleError(
-            f"the model ({type(model).__name__}) predicts otherwise after it was stored and read again; its layers'"
-            " get_config must hold all that they compute with"
+            f"the model ({type(model).__name__}) predicts otherwise after it was stored and read again; its"
+            " layers' get_config must hold all that they compute with"
         )
 
 
