@@ -1,7 +1,7 @@
-"""From the winner of a study to a model in use: a bundle on disk, what serves it, and what is made with it.
+"""From the winner of a study to a model in use: a bundle on disk, what serves it and what it makes.
 
-`update` compares the ways to update a model in use, `replace_model` puts a candidate in its place, and `roll_back`
-takes that back.
+`update` compares the ways to update a model in use, `replace_model` puts a candidate in its place, and
+`roll_back` takes that back.
 """
 
 from importlib import import_module
