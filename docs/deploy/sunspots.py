@@ -1,18 +1,17 @@
-"""Daily sunspot numbers, for docs/deploy.md: a small study on one scale, then the scale changes.
+"""Daily sunspot numbers, for docs/deploy.md: a small study, and observations in which the scale changes.
 
-Until July 2015 the published numbers were reduced to those of Wolf's telescope, by a factor of 0.6; since version 2.0
-they are not, and whoever had a model in use then met numbers that were larger by 1 / 0.6 from one day to the next.
-That change is planted here on an earlier day, before a maximum of the sun: the study has 0.6 times the numbers of
-version 2.0, and from that day on what is observed comes as it is.
+How sunspots are counted has changed before: until July 2015 the published numbers were reduced to those of
+Wolf's telescope, by a factor of 0.6, and since version 2.0 they are not. A larger change is planted here: from
+one day on, what is observed is multiplied by a factor.
 
-    python docs/deploy/sunspots.py FILE FOLDER
+    python docs/deploy/sunspots.py FILE FOLDER [FACTOR]
 
 writes FOLDER/monitored.csv, in which the scale changes on the way, FOLDER/new.csv, from after the change, and
 FOLDER/later.csv, what follows on monitored.csv. FILE is the daily total sunspot number V2.0, WDC-SILSO, Royal
 Observatory of Belgium, Brussels (CC BY-NC 4.0).
 
-Source of the factor: F. Clette and L. Lefevre, The New Sunspot Number: Assembling All Corrections, Solar Physics 291
-(2016), doi:10.1007/s11207-016-1014-y.
+Source of the factor: F. Clette and L. Lefevre, The New Sunspot Number: Assembling All Corrections, Solar
+Physics 291 (2016), doi:10.1007/s11207-016-1014-y.
 """
 
 import sys
@@ -28,7 +27,6 @@ from tuner.models import recurrent
 from tuner.problems.download import read_data
 from tuner.problems.sunspots import parse
 
-WOLF = 0.6
 STEPS_IN = 10
 
 
@@ -51,7 +49,7 @@ def study(
     path: str, first: str = "1976-01-01", last: str = "1995-12-31", epochs: int = 15, units: int = 16
 ) -> Study:
     framed = prepare.framed(
-        WOLF * numbers(path, first, last),
+        numbers(path, first, last),
         prepare.chain_of(scaling="standardize"),
         steps_in=STEPS_IN,
         naive=("last",),
@@ -79,6 +77,7 @@ def study(
 def main(
     file: Path,
     folder: Path,
+    factor: float = 3.0,
     *,
     since: str = "1996-01-01",
     change: str = "1998-01-01",
@@ -86,14 +85,14 @@ def main(
     until: str = "2001-12-31",
     end: str = "2002-12-31",
 ) -> None:
-    """Observations from `since` to `seen`, new data from the `change` on `until`, and what follows to the `end`."""
+    """Observations from `since` to `seen`, new data from the `change` on, and what follows to the `end`."""
     series, before = numbers(file, since, seen), (date.fromisoformat(change) - date.fromisoformat(since)).days
-    series[:before] *= WOLF
+    series[before:] *= factor
     following = str(date.fromisoformat(seen) + timedelta(days=1))
     write(folder / "monitored.csv", since, series)
-    write(folder / "new.csv", change, numbers(file, change, until))
-    write(folder / "later.csv", following, numbers(file, following, end))
+    write(folder / "new.csv", change, factor * numbers(file, change, until))
+    write(folder / "later.csv", following, factor * numbers(file, following, end))
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), Path(sys.argv[2]))
+    main(Path(sys.argv[1]), Path(sys.argv[2]), *map(float, sys.argv[3:]))

@@ -20,7 +20,6 @@ from tuner.deploy.updating.material import gathered
 from tuner.deploy.updating.updates import Update
 from tuner.deploy.updating.ways import FAIR, UPDATES, WAYS
 from tuner.errors import BundleError, StudyError
-from tuner.ledger import slug
 from tuner.plan import Plan
 from tuner.protocol import run
 from tuner.result import load
@@ -204,7 +203,7 @@ def test_a_way_is_searched_by_what_there_is_to_choose_by(
     plan = Plan(trials=3, search_repeats=2, sampler="random")
     monkeypatch.setattr(searching, "WAYS", {WAY: WAYS[WAY]})
     found = searching.searched(material, settings, plan, tmp_path, reporter=Recorder(), changes={})
-    searched = load(tmp_path / "searches" / slug(WAY))
+    searched = load(tmp_path / "searches" / "existing-new")
     assert {run.phase for run in searched.runs} == {"search"} and len(searched.configurations) == 4
     assert dict(searched.configurations["baseline"].params) == settings.params
     means = {

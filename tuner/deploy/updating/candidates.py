@@ -39,7 +39,6 @@ from tuner.deploy.updating.parting import Parts, count
 from tuner.deploy.updating.ways import FAIR, WAYS
 from tuner.engines.choice import Trainer
 from tuner.errors import BundleError
-from tuner.ledger import slug
 from tuner.references import against
 from tuner.repeats import Repeats
 from tuner.report import headline
@@ -62,7 +61,7 @@ def kept(material: Material, study: Study, result: Result, name: str, say: Say) 
     Raises: BundleError where they do not become the same, or too few have a score.
     """
     assert result.folder is not None  # loaded from one
-    folder = result.folder / FOLDER / slug(name)
+    folder = result.folder / FOLDER / WAYS[name].folder
     record = _record(material, result, name)
     with suppress(BundleError):
         there = read(folder)

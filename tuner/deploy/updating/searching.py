@@ -14,7 +14,6 @@ from tuner.deploy.updating.derived import Settings, search
 from tuner.deploy.updating.material import Material
 from tuner.deploy.updating.ways import WAYS
 from tuner.errors import BundleError
-from tuner.ledger import slug
 from tuner.plan import Plan
 from tuner.protocol import run
 from tuner.racing import validation_scores
@@ -48,7 +47,7 @@ def searched(
         result = run(
             study,
             replace(plan, repeats=0),
-            output=folder / FOLDER / slug(name),
+            output=folder / FOLDER / way.folder,
             reporter=reporter,
             **options,
         )

@@ -22,6 +22,11 @@ class Way:
     new: bool
 
     @property
+    def folder(self) -> str:
+        """Its name as that of a folder."""
+        return self.name.replace("+", "-")
+
+    @property
     def words(self) -> str:
         """What it is, after the name."""
         model = "the existing model, trained further" if self.existing else "a new model"
