@@ -78,9 +78,11 @@ def test_the_first_window_by_hand() -> None:
     assert block_length(life) == 1 and block_length(reference) == 1
     found = monitor_scores(life, expected_level(reference, series=True))
     assert found.latest is not None
-    share = 0.0125 * 0.5 * of_turn(np.arange(1))[0]
+    share = 0.2 * of_turn(np.arange(1))[0]
     spread = max(life.var(ddof=1), reference.var(ddof=1))
-    half = stats.t.ppf(1 - share, 99) * np.sqrt(spread / 32) + stats.t.ppf(0.9875, 99) * np.sqrt(spread / 100)
+    half = stats.t.ppf(1 - 0.0125 * share, 99) * np.sqrt(spread / 32 + spread / 100)
+    alone = [stats.t.ppf(1 - 0.00625 * part, 99) * np.sqrt(spread / n) for part, n in ((share, 32), (1, 100))]
+    assert half < sum(alone)  # the window is shorter than the expected scores are many
     difference = life.mean() - reference.mean()
     ends = (found.latest.interval.low, found.latest.interval.high)
     assert ends == pytest.approx((difference - half, difference + half))

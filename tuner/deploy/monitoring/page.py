@@ -290,10 +290,10 @@ def _methods(found: Monitoring) -> tuple[str, ...]:
     return (
         f"Every example that was predicted and observed has one {metric}. Windows of all lengths are tested, each"
         " twice as long as the one before and a quarter of its length apart: whether the mean within it differs"
-        " from what is expected, by t intervals that count how much neighbours are alike. The windows share one"
-        f" error rate of {rate} (half of it for either direction, and half of that for the error of the expected"
-        " level itself), in parts that sum to it however long the model lives. So one may look as often as one"
-        " likes; how long periods are changes nothing.",
+        " from what is expected, by t intervals that count how much neighbours are alike, and that the expected"
+        f" level is an estimate itself. The windows share one error rate of {rate}, half of it for either"
+        " direction, in parts that sum to it however long the model lives. So one may look as often as one likes;"
+        " how long periods are changes nothing.",
         "Stable means that no window differs, and no more: the table above says how large a change would have been"
         " found by now. Trend and intervals of periods are plain estimates at their level, and no tests.",
         "An example is judged once what it reads and what came of it are both known, in that order; what is given"

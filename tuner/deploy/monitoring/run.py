@@ -171,7 +171,7 @@ def _judged(
         for name, one in models.items()
     }
     pairs = tuple(
-        in_pairs(seen[name], found[name], found[CURRENT], periods, series=series or current.series, level=level)
+        in_pairs(seen[name], found[name], found[CURRENT], periods, level=level)
         for name in models
         if name != CURRENT
     )

@@ -148,9 +148,7 @@ def watched(
         judged = monitor_scores(
             values, expected, direction=bundle.direction, margin=margin, level=level
         )
-    block = expected.block * each if expected else 1
-    if series and scored.scores.size:
-        block = max(block, block_length(scored.scores[np.isfinite(scored.scores)]))
+    block = max(expected.block * each if expected else 1, alike(scored.moments, scored.scores, every))
 
     def alarm(found: Found) -> Alarm:
         inside = [scored.moments[at] for at in places[found.start * each : found.stop * each]]
@@ -211,6 +209,17 @@ def together(scores: FloatArray, each: int) -> FloatArray:
     return means
 
 
+def alike(moments: Sequence[Moment], scores: FloatArray, every: Every) -> int:
+    """How many neighbours are alike within a period, whatever happens from one period to the next."""
+    left = scores.copy()
+    for _, group in groupby(range(len(moments)), lambda at: every.start(moments[at])):
+        places = list(group)
+        inside = left[places]
+        left[places] = inside - inside[np.isfinite(inside)].mean() if np.isfinite(inside).any() else inside
+    left = left[np.isfinite(left)]
+    return block_length(left) if left.size else 1
+
+
 def by_period(
     moments: Sequence[Moment], scores: FloatArray, every: Every, block: int, level: float
 ) -> tuple[Period, ...]:
@@ -230,7 +239,7 @@ def _trend(scored: Scored, every: Every, block: int, level: float) -> Trend:
     return trend_of(scored.scores[fine], places, level, block)
 
 
-def in_pairs(earlier: Watched, before: Scored, now: Scored, every: Every, *, series: bool, level: float) -> InPairs:
+def in_pairs(earlier: Watched, before: Scored, now: Scored, every: Every, *, level: float) -> InPairs:
     """An earlier model and the current one on the examples that both have predicted."""
     mine = dict(zip(now.moments, now.scores.tolist(), strict=True))
     both = [
@@ -241,7 +250,7 @@ def in_pairs(earlier: Watched, before: Scored, now: Scored, every: Every, *, ser
     moments = [moment for moment, _, _ in both]
     theirs, ours = (np.array([row[place] for row in both]) for place in (1, 2))
     apart = ours - theirs
-    block = block_length(apart) if series and apart.size else 1
+    block = alike(moments, apart, every)
     return InPairs(
         earlier=earlier.name,
         difference=skill_of(apart, block, level),

@@ -39,14 +39,22 @@ class Expected:
     series: bool = False
     other: "Other | None" = None
 
-    def around(self, long_run: FloatArray | float, freedom: float, alpha: float) -> FloatArray:
+    def around(
+        self,
+        long_run: FloatArray | float,
+        freedom: float,
+        alpha: FloatArray | float,
+        *,
+        beside: FloatArray | float = 0.0,
+    ) -> FloatArray:
         """Half of the interval of the level, missed to one side at the rate `alpha`.
 
-        `long_run` is the variance of a mean of examples, times their number, with its degrees of freedom.
+        `long_run` is the variance of a mean of examples, times their number, with its degrees of freedom. With
+        the variance `beside` it of another mean, known as well, it is that of the difference of both.
 
         Source: Student (1908), doi:10.1093/biomet/6.1.1; Satterthwaite (1946), doi:10.2307/3002019.
         """
-        variance = np.asarray(long_run, dtype=np.float64) / self.examples
+        variance = np.asarray(long_run, dtype=np.float64) / self.examples + beside
         squares = variance**2 / freedom
         if self.other is not None and self.other.variance > 0.0:
             squares = squares + self.other.variance**2 / self.other.degrees_of_freedom
