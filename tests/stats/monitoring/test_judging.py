@@ -46,7 +46,7 @@ def test_no_change_is_rarely_called_one_however_often_one_looks(kind: str, examp
 
 @pytest.mark.parametrize("told", [True, False])
 def test_no_change_in_a_series_with_memory(told: bool) -> None:
-    """Also where the expected scores are shuffled, so that nothing but the life itself tells of the memory."""
+    """Also where the expected scores are shuffled, so that nothing but the life itself tells of memory."""
     rng = np.random.default_rng(3)
     alarms = 0
     for _ in range(100):
@@ -170,7 +170,13 @@ def test_nothing_yet() -> None:
 
 @pytest.mark.parametrize(
     ("shift", "margin", "placed"),
-    [(1.0, 0.2, "beyond"), (1.0, 5.0, "within"), (1.0, 1.0, "open"), (0.0, 1.0, "within"), (0.0, 0.01, "open")],
+    [
+        (1.0, 0.2, "beyond"),
+        (1.0, 5.0, "within"),
+        (1.0, 1.0, "open"),
+        (0.0, 1.0, "within"),
+        (0.0, 0.01, "open"),
+    ],
 )
 def test_a_margin_places_the_change(shift: float, margin: float, placed: str) -> None:
     rng = np.random.default_rng(12)

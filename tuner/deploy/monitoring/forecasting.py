@@ -98,5 +98,3 @@ def predict_missing(
     }
     store.keep(identity, new)
     return {**found, **new}
-
-

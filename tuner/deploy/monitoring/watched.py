@@ -1,4 +1,4 @@
-"""What monitoring found, as one frozen record: models, periods, judgement, and how models compare in pairs."""
+"""What monitoring found, as one frozen record: models, periods, judgement, and models in pairs."""
 
 import math
 from collections.abc import Sequence
@@ -33,7 +33,7 @@ CURRENT = "current"
 
 @dataclass(frozen=True, slots=True)
 class Period:
-    """The skill in a period, which begins at `start`; `place` is where its middle is on an axis of periods."""
+    """The skill in a period that begins at `start`; `place` is its middle on an axis of periods."""
 
     label: str
     start: Moment
@@ -93,7 +93,7 @@ class Watched:
 
 @dataclass(frozen=True, slots=True)
 class InPairs:
-    """An earlier model and the current one on the same examples: mean of current - earlier, plain interval."""
+    """An earlier model and the current one on the same examples: current - earlier, plain interval."""
 
     earlier: str
     difference: Skill
@@ -145,14 +145,12 @@ def watched(
     if expected is not None:
         places = scored.order[np.isfinite(scored.scores[scored.order])]
         values = together(scored.scores[places], each)
-        judged = monitor_scores(
-            values, expected, direction=bundle.direction, margin=margin, level=level
-        )
+        judged = monitor_scores(values, expected, direction=bundle.direction, margin=margin, level=level)
     block = max(expected.block * each if expected else 1, alike(scored.moments, scored.scores, every))
 
     def alarm(found: Found) -> Alarm:
         inside = [scored.moments[at] for at in places[found.start * each : found.stop * each]]
-        return Alarm(found, min(inside), max(inside))  # type: ignore[type-var]
+        return Alarm(found, min(inside), max(inside))
 
     return Watched(
         name=name,
@@ -189,8 +187,8 @@ def _expected(
 def _other(bundle: Bundle) -> Other | None:
     """How the level of the ensemble in use may differ from that of the one that was measured.
 
-    They are two ensembles of the same size with seeds of their own: twice the variance of single networks' scores
-    over seeds, divided by the size. None where the ensemble in use itself was measured.
+    They are two ensembles of the same size with seeds of their own: twice the variance of single
+    networks' scores over seeds, divided by the size. None where the ensemble in use itself was measured.
     """
     ensemble, single = bundle.expected.ensemble, bundle.expected.single
     if bundle.trained.kept_test or ensemble is None or single.std is None or single.n < 2:

@@ -21,9 +21,9 @@ Within = Literal["within", "beyond", "open"]
 
 POWER = 0.8
 LEARNED = 128
-"""Scores that tell how many neighbours are alike, where the expected ones are in no order. Blocks of up to 33 of
-them are possible, and a first-order autocorrelation of 0.9 asks for 26 (`block_length`); half as many scores let
-it pass for less, and alarms were too frequent then (benchmarks)."""
+"""Scores that tell how many neighbours are alike, where the expected ones are in no order. Blocks of up
+to 33 of them are possible, and a first-order autocorrelation of 0.9 asks for 26 (`block_length`); half as
+many scores let it pass for less, and alarms were too frequent then (benchmarks)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,9 +95,9 @@ def monitor_scores(
     that goes to each direction, and is shared by all windows that there will ever be (`windows`). A window is
     called different where a t interval of the difference of its mean and the expected level does not hold 0.
     There are two such intervals, and the shorter counts: with half of the rate, that of two samples, the
-    shorter one for windows up to about as long as the expected scores are many; and with the other half, that of
-    the window's mean at its share (a quarter of the rate) beside that of the expected level (a quarter, once
-    for all windows). Giving more scores later changes nothing of what was said before.
+    shorter one for windows up to about as long as the expected scores are many; and with the other half,
+    that of the window's mean at its share (a quarter of the rate) beside that of the expected level (a
+    quarter, once for all windows). Giving more scores later changes nothing of what was said before.
 
     Variances count the memory of neighbours, by blocks, which the expected scores or the first ones that come
     in tell. The variance of a window is the larger one of its own
@@ -106,15 +106,16 @@ def monitor_scores(
     the more degrees of freedom of the two is exact, as either of the two alone would be; where
     the expected scores tell nothing of the memory, it has those of the window. The expected
     level is taken to be as uncertain as the window's variance would make it, since few skewed scores
-    miss the rare large ones, in mean and spread alike; where scores are errors, never negative, that spread is
-    brought from the window's level to the expected one first. A window that differs is looked at once more
-    with the blocks that its own memory asks for, and is left out where it holds too few of them.
+    miss the rare large ones, in mean and spread alike; where scores are errors, never negative, that
+    spread is brought from the window's level to the expected one first. A window that differs is looked
+    at once more with the blocks that its own memory asks for, and is left out where it holds too few of them.
 
     Raises: StatisticsError where scores cannot be used or are not finite, or the margin is not above 0.
     Source: t intervals of one and two samples, of block means: Student (1908), doi:10.1093/biomet/6.1.1, and
-    Schmeiser (1982), doi:10.1287/opre.30.3.556; the sum over windows: Bonferroni's inequality. Compare the confidence
-    sequences of Waudby-Smith, Arbour, Sinha, Kennedy & Ramdas (2024), doi:10.1214/24-AOS2408, which hold for
-    one mean since the start, and start again at every window: Shekhar & Ramdas (2023), arXiv:2302.02544.
+    Schmeiser (1982), doi:10.1287/opre.30.3.556; the sum over windows: Bonferroni's inequality. Compare
+    the confidence sequences of Waudby-Smith, Arbour, Sinha, Kennedy & Ramdas (2024),
+    doi:10.1214/24-AOS2408, which hold for one mean since the start, and start again at every window:
+    Shekhar & Ramdas (2023), arXiv:2302.02544.
 
     >>> from tuner.stats.monitoring.expected import expected_level
     >>> rng = np.random.default_rng(0)
@@ -180,7 +181,7 @@ def _too_few(expected: Expected, examples: int, needed: int) -> str:
 
 
 class _Test:
-    """All windows of a series of losses, against the expected level; `alpha` is half of a direction's rate."""
+    """All windows of a series of losses against the expected level; `alpha` is half of a direction's rate."""
 
     def __init__(
         self, losses: FloatArray, memory: tuple[int, int], expected: Expected, sign: float, alpha: float
@@ -248,7 +249,7 @@ class _Test:
         share: FloatArray | float,
         size: int,
     ) -> FloatArray:
-        """Half of the interval of the difference of a window's mean and the expected level: the shorter of two.
+        """Half of the interval of a window's mean less the expected level: the shorter one of two.
 
         One takes both as two samples, the other each for itself. Where neighbours are alike that are not so
         among the expected scores, a window's variance stands for itself.

@@ -8,7 +8,8 @@ to the looking, whatever they have in common.
 
 Source: lengths and places as the seeded intervals of Kovacs, Buhlmann, Li & Munk (2023),
 doi:10.1093/biomet/asac052; error rates spent over geometric epochs as in the stitching of Howard, Ramdas,
-McAuliffe & Sekhon (2021), doi:10.1214/20-AOS1991, section 3.1; Bonferroni's inequality for a countable family.
+McAuliffe & Sekhon (2021), doi:10.1214/20-AOS1991, section 3.1; Bonferroni's inequality for a countable
+family.
 """
 
 import math
