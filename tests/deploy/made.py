@@ -98,7 +98,10 @@ def rising(examples: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
 
 def parts(make: Any) -> dict[str, Any]:
     """Three splits of what a function draws."""
-    return {name: make(size, seed) for name, size, seed in (("train", 48, 1), ("validation", 16, 2), ("test", 24, 3))}
+    return {
+        name: make(size, seed)
+        for name, size, seed in (("train", 48, 1), ("validation", 16, 2), ("test", 24, 3))
+    }
 
 
 def study(name: str, **changes: Any) -> Study:
@@ -113,7 +116,13 @@ def study(name: str, **changes: Any) -> Study:
         },
         "free": {"data": Splits(**parts(rising)), "build": build_free, "metric": "binary_accuracy"},
     }
-    given = {"name": name, "epochs": 2, "baseline": {"units": 3}, "trials": 0, "candidates": {"other": {"units": 2}}}
+    given = {
+        "name": name,
+        "epochs": 2,
+        "baseline": {"units": 3},
+        "trials": 0,
+        "candidates": {"other": {"units": 2}},
+    }
     return Study(**(given | made[name] | changes))
 
 
@@ -141,7 +150,7 @@ def confirmed(
     return folder
 
 
-OWN_LAYER = '''
+OWN_LAYER = """
 import keras
 from tests.deploy.made import labelled, parts
 from tuner import Splits, Study
@@ -162,16 +171,23 @@ class Doubled(keras.layers.Layer):
 
 def build(trial, data):
     units = trial.suggest_int("units", 1, 4)
-    model = keras.Sequential([keras.Input((4,)), Doubled(3.0), keras.layers.Dense(units), keras.layers.Dense(1)])
+    layers = [keras.Input((4,)), Doubled(3.0), keras.layers.Dense(units), keras.layers.Dense(1)]
+    model = keras.Sequential(layers)
     model.compile(optimizer="adam", loss="mse")
     return model
 
 
 data = Splits(**parts(lambda size, seed: (labelled(size, seed)[0], labelled(size, seed)[0].sum(axis=1))))
 study = Study(
-    data=data, build=build, metric="mse", epochs=2, baseline={"units": 3}, trials=0, candidates={"other": {"units": 2}}
+    data=data,
+    build=build,
+    metric="mse",
+    epochs=2,
+    baseline={"units": 3},
+    trials=0,
+    candidates={"other": {"units": 2}},
 )
-'''
+"""
 
 
 def own_layer(folder: Path) -> Study:

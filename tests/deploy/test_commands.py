@@ -16,7 +16,8 @@ from tests.test_cli import FAST, write
 STUDY = """
 from tests.tiny import *
 def study(rate=0.01):
-    return dense_study(name="", trials=0, baseline={"learning_rate": rate}, candidates={"fast": {"learning_rate": 0.08}})
+    fast = {"learning_rate": 0.08}
+    return dense_study(name="", trials=0, baseline={"learning_rate": rate}, candidates={"fast": fast})
 """
 
 

@@ -23,14 +23,19 @@ from tuner.study import Splits, Study
 
 
 def made(of: Study, folder: Path, **options: Any) -> Bundle:
-    """The bundle of a study whose candidate was confirmed."""
-    return finalize(confirmed(of, folder / "run"), folder / "bundle", study=of, **({"members": 2} | options))
+    """The bundle of a study whose candidate was confirmed; of one network, unless asked otherwise."""
+    given = {"members": 1, "keep_test": True, "engine": "fit"} | options
+    return finalize(confirmed(of, folder / "run"), folder / "bundle", study=of, **given)
 
 
 def test_what_is_told_is_what_was_done(bundles: Bundles) -> None:
     bundle, data = bundles("classes").bundle, bundles("classes").data
     assert (bundle.configuration, bundle.params) == ("baseline", {"units": 3})
-    assert (bundle.task, bundle.activation, bundle.metric) == ("classes", "softmax", "sparse_categorical_accuracy")
+    assert (bundle.task, bundle.activation, bundle.metric) == (
+        "classes",
+        "softmax",
+        "sparse_categorical_accuracy",
+    )
     assert [one.seed for one in bundle.members] == [0, 1, 2]
     assert dict(bundle.trained.examples) == data.sizes == {"train": 48, "validation": 16, "test": 24}
     assert (bundle.epochs.count, bundle.epochs.how) == (2, "as the study says")
@@ -43,7 +48,9 @@ def test_what_is_told_is_what_was_done(bundles: Bundles) -> None:
     assert bundle.verdict.claim and bundle.notes[0].startswith("This is the baseline: no other")
 
 
-def test_what_to_expect_is_what_other_networks_score_that_have_not_seen_the_test_split(bundles: Bundles) -> None:
+def test_what_to_expect_is_what_other_networks_score_that_have_not_seen_the_test_split(
+    bundles: Bundles,
+) -> None:
     """By hand: train them again, restore what they say, average, score."""
     kept = bundles("outside")
     bundle, data, of = kept.bundle, kept.data, kept.study
@@ -52,7 +59,13 @@ def test_what_to_expect_is_what_other_networks_score_that_have_not_seen_the_test
     runner = Repeats(of)
     recipe = Recipe(of, result.best.configuration, *runner.builder(result.best.configuration))
     networks = train(
-        recipe, "ensemble", data, 3, say=lambda text: None, note=lambda text: None, on_progress=lambda share: None
+        recipe,
+        "ensemble",
+        data,
+        3,
+        say=lambda text: None,
+        note=lambda text: None,
+        on_progress=lambda share: None,
     )
     model = recipe.built("ensemble", data).model
     assert data.raw is not None
@@ -65,7 +78,11 @@ def test_what_to_expect_is_what_other_networks_score_that_have_not_seen_the_test
     expected = bundle.expected
     assert expected.ensemble is not None
     assert expected.ensemble.score == pytest.approx(errors.mean(), rel=1e-5)
-    assert (expected.ensemble.n_examples, expected.ensemble.members, expected.units) == (len(y), 3, "original")
+    assert (expected.ensemble.n_examples, expected.ensemble.members, expected.units) == (
+        len(y),
+        3,
+        "original",
+    )
     low, high = expected.ensemble.interval
     assert low is not None and high is not None and low < expected.ensemble.score < high
     alone = [((one - y) ** 2).mean() for one in said]
@@ -73,7 +90,7 @@ def test_what_to_expect_is_what_other_networks_score_that_have_not_seen_the_test
     assert expected.single.std == pytest.approx(np.std(alone, ddof=1), rel=1e-4)
     stored = examples_of(bundle)
     assert stored is not None and stored.horizon == 2
-    np.testing.assert_allclose(stored.values, errors, rtol=1e-5)
+    np.testing.assert_allclose(stored.values, errors, rtol=1e-4)
 
 
 def test_single_networks_are_those_of_the_confirmation(bundles: Bundles) -> None:
@@ -89,7 +106,7 @@ def test_single_networks_are_those_of_the_confirmation(bundles: Bundles) -> None
 def test_a_test_split_that_is_kept_out_measures_the_members_themselves(tmp_path: Path) -> None:
     of = study("classes")
     assert isinstance(of.data, Splits)
-    bundle = made(of, tmp_path, keep_test=True)
+    bundle = made(of, tmp_path, members=2)
     assert dict(bundle.trained.examples) == {"train": 48, "validation": 16} and bundle.trained.kept_test
     x, y = of.data.test
     said = tuner.load_model(bundle.place()).predict(x)
@@ -101,7 +118,7 @@ def test_a_test_split_that_is_kept_out_measures_the_members_themselves(tmp_path:
 
 def test_the_same_run_gives_the_same_networks(bundles: Bundles, tmp_path: Path) -> None:
     kept = bundles("free")
-    again = finalize(kept.bundle.origin.run, tmp_path / "again", study=kept.study, members=3)
+    again = finalize(kept.bundle.origin.run, tmp_path / "again", study=kept.study, members=2, keep_test=True)
     assert [one.weights for one in again.members] == [one.weights for one in kept.bundle.members]
     assert again.identity != kept.bundle.identity
     assert again.expected == kept.bundle.expected
@@ -122,7 +139,7 @@ def test_the_model_card_has_the_verdict_the_scores_and_where_it_ends(bundles: Bu
 
 
 def test_another_configuration_can_be_asked_for_and_the_card_says_so(tmp_path: Path) -> None:
-    bundle = made(study("classes"), tmp_path, configuration="other", members=1)
+    bundle = made(study("classes"), tmp_path, configuration="other")
     assert bundle.configuration == "other" and bundle.params == {"units": 2}
     assert bundle.notes[0] == "This is other, as asked for, and not what the run found best (baseline)"
     said = tuner.load_model(bundle.place()).predict(np.zeros((1, 4)))
@@ -191,9 +208,11 @@ def weighted(fixed: bool) -> Any:
 
 
 def test_weights_of_examples_are_made_for_all_examples(tmp_path: Path) -> None:
-    assert made(study("classes", build=weighted(fixed=False)), tmp_path, members=1).members
-    with pytest.raises(StudyError, match="sample_weight for 48 examples, and the train split has 88"):
-        made(study("classes", build=weighted(fixed=True)), tmp_path / "fixed", members=1)
+    assert made(study("classes", build=weighted(fixed=False)), tmp_path).members
+    with pytest.raises(
+        StudyError, match=r"48 examples, and the train split has 64; .* all examples in data.tr"
+    ):
+        made(study("classes", build=weighted(fixed=True)), tmp_path / "fixed")
 
 
 class Closed(keras.Model):  # type: ignore[misc]
@@ -229,7 +248,7 @@ def with_a_lambda(trial: Any, data: Splits) -> Any:
 )
 def test_models_that_cannot_be_described_are_refused(build: Any, message: str, tmp_path: Path) -> None:
     with pytest.raises(BundleError, match=message) as raised:
-        made(study("classes", build=build), tmp_path, members=1)
+        made(study("classes", build=build), tmp_path)
     assert "\n" not in str(raised.value)
     assert not (tmp_path / "bundle").exists()
 
@@ -279,9 +298,11 @@ def test_a_study_that_changed_is_refused_unless_that_is_accepted(tmp_path: Path)
     of = study("classes")
     run = confirmed(of, tmp_path / "run")
     changed = study("classes", epochs=1)
-    with pytest.raises(LedgerError, match=r"the number of epochs \(2, now 1\); finalize all the same with --acc"):
+    with pytest.raises(
+        LedgerError, match=r"the number of epochs \(2, now 1\); finalize all the same with --acc"
+    ):
         finalize(run, tmp_path / "bundle", study=changed)
-    bundle = finalize(run, tmp_path / "bundle", study=changed, accept_changes=True, members=1)
+    bundle = finalize(run, tmp_path / "bundle", study=changed, accept_changes=True, members=1, keep_test=True)
     assert "something changed: the number of epochs (2, now 1)" in bundle.notes[0]
     with pytest.raises(LedgerError, match="is a run of something else: the study's name"):
         finalize(run, tmp_path / "b", study=replace(of, name="another"), accept_changes=True)
@@ -289,7 +310,7 @@ def test_a_study_that_changed_is_refused_unless_that_is_accepted(tmp_path: Path)
 
 def test_prepared_data_without_the_raw_ones_are_scored_as_they_are(tmp_path: Path) -> None:
     data = replace(cut().splits, raw=None, starts={})
-    bundle = made(study("outside", data=data), tmp_path, members=1)
+    bundle = made(study("outside", data=data), tmp_path)
     assert bundle.expected.units == "prepared"
     assert bundle.schema.input is not None and bundle.schema.input.shape == (6, 2)
     assert bundle.schema.input.low == ()
@@ -350,7 +371,9 @@ def test_a_dense_study_of_python_is_finalized_by_its_functions(tmp_path: Path) -
     """The data are those of the study; a metric that is no mean has an interval by resampling."""
     from tests.tiny import dense_study
 
-    of = dense_study(data=splits(), metric="root_mean_squared_error", candidates={"other": {"learning_rate": 0.02}})
+    of = dense_study(
+        data=splits(), metric="root_mean_squared_error", candidates={"other": {"learning_rate": 0.02}}
+    )
     bundle = made(of, tmp_path)
     ensemble = bundle.expected.ensemble
     assert ensemble is not None and examples_of(bundle) is None

@@ -1,8 +1,10 @@
 """A bundle says in another process what its networks said before it was stored."""
 
 import os
+import shutil
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -10,7 +12,7 @@ import pytest
 
 import tuner
 from tests.deploy.conftest import Bundles
-from tuner.deploy.bundle import SAVEDMODEL
+from tuner.deploy.bundle import SAVEDMODEL, read, write
 from tuner.deploy.savedmodel import export
 from tuner.errors import BundleError
 
@@ -79,7 +81,9 @@ def test_predictions_of_a_fresh_process_are_those_from_before_it_was_stored(
     told = np.load(tmp_path / "told.npz")
     for name, one in kept.items():
         for part in ("mean", "std", "members"):
-            np.testing.assert_allclose(told[f"{name}_{part}"], getattr(one.before, part), rtol=1e-6, atol=1e-6)
+            np.testing.assert_allclose(
+                told[f"{name}_{part}"], getattr(one.before, part), rtol=1e-6, atol=1e-6
+            )
         if one.before.classes is not None:
             assert (told[f"{name}_classes"] == one.before.classes).all()
         assert np.ptp(np.asarray(one.before.members), axis=0).max() > 1e-3  # the members differ
@@ -118,6 +122,13 @@ def test_a_saved_model_is_served_without_tuner_and_without_keras(bundles: Bundle
     assert (told["classes_classes"] == bundles("classes").before.classes).all()
 
 
-def test_what_no_saved_model_can_be_made_of_is_one_line(tmp_path: Path) -> None:
-    with pytest.raises(BundleError, match="no SavedModel can be made .*is no bundle.*leave --savedmodel out"):
+def test_what_no_saved_model_can_be_made_of_is_one_line(bundles: Bundles, tmp_path: Path) -> None:
+    """It is known before a process is started."""
+    with pytest.raises(BundleError, match="is no bundle"):
         export(tmp_path)
+    shutil.copytree(bundles("classes").bundle.place(), tmp_path / "two")
+    bundle = read(tmp_path / "two")
+    both = replace(bundle.schema, inputs=bundle.schema.inputs * 2, inputs_outline=["", ""])
+    write(replace(bundle, schema=both), bundle.place())
+    with pytest.raises(BundleError, match="no SavedModel is made of a model with several inputs or outputs"):
+        export(bundle.place())

@@ -13,7 +13,7 @@ from tests.deploy.conftest import Bundles
 from tests.deploy.made import STEPS, series
 from tuner.deploy.answers import Prediction
 from tuner.deploy.layout import Layout
-from tuner.deploy.predicting import AsCsv, AsRecords, Asked, Told, predict
+from tuner.deploy.predicting import AsCsv, Asked, AsRecords, Told, predict
 from tuner.deploy.schema import Part, Schema
 from tuner.deploy.serving import Model
 from tuner.deploy.tables import opened
@@ -104,7 +104,9 @@ def test_a_column_tells_sequences_apart(windows: Model, tmp_path: Path) -> None:
 def test_sequences_of_any_length(free: Model, tmp_path: Path) -> None:
     values = np.random.default_rng(5).normal(size=(12, 2))
     lengths = {"x": values[:3], "y": values[3:10], "z": values[10:]}
-    path = table(tmp_path / "new.csv", "id,p,q", [(name, *row) for name, part in lengths.items() for row in part])
+    path = table(
+        tmp_path / "new.csv", "id,p,q", [(name, *row) for name, part in lengths.items() for row in part]
+    )
     found, _ = asked(free, path, by="id")
     assert [row["id"] for row in found] == ["x", "y", "z"]
     for row, part in zip(found, lengths.values(), strict=True):
@@ -114,7 +116,9 @@ def test_sequences_of_any_length(free: Model, tmp_path: Path) -> None:
     whole, told = asked(free, table(tmp_path / "one.csv", "p,q", values))
     assert whole[0]["probability"] == pytest.approx(free.predict(values[None]).mean.item(), rel=1e-6)
     assert told.notes == ()
-    with pytest.raises(BundleError, match="the model reads sequences of any length, so that there are no windows"):
+    with pytest.raises(
+        BundleError, match="the model reads sequences of any length, so that there are no windows"
+    ):
         asked(free, path, every=True, by="id")
 
 
@@ -166,7 +170,10 @@ def test_columns_can_be_named(windows: Model, rows: Model, tmp_path: Path) -> No
         ("1,2\n3,4\n", "its first line holds numbers; it must name the columns"),
         ("x,y\n1,2\n3\n", "line 3: has 1 values for 2 columns"),
         ("x,y\n1,2\n3,4\n", "there are 2 rows, and the model reads 6 steps"),
-        ("x\n1\n2\n", "the model reads 2 columns, whose names it does not know, and the file has 1 of numbers"),
+        (
+            "x\n1\n2\n",
+            "the model reads 2 columns, whose names it does not know, and the file has 1 of numbers",
+        ),
         ("x,y,z\n1,2,3\n", "3 of numbers ('x', 'y', 'z'); name them in their order with --columns"),
         ("x,x\n" + "1,2\n" * 6, "has more than one column 'x'"),
         ("x,y\n" + "1,2\n" * 5 + "1,\n", "line 7: column 'y' has no value; fill it, or leave the row out"),
@@ -195,7 +202,9 @@ def test_other_mistakes_are_one_line(windows: Model, rows: Model, tmp_path: Path
         with pytest.raises(BundleError, match=message):
             asked(windows, path)
     path = table(tmp_path / "rows.csv", "a,b,c", [(1, 2, 3)])
-    with pytest.raises(BundleError, match="has no column 'd'; the model reads 'a', 'b', 'c', 'd', and the file has"):
+    with pytest.raises(
+        BundleError, match="has no column 'd'; the model reads 'a', 'b', 'c', 'd', and the file has"
+    ):
         asked(rows, path)
     path = table(tmp_path / "rows.csv", "a,b,c,d", [(1, 2, 3, 4)])
     with pytest.raises(BundleError, match="every row is an example of its own"):
@@ -267,9 +276,13 @@ def test_a_forecast_has_a_row_for_every_number(
     schema = Schema((Part((5, 2), columns),), (Part(shape),), targets=targets)
     layout = Layout(schema, "regression")
     values = np.arange(2.0 * np.prod(shape, dtype=int)).reshape(2, *shape)
-    found = [(place, dict(zip(layout.head, cells, strict=True))) for place, cells in layout.rows(said(values))]
+    found = [
+        (place, dict(zip(layout.head, cells, strict=True))) for place, cells in layout.rows(said(values))
+    ]
     expected = [(place, label) for place in (0, 1) for label in (where or [{}])]
-    assert [(place, {key: row[key] for key in row if key in ("step", "output")}) for place, row in found] == expected
+    assert [
+        (place, {key: row[key] for key in row if key in ("step", "output")}) for place, row in found
+    ] == expected
     assert [row["mean"] for _, row in found] == values.reshape(-1).tolist()
 
 
@@ -281,5 +294,7 @@ def test_several_yes_or_no_have_a_row_each() -> None:
 
 
 def test_what_no_table_holds_is_refused() -> None:
-    with pytest.raises(BundleError, match=r"answers arrays of shape \(examples, 2, 3, 4\), which no table holds"):
+    with pytest.raises(
+        BundleError, match=r"answers arrays of shape \(examples, 2, 3, 4\), which no table holds"
+    ):
         Layout(Schema((Part((5,)),), (Part((2, 3, 4)),)), "regression")

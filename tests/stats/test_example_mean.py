@@ -53,7 +53,9 @@ def test_a_resampled_mean_has_about_the_interval_of_a_mean() -> None:
     values = np.random.default_rng(1).normal(size=150)
     found = resampled_interval(lambda at: float(values[at].mean()), 150, np.random.default_rng(2))
     known = mean_of_examples(values).interval
-    assert found.low == pytest.approx(known.low, abs=0.05) and found.high == pytest.approx(known.high, abs=0.05)
+    assert found.low == pytest.approx(known.low, abs=0.05) and found.high == pytest.approx(
+        known.high, abs=0.05
+    )
 
 
 def test_blocks_go_round_the_end_and_resamples_without_a_score_are_left_out() -> None:

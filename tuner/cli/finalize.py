@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 
 _HELP = """Train the chosen configuration on all data, with several seeds, and store it as a bundle.
 
-The bundle is a folder with the networks of an ensemble, the preparation of the data, what the model reads and \
-answers, the score to expect, and a model card. `tuner predict` and `tuner.load_model` use it.
+The bundle is a folder with the networks of an ensemble, the preparation of the data, what the model reads \
+and answers, the score to expect, and a model card. `tuner predict` and `tuner.load_model` use it.
 
 The configuration is the one that the run found best (the baseline where nothing was better), trained on the \
 train, validation and test splits together. No network is chosen by its score. What to expect is measured \
@@ -31,13 +31,15 @@ split, the number of epochs is the median of the confirmation runs.
 def finalize(
     run: Folder,
     output: Annotated[
-        Path | None, typer.Option(metavar="DIR", help="Where to put the bundle (default: bundles/<study name>).")
+        Path | None,
+        typer.Option(metavar="DIR", help="Where to put the bundle (default: bundles/<study name>)."),
     ] = None,
     members: Annotated[int, typer.Option(help="Networks of the ensemble.")] = 5,
     keep_test: Annotated[
         bool,
         typer.Option(
-            "--keep-test", help="Keep the test split out of training, and measure the bundle's networks on it."
+            "--keep-test",
+            help="Keep the test split out of training, and measure the bundle's networks on it.",
         ),
     ] = False,
     savedmodel: Annotated[
@@ -46,24 +48,27 @@ def finalize(
     ] = False,
     configuration: Annotated[
         str | None,
-        typer.Option(metavar="NAME", help="Another confirmed configuration (default: the one that the run chose)."),
+        typer.Option(
+            metavar="NAME", help="Another confirmed configuration (default: the one that the run chose)."
+        ),
     ] = None,
     study: Annotated[
         Path | None,
-        typer.Option(metavar="FILE", help="The study file, where it has moved (default: the run's); it is executed."),
+        typer.Option(
+            metavar="FILE", help="The study file, where it has moved (default: the run's); it is executed."
+        ),
     ] = None,
     accept_changes: Annotated[
         bool,
         typer.Option(
-            "--accept-changes", help="Go on although the study, its data or its packages have changed since the run."
+            "--accept-changes",
+            help="Go on although the study, its data or its packages have changed since the run.",
         ),
     ] = False,
     engine: Annotated[
         str, typer.Option(help="auto, vectorized (networks together in one program) or fit.")
     ] = "auto",
-    backend: Annotated[
-        str | None, typer.Option(help="jax or tensorflow (default: that of the run).")
-    ] = None,
+    backend: Annotated[str | None, typer.Option(help="jax or tensorflow (default: that of the run).")] = None,
     as_json: Json = False,
 ) -> int:
     """Load, train, store, print; see `_HELP`."""

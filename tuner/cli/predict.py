@@ -5,7 +5,7 @@ import shutil
 import sys
 import tempfile
 from pathlib import Path
-from typing import IO, Annotated
+from typing import IO, Annotated, TextIO, cast
 
 import typer
 
@@ -15,16 +15,16 @@ from tuner.errors import BundleError, written_into
 
 _HELP = """Predict from a CSV file of raw values, in original units, with the spread of the members.
 
-For a model of windows (steps, features) every row is a step of time, and what follows the last window of the file \
-is predicted. --every predicts what follows each window; --by names a column that tells sequences apart, each of \
-which gives one prediction. A model that takes sequences of any length reads whole files or sequences. For a model of \
-features every row is an example.
+For a model of windows (steps, features) every row is a step of time, and what follows the last window of \
+the file is predicted. --every predicts what follows each window; --by names a column that tells sequences \
+apart, each of which gives one prediction. A model that takes sequences of any length reads whole files or \
+sequences. For a model of features every row is an example.
 
-Columns are found by the names that the model was trained with. Where it knows none, the columns of numbers are \
-read in their order, if they are as many as it reads. Others, such as a date, go along into the answer.
+Columns are found by the names that the model was trained with. Where it knows none, the columns of numbers \
+are read in their order, if they are as many as it reads. Others, such as a date, go along into the answer.
 
-The answer is CSV on standard output: mean and std over the members, or class, probability and std. Values outside \
-of the training data are warned of on standard error.
+The answer is CSV on standard output: mean and std over the members, or class, probability and std. Values \
+outside of the training data are warned of on standard error.
 """
 
 
@@ -32,17 +32,23 @@ of the training data are warned of on standard error.
 def predict(
     bundle: Annotated[Path, typer.Argument(metavar="BUNDLE", help="A folder that `tuner finalize` made.")],
     file: Annotated[Path, typer.Argument(metavar="CSV", help="Raw values, with a header.")],
-    every: Annotated[bool, typer.Option("--every", help="Predict what follows every window of the file.")] = False,
+    every: Annotated[
+        bool, typer.Option("--every", help="Predict what follows every window of the file.")
+    ] = False,
     by: Annotated[
         str, typer.Option(metavar="COLUMN", help="A column that tells sequences apart.", show_default=False)
     ] = "",
     columns: Annotated[
         str,
-        typer.Option(metavar="NAMES", help="The columns to read, in the model's order: a,b.", show_default=False),
+        typer.Option(
+            metavar="NAMES", help="The columns to read, in the model's order: a,b.", show_default=False
+        ),
     ] = "",
     start: Annotated[
         int | None,
-        typer.Option(help="Which step of the training series the first row is, for models of seasonal means."),
+        typer.Option(
+            help="Which step of the training series the first row is, for models of seasonal means."
+        ),
     ] = None,
     members: Annotated[bool, typer.Option("--members", help="Show what every member says.")] = False,
     output: Annotated[
@@ -51,7 +57,8 @@ def predict(
     code: Annotated[
         Path | None,
         typer.Option(
-            metavar="FILE", help="A Python file with layers of the model's own, such as the study; it is executed."
+            metavar="FILE",
+            help="A Python file with layers of the model's own, such as the study; it is executed.",
         ),
     ] = None,
     as_json: Json = False,
@@ -64,7 +71,7 @@ def predict(
 
         prepare_backend()
 
-        from tuner.deploy.predicting import AsCsv, AsRecords, Asked
+        from tuner.deploy.predicting import AsCsv, Asked, AsRecords
         from tuner.deploy.predicting import predict as ask
         from tuner.deploy.serving import load_model
 
@@ -84,7 +91,7 @@ def predict(
         print(json.dumps(found | {"predictions": records.rows}))
         return
     with tempfile.SpooledTemporaryFile(1 << 24, "w+", encoding="utf-8", newline="") as spool:
-        told = ask(model, file, asked, AsCsv(spool))
+        told = ask(model, file, asked, AsCsv(cast(TextIO, spool)))
         spool.seek(0)
         _put(spool, output)
     for text in told.notes:

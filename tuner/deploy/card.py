@@ -111,7 +111,8 @@ def _made(bundle: Bundle) -> Iterator[str]:
     origin, trained = bundle.origin, bundle.trained
     sizes = ", ".join(f"{name} {size:,}" for name, size in trained.examples.items())
     total = sum(trained.examples.values())
-    yield f"Trained on {count(total, 'example')} ({sizes}){'; the test split was kept out' * trained.kept_test}."
+    kept = "; the test split was kept out" if trained.kept_test else ""
+    yield f"Trained on {count(total, 'example')} ({sizes}){kept}."
     yield f"{count(bundle.epochs.count, 'epoch')}: {markdown(bundle.epochs.how)}."
     seeds = ", ".join(str(member.seed) for member in bundle.members)
     yield f"Members have the seeds {seeds}, of the study's seed {origin.seed}; none was chosen by its score."
@@ -119,8 +120,10 @@ def _made(bundle: Bundle) -> Iterator[str]:
         yield "The preparation (`preparation.json`) was fitted on the train split and stayed as it was."
     if origin.path:
         options = ", ".join(f"{name}={value!r}" for name, value in origin.options.items())
-        yield f"Study file {_code(origin.path)}{f' with {markdown(options)}' if options else ''},"\
+        yield (
+            f"Study file {_code(origin.path)}{f' with {markdown(options)}' if options else ''},"
             f" sha256 {origin.file[:12]}; run folder {_code(origin.run)}."
+        )
     else:
         yield f"A study made in Python, sha256 {origin.source[:12]}; run folder {_code(origin.run)}."
     yield f"Data: sha256 {origin.data[:12]}{f', {markdown(origin.credit)}' if origin.credit else ''}."
@@ -132,8 +135,8 @@ def _limits(bundle: Bundle) -> Iterator[str]:
     for note in bundle.notes:
         yield f"{markdown(note)}."
     yield (
-        "It knows what the training data show. Values outside of their ranges, other units, and a world that has"
-        " changed since are not covered by the expected score."
+        "It knows what the training data show. Values outside of their ranges, other units, and a world that"
+        " has changed since are not covered by the expected score."
     )
     if len(bundle.members) > 1:
         yield (

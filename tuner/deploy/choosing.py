@@ -24,17 +24,15 @@ def chosen(result: Result, name: str | None) -> Measured:
     folder = result.folder
     if result.best is None or result.baseline is None:
         raise BundleError(
-            f"{folder}: the confirmation has not finished, so that nothing is chosen yet; run the study to its"
-            " end with `tuner run`"
+            f"{folder}: the confirmation has not finished, so that nothing is chosen yet; run the study to"
+            " its end with `tuner run`"
         )
     if name is None:
         found = result.best
     else:
         known = {one.name: one for one in (result.baseline, *result.finalists)}
         if name not in known:
-            raise BundleError(
-                f"{folder}: {name[:60]!r} was not confirmed; confirmed are {', '.join(known)}"
-            )
+            raise BundleError(f"{folder}: {name[:60]!r} was not confirmed; confirmed are {', '.join(known)}")
         found = known[name]
     if found.summary.failures == found.summary.n:
         raise BundleError(f"{folder}: no confirmation run of {found.name!r} has a score")
@@ -65,7 +63,8 @@ def study_of(result: Result, study: Study | str | Path | None) -> Study:
     if not path.exists():
         raise BundleError(f"{path}: the study file of this run is not there; give it with --study FILE")
     loaded = load_study(path, setup.options)
-    return replace(loaded, seed=setup.seed, objective=setup.objective)
+    name = setup.study if loaded.name == path.stem else loaded.name  # the file may have another name now
+    return replace(loaded, name=name, seed=setup.seed, objective=setup.objective)
 
 
 def check_unchanged(result: Result, study: Study, runner: Repeats, backend: str, *, accept: bool) -> str:
@@ -98,8 +97,8 @@ def check_unchanged(result: Result, study: Study, runner: Repeats, backend: str,
         raise LedgerError(f"{result.folder}: is a run of something else: {'; '.join(never)}; give its study")
     if found and not accept:
         raise LedgerError(
-            f"{result.folder}: changed since this run: {told}; finalize all the same with --accept-changes (the"
-            " model card says so), or run the study again"
+            f"{result.folder}: changed since this run: {told}; finalize all the same with --accept-changes"
+            " (the model card says so), or run the study again"
         )
     return f"Since the run that chose this configuration something changed: {told}" if found else ""
 

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-import keras
 import numpy as np
 
 from tuner.deploy.bundle import Activation
@@ -75,7 +74,7 @@ def check_servable(model: Any) -> None:
 
 
 def raw_of(splits: Splits) -> Splits | None:
-    """The splits in original units: these, or those that they were prepared from; None where they are gone."""
+    """The splits in original units: these, or those that they were made of; None where they are gone."""
     if splits.preparation is None:
         return splits
     raw = splits.raw
@@ -94,13 +93,13 @@ def schema_of(
     columns = known.columns or splits.columns
     inputs = tuple(
         _spanning([flat(getattr(known, name)[0])[place] for name in trained], columns, free)
-        for place, free in enumerate(_free(model, "input", len(flat(known.train[0]))))
+        for place, free in enumerate(_free(model, "inputs", len(flat(known.train[0]))))
     )
     if raw is None:
         inputs = (_unprepared(splits),)
     targets = _targets(model, splits)
     names = splits.outputs or tuple(columns[at] for at in targets if at < len(columns))
-    free = _free(model, "output", len(flat(answered)))
+    free = _free(model, "outputs", len(flat(answered)))
     outputs = tuple(
         _output(array, [flat(getattr(known, name)[1]) for name in trained], place, names, free[place], kind)
         for place, array in enumerate(leaves(answered))
@@ -135,9 +134,7 @@ def _output(
 ) -> Part:
     """The part of an output; with the ranges of its targets, where it is a regression of their shape."""
     shape = tuple(None if axis in free else size for axis, size in enumerate(answered.shape[1:]))
-    fitting = all(
-        len(arrays) > place and arrays[place].shape[1:] == answered.shape[1:] for arrays in targets
-    )
+    fitting = all(len(arrays) > place and arrays[place].shape[1:] == answered.shape[1:] for arrays in targets)
     if kind.task == "regression" and fitting:
         return _spanning([arrays[place] for arrays in targets], names, free)
     return Part(shape, names if len(names) == (shape[-1] if shape else 1) else ())
@@ -161,12 +158,9 @@ def _targets(model: Any, splits: Splits) -> tuple[int, ...]:
 
 
 def _free(model: Any, side: str, count: int) -> list[tuple[int, ...]]:
-    """The axes of any size of a model's inputs or outputs, without that of examples."""
-    try:
-        found = keras.tree.flatten(getattr(model, side))
-        shapes = [tensor.shape[1:] for tensor in found]
-    except (AttributeError, ValueError):  # a subclassed model has none
-        shapes = []
+    """The axes of any size of a model's "inputs" or "outputs", without that of examples."""
+    tensors = getattr(model, side, None) or []  # a subclassed model has none
+    shapes = [tensor.shape[1:] for tensor in tensors]
     if len(shapes) != count:
         return [()] * count
     return [tuple(axis for axis, size in enumerate(shape) if size is None) for shape in shapes]

@@ -77,7 +77,9 @@ class Reading:
 
     def _of_rows(self) -> Iterator[Chunk]:
         shape = self.part.shape
-        for rows in _by(self.table.rows, max(1, min(CHUNK, _NUMBERS // max(len(self.table.columns.read), 1)))):
+        for rows in _by(
+            self.table.rows, max(1, min(CHUNK, _NUMBERS // max(len(self.table.columns.read), 1)))
+        ):
             x = np.array([self.table.values(row) for row in rows]).reshape(len(rows), *shape)
             yield self._chunk(x, [""] * len(rows), rows, [row.number - 1 for row in rows])
 
@@ -145,8 +147,8 @@ class Reading:
         if longer and self.table.columns.by is None:
             one = longer[0]
             self.notes.append(
-                f"of {one.count:,} rows the last {len(one.rows)} were read; --every gives a forecast for every"
-                " window of the file"
+                f"of {one.count:,} rows the last {len(one.rows)} were read; --every gives a forecast for"
+                " every window of the file"
             )
         elif longer:
             which = "1 sequence" if len(longer) == 1 else f"{len(longer):,} sequences"

@@ -101,7 +101,7 @@ def _residuals(y: Any, said: Any) -> np.ndarray:
     """How far off the ensemble is, one number an example, by the first of its outputs."""
     true, answered = flat(y)[0], flat(said)[0]
     off = answered - true.reshape(answered.shape) if true.size == answered.size else answered
-    return np.abs(np.asarray(off, np.float64)).reshape(len(answered), -1).mean(axis=1)
+    return np.asarray(np.abs(np.asarray(off, np.float64)).reshape(len(answered), -1).mean(axis=1))
 
 
 def _single_precision(answer: Any) -> Any:

@@ -51,7 +51,7 @@ def finalize(
     if not 1 <= members <= MOST_MEMBERS:
         raise BundleError(f"members is {members}; give 1 to {MOST_MEMBERS}")
     result = load(run)
-    folder = bundle_folder(result.setup.study, output)
+    folder = bundle_folder(result.setup.study or "study", output)
     check_free(folder)
     running = prepare_backend(backend or result.setup.backend)  # before anything imports Keras
 

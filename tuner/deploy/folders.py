@@ -44,8 +44,8 @@ def check_free(folder: Path) -> None:
     """Raises: BundleError where there is something at the place of a folder that is to be written."""
     if folder.exists() or folder.is_symlink():
         raise BundleError(
-            f"{folder}: is there already, and nothing is replaced by itself; give another folder with --output,"
-            " or move it away"
+            f"{folder}: is there already, and nothing is replaced by itself; give another folder with"
+            " --output, or move it away"
         )
 
 

@@ -31,8 +31,8 @@ class Layout:
         per_step = len(schema.targets) if flat and width % len(schema.targets) == 0 else width
         if len(shape) > 2:
             raise BundleError(
-                f"the model answers arrays of shape {output.words}, which no table holds; use tuner.load_model"
-                " from Python"
+                f"the model answers arrays of shape {output.words}, which no table holds; use"
+                " tuner.load_model from Python"
             )
         self._width = per_step
         self._steps = len(shape) == 2 or per_step < width

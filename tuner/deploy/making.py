@@ -30,6 +30,7 @@ from tuner.deploy.networks import Network, Purpose, Recipe, answers, train
 from tuner.deploy.refitting import joined, refit
 from tuner.deploy.storing import check_same, rebuilt, write_members
 from tuner.engines.base import scoring_batch_size
+from tuner.errors import StudyError
 from tuner.metrics import Metric
 from tuner.prepare import Preparation
 from tuner.provenance import versions
@@ -114,9 +115,9 @@ def make(result: Result, measured: Measured, study: Study, asked: Asked, telling
     """
     plan = _plan(result, measured, study, asked, telling)
     telling.expect(asked.members if asked.keep_test else 2 * asked.members)
+    model = _on_all(plan)
+    architecture, network = rebuilt(model, study.path)  # what cannot be stored need not be trained
     networks = _train(plan.final, "final", plan.every, asked, telling)
-    model = plan.final.built("final", plan.every, networks[0].seed).model
-    architecture, network = rebuilt(model, study.path)
     check_same(model, network, networks[0].weights, plan.every.test[0])
     scored = networks if asked.keep_test else _train(plan.recipe, "ensemble", plan.splits, asked, telling)
     answering = model if asked.keep_test else plan.built.model
@@ -188,6 +189,14 @@ def _plan(result: Result, measured: Measured, study: Study, asked: Asked, tellin
     telling.say(*verdict_of(result, measured)[1], *plan.notes, *_on_data(study, splits))
     final = replace(recipe, build=plan.build)
     return _Plan(runner.metric, recipe, final, splits, every, built, plan.epochs)
+
+
+def _on_all(plan: _Plan) -> Any:
+    """A model for all examples, with initial weights. Raises: StudyError where build fails on these."""
+    try:
+        return plan.final.built("final", plan.every).model
+    except StudyError as error:
+        raise StudyError(f"{error} (finalize calls build with all examples in data.train)") from None
 
 
 def _train(

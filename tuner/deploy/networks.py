@@ -99,8 +99,8 @@ def train(
                 say(f"A network ({_WORDS[purpose]}, seed {index}) diverged, and another seed took its place")
     if len(found) < members:
         raise BundleError(
-            f"of {tried} trainings of {recipe.configuration.name!r} only {len(found)} ended with finite numbers,"
-            f" and {members} members are wanted; give --members {len(found)}"
+            f"of {tried} trainings of {recipe.configuration.name!r} only {len(found)} ended with finite"
+            f" numbers, and {members} members are wanted; give --members {len(found)}"
             if found
             else f"all {tried} trainings of {recipe.configuration.name!r} diverged; finalize another one"
         )

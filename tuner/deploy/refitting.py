@@ -106,8 +106,8 @@ def _notes(built: Built, watching: Sequence[Any], stoppers: Sequence[Any]) -> Se
         if not type(one).__module__.startswith("keras.") and not _watches_validation(one)
     )
     found += [
-        f"the study's callback {name} stayed; numbers of a validation split that it may read are those of a few"
-        " training examples"
+        f"the study's callback {name} stayed; numbers of a validation split that it may read are those of a"
+        " few training examples"
         for name in own
     ]
     return found

@@ -12,6 +12,7 @@ from typing import Any
 
 from tuner.backend import prepare_backend
 from tuner.deploy.bundle import SAVEDMODEL, Bundle, preparation_of, read
+from tuner.deploy.schema import Part
 from tuner.deploy.serving import load_weights, network_of
 from tuner.errors import BundleError, TunerError, described
 
@@ -22,11 +23,12 @@ def export(folder: Path, code: str = "") -> None:
     """Put the SavedModel of a bundle into its folder, in savedmodel/.
 
     Its signature and its method `serve` read raw values of shape (n, ...), and answer a dict of mean, std,
-    members (n, K, ...) and where the model classifies classes, in original units. `code` is a Python file to be
-    executed where the model has layers of its own.
+    members (n, K, ...) and where the model classifies classes, in original units. `code` is a Python file to
+    be executed where the model has layers of its own.
 
     Raises: BundleError where that cannot be done.
     """
+    _check(read(folder))
     environment = os.environ | {"KERAS_BACKEND": "tensorflow", "TF_CPP_MIN_LOG_LEVEL": "3"}
     done = subprocess.run(
         [sys.executable, "-m", "tuner.deploy.savedmodel", str(folder), code],
@@ -38,7 +40,9 @@ def export(folder: Path, code: str = "") -> None:
     if done.returncode:
         lines = done.stderr.strip().splitlines() or [f"exit status {done.returncode}"]
         told = next((line for line in reversed(lines) if line.startswith(_SEPARATE)), lines[-1])
-        raise BundleError(f"no SavedModel can be made ({told.removeprefix(_SEPARATE)}); leave --savedmodel out")
+        raise BundleError(
+            f"no SavedModel can be made ({told.removeprefix(_SEPARATE)}); leave --savedmodel out"
+        )
 
 
 def write(folder: Path, code: str = "") -> None:
@@ -51,9 +55,7 @@ def write(folder: Path, code: str = "") -> None:
     import tensorflow as tf
 
     bundle = read(folder)
-    part = bundle.schema.input
-    if part is None or bundle.schema.output is None:
-        raise BundleError("the model has several inputs or outputs; export a member's model.keras with Keras")
+    part = _check(bundle)
     networks = []
     for place in range(len(bundle.members)):
         networks.append(_network(bundle, code))
@@ -61,11 +63,27 @@ def write(folder: Path, code: str = "") -> None:
     layers = _around(bundle)
     dtype = getattr((getattr(networks[0], "inputs", None) or [None])[0], "dtype", "float32")
     archive = keras.export.ExportArchive()
-    for one in (*networks, *layers):
+    for one in networks:  # the layers around them have no weights
         archive.track(one)
     signature = [tf.TensorSpec((None, *part.shape), dtype, name="x")]
     archive.add_endpoint("serve", _serve(bundle, networks, layers), input_signature=signature)
     archive.write_out(str(folder / SAVEDMODEL), verbose=False)
+
+
+def _check(bundle: Bundle) -> Part:
+    """What a bundle reads. Raises: BundleError where it has what a SavedModel cannot hold."""
+    part, preparation = bundle.schema.input, preparation_of(bundle)
+    if part is None or bundle.schema.output is None:
+        raise BundleError(
+            "no SavedModel is made of a model with several inputs or outputs; leave --savedmodel out, and"
+            " export a member's model.keras with Keras"
+        )
+    if preparation is not None and preparation.chain.positional:
+        raise BundleError(
+            "no SavedModel is made where seasonal means need the place in time, which it is not told; leave"
+            " --savedmodel out, or use SeasonalAdjust(season, method='difference')"
+        )
+    return part
 
 
 def _network(bundle: Bundle, code: str) -> Any:
@@ -87,10 +105,10 @@ def _around(bundle: Bundle) -> tuple[Any, ...]:
         return ()
     from tuner.prepare.layers import PrepareInputs, RestoreOutputs
 
-    if preparation.chain.positional:
-        raise BundleError("seasonal means need the place in time, which a SavedModel is not told")
     stored = preparation.to_dict()
-    return (PrepareInputs(stored), RestoreOutputs(stored)) if preparation.targets else (PrepareInputs(stored),)
+    return (
+        (PrepareInputs(stored), RestoreOutputs(stored)) if preparation.targets else (PrepareInputs(stored),)
+    )
 
 
 def _serve(bundle: Bundle, networks: list[Any], layers: tuple[Any, ...]) -> Any:

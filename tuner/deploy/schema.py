@@ -99,9 +99,7 @@ class Schema:
             raise BundleError(f"x is empty; give an array of shape {part.words}")
         if not part.fits(array.shape):
             one = ", one example as x[None]" if part.fits((1, *array.shape)) else ""
-            raise BundleError(
-                f"x has shape {array.shape}, and the model reads {part.words}; give that{one}"
-            )
+            raise BundleError(f"x has shape {array.shape}, and the model reads {part.words}; give that{one}")
         if not np.isfinite(array).all():
             place = np.argwhere(~np.isfinite(array))[0].tolist()
             raise BundleError(f"x is not finite at {tuple(place)}; fill or drop what is missing")

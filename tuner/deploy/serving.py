@@ -56,23 +56,40 @@ class Model:
         """Whether the place in time of what it reads matters, as for seasonal means."""
         return self._preparation is not None and self._preparation.chain.positional
 
-    def predict(self, x: Any, *, start: int | np.ndarray = 0) -> Prediction:
+    def predict(self, x: Any, *, start: int | np.ndarray | None = None) -> Prediction:
         """What the ensemble says of raw examples: an array (n, ...), or tuples or dicts of them as studied.
 
-        `start` is the place in time of the first step of each example, counted as in the training data; it
-        matters to seasonal means alone.
+        `start` is the place in time of the first step of the examples, or of each, counted from 0 in the
+        series that the model was trained on; only seasonal means need it.
 
         Raises: BundleError where x is not what the model reads.
         """
+        if self.positional and start is None:
+            raise BundleError(
+                "the model knows seasons by their place in time; give start=, the place of each example's"
+                " first step, counted from 0 in the series that it was trained on"
+            )
+        x, start = self._as_array(x), 0 if start is None else start
         self.schema.check(x)
         ready = x if self._preparation is None else self._preparation.inputs(x, start=start)
-        ready = mapped(lambda array: np.asarray(array, np.float32) if array.dtype.kind == "f" else array, ready)
+        ready = mapped(
+            lambda array: np.asarray(array, np.float32) if array.dtype.kind == "f" else array, ready
+        )
         answers = []
         for weights in self._weights:
             self._network.set_weights(weights)
             found = self._network.predict(ready, batch_size=self.bundle.batch_size, verbose=0)
             answers.append(self._restored(found, x, start))
         return combined(stacked(answers, self.bundle.activation), self.bundle.task)
+
+    def _as_array(self, x: Any) -> Any:
+        """Nested lists as an array, where the model reads one."""
+        if not isinstance(x, list) or self.schema.input is None:
+            return x
+        try:
+            return np.asarray(x)
+        except ValueError:
+            raise BundleError("the lists in x differ in length; give an array") from None
 
     def _restored(self, forecasts: Tree, x: Any, start: int | np.ndarray) -> Tree:
         if self._preparation is None or not self._preparation.targets:
@@ -101,7 +118,7 @@ def model_of(bundle: Bundle, custom_objects: Mapping[str, Any] | None = None) ->
     weights = []
     for place in range(len(bundle.members)):
         load_weights(bundle, network, place)
-        weights.append(network.get_weights())
+        weights.append([np.asarray(weight.value) for weight in network.weights])
     return Model(bundle, network, weights)
 
 
@@ -122,8 +139,8 @@ def network_from(text: str, where: str, study: str, custom_objects: Mapping[str,
     prepare_backend()
     import keras
 
-    from tuner.models import layers as _  # noqa: F401  # registers them
-    from tuner.prepare import layers as _  # noqa: F401, F811
+    import tuner.models.layers  # registers them
+    import tuner.prepare.layers  # noqa: F401
 
     try:
         with warnings.catch_warnings():

@@ -1,7 +1,9 @@
 """The networks of a bundle on disk: the architecture once, the weights of every member."""
 
 import json
-from collections.abc import Mapping
+import warnings
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -20,13 +22,27 @@ def architecture_of(model: Any) -> str:
     Raises: BundleError where a model cannot be described so.
     """
     try:
-        config = json.loads(model.to_json())
+        with _without_compilation(model):
+            config = json.loads(model.to_json())
     except Exception as error:  # NotImplementedError, and whatever a user's get_config raises
         raise BundleError(
-            f"the model ({type(model).__name__}) cannot be described as JSON ({first_line(error)}); make it of"
-            " layers with the functional API, or give it get_config and from_config"
+            f"the model ({type(model).__name__}) cannot be described as JSON ({first_line(error)}); make it"
+            " of layers with the functional API, or give it get_config and from_config"
         ) from None
     return json.dumps(_uncompiled(config), indent=1) + "\n"
+
+
+@contextmanager
+def _without_compilation(model: Any) -> Iterator[None]:
+    """Keras describes a model without its optimizer and its losses, which may be what JSON cannot hold."""
+    compiled = [one for one in model._flatten_layers() if getattr(one, "compiled", False)]
+    for one in compiled:
+        one.compiled = False
+    try:
+        yield
+    finally:
+        for one in compiled:
+            one.compiled = True
 
 
 def rebuilt(model: Any, study: str) -> tuple[str, Any]:
@@ -40,8 +56,8 @@ def rebuilt(model: Any, study: str) -> tuple[str, Any]:
     if wanted != found:
         raise BundleError(
             f"the model ({type(model).__name__}) is another after it was described as JSON and made again"
-            f" ({len(found)} weights, not {len(wanted)}, or of other shapes); its get_config must hold all that"
-            " its layers are made of"
+            f" ({len(found)} weights, not {len(wanted)}, or of other shapes); its get_config must hold all"
+            " that its layers are made of"
         )
     return text, network
 
@@ -57,8 +73,8 @@ def check_same(model: Any, network: Any, weights: tuple[np.ndarray, ...], x: Any
     pairs = zip(ours, theirs, strict=True)
     if not all(np.allclose(first, second, rtol=1e-5, atol=1e-6, equal_nan=True) for first, second in pairs):
         raise BundleError(
-            f"the model ({type(model).__name__}) predicts otherwise after it was stored and read again; its layers'"
-            " get_config must hold all that they compute with"
+            f"the model ({type(model).__name__}) predicts otherwise after it was stored and read again; its"
+            " layers' get_config must hold all that they compute with"
         )
 
 
@@ -72,8 +88,10 @@ def _write_member(folder: Path, place: int, network: Any, one: Network) -> Membe
     own = member_folder(folder, place)
     own.mkdir(parents=True)
     network.set_weights(one.weights)
-    network.save_weights(own / WEIGHTS)
-    network.save(own / MODEL)
+    with warnings.catch_warnings():  # Keras' variables are arrays of before NumPy 2
+        warnings.filterwarnings("ignore", "__array__ implementation", DeprecationWarning)
+        network.save_weights(own / WEIGHTS)
+        network.save(own / MODEL)
     return Member(one.seed, sha256_of(own / WEIGHTS), sha256_of(own / MODEL))
 
 

@@ -105,8 +105,8 @@ class Seen:
         far = self.most > self.high + span or self.least < self.low - span or self.outside == self.count
         ends = [f"{self.least:g}"] * (self.least < self.low) + [f"{self.most:g}"] * (self.most > self.high)
         return (
-            f"column {self.name!r}: {self.outside:,} of {self.count:,} values lie outside of the training data,"
-            f" which go from {self.low:g} to {self.high:g} (found {' and '.join(ends)})"
+            f"column {self.name!r}: {self.outside:,} of {self.count:,} values lie outside of the training"
+            f" data, which go from {self.low:g} to {self.high:g} (found {' and '.join(ends)})"
             f"{': other units?' if far else ''}"
         )
 
@@ -155,16 +155,16 @@ def opened(path: Path, part: Part, *, names: Sequence[str] = (), by: str = "") -
 
 
 def _rows(path: Path, lines: Iterator[str], mark: str) -> Iterator[Row]:
-    """The header as row 0, and the rows below; blank lines are none."""
+    """The header as row 0, and the rows below; blank lines are none, unless a quoted cell stands in one."""
     reader = csv.reader(lines, delimiter=mark, strict=True)
     count, size = 0, 0
     for cells in reader:
-        if not any(cell.strip() for cell in cells):
+        if not cells or (len(cells) == 1 != size and not cells[0].strip()):
             continue
         if count and len(cells) != size:
             raise BundleError(
-                f"{path}, line {reader.line_num}: has {len(cells)} values for {size} columns; quote values that"
-                " hold the separator"
+                f"{path}, line {reader.line_num}: has {len(cells)} values for {size} columns; quote values"
+                " that hold the separator"
             )
         size = size or len(cells)
         yield Row(count, reader.line_num, cells)
@@ -222,7 +222,7 @@ def _numbers(
     if len(found) != width:
         have = f"{len(found)} of numbers ({named(found)})" if found else "none of numbers"
         raise BundleError(
-            f"{path}: the model reads {width} column{'s' * (width != 1)}, whose names it does not know, and the"
-            f" file has {have}; name {'them in their order' if width > 1 else 'it'} with --columns"
+            f"{path}: the model reads {width} column{'s' * (width != 1)}, whose names it does not know, and"
+            f" the file has {have}; name {'them in their order' if width > 1 else 'it'} with --columns"
         )
     return found

@@ -71,8 +71,8 @@ def resampled_interval(
     round the end, are drawn with replacement. Resamples without a finite score are left out; without an
     interval where most are.
 
-    Source: Efron & Tibshirani (1993), chapter 13; blocks: Politis & Romano (1992), A circular block-resampling
-    procedure for stationary data.
+    Source: Efron & Tibshirani (1993), chapter 13; blocks: Politis & Romano (1992), A circular
+    block-resampling procedure for stationary data.
 
     >>> values = np.arange(100.0)
     >>> found = resampled_interval(lambda at: values[at].max(), 100, np.random.default_rng(0))

@@ -141,19 +141,20 @@ def _examples(bundle: Bundle, time: str, others: list[str], wishes: Wishes, wher
     if None in shape:
         raise BundleError(f"{where}: a model that answers {output.words} has no fixed number of columns")
     wanted = math.prod(size or 0 for size in shape)
+    parts = bundle.schema.inputs
+    known = parts[0].columns if len(parts) == 1 and len(parts[0].shape) == 1 else ()
     names = output.columns if bundle.task == "regression" else ()
     if wishes.targets or (names and set(names) <= set(others)):
         targets = wishes.targets or names
     else:
-        targets = tuple(others[-wanted:]) if len(others) > wanted else ()
+        free = [name for name in others if name not in known]
+        targets = tuple(free[-wanted:]) if len(others) > wanted else ()
     if len(targets) != wanted or not set(targets) <= set(others):
         raise BundleError(
             f"{where}: needs {wanted} column{'s' * (wanted != 1)} for what was observed, behind those that"
             f" the model reads; {_list(others)}"
         )
     left = [name for name in others if name not in targets]
-    parts = bundle.schema.inputs
-    known = parts[0].columns if len(parts) == 1 and len(parts[0].shape) == 1 else ()
     sizes = [math.prod(size or 0 for size in part.shape) for part in parts]
     if len(parts) == 1 and None in parts[0].shape:
         inner = math.prod(size for size in parts[0].shape if size is not None)
