@@ -92,7 +92,7 @@ def resolve_metric(study: Study) -> Metric:
 
 
 def named_metric(name: str, direction: Direction) -> Metric:
-    """The metric or loss of Keras of that name. Raises: StudyError where Keras has none, or it needs arguments."""
+    """The metric or loss of Keras of that name. Raises: StudyError where Keras has none."""
     metric_of(name)
     return _of_keras(name, direction, partial(metric_of, name))
 

@@ -1,8 +1,8 @@
 """How often scores that come in over time are called degrading or improving: `--only monitoring`.
 
-Every number comes from calls of `tuner.stats.monitoring` on drawn scores: of expected ones, finitely many, and
-of a life of up to 1,000 looks, one after each period of 20 examples. Options and streams are those of
-`benchmarks.calibration`. Prints Markdown tables.
+Every number comes from calls of `tuner.stats.monitoring` on drawn scores: of expected ones, finitely
+many, and of a life of up to 1,000 looks, one after each period of 20 examples. Options and streams are
+those of `benchmarks.calibration`. Prints Markdown tables.
 """
 
 from collections.abc import Iterator
@@ -53,7 +53,11 @@ def _said(life: FloatArray, expected: Expected) -> Outcome:
     periods = life.reshape(-1, PERIOD)
     errors = periods.std(axis=1, ddof=1) / np.sqrt(PERIOD)
     outside = np.abs(periods.mean(axis=1) - expected.mean) > stdtrit(PERIOD - 1, 0.975) * errors
-    return (*(first <= looks * PERIOD for looks in LIVES), bool(outside[: LIVES[0]].any()), not expected.enough)
+    return (
+        *(first <= looks * PERIOD for looks in LIVES),
+        bool(outside[: LIVES[0]].any()),
+        not expected.enough,
+    )
 
 
 def another_model(examples: int, rng: np.random.Generator) -> Outcome:
@@ -95,8 +99,8 @@ def tables() -> Iterator[Table]:
     )
     for examples in (100, 1_000):
         yield Table(
-            f"Nothing has changed; the expected level is estimated from {examples:,} examples (bound: an alarm "
-            f"in at most 5 % of lives), {PERIOD} examples between two looks",
+            f"Nothing has changed; the expected level is estimated from {examples:,} examples (bound: an"
+            f" alarm in at most 5 % of lives), {PERIOD} examples between two looks",
             columns,
             (
                 *(Cell(kind, partial(unchanged, kind, examples, False)) for kind in kinds),

@@ -13,9 +13,7 @@ TABLES = tuple(monitoring.tables())
 
 
 @pytest.mark.parametrize("table", TABLES, ids=[table.title[:40] for table in TABLES])
-def test_every_repetition_answers_every_column(
-    table: Table, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_every_repetition_answers_every_column(table: Table, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(monitoring, "LIVES", (10, 20, 30))
     rng = np.random.default_rng(0)
     for cell in table.cells[::5]:

@@ -13,18 +13,18 @@ from tuner.cli.run import loading
 
 _HELP = """Store predictions and observations of a model in use, and say: degrading, stable or improving.
 
-The CSV file has a header. A column time, date, datetime or timestamp (or the one named with --time) holds the \
-time of a row. A model that forecasts how its input goes on reads a series: a row a step, a column a feature; \
-every row is predicted from the rows before it alone. Otherwise a row is an example: the columns that the \
-model reads, then what was observed. Empty cells are not known yet: give a row without its observation to have \
-it predicted, and again with it later. Rows that are known already count once. Without a time, rows are \
-numbered, and every file begins with the first row.
+The CSV file has a header. A column time, date, datetime or timestamp (or the one named with --time) holds \
+the time of a row. A model that forecasts how its input goes on reads a series: a row a step, a column a \
+feature; every row is predicted from the rows before it alone. Otherwise a row is an example: the columns \
+that the model reads, then what was observed. Empty cells are not known yet: give a row without its \
+observation to have it predicted, and again with it later. Rows that are known already count once. Without \
+a time, rows are numbered, and every file begins with the first row.
 
 Nothing is added without a file: what is stored is judged again. What is stored lies in BUNDLE/monitor, with \
 report.html, skill.png and skill.csv.
 
-An alarm is an answer and no error, so that the exit status is 0. With --fail-on-alarm it is 1 where the word is \
-degrading, for cron and the like.
+An alarm is an answer and no error, so that the exit status is 0. With --fail-on-alarm it is 1 where the \
+word is degrading, for cron and the like.
 """
 
 
@@ -38,15 +38,19 @@ def monitor(
         str | None,
         typer.Option(
             metavar="hour|day|week|month|N",
-            help="Periods of the figure, or N rows where there is no time (default: about 20 examples in each).",
+            help="Periods of the figure, or N rows where there is no time (default: about 20 examples).",
         ),
     ] = None,
-    margin: Annotated[float | None, typer.Option(help="Smallest change that matters (default: the study's).")] = None,
+    margin: Annotated[
+        float | None, typer.Option(help="Smallest change that matters (default: the study's).")
+    ] = None,
     level: Annotated[float, typer.Option(help="1 - the probability of ever a false alarm.")] = 0.95,
     time: Annotated[str | None, typer.Option(metavar="COLUMN", help="The column with the time.")] = None,
     target: Annotated[
         list[str] | None,
-        typer.Option(metavar="COLUMN", help="A column to forecast or observe; repeatable (default: the bundle's)."),
+        typer.Option(
+            metavar="COLUMN", help="A column to forecast or observe; repeatable (default: the bundle's)."
+        ),
     ] = None,
     steps: Annotated[
         int | None, typer.Option(help="How many rows a model sees that reads any number of them.")
@@ -65,7 +69,8 @@ def monitor(
     code: Annotated[
         Path | None,
         typer.Option(
-            metavar="FILE", help="A Python file with layers of the model's own, such as the study; it is executed."
+            metavar="FILE",
+            help="A Python file with layers of the model's own, such as the study; it is executed.",
         ),
     ] = None,
     fail_on_alarm: Annotated[

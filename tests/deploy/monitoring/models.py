@@ -38,7 +38,9 @@ def last() -> Any:
     """A network that says the last of four steps again."""
     import keras
 
-    return keras.Sequential([keras.Input((STEPS, 1)), keras.layers.Flatten(), keras.layers.Dense(1, use_bias=False)])
+    return keras.Sequential(
+        [keras.Input((STEPS, 1)), keras.layers.Flatten(), keras.layers.Dense(1, use_bias=False)]
+    )
 
 
 @cache
@@ -82,7 +84,9 @@ def classes_bundle(folder: Path, **changes: Any) -> Bundle:
     return made(folder, largest(), (8 * np.eye(3, dtype="float32"),), hits, **given | changes)
 
 
-def made(folder: Path, network: Any, weights: tuple[np.ndarray, ...], errors: np.ndarray, **changes: Any) -> Bundle:
+def made(
+    folder: Path, network: Any, weights: tuple[np.ndarray, ...], errors: np.ndarray, **changes: Any
+) -> Bundle:
     """Store a bundle of networks with these weights, and what was scored on single test examples."""
     folder.mkdir(parents=True)
     networks = tuple(Network(seed, (kernel,)) for seed, kernel in enumerate(weights))

@@ -1,4 +1,4 @@
-"""Which examples rows make: strictly from the past, once each, and in the order in which they became known."""
+"""Which examples rows make: strictly from the past, once each, in the order in which they became known."""
 
 from pathlib import Path
 

@@ -24,7 +24,7 @@ from tuner.deploy.bundle import read, write
 from tuner.deploy.monitoring.run import monitor
 from tuner.locking import locked
 
-pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation")  # Keras' own, where it restores weights
+pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation")  # Keras' own, in restoring
 
 
 @pytest.fixture(scope="session")
@@ -45,7 +45,9 @@ def series(folder: Path, values: np.ndarray, name: str = "new.csv") -> Path:
     return write_csv(folder / name, "date,level", days(len(values)), values)
 
 
-def test_no_change_is_stable_and_says_what_could_have_been_seen(bundle: Path, call: Call, tmp_path: Path) -> None:
+def test_no_change_is_stable_and_says_what_could_have_been_seen(
+    bundle: Path, call: Call, tmp_path: Path
+) -> None:
     status, out, err = call("monitor", bundle, series(tmp_path, walk(400)), "--every", "month")
     assert status == 0, err
     assert "Stable: no change has been found" in out and "would have been found" in out
@@ -139,7 +141,9 @@ def test_examples_in_rows(made: Path, call: Call, tmp_path: Path) -> None:
     rng = np.random.default_rng(3)
     a, b = rng.normal(size=(2, 300))
     total = a + b + rng.normal(scale=NOISE, size=300)
-    status, out, err = call("monitor", bundle, write_csv(tmp_path / "x.csv", "a,b,sum", a, b, total), "--every", "100")
+    status, out, err = call(
+        "monitor", bundle, write_csv(tmp_path / "x.csv", "a,b,sum", a, b, total), "--every", "100"
+    )
     assert status == 0, err
     assert "Stable" in out and "rows 201 to 300" in out
     off = write_csv(tmp_path / "y.csv", "a,b,sum", a, b, np.append(total[:-1], 1e3))

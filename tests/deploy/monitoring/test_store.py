@@ -113,7 +113,12 @@ def test_a_file_that_does_not_begin_with_a_layout(record: dict[str, object], tmp
 
 @pytest.mark.parametrize(
     "record",
-    [{"at": 1, "values": [1.0, 2.0]}, {"at": "2024-01-01T00:00:00", "values": [1.0]}, {"at": "x", "values": [1, 2]}, {}],
+    [
+        {"at": 1, "values": [1.0, 2.0]},
+        {"at": "2024-01-01T00:00:00", "values": [1.0]},
+        {"at": "x", "values": [1, 2]},
+        {},
+    ],
 )
 def test_a_row_of_another_kind_is_named(record: dict[str, object], tmp_path: Path) -> None:
     from tuner.deploy.monitoring.log import append

@@ -25,7 +25,9 @@ def test_a_time_is_read(text: str, moment: datetime) -> None:
     assert restored(stored(moment)) == moment
 
 
-@pytest.mark.parametrize("text", ["", "soon", "31.12.2024", "2024-13-01", "1e9", "9" * 12, "0001-01-01T00:00+14:00"])
+@pytest.mark.parametrize(
+    "text", ["", "soon", "31.12.2024", "2024-13-01", "1e9", "9" * 12, "0001-01-01T00:00+14:00"]
+)
 def test_what_is_no_time_is_named_with_its_cell(text: str) -> None:
     with pytest.raises(BundleError, match=r"x\.csv, line 3: .* is no time"):
         moment_of(text, "x.csv, line 3")
@@ -74,7 +76,8 @@ def test_rows_come_in_fifties_where_nobody_says() -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "moments"), [("day", [1]), ("0", [1]), ("-3", [1]), ("x" * 99, [1]), ("7", [datetime(2024, 1, 1)])]
+    ("text", "moments"),
+    [("day", [1]), ("0", [1]), ("-3", [1]), ("x" * 99, [1]), ("7", [datetime(2024, 1, 1)])],
 )
 def test_a_period_that_is_none(text: str, moments: list[datetime | int]) -> None:
     with pytest.raises(BundleError, match="--every is"):

@@ -46,7 +46,7 @@ def test_no_change_is_rarely_called_one_however_often_one_looks(kind: str, examp
 
 @pytest.mark.parametrize("told", [True, False])
 def test_no_change_in_a_series_with_memory(told: bool) -> None:
-    """Also where the expected scores are shuffled, so that nothing but the life itself tells of the memory."""
+    """Also where the expected scores are shuffled, so that nothing but the life itself tells of memory."""
     rng = np.random.default_rng(3)
     alarms = 0
     for _ in range(100):
@@ -78,9 +78,11 @@ def test_the_first_window_by_hand() -> None:
     assert block_length(life) == 1 and block_length(reference) == 1
     found = monitor_scores(life, expected_level(reference, series=True))
     assert found.latest is not None
-    share = 0.0125 * 0.5 * of_turn(np.arange(1))[0]
+    share = 0.2 * of_turn(np.arange(1))[0]
     spread = max(life.var(ddof=1), reference.var(ddof=1))
-    half = stats.t.ppf(1 - share, 99) * np.sqrt(spread / 32) + stats.t.ppf(0.9875, 99) * np.sqrt(spread / 100)
+    half = stats.t.ppf(1 - 0.0125 * share, 99) * np.sqrt(spread / 32 + spread / 100)
+    alone = [stats.t.ppf(1 - 0.00625 * part, 99) * np.sqrt(spread / n) for part, n in ((share, 32), (1, 100))]
+    assert half < sum(alone)  # the window is shorter than the expected scores are many
     difference = life.mean() - reference.mean()
     ends = (found.latest.interval.low, found.latest.interval.high)
     assert ends == pytest.approx((difference - half, difference + half))
@@ -168,7 +170,13 @@ def test_nothing_yet() -> None:
 
 @pytest.mark.parametrize(
     ("shift", "margin", "placed"),
-    [(1.0, 0.2, "beyond"), (1.0, 5.0, "within"), (1.0, 1.0, "open"), (0.0, 1.0, "within"), (0.0, 0.01, "open")],
+    [
+        (1.0, 0.2, "beyond"),
+        (1.0, 5.0, "within"),
+        (1.0, 1.0, "open"),
+        (0.0, 1.0, "within"),
+        (0.0, 0.01, "open"),
+    ],
 )
 def test_a_margin_places_the_change(shift: float, margin: float, placed: str) -> None:
     rng = np.random.default_rng(12)

@@ -1,1 +1,1 @@
-"""A model in use, watched: predictions and observations as they come, skill by period, and what is said of it."""
+"""A model in use, watched: predictions and observations as they come, and what is said of its skill."""

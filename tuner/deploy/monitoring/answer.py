@@ -30,7 +30,12 @@ def monitoring_json(found: Monitoring) -> dict[str, Any]:
         "word": found.current.word,
         "answer": words.claim,
         "evidence": words.evidence,
-        "rows": {"stored": found.rows, "new": found.taken.new, "filled": found.taken.filled, "known": found.taken.known},
+        "rows": {
+            "stored": found.rows,
+            "new": found.taken.new,
+            "filled": found.taken.filled,
+            "known": found.taken.known,
+        },
         "models": [_model(model) for model in found.models],
         "pairs": [_pair(pair) for pair in found.pairs],
         "notes": found.notes,

@@ -106,5 +106,3 @@ def predict_missing(
     }
     store.keep(identity, new)
     return {**found, **new}
-
-

@@ -67,8 +67,8 @@ def layout_of(
 ) -> Layout:
     """The layout of a bundle's first CSV, whose header is `columns`; those in `texts` hold no numbers.
 
-    Columns that the model does not know and that hold no numbers are left alone. `positional` says whether the
-    place in time of what is read matters.
+    Columns that the model does not know and that hold no numbers are left alone. `positional` says
+    whether the place in time of what is read matters.
 
     Raises: BundleError where the columns do not fit what the model reads and answers.
     """
@@ -141,19 +141,20 @@ def _examples(bundle: Bundle, time: str, others: list[str], wishes: Wishes, wher
     if None in shape:
         raise BundleError(f"{where}: a model that answers {output.words} has no fixed number of columns")
     wanted = math.prod(size or 0 for size in shape)
+    parts = bundle.schema.inputs
+    known = parts[0].columns if len(parts) == 1 and len(parts[0].shape) == 1 else ()
     names = output.columns if bundle.task == "regression" else ()
     if wishes.targets or (names and set(names) <= set(others)):
         targets = wishes.targets or names
     else:
-        targets = tuple(others[-wanted:]) if len(others) > wanted else ()
+        free = [name for name in others if name not in known]
+        targets = tuple(free[-wanted:]) if len(others) > wanted else ()
     if len(targets) != wanted or not set(targets) <= set(others):
         raise BundleError(
-            f"{where}: needs {wanted} column{'s' * (wanted != 1)} for what was observed, behind those that the"
-            f" model reads; {_list(others)}"
+            f"{where}: needs {wanted} column{'s' * (wanted != 1)} for what was observed, behind those that"
+            f" the model reads; {_list(others)}"
         )
     left = [name for name in others if name not in targets]
-    parts = bundle.schema.inputs
-    known = parts[0].columns if len(parts) == 1 and len(parts[0].shape) == 1 else ()
     sizes = [math.prod(size or 0 for size in part.shape) for part in parts]
     if len(parts) == 1 and None in parts[0].shape:
         inner = math.prod(size for size in parts[0].shape if size is not None)
@@ -178,7 +179,9 @@ def _named(known: tuple[str, ...], others: list[str], count: int, what: str, whe
             raise BundleError(f"{where}: has no column {missing[0][:40]!r}; {_list(others)}")
         return known
     if len(others) != count:
-        raise BundleError(f"{where}: has {len(others)} columns {what}, and the model {count}; {_list(others)}")
+        raise BundleError(
+            f"{where}: has {len(others)} columns {what}, and the model {count}; {_list(others)}"
+        )
     return tuple(others)
 
 
@@ -189,7 +192,7 @@ def _list(columns: Sequence[str]) -> str:
 
 
 def as_read(bundle: Bundle, flat: np.ndarray) -> object:
-    """Rows of shape (examples, columns) as the array, or the tuple or dict of arrays, that the model reads."""
+    """Rows of shape (examples, columns) as the array, or the tuple or dict of arrays, that is read."""
     from tuner.trees import rebuilt
 
     parts = bundle.schema.inputs

@@ -1,4 +1,4 @@
-"""A file that only ever grows: one line a record, each with its checksum, so that a torn end is recognised."""
+"""A file that only grows: one line a record, each with its checksum, so that a torn end is recognised."""
 
 import json
 import os
@@ -47,8 +47,8 @@ def read_log(path: Path) -> Log:
             if number == len(complete) and not rest:
                 return Log(tuple(records), whole, torn=True)
             raise DamageError(
-                f"{path}, line {number}: damaged or altered (its checksum differs); take that line out, or put"
-                " back a copy of the file"
+                f"{path}, line {number}: damaged or altered (its checksum differs); take that line out, or"
+                " put back a copy of the file"
             )
         records.append(record)
         whole += len(line) + 1

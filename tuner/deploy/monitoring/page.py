@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass
 from pathlib import Path
 
-from tuner.cards import percent
+from tuner.cards import MINUS, percent
 from tuner.deploy.monitoring.store import FOLDER
 from tuner.deploy.monitoring.times import shown
 from tuner.deploy.monitoring.watched import Monitoring, Period, Watched
@@ -96,8 +96,10 @@ def skill_over_time(found: Monitoring) -> SkillOverTime | None:
     if not found.current.periods:
         return None
     expected = found.current.expected
-    band = (math.nan,) * 3 if expected is None else (
-        expected.mean, expected.interval.low, expected.interval.high
+    band = (
+        (math.nan,) * 3
+        if expected is None
+        else (expected.mean, expected.interval.low, expected.interval.high)
     )
     marks = tuple(
         Mark(alarm.found.word, found.every.place(alarm.first), found.every.place(alarm.seen))
@@ -140,8 +142,9 @@ def _caption(found: Monitoring, data: SkillOverTime) -> Caption:
     band = ""
     if expected is not None:
         band = (
-            f" The band is what is expected: the level of the model on {count(expected.examples, 'test example')}"
-            f", with its {percent(expected.interval.level)} interval."
+            " The band is what is expected: the level of the model on"
+            f" {count(expected.examples, 'test example')}, with its {percent(expected.interval.level)}"
+            " interval."
         )
     marks = (
         " A triangle and the dashed line are an alarm, the shade behind it the observations that gave it."
@@ -152,8 +155,8 @@ def _caption(found: Monitoring, data: SkillOverTime) -> Caption:
     told = [f"{period.label} {score(period.skill.mean)}" for period in found.current.periods[:40]]
     return Caption(
         f"{metric} by {found.every.words}",
-        f"The mean {metric} of every period with its {level} interval: a plain one, so that among 20 periods one"
-        f" is expected to miss, and no test.{band}{marks}{several}",
+        f"The mean {metric} of every period with its {level} interval: a plain one, so that among 20"
+        f" periods one is expected to miss, and no test.{band}{marks}{several}",
         f"Mean {metric} by {found.every.words}: {listed(told)}.",
     )
 
@@ -166,7 +169,9 @@ def _alarms(found: Monitoring) -> Table:
         Column("Examples"),
         Column(metric_name(found.metric)),
         Column("Change"),
-        Column("Interval of the change", hint="holds together with those of all windows that there will ever be"),
+        Column(
+            "Interval of the change", hint="holds together with those of all windows that there will ever be"
+        ),
     )
     model = found.current
     extra = [model.latest] if model.latest and model.latest not in model.alarms else []
@@ -190,18 +195,21 @@ def _seen(found: Monitoring) -> Table:
     judged = found.current.judged
     columns = (
         Column("The last ...", number=False),
-        Column("smallest change that would have been found"),
+        Column("Smallest change that would have been found"),
     )
     rows = tuple(
         (
             Cell(count(one.examples * found.current.each, "example")),
-            number_cell(one.change) if math.isfinite(one.change) else Cell("none: neighbours are too much alike"),
+            number_cell(one.change)
+            if math.isfinite(one.change)
+            else Cell("none: neighbours are too much alike"),
         )
         for one in (judged.detectable if judged else ())
     )
     remark = (
-        f"With a probability of 80 %, had the mean {metric_name(found.metric)} changed by so much over all of these "
-        "observations (or, for the longest, the last complete window of that length). Smaller changes may be there."
+        f"With a probability of 80 %, had the mean {metric_name(found.metric)} changed by so much over all"
+        " of these observations (or, for the longest, the last complete window of that length). Smaller"
+        " changes may be there."
     )
     return Table(columns, rows, remark)
 
@@ -214,7 +222,10 @@ def _models(found: Monitoring) -> Table:
         Column(metric_name(found.metric)),
         Column(f"{level} interval"),
         Column("Expected"),
-        Column("Current − this one", hint="on the same examples, with a plain interval: an estimate and no test"),
+        Column(
+            f"Current {MINUS} this one",
+            hint="on the same examples, with a plain interval: an estimate, no test",
+        ),
         Column("Word", number=False),
     )
     pairs = {pair.earlier: pair for pair in found.pairs}
@@ -235,8 +246,8 @@ def _models(found: Monitoring) -> Table:
             )
         )
     remark = (
-        "All models were given the same observations. The words are each model's own, against what was expected"
-        " of it."
+        "All models were given the same observations. The words are each model's own, against what was"
+        " expected of it."
     )
     return Table(columns, tuple(rows), remark, strong=frozenset({0}))
 
@@ -268,15 +279,17 @@ def _periods(found: Monitoring) -> Table:
                 )
             )
     remark = (
-        f"Means of single examples with plain {level} intervals over them; none where a period holds too few that"
-        " are independent of each other."
+        f"Means of single examples with plain {level} intervals over them; none where a period holds too"
+        " few that are independent of each other."
     )
     return Table(columns, tuple(rows), remark)
 
 
 def _decimals(model: Watched) -> int | None:
     """Decimals that show the mean of a period as far as it is known."""
-    errors = [period.skill.std / math.sqrt(period.skill.examples) for period in model.periods if _spread(period)]
+    errors = [
+        period.skill.std / math.sqrt(period.skill.examples) for period in model.periods if _spread(period)
+    ]
     means = [abs(period.skill.mean) for period in model.periods if math.isfinite(period.skill.mean)]
     return decimals_at(min(errors), max(means)) if errors and means else None
 
@@ -288,17 +301,18 @@ def _spread(period: Period) -> bool:
 def _methods(found: Monitoring) -> tuple[str, ...]:
     metric, rate = metric_name(found.metric), percent(round(1 - found.level, 6))
     return (
-        f"Every example that was predicted and observed has one {metric}. Windows of all lengths are tested, each"
-        " twice as long as the one before and a quarter of its length apart: whether the mean within it differs"
-        " from what is expected, by t intervals that count how much neighbours are alike. The windows share one"
-        f" error rate of {rate} (half of it for either direction, and half of that for the error of the expected"
-        " level itself), in parts that sum to it however long the model lives. So one may look as often as one"
-        " likes; how long periods are changes nothing.",
-        "Stable means that no window differs, and no more: the table above says how large a change would have been"
-        " found by now. Trend and intervals of periods are plain estimates at their level, and no tests.",
-        "An example is judged once what it reads and what came of it are both known, in that order; what is given"
-        " later changes nothing of what was said before. Predictions are stored when they are made, from earlier"
-        " rows alone, and are never made again.",
+        f"Every example that was predicted and observed has one {metric}. Windows of all lengths are"
+        " tested, each twice as long as the one before and a quarter of its length apart: whether the mean"
+        " within it differs from what is expected, by t intervals that count how much neighbours are"
+        " alike, and that the expected level is an estimate itself. The windows share one error rate of"
+        f" {rate}, half of it for either direction, in parts that sum to it however long the model lives."
+        " So one may look as often as one likes; how long periods are changes nothing.",
+        "Stable means that no window differs, and no more: the table above says how large a change would"
+        " have been found by now. Trend and intervals of periods are plain estimates at their level, and"
+        " no tests.",
+        "An example is judged once what it reads and what came of it are both known, in that order; what"
+        " is given later changes nothing of what was said before. Predictions are stored when they are"
+        " made, from earlier rows alone, and are never made again.",
     )
 
 

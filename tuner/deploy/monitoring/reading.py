@@ -93,9 +93,9 @@ def entries_of(sheet: Sheet, layout: Layout, bundle: Bundle) -> tuple[Entry, ...
     classes = {name: number for number, name in enumerate(bundle.schema.classes)}
     named = frozenset() if layout.series or bundle.task == "regression" else frozenset(layout.targets)
     found: dict[Moment, tuple[int, Entry]] = {}
-    for number, (line, cells) in enumerate(sheet.rows, 1):
+    for row, (line, cells) in enumerate(sheet.rows, 1):
         where = f"{sheet.path}, line {line}"
-        moment = number if time is None else moment_of(cells[time], where)
+        moment = row if time is None else moment_of(cells[time], where)
         values = tuple(
             _value(cells[place], f"{where}, {name[:40]!r}", classes if name in named else None, bundle)
             for name, place in zip(layout.columns, places, strict=True)
@@ -107,7 +107,7 @@ def entries_of(sheet: Sheet, layout: Layout, bundle: Bundle) -> tuple[Entry, ...
                 " time once"
             )
     entries = (entry for _, entry in found.values())
-    return tuple(sorted(entries, key=lambda entry: entry.moment))  # type: ignore[arg-type,return-value]
+    return tuple(sorted(entries, key=lambda entry: entry.moment))
 
 
 def _value(text: str, where: str, classes: dict[str, int] | None, bundle: Bundle) -> float | None:
@@ -121,7 +121,9 @@ def _value(text: str, where: str, classes: dict[str, int] | None, bundle: Bundle
     if value is None:
         raise BundleError(f"{where}: {text[:40]!r} is no number{_or_class(classes)}")
     if not math.isfinite(value) or abs(value) > _LARGEST:
-        raise BundleError(f"{where}: {text[:40]!r} is no finite number; leave the cell empty where it is missing")
+        raise BundleError(
+            f"{where}: {text[:40]!r} is no finite number; leave the cell empty where it is missing"
+        )
     if classes is not None and not _is_class(value, bundle):
         raise BundleError(f"{where}: {text[:40]!r} is no number of a class{_or_class(classes)}")
     return value

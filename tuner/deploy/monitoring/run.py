@@ -37,8 +37,9 @@ def monitor(
     """Add a CSV file to what a bundle has seen, and say how its model does; without a file, only say.
 
     All models that the bundle keeps predict what they have not predicted yet. `every` is hour, day, week or
-    month, or where there is no time a number of rows. `margin` is the smallest change that matters (default: the study's). `study` is
-    the file that has the metric, where that is a function; with `options` it is then executed.
+    month, or where there is no time a number of rows. `margin` is the smallest change that matters
+    (default: the study's). `study` is the file that has the metric, where that is a function; with
+    `options` it is then executed.
 
     Raises: TunerError where something cannot be read, written or understood; nothing has been added then.
     """
@@ -172,7 +173,7 @@ def _judged(
         for name, one in models.items()
     }
     pairs = tuple(
-        in_pairs(seen[name], found[name], found[CURRENT], periods, series=series or current.series, level=level)
+        in_pairs(seen[name], found[name], found[CURRENT], periods, level=level)
         for name in models
         if name != CURRENT
     )
@@ -200,21 +201,21 @@ def _notes(found: Monitoring, store: Store, examples: Examples) -> tuple[str, ..
     layout, current = store.layout, found.current
     said = []
     if store.torn:
-        said.append("the last line of what was stored was cut and counts as never written; give its file again")
-    if layout is not None and layout.series and found.rows and not examples.moments:
         said.append(
-            f"the model reads {layout.steps} rows before it can forecast, and there are {found.rows}"
+            "the last line of what was stored was cut and counts as never written; give its file again"
         )
+    if layout is not None and layout.series and found.rows and not examples.moments:
+        said.append(f"the model reads {layout.steps} rows before it can forecast, and there are {found.rows}")
     if current.unpredicted:
         said.append(
-            f"{current.unpredicted:,} observations have no prediction, because something that the model reads is"
-            " missing"
+            f"{current.unpredicted:,} observations have no prediction, because something that the model"
+            " reads is missing"
         )
     if current.waiting:
         said.append(f"{current.waiting:,} predictions wait for their observation")
     if current.skill.failed:
         said.append(
-            f"{current.skill.failed:,} predictions are no numbers and have no score: they are counted, and not"
-            " tested"
+            f"{current.skill.failed:,} predictions are no numbers and have no score: they are counted, and"
+            " not tested"
         )
     return tuple(said)

@@ -55,8 +55,8 @@ def metric_of_bundle(bundle: Bundle, study: Path | None, options: Mapping[str, A
         return named_metric(bundle.metric, bundle.direction)
     except StudyError:
         raise BundleError(
-            f"the metric {bundle.metric[:60]!r} is a function of the study; give its file with --study, which is"
-            " then executed"
+            f"the metric {bundle.metric[:60]!r} is a function of the study; give its file with --study,"
+            " which is then executed"
         ) from None
 
 
@@ -103,7 +103,7 @@ def _true(bundle: Bundle, observed: np.ndarray, y_pred: np.ndarray, metric: str)
         words = metric.lower().replace("_", "")
         if words in ("accuracy", "acc") or "sparse" in words:
             return numbers
-        return np.eye(y_pred.shape[-1], dtype=np.float32)[numbers]
+        return np.asarray(np.eye(y_pred.shape[-1], dtype=np.float32)[numbers])
     return observed.reshape(y_pred.shape).astype(np.float32)
 
 
@@ -119,8 +119,8 @@ def _each(metric: Metric, y_true: np.ndarray, y_pred: np.ndarray) -> np.ndarray:
         raise BundleError(f"the metric {metric.name[:60]!r} raises: {first_line(error)}") from None
     if values is None or len(values) != fine.sum():
         raise BundleError(
-            f"the metric {metric.name[:60]!r} is not the mean of one number an example, as mse, mae and accuracy"
-            " are; what happens to it from one period to the next cannot be tested"
+            f"the metric {metric.name[:60]!r} is not the mean of one number an example, as mse, mae and"
+            " accuracy are; what happens to it from one period to the next cannot be tested"
         )
     scores[fine] = values
     return scores

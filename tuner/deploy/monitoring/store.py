@@ -80,7 +80,7 @@ class Store:
                 self._read(record, line)
             except (KeyError, TypeError, ValueError) as error:
                 raise LedgerError(f"{self.path}, line {line}: {_WHAT} ({error})") from None
-        self.moments: list[Moment] = sorted(self.rows)  # type: ignore[type-var]
+        self.moments: list[Moment] = sorted(self.rows)
 
     def _read(self, record: Mapping[str, Any], line: int) -> None:
         if line == 1:
@@ -135,7 +135,7 @@ class Store:
                 before.with_more(entry.values, line) if before else Row.first(entry.values, line)
             )
         self._lines, self.torn = line, False
-        self.moments = sorted(self.rows)  # type: ignore[type-var]
+        self.moments = sorted(self.rows)
 
     def predictions(self, identity: str) -> dict[Moment, Predicted]:
         """What a model has predicted, by the moment of the example."""
@@ -189,7 +189,9 @@ def _check_same(before: Values, entry: Entry, layout: Layout, where: Path) -> No
 
 
 def _plain(layout: Layout) -> dict[str, Any]:
-    return {name: list(value) if isinstance(value, tuple) else value for name, value in asdict(layout).items()}
+    return {
+        name: list(value) if isinstance(value, tuple) else value for name, value in asdict(layout).items()
+    }
 
 
 def _number_or_none(value: object) -> bool:

@@ -30,7 +30,7 @@ Moment = datetime | int
 
 
 def moment_of(text: str, where: str) -> datetime:
-    """The time in a cell: ISO 8601, or seconds since 1970. With a zone it becomes UTC, without it stays as it is.
+    """The time in a cell: ISO 8601, or seconds since 1970. With a zone it becomes UTC, without it stays.
 
     Raises: BundleError where it is neither; `where` says which cell.
 
@@ -46,7 +46,8 @@ def moment_of(text: str, where: str) -> datetime:
         return found.astimezone(UTC).replace(tzinfo=None) if found.tzinfo else found
     except (ValueError, OverflowError):
         raise BundleError(
-            f"{where}: {text[:40]!r} is no time; write it as 2024-01-31, 2024-01-31 06:00 or seconds since 1970"
+            f"{where}: {text[:40]!r} is no time; write it as 2024-01-31, 2024-01-31 06:00 or seconds since"
+            " 1970"
         ) from None
 
 

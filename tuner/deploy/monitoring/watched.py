@@ -1,4 +1,4 @@
-"""What monitoring found, as one frozen record: models, periods, judgement, and how models compare in pairs."""
+"""What monitoring found, as one frozen record: models, periods, judgement, and models in pairs."""
 
 import math
 from collections.abc import Sequence
@@ -33,7 +33,7 @@ CURRENT = "current"
 
 @dataclass(frozen=True, slots=True)
 class Period:
-    """The skill in a period, which begins at `start`; `place` is where its middle is on an axis of periods."""
+    """The skill in a period that begins at `start`; `place` is its middle on an axis of periods."""
 
     label: str
     start: Moment
@@ -93,7 +93,7 @@ class Watched:
 
 @dataclass(frozen=True, slots=True)
 class InPairs:
-    """An earlier model and the current one on the same examples: mean of current - earlier, plain interval."""
+    """An earlier model and the current one on the same examples: current - earlier, plain interval."""
 
     earlier: str
     difference: Skill
@@ -145,16 +145,12 @@ def watched(
     if expected is not None:
         places = scored.order[np.isfinite(scored.scores[scored.order])]
         values = together(scored.scores[places], each)
-        judged = monitor_scores(
-            values, expected, direction=bundle.direction, margin=margin, level=level
-        )
-    block = expected.block * each if expected else 1
-    if series and scored.scores.size:
-        block = max(block, block_length(scored.scores[np.isfinite(scored.scores)]))
+        judged = monitor_scores(values, expected, direction=bundle.direction, margin=margin, level=level)
+    block = max(expected.block * each if expected else 1, alike(scored.moments, scored.scores, every))
 
     def alarm(found: Found) -> Alarm:
         inside = [scored.moments[at] for at in places[found.start * each : found.stop * each]]
-        return Alarm(found, min(inside), max(inside))  # type: ignore[type-var]
+        return Alarm(found, min(inside), max(inside))
 
     return Watched(
         name=name,
@@ -191,8 +187,8 @@ def _expected(
 def _other(bundle: Bundle) -> Other | None:
     """How the level of the ensemble in use may differ from that of the one that was measured.
 
-    They are two ensembles of the same size with seeds of their own: twice the variance of single networks' scores
-    over seeds, divided by the size. None where the ensemble in use itself was measured.
+    They are two ensembles of the same size with seeds of their own: twice the variance of single
+    networks' scores over seeds, divided by the size. None where the ensemble in use itself was measured.
     """
     ensemble, single = bundle.expected.ensemble, bundle.expected.single
     if bundle.trained.kept_test or ensemble is None or single.std is None or single.n < 2:
@@ -209,6 +205,17 @@ def together(scores: FloatArray, each: int) -> FloatArray:
     whole = scores.size // each * each
     means: FloatArray = scores[:whole].reshape(-1, each).mean(axis=1)
     return means
+
+
+def alike(moments: Sequence[Moment], scores: FloatArray, every: Every) -> int:
+    """How many neighbours are alike within a period, whatever happens from one period to the next."""
+    left = scores.copy()
+    for _, group in groupby(range(len(moments)), lambda at: every.start(moments[at])):
+        places = list(group)
+        inside = left[places]
+        left[places] = inside - inside[np.isfinite(inside)].mean() if np.isfinite(inside).any() else inside
+    left = left[np.isfinite(left)]
+    return block_length(left) if left.size else 1
 
 
 def by_period(
@@ -230,7 +237,7 @@ def _trend(scored: Scored, every: Every, block: int, level: float) -> Trend:
     return trend_of(scored.scores[fine], places, level, block)
 
 
-def in_pairs(earlier: Watched, before: Scored, now: Scored, every: Every, *, series: bool, level: float) -> InPairs:
+def in_pairs(earlier: Watched, before: Scored, now: Scored, every: Every, *, level: float) -> InPairs:
     """An earlier model and the current one on the examples that both have predicted."""
     mine = dict(zip(now.moments, now.scores.tolist(), strict=True))
     both = [
@@ -241,7 +248,7 @@ def in_pairs(earlier: Watched, before: Scored, now: Scored, every: Every, *, ser
     moments = [moment for moment, _, _ in both]
     theirs, ours = (np.array([row[place] for row in both]) for place in (1, 2))
     apart = ours - theirs
-    block = block_length(apart) if series and apart.size else 1
+    block = alike(moments, apart, every)
     return InPairs(
         earlier=earlier.name,
         difference=skill_of(apart, block, level),

@@ -37,9 +37,9 @@ def _evidence(found: Monitoring, model: Watched) -> str:
         return f"{_so_far(found, model).strip()} {_could_have_seen(found, model)}{_margin(found, model)}"
     first, latest = model.alarms[-1], model.latest
     said = (
-        f"{metric} {score(latest.found.mean)} over {count(latest.found.examples * model.each, 'example')} "
-        f"({_span(latest)}) against {score(judged.expected.mean)} expected; {better}. The change is "
-        f"{_signed(latest.found.difference)}, at this error rate {_ends(latest)}."
+        f"{metric} {score(latest.found.mean)} over {count(latest.found.examples * model.each, 'example')}"
+        f" ({_span(latest)}) against {score(judged.expected.mean)} expected; {better}. The change is"
+        f" {_signed(latest.found.difference)}, at this error rate {_ends(latest)}."
     )
     return f"{said} First seen with {shown(first.seen)}.{_margin(found, model)}"
 
@@ -49,9 +49,7 @@ def _so_far(found: Monitoring, model: Watched) -> str:
     skill, expected = model.skill, model.expected
     if not skill.examples:
         return " No observation has a prediction yet."
-    said = (
-        f" {metric_name(found.metric)} {score(skill.mean)} so far, over {count(skill.examples, 'example')}"
-    )
+    said = f" {metric_name(found.metric)} {score(skill.mean)} so far, over {count(skill.examples, 'example')}"
     if expected is None:
         return f"{said}; {better_word(found.direction)} is better."
     return f"{said}, against {score(expected.mean)} expected; {better_word(found.direction)} is better."
@@ -65,9 +63,9 @@ def _could_have_seen(found: Monitoring, model: Watched) -> str:
     expected = model.expected.mean if model.expected else 0.0
     share = f" ({percent(round(smallest.change / abs(expected), 3))} of what is expected)" if expected else ""
     return (
-        f"A change of {score(smallest.change)}{share} that lasted over the last "
-        f"{count(smallest.examples * model.each, 'example')} would have been found with a probability of 80 %; "
-        "a smaller one may be there."
+        f"A change of {score(smallest.change)}{share} that lasted over the last"
+        f" {count(smallest.examples * model.each, 'example')} would have been found with a probability of"
+        " 80 %; a smaller one may be there."
     )
 
 
@@ -75,21 +73,24 @@ def _margin(found: Monitoring, model: Watched) -> str:
     """Where the change lies to the smallest one that matters."""
     if found.margin is None or model.judged is None or model.judged.margin is None:
         return ""
-    margin = score(found.margin)
+    margin, changed = score(found.margin), model.latest is not None
     said = {
-        (True, "within"): f"The change is real, and within the margin of {margin}: smaller than what matters.",
+        (True, "within"): f"The change is real, and smaller than the margin of {margin}.",
         (True, "beyond"): f"The change is larger than the margin of {margin}.",
         (True, "open"): f"Whether it is larger than the margin of {margin} is open.",
-        (False, "within"): f"A change as large as the margin of {margin} is ruled out for the longest window.",
+        (
+            False,
+            "within",
+        ): f"For the longest window a change as large as the margin of {margin} is ruled out.",
         (False, "open"): f"A change as large as the margin of {margin} is not ruled out.",
     }
-    return f" {said[model.latest is not None, model.judged.margin]}"
+    return f" {said[changed, model.judged.margin]}"
 
 
 def _scope(found: Monitoring) -> str:
     return (
-        f"Where nothing has changed, the probability of ever being called degrading or improving, however long "
-        f"and often one looks, is at most {percent(round(1 - found.level, 6))}."
+        "Where nothing has changed, the probability of ever being called degrading or improving, however"
+        f" long and often one looks, is at most {percent(round(1 - found.level, 6))}."
     )
 
 
@@ -107,8 +108,8 @@ def trend_words(found: Monitoring, model: Watched) -> str:
         return ""
     unit = f"per {found.every.words}"
     return (
-        f"Trend within the time observed (an estimate, not a test): {_signed(trend.slope)} {unit} "
-        f"({percent(trend.interval.level)} interval {ends})."
+        f"Trend within the time observed (an estimate, not a test): {_signed(trend.slope)} {unit}"
+        f" ({percent(trend.interval.level)} interval {ends})."
     )
 
 
@@ -118,10 +119,10 @@ def pair_words(found: Monitoring, pair: InPairs) -> str:
     if not apart.examples:
         return f"{pair.earlier} has no example in common with the current model."
     return (
-        f"Beside {pair.earlier} on the same {count(apart.examples, 'example')}: {score(pair.current_mean)} now, "
-        f"{score(pair.earlier_mean)} before, difference {_signed(apart.mean)} "
-        f"({percent(apart.interval.level)} interval {interval(apart.interval.low, apart.interval.high)}; "
-        "a plain interval, not a test)."
+        f"Beside {pair.earlier} on the same {count(apart.examples, 'example')}: {score(pair.current_mean)}"
+        f" now, {score(pair.earlier_mean)} before, difference {_signed(apart.mean)}"
+        f" ({percent(apart.interval.level)} interval {interval(apart.interval.low, apart.interval.high)}; a"
+        " plain interval, not a test)."
     )
 
 

@@ -25,8 +25,8 @@ class Expected:
 
     `interval` is the plain t interval of that level. `block` neighbours are alike, 1 where examples are
     independent, and `long_run` is the variance of a mean of n of them, times n. `positive` says whether no
-    score is below 0, as errors are, and `series` whether they are in the order of time. `other` is what is known of the model that will be watched where it is not
-    the very one that had these scores.
+    score is below 0, as errors are, and `series` whether they are in the order of time. `other` is what
+    is known of the model that will be watched where it is not the very one that had these scores.
     """
 
     mean: float
@@ -39,20 +39,28 @@ class Expected:
     series: bool = False
     other: "Other | None" = None
 
-    def around(self, long_run: FloatArray | float, freedom: float, alpha: float) -> FloatArray:
+    def around(
+        self,
+        long_run: FloatArray | float,
+        freedom: float,
+        alpha: FloatArray | float,
+        *,
+        beside: FloatArray | float = 0.0,
+    ) -> FloatArray:
         """Half of the interval of the level, missed to one side at the rate `alpha`.
 
         `long_run` is the variance of a mean of examples, times their number, with its degrees of freedom.
+        With the variance `beside` it of another mean, known as well, it is that of the difference of both.
 
         Source: Student (1908), doi:10.1093/biomet/6.1.1; Satterthwaite (1946), doi:10.2307/3002019.
         """
-        variance = np.asarray(long_run, dtype=np.float64) / self.examples
+        variance = np.asarray(long_run, dtype=np.float64) / self.examples + beside
         squares = variance**2 / freedom
         if self.other is not None and self.other.variance > 0.0:
             squares = squares + self.other.variance**2 / self.other.degrees_of_freedom
             variance = variance + self.other.variance
-        half: FloatArray = -stdtrit(variance**2 / squares, alpha) * np.sqrt(variance)
-        return half
+        half = -stdtrit(variance**2 / squares, alpha) * np.sqrt(variance)
+        return np.asarray(half, dtype=np.float64)
 
     @property
     def pieces(self) -> float:
@@ -117,5 +125,5 @@ def expected_level(
 
 
 def long_run_variance(scores: FloatArray, block: int) -> float:
-    """Variance of the mean of n neighbours, times n, from scores of shape (examples,); NaN below two blocks."""
+    """Variance of the mean of n neighbours, times n, from scores (examples,); NaN below two blocks."""
     return float(variance_of_mean(scores, block)) * scores.size if scores.size > block else math.nan

@@ -21,9 +21,9 @@ Within = Literal["within", "beyond", "open"]
 
 POWER = 0.8
 LEARNED = 128
-"""Scores that tell how many neighbours are alike, where the expected ones are in no order. Blocks of up to 33 of
-them are possible, and a first-order autocorrelation of 0.9 asks for 26 (`block_length`); half as many scores let
-it pass for less, and alarms were too frequent then (benchmarks)."""
+"""Scores that tell how many neighbours are alike, where the expected ones are in no order. Blocks of up
+to 33 of them are possible, and a first-order autocorrelation of 0.9 asks for 26 (`block_length`); half as
+many scores let it pass for less, and alarms were too frequent then (benchmarks)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,10 +92,12 @@ def monitor_scores(
 
     Where nothing has changed, so that they come from the same source as the expected ones, the
     probability that they are ever called degrading or improving, at any time, is at most 1 - level. Half of
-    that goes to each direction, and half of that to the error of the expected level; the rest is shared by
-    all windows that there will ever be (`windows`). A window is called different where a t interval of its
-    mean, at its share, lies beyond a t interval of the expected level. Giving more scores later changes
-    nothing of what was said before.
+    that goes to each direction, and is shared by all windows that there will ever be (`windows`). A window is
+    called different where a t interval of the difference of its mean and the expected level does not hold 0.
+    There are two such intervals, and the shorter counts: with half of the rate, that of two samples, the
+    shorter one for windows up to about as long as the expected scores are many; and with the other half,
+    that of the window's mean at its share (a quarter of the rate) beside that of the expected level (a
+    quarter, once for all windows). Giving more scores later changes nothing of what was said before.
 
     Variances count the memory of neighbours, by blocks, which the expected scores or the first ones that come
     in tell. The variance of a window is the larger one of its own
@@ -104,15 +106,16 @@ def monitor_scores(
     the more degrees of freedom of the two is exact, as either of the two alone would be; where
     the expected scores tell nothing of the memory, it has those of the window. The expected
     level is taken to be as uncertain as the window's variance would make it, since few skewed scores
-    miss the rare large ones, in mean and spread alike; where scores are errors, never negative, that spread is
-    brought from the window's level to the expected one first. A window that differs is looked at once more
-    with the blocks that its own memory asks for, and is left out where it holds too few of them.
+    miss the rare large ones, in mean and spread alike; where scores are errors, never negative, that
+    spread is brought from the window's level to the expected one first. A window that differs is looked
+    at once more with the blocks that its own memory asks for, and is left out where it holds too few of them.
 
     Raises: StatisticsError where scores cannot be used or are not finite, or the margin is not above 0.
-    Source: t intervals of block means: Student (1908), doi:10.1093/biomet/6.1.1, and Schmeiser (1982),
-    doi:10.1287/opre.30.3.556; the sum over windows: Bonferroni's inequality. Compare the confidence
-    sequences of Waudby-Smith, Arbour, Sinha, Kennedy & Ramdas (2024), doi:10.1214/24-AOS2408, which hold for
-    one mean since the start, and start again at every window: Shekhar & Ramdas (2023), arXiv:2302.02544.
+    Source: t intervals of one and two samples, of block means: Student (1908), doi:10.1093/biomet/6.1.1, and
+    Schmeiser (1982), doi:10.1287/opre.30.3.556; the sum over windows: Bonferroni's inequality. Compare
+    the confidence sequences of Waudby-Smith, Arbour, Sinha, Kennedy & Ramdas (2024),
+    doi:10.1214/24-AOS2408, which hold for one mean since the start, and start again at every window:
+    Shekhar & Ramdas (2023), arXiv:2302.02544.
 
     >>> from tuner.stats.monitoring.expected import expected_level
     >>> rng = np.random.default_rng(0)
@@ -178,7 +181,7 @@ def _too_few(expected: Expected, examples: int, needed: int) -> str:
 
 
 class _Test:
-    """All windows of a series of losses, against the expected level; `alpha` is half of a direction's rate."""
+    """All windows of a series of losses against the expected level; `alpha` is half of a direction's rate."""
 
     def __init__(
         self, losses: FloatArray, memory: tuple[int, int], expected: Expected, sign: float, alpha: float
@@ -194,10 +197,8 @@ class _Test:
         for scale in self.scales:
             windows = self._windows(scale)
             means, variances = windows.mean(axis=1), variance_of_mean(windows, self.block)
-            half, around = self._halves(
-                means, variances * scale.size, self.block, scale.shares, scale.size
-            )
-            apart = (np.abs(means - self.level) > half + around) & (scale.starts + scale.size >= self.needed)
+            half = self._half(means, variances * scale.size, self.block, scale.shares, scale.size)
+            apart = (np.abs(means - self.level) > half) & (scale.starts + scale.size >= self.needed)
             for place in np.flatnonzero(apart).tolist():
                 one = self._again(scale, place, windows[place])
                 if one is not None and not one.low <= 0.0 <= one.high:
@@ -213,10 +214,10 @@ class _Test:
         window = self._windows(scale)[-1]
         block = self._block(window)
         own = long_run_variance(window, block)
-        half, around = self._halves(window.mean(), own, block, scale.shares[-1], scale.size)
+        half = float(self._half(window.mean(), own, block, scale.shares[-1], scale.size))
         spread = max(own, self.expected.long_run) * (1.0 / scale.size + 1.0 / self.expected.examples)
         spread += self.expected.other.variance if self.expected.other else 0.0
-        change = float(half + around) + float(ndtri(POWER)) * math.sqrt(spread)
+        change = half + float(ndtri(POWER)) * math.sqrt(spread)
         enough = scale.size >= PIECES * block
         return Detectable(scale.size, int(scale.starts[-1]) + scale.size, change if enough else math.inf)
 
@@ -236,31 +237,33 @@ class _Test:
             return None
         own = max(long_run_variance(window, block), long_run_variance(window, self.block))
         share, mean = float(scale.shares[place]), float(window.mean())
-        half, around = self._halves(mean, own, block, share, scale.size)
-        start, width, apart = int(scale.starts[place]), float(half + around), mean - self.level
-        return _Window(start, start + scale.size, mean, apart - width, apart + width, share)
+        half = float(self._half(mean, own, block, share, scale.size))
+        start, apart = int(scale.starts[place]), mean - self.level
+        return _Window(start, start + scale.size, mean, apart - half, apart + half, share)
 
-    def _halves(
+    def _half(
         self,
         mean: FloatArray | float,
         long_run: FloatArray | float,
         block: int,
         share: FloatArray | float,
         size: int,
-    ) -> tuple[FloatArray, FloatArray]:
-        """Half of the interval of a window's mean, and half of that of the expected level beside it.
+    ) -> FloatArray:
+        """Half of the interval of a window's mean less the expected level: the shorter one of two.
 
-        Where neighbours are alike that are not so among the expected scores, a window's variance stands for
-        itself.
+        One takes both as two samples, the other each for itself. Where neighbours are alike that are not so
+        among the expected scores, a window's variance stands for itself.
         """
         expected, most = self.expected, degrees_of_freedom(size, block)
         if block <= expected.block:
             most = max(most, expected.degrees_of_freedom)
-        spread = np.maximum(long_run, expected.long_run)
-        half = -stdtrit(most, self.alpha * share) * np.sqrt(spread / size)
+        own = np.maximum(long_run, expected.long_run) / size
         grown = np.maximum(np.asarray(mean) / self.level, 1.0) if self.scaled and self.level > 0.0 else 1.0
-        spread = np.maximum(long_run / np.square(grown), expected.long_run)
-        return half, expected.around(spread, most, self.alpha)
+        theirs = np.maximum(long_run / np.square(grown), expected.long_run)
+        samples = expected.around(theirs, most, self.alpha * share, beside=own)
+        alone = -stdtrit(most, self.alpha / 2.0 * share) * np.sqrt(own)
+        shorter: FloatArray = np.minimum(samples, alone + expected.around(theirs, most, self.alpha / 2.0))
+        return shorter
 
 
 def _found(one: _Window, expected: Expected, sign: float) -> Found:

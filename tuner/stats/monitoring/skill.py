@@ -15,7 +15,7 @@ LEAST = 3
 
 @dataclass(frozen=True, slots=True)
 class Skill:
-    """The mean score of a period with its plain interval, NaN where it holds too few; `failed` have no score."""
+    """The mean score of a period with its plain interval, NaN where it holds few; `failed` have no score."""
 
     mean: float
     interval: Interval
