@@ -31,22 +31,22 @@ STEPS_IN = 10
 
 
 def numbers(path: str | Path, first: str, last: str) -> np.ndarray:
-    """The numbers of version 2.0 from the first day to the last."""
+    """The square roots of the numbers of version 2.0 from the first day to the last."""
     begin, every = parse(read_data(path), str(path))
     start, stop = ((date.fromisoformat(day) - begin).days for day in (first, last))
-    return every[start : stop + 1].astype(float)
+    return np.asarray(np.sqrt(every[start : stop + 1]))
 
 
 def write(path: Path, first: str, series: np.ndarray) -> Path:
     """A CSV file with a day and its number in every row."""
     days = [date.fromisoformat(first) + timedelta(days=place) for place in range(len(series))]
-    lines = [f"{day},{value:.1f}" for day, value in zip(days, series.tolist(), strict=True)]
+    lines = [f"{day},{value:.4f}" for day, value in zip(days, series.tolist(), strict=True)]
     path.write_text("\n".join(["date,number", *lines]) + "\n", "utf-8")
     return path
 
 
 def study(
-    path: str, first: str = "1976-01-01", last: str = "1995-12-31", epochs: int = 15, units: int = 16
+    path: str, first: str = "1977-01-01", last: str = "1998-12-31", epochs: int = 15, units: int = 16
 ) -> Study:
     framed = prepare.framed(
         numbers(path, first, last),
@@ -77,13 +77,13 @@ def study(
 def main(
     file: Path,
     folder: Path,
-    factor: float = 3.0,
+    factor: float = 2.0,
     *,
-    since: str = "1996-01-01",
-    change: str = "1998-01-01",
-    seen: str = "1998-12-31",
-    until: str = "2001-12-31",
-    end: str = "2002-12-31",
+    since: str = "1999-01-01",
+    change: str = "2000-07-01",
+    seen: str = "2001-06-30",
+    until: str = "2003-06-30",
+    end: str = "2004-06-30",
 ) -> None:
     """Observations from `since` to `seen`, new data from the `change` on, and what follows to the `end`."""
     series, before = numbers(file, since, seen), (date.fromisoformat(change) - date.fromisoformat(since)).days
