@@ -1,9 +1,10 @@
-"""Fading waves of a machine, for docs/deploy.md: a small study, and observations in which the machine changes.
+"""Fading waves of a machine, for docs/deploy.md: a small study, and observations in which the machine
+changes.
 
     python docs/deploy/damped_sine.py FOLDER
 
-writes FOLDER/monitored.csv, half of it from after the change, FOLDER/new.csv, all of it from after it, and
-FOLDER/later.csv, which follows on monitored.csv.
+writes FOLDER/monitored.csv, half of it from after the change, and what follows on it, FOLDER/new.csv and
+FOLDER/later.csv.
 """
 
 import sys
@@ -79,8 +80,8 @@ def main(folder: Path, count: int = 1_000) -> None:
     """So many observations before the change and after it; twice as many new data."""
     observed = np.concatenate([waves(count, 11, BEFORE), waves(count, 12, AFTER)])
     write(folder / "monitored.csv", observed)
-    write(folder / "new.csv", waves(2 * count, 13, AFTER), count)
-    write(folder / "later.csv", waves(count, 14, AFTER), 2 * count)
+    write(folder / "new.csv", waves(2 * count, 13, AFTER), 2 * count)
+    write(folder / "later.csv", waves(count, 14, AFTER), 4 * count)
 
 
 if __name__ == "__main__":

@@ -1,13 +1,13 @@
 """Daily sunspot numbers, for docs/deploy.md: a small study, and observations in which the scale changes.
 
 How sunspots are counted has changed before: until July 2015 the published numbers were reduced to those of
-Wolf's telescope, by a factor of 0.6, and since version 2.0 they are not. A larger change is planted here: from
-one day on, what is observed is multiplied by a factor.
+Wolf's telescope, by a factor of 0.6, and since version 2.0 they are not. A larger change is planted here:
+from one day on, what is observed is multiplied by a factor.
 
     python docs/deploy/sunspots.py FILE FOLDER [FACTOR]
 
-writes FOLDER/monitored.csv, in which the scale changes on the way, FOLDER/new.csv, from after the change, and
-FOLDER/later.csv, what follows on monitored.csv. FILE is the daily total sunspot number V2.0, WDC-SILSO, Royal
+writes FOLDER/monitored.csv, in which the scale changes on the way, FOLDER/new.csv, all from the change on,
+and FOLDER/later.csv, what follows on it. FILE is the daily total sunspot number V2.0, WDC-SILSO, Royal
 Observatory of Belgium, Brussels (CC BY-NC 4.0).
 
 Source of the factor: F. Clette and L. Lefevre, The New Sunspot Number: Assembling All Corrections, Solar
@@ -85,10 +85,10 @@ def main(
     until: str = "2003-06-30",
     end: str = "2004-06-30",
 ) -> None:
-    """Observations from `since` to `seen`, new data from the `change` on, and what follows to the `end`."""
+    """Observations from `since` to `seen`, all from `change` to `until`, and what follows to the `end`."""
     series, before = numbers(file, since, seen), (date.fromisoformat(change) - date.fromisoformat(since)).days
     series[before:] *= factor
-    following = str(date.fromisoformat(seen) + timedelta(days=1))
+    following = str(date.fromisoformat(until) + timedelta(days=1))
     write(folder / "monitored.csv", since, series)
     write(folder / "new.csv", change, factor * numbers(file, change, until))
     write(folder / "later.csv", following, factor * numbers(file, following, end))

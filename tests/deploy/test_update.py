@@ -1,4 +1,6 @@
-"""An update: all ways against the existing model on the same recent examples, candidates, and their replacement."""
+"""An update: all ways against the existing model on the same recent examples, candidates, and their
+replacement.
+"""
 
 import json
 from collections.abc import Callable

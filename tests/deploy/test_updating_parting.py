@@ -1,5 +1,6 @@
 """New examples cut in the order of time: no leak between the parts, and every mistake in a line."""
 
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -36,7 +37,7 @@ def test_no_target_of_a_part_is_seen_in_one_before(
         assert "none to train on" in str(error)
         return
     order = [parts.train, parts.validation, parts.test]
-    for before, after in zip(order, order[1:], strict=False):
+    for before, after in pairwise(order):
         seen = {*before[0].ravel().tolist(), *before[1].ravel().tolist()}
         assert seen.isdisjoint(after[1].ravel().tolist())
     np.testing.assert_array_equal(parts.test[1][-1], pair[1][-1])

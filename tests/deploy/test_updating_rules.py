@@ -17,16 +17,19 @@ RNG = np.random.default_rng(0)
 @pytest.mark.parametrize("steps_out", [1, 3])
 @pytest.mark.parametrize("targets", [(0,), (1,), (2, 0), (0, 1, 2)])
 @pytest.mark.parametrize("known", [False, True], ids=["from the examples", "from the schema"])
-def test_a_series_is_cut_as_the_old_one_was(
-    steps_out: int, targets: tuple[int, ...], known: bool
-) -> None:
+def test_a_series_is_cut_as_the_old_one_was(steps_out: int, targets: tuple[int, ...], known: bool) -> None:
     series = RNG.normal(size=(40, 3))
     made = prepare.framed(series, steps_in=4, steps_out=steps_out, targets=targets, dtype="float64").raw
     later = RNG.normal(size=(20, 3))
     x, y = raw_examples(later, made.test, targets if known else ())
     again = prepare.framed(
-        np.concatenate([series[:20], later]), steps_in=4, steps_out=steps_out, targets=targets, test=20,
-        purge=True, dtype="float64",
+        np.concatenate([series[:20], later]),
+        steps_in=4,
+        steps_out=steps_out,
+        targets=targets,
+        test=20,
+        purge=True,
+        dtype="float64",
     ).raw
     np.testing.assert_array_equal(x, again.test[0])
     np.testing.assert_array_equal(y, again.test[1])

@@ -1,9 +1,7 @@
-"""The worked examples of docs/deploy.md in their smallest form: from a run through a drift to a replacement and back."""
+"""The worked examples of docs/deploy.md: from a run through a drift to a replacement and back."""
 
 import importlib.util
 import json
-import math
-from datetime import date, timedelta
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -12,6 +10,7 @@ import numpy as np
 import pytest
 
 from tests.calling import Call
+from tests.problems.real import real
 from tuner import load_model
 from tuner.deploy.bundle import read
 
@@ -24,20 +23,6 @@ def example(name: str) -> ModuleType:
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     return module
-
-
-def cycles(path: Path, first: str, count: int) -> Path:
-    """SILSO's daily file with a rotation and a cycle of the sun, far shorter than they are."""
-    rng = np.random.default_rng(0)
-    begin = date.fromisoformat(first)
-    lines = []
-    for place in range(count):
-        day = begin + timedelta(days=place)
-        level = 100 * (1 - math.cos(2 * math.pi * place / 160)) + 30 * math.sin(2 * math.pi * place / 27)
-        number = max(0, round(level + 8 * rng.normal()))
-        lines.append(f"{day.year};{day.month:02d};{day.day:02d};{day.year}.500; {number:4d};  10.0;   5;1\n")
-    path.write_text("".join(lines), "utf-8")
-    return path
 
 
 class Deployed:
@@ -57,6 +42,7 @@ class Deployed:
         """What monitoring found before, what it found after, and the way that was put in use."""
         first = load_model("bundle").predict(x).members
         before = self.ask("monitor", "bundle", "monitored.csv")
+        self.ask("monitor", "bundle", "new.csv")
         found = self.ask("update", "bundle", "new.csv", *update, "--repeats", 5, "--output", "updated")
         way = found["recommended"] or found["better"][0]
         self.ask("replace", "bundle", found["candidates"][way])
@@ -71,46 +57,35 @@ class Deployed:
 
 def test_fading_waves(call: Call) -> None:
     module = example("damped_sine")
-    module.main(Path(), 150)
-    life = Deployed(call, "damped_sine.py", "--set", "n_train=300", "--set", "epochs=8", "--set", "units=8")
+    module.main(Path(), 250)
+    life = Deployed(call, "damped_sine.py", "--set", "n_train=500", "--set", "epochs=20", "--set", "units=8")
     x = module.waves(4, 3, module.AFTER)[:, : module.STEPS_IN, None]
     before, after, way = life.whole_life(x, "--epochs", "8")
-    check(before, after, way)
+    check(before, after, way, change="2025-01-11 10:00")
 
 
+@pytest.mark.lengthy
 def test_sunspots(call: Call) -> None:
+    path = real("SN_d_tot_V2.0.csv")
     module = example("sunspots")
-    path = cycles(Path("days.csv").resolve(), "2000-01-01", 1_700)
-    module.main(
-        path,
-        Path(),
-        since="2002-01-01",
-        change="2002-06-10",
-        seen="2002-11-16",
-        until="2003-06-01",
-        end="2003-11-01",
-    )
-    life = Deployed(
-        call,
-        "sunspots.py",
-        "--set",
-        f"path={path}",
-        "--set",
-        "first=2000-01-01",
-        "--set",
-        "last=2001-12-31",
-        "--set",
-        "epochs=8",
-        "--set",
-        "units=8",
-    )
-    x = module.numbers(path, "2003-06-01", "2003-06-10")[None, :, None]
-    before, after, way = life.whole_life(x, "--epochs", "8")
-    check(before, after, way)
+    module.main(path, Path())
+    life = Deployed(call, "sunspots.py", "--set", f"path={path}")
+    x = module.numbers(path, "2004-06-01", "2004-06-10")[None, :, None]
+    before, after, way = life.whole_life(x)
+    check(before, after, way, change="2000-07-01")
 
 
-def check(before: dict[str, Any], after: dict[str, Any], way: str) -> None:
-    """The drift was found, the updated model is better than the one before on what came later."""
-    print(json.dumps(before)[:3000])
-    print(json.dumps(after)[:6000])
-    print(way, read("bundle").history)
+def check(before: dict[str, Any], after: dict[str, Any], way: str, change: str) -> None:
+    """The drift was found after it came, and the model that took the place did better on what came later."""
+    seen = [alarm["seen"] for alarm in before["models"][0]["alarms"] if alarm["word"] == "degrading"]
+    assert before["word"] == "degrading" and min(seen) > change
+    now, earlier = after["models"]
+    assert (now["model"], earlier["model"]) == ("current", "previous/0")
+    assert now["skill"]["n"] < earlier["skill"]["n"]  # it is judged by what came since it is in use
+    (pair,) = after["pairs"]
+    assert pair["difference"]["interval"][1] < 0, way
+    history = read("bundle").history
+    assert [(step.action, step.before, step.after) for step in history] == [
+        ("replace", 0, 1),
+        ("rollback", 1, 0),
+    ]

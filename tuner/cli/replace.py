@@ -14,9 +14,9 @@ if TYPE_CHECKING:
 
 _HELP = """Swap the weights of a model in use for those of a candidate; what was in use is kept.
 
-Architecture, schema and preparation must be the same. A candidate that is not known to be better than this model \
-is refused, unless --anyway is given. --rollback puts the model back that the present one replaced, with the same \
-predictions to the last bit; --to N any other that is kept. --list shows what was in use.
+Architecture, schema and preparation must be the same. A candidate that is not known to be better than this \
+model is refused, unless --anyway is given. --rollback puts the model back that the present one replaced, \
+with the same predictions to the last bit; --to N any other that is kept. --list shows what was in use.
 """
 
 

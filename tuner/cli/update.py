@@ -17,13 +17,15 @@ if TYPE_CHECKING:
 
 _HELP = """Compare the ways to update a model in use, and keep those that are better as candidates.
 
-The existing model is trained further on the new data, or on old and new data, and new models are trained on the \
-new data, or on old and new data; beside them stands the fair baseline, the existing model trained further on the \
-old data alone. All are repeated over seeds and judged by the most recent new data, against the existing model and \
-against the fair baseline. Nothing is replaced: `tuner replace BUNDLE CANDIDATE` does that.
+The existing model is trained further on the new data, or on old and new data, and new models are trained on \
+the new data, or on old and new data; beside them stands the fair baseline, the existing model trained \
+further on the old data alone. All are repeated over seeds and judged by the most recent new data, against \
+the existing model and against the fair baseline. Nothing is replaced: `tuner replace BUNDLE CANDIDATE` does \
+that.
 
-NEW is a CSV file with a header, in the order of time: a row an example (its inputs, then its targets), or a row a \
-step of a series, which is cut as the old data were. The old data are those of the bundle's study file.
+NEW is a CSV file with a header, in the order of time: a row an example (its inputs, then its targets), or a \
+row a step of a series, which is cut as the old data were. The old data are those of the bundle's study \
+file, which is executed.
 """
 
 

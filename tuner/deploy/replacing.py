@@ -1,9 +1,9 @@
 """A candidate takes the place of the model in use, and can be taken back.
 
-Only weights and what is said about them change: architecture, schema and preparation must be the same. The new
-files are put beside the old ones under a number of their own, a copy of the old model is put into
-previous/<number>, and then bundle.json is replaced in one step. Whatever ends the process, the bundle is one of the
-two models, whole; what was not needed in the end is cleared by the next call.
+Only weights and what is said about them change: architecture, schema and preparation must be the same. The
+new files are put beside the old ones under a number of their own, a copy of the old model is put into
+previous/<number>, and then bundle.json is replaced in one step. Whatever ends the process, the bundle is
+one of the two models, whole; what was not needed in the end is cleared by the next call.
 """
 
 import os
@@ -52,7 +52,8 @@ def replace_model(bundle: str | Path, candidate: str | Path, *, anyway: bool = F
 
     A candidate that is not known to be better than this very model is refused, unless it shall be `anyway`.
 
-    Raises: BundleError where it is refused, is no model of the same kind, or something cannot be read or written.
+    Raises: BundleError where it is refused, is no model of the same kind, or something cannot be read or
+    written.
     """
     with _held(Path(bundle)) as here:
         there = read(candidate)
@@ -108,8 +109,8 @@ def check_fits(here: Bundle, there: Bundle) -> None:
     for wrong, what in differ:
         if wrong:
             raise BundleError(
-                f"{there.place()}: {what} than {here.place()}, and only weights are replaced; make a candidate of"
-                " this bundle with `tuner update`, or use it as a bundle of its own"
+                f"{there.place()}: {what} than {here.place()}, and only weights are replaced; make a"
+                " candidate of this bundle with `tuner update`, or use it as a bundle of its own"
             )
 
 
@@ -259,7 +260,9 @@ def _link(source: Path, target: Path) -> None:
 
 
 def _observed(here: Bundle) -> int:
-    """The lines of what `tuner monitor` has stored: the candidate may have been trained on these observations."""
+    """The lines of what `tuner monitor` has stored: the candidate may have been trained on these
+    observations.
+    """
     path = here.place() / OBSERVATIONS
     return path.read_bytes().count(b"\n") if path.is_file() else 0
 

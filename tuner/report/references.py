@@ -10,8 +10,9 @@ from tuner.report.tables import result_cells, result_columns
 from tuner.result import Measured, Result
 
 _ADJUSTED = (
-    "of a difference (two-sided), adjusted for the looks at this study and, by Holm's method, for the number of "
-    "configurations in this table; below it the raw p where it is smaller, or the adjusted p of equivalence"
+    "of a difference (two-sided), adjusted for the looks at this study and, by Holm's method, for the "
+    "number of configurations in this table; below it the raw p where it is smaller, or the "
+    "adjusted p of equivalence"
 )
 _WORDS = ("better", "equivalent", "undecided", "worse")
 

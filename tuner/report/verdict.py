@@ -182,8 +182,8 @@ def _scope(result: Result) -> str:
         )
     pairs = f"Runs are compared in pairs: {clean(result.setup.pairs)}. " if result.setup.pairs else ""
     return (
-        f"{pairs}This holds on this train and test split: the seeds vary the training, not the data, so other "
-        "data may shift both scores."
+        f"{pairs}This holds on this train and test split: the seeds vary the training, not the data, so "
+        "other data may shift both scores."
     )
 
 

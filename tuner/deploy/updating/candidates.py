@@ -1,4 +1,4 @@
-"""The confirmed networks of a way as a bundle of its own: a candidate, which nothing puts in use by itself."""
+"""The confirmed networks of a way as a bundle of its own: a candidate, which nobody has put in use yet."""
 
 import shutil
 import time
@@ -55,8 +55,8 @@ Say = Callable[[str], None]
 def kept(material: Material, study: Study, result: Result, name: str, say: Say) -> Path:
     """The folder with the bundle of a way: as many of its confirmed networks as the existing model has.
 
-    They are those of the first seeds, whatever they score. Their weights are not in the run folder, so they are
-    trained again, by which they become the same. A candidate that is there already stays as it is.
+    They are those of the first seeds, whatever they score. Their weights are not in the run folder, so they
+    are trained again, by which they become the same. A candidate that is there already stays as it is.
 
     Raises: BundleError where they do not become the same, or too few have a score.
     """
@@ -150,8 +150,9 @@ def _trained(study: Study, result: Result, name: str, members: int, say: Say) ->
             again = outcome.scores.get("test", np.nan)
             if not np.isclose(again, scored[index], rtol=_SAME, atol=1e-12):
                 raise BundleError(
-                    f"{name}: seed {index} scores {again:.6g} when it is trained again, and {scored[index]:.6g}"
-                    " before; the packages or the machine have changed, so start over with --fresh"
+                    f"{name}: seed {index} scores {again:.6g} when it is trained again, and"
+                    f" {scored[index]:.6g} before; the packages or the machine have changed, so start over"
+                    " with --fresh"
                 )
             networks.append(Network(index, outcome.weights))
     return tuple(networks)

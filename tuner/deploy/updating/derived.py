@@ -2,11 +2,12 @@
 
 It is run as every study is: with fresh seeds, Holm's method, verdicts and a report. What is particular to it:
 
-- The baseline is the existing model as it is in use. It is a set of K members and no training is part of it, so
-  run k stands for member k mod K, and so does every run of a way that starts from the existing model. Runs are
-  compared in pairs, each update with the member that it started from, and a verdict is about these members. Given
-  them, what varies within the pairs of a member is the training of the update alone, so that repeating members
-  counts nothing twice; that members differ widens the interval, which errs on the safe side.
+- The baseline is the existing model as it is in use. It is a set of K members and no training is part of
+  it, so run k stands for member k mod K, and so does every run of a way that starts from the existing
+  model. Runs are compared in pairs, each update with the member that it started from, and a verdict is
+  about these members. Given them, what varies within the pairs of a member is the training of the update
+  alone, so that repeating members counts nothing twice; that members differ widens the interval, which errs
+  on the safe side.
 - All ways choose by the same recent examples and are judged by the same, the most recent ones.
 """
 
@@ -70,8 +71,8 @@ def settings_of(material: Material, epochs: int | None) -> Settings:
     shapes = [tuple(weight.shape) for weight in model.weights]
     if shapes != [array.shape for array in material.members[0]]:
         raise BundleError(
-            f"{material.bundle.place()}: the study builds another architecture than that of the bundle; use the"
-            " versions and the files that it was made with"
+            f"{material.bundle.place()}: the study builds another architecture than that of the bundle; use"
+            " the versions and the files that it was made with"
         )
     given = fit.get("callbacks") or []
     callbacks = given if isinstance(given, list | tuple) else [given]
@@ -120,8 +121,9 @@ def _pairs(members: int) -> str:
     if members == 1:
         return "all start from, or stand beside, the one network of the bundle, so verdicts are about it"
     return (
-        f"run k of the existing model is network k mod {members} of the bundle as it is, and ways that train the "
-        f"existing model further start run k from that one, so verdicts are about these {members} networks"
+        f"run k of the existing model is network k mod {members} of the bundle as it is, and ways that train "
+        "the existing model further start run k from that one, so verdicts are about these"
+        f" {members} networks"
     )
 
 

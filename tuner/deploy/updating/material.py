@@ -1,4 +1,6 @@
-"""What an update works with: the bundle's members, the study that made them, its old examples, and new ones."""
+"""What an update works with: the bundle's members, the study that made them, its old examples, and new
+ones.
+"""
 
 import hashlib
 import json
@@ -25,7 +27,8 @@ from tuner.trials import PinnedTrial
 
 Weights = tuple[np.ndarray, ...]
 New = Splits | Pair | str | Path | Callable[[], Any]
-"""New data: a file, a pair (x, y) in the order of time, splits that are cut already, or what returns these."""
+"""New data: a file, a pair (x, y) in the order of time, splits that are cut already, or what returns these.
+"""
 
 MOSTLY = 0.5  # of the examples to judge by; where more are old ones, the new data are the old data
 
@@ -35,8 +38,8 @@ class Material:
     """The study of a bundle with its old examples, the new ones, and the members' weights.
 
     `builder` is the build function of the bundle's configuration. `raw` are the new examples in original
-    units, None where the model does not read others, or they are not known. `known` counts the examples to judge by
-    that are among the old ones, and `where` says where the new data are from.
+    units, None where the model does not read others, or they are not known. `known` counts the examples to
+    judge by that are among the old ones, and `where` says where the new data are from.
     """
 
     bundle: Bundle
@@ -93,8 +96,8 @@ def gathered(
     known = seen_before(parts.test, old)
     if known > MOSTLY * count(parts.test):
         raise BundleError(
-            f"{known:,} of the {count(parts.test):,} new examples to judge by are among the old data, which the"
-            " existing model was trained on; give observations from after these"
+            f"{known:,} of the {count(parts.test):,} new examples to judge by are among the old data, which"
+            " the existing model was trained on; give observations from after these"
         )
     return Material(
         bundle=bundle,
@@ -119,7 +122,8 @@ def study_of(bundle: Bundle, path: str | Path | None = None) -> Study:
     origin = bundle.origin
     if not origin.path and path is None:
         raise BundleError(
-            f"{bundle.place()}: its study came from no file; give it in Python: tuner.deploy.update(..., study=)"
+            f"{bundle.place()}: its study came from no file; give it in Python:"
+            " tuner.deploy.update(..., study=)"
         )
     file = Path(path or origin.path)
     if not file.exists():
@@ -127,8 +131,8 @@ def study_of(bundle: Bundle, path: str | Path | None = None) -> Study:
     study = load_study(file, origin.options)
     if origin.file and study.file != origin.file:
         raise BundleError(
-            f"{file}: has changed since the bundle was made (sha256 {origin.file[:12]}, now {study.file[:12]});"
-            " give the file as it was with --study, or make the bundle again"
+            f"{file}: has changed since the bundle was made (sha256 {origin.file[:12]}, now"
+            f" {study.file[:12]}); give the file as it was with --study, or make the bundle again"
         )
     return study
 
@@ -163,7 +167,9 @@ def _members(bundle: Bundle) -> tuple[Weights, ...]:
 def _found(
     bundle: Bundle, study: Study, splits: Splits, new: New, reading: Reading
 ) -> tuple[tuple[Splits | Pair, Splits | Pair | None], str]:
-    """The new data as the model reads them, in original units where that is something else, and their origin."""
+    """The new data as the model reads them, in original units where that is something else, and their
+    origin.
+    """
     if isinstance(new, str | Path):
         return _from_file(bundle, study, splits, Path(new), reading), str(new)
     given: Any = new

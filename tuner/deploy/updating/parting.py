@@ -54,8 +54,8 @@ def parted(pair: Pair, validation: int | float, test: int | float, gap: int = 0)
     if n_train < 1:
         left_out = f", and {2 * gap} are left out between the parts" if gap else ""
         raise BundleError(
-            f"there are {total:,} new examples: {n_validation:,} to choose by and {n_test:,} to judge by leave"
-            f" none to train on{left_out}; give more new data, or smaller --validation and --test"
+            f"there are {total:,} new examples: {n_validation:,} to choose by and {n_test:,} to judge by"
+            f" leave none to train on{left_out}; give more new data, or smaller --validation and --test"
         )
     first_test = total - n_test
     first_validation = first_test - gap - n_validation

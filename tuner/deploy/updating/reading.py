@@ -17,9 +17,9 @@ TIMES = frozenset({"date", "datetime", "time", "timestamp"})
 def read_numbers(path: Path, schema: Schema) -> np.ndarray:
     """The numbers in a CSV file with a header, shape (rows, columns); rows are in the order of time.
 
-    Where the bundle names the columns that its model reads, and all are there, these come first. Of a series they
-    are all that is taken; of examples, the targets follow, by their names or else every other column. Without
-    names every column is taken, but for the time and for those without a number in them.
+    Where the bundle names the columns that its model reads, and all are there, these come first. Of a
+    series they are all that is taken; of examples, the targets follow, by their names or else every other
+    column. Without names every column is taken, but for the time and for those without a number in them.
 
     Raises: BundleError where the file cannot be read, or a value is missing or no number.
     """

@@ -1,8 +1,8 @@
 """How a table of observations becomes examples: as the old ones were cut, where that is known.
 
-Either every row is an example, its inputs and then its targets, or the rows are the steps of a series, of which
-windows are cut. Which columns of a series a forecast continues follows from the preparation, from the schema, or
-from the old examples themselves, where each begins a step after the one before it.
+Either every row is an example, its inputs and then its targets, or the rows are the steps of a series, of
+which windows are cut. Which columns of a series a forecast continues follows from the preparation, from the
+schema, or from the old examples themselves, where each begins a step after the one before it.
 """
 
 from collections.abc import Mapping
@@ -54,8 +54,8 @@ def raw_examples(
     cut = cut_of(old, targets)
     if cut is None:
         raise BundleError(
-            f"the table has {_columns(table)}; a row of inputs and targets has {inputs + outputs:,}, and it is"
-            f" not known how windows of a series were cut; {_SAY_IT}"
+            f"the table has {_columns(table)}; a row of inputs and targets has {inputs + outputs:,}, and it"
+            f" is not known how windows of a series were cut; {_SAY_IT}"
         )
     return windows(table, cut, x, y)
 
@@ -70,7 +70,8 @@ def cut_of(old: Pair, targets: tuple[int, ...]) -> Cut | None:
 
 
 def continued(x: Any, y: Any) -> Cut | None:
-    """How examples in the order of time were cut from a series, a step after each other; None if they were not.
+    """How examples in the order of time were cut from a series, a step after each other; None if they were
+    not.
 
     x has shape (examples, steps, features); the numbers of y are those of the steps after a window.
 

@@ -1,8 +1,8 @@
 """The search of one way: its learning rate, its epochs and how many recent examples it sees.
 
-Each way, the fair baseline included, gets the same number of trials in a run folder of its own, which has no
-confirmation: what a search found is confirmed where the ways are compared, with fresh seeds and on examples that
-no search has seen.
+Each way, the fair baseline included, gets the same number of trials in a run folder of its own, which has
+no confirmation: what a search found is confirmed where the ways are compared, with fresh seeds and on
+examples that no search has seen.
 """
 
 from collections.abc import Mapping

@@ -1,4 +1,4 @@
-"""An update in order: gather, search each way where asked to, compare them all, keep those that are better."""
+"""An update in order: gather, search each way where asked to, compare all, keep those that are better."""
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
@@ -53,8 +53,8 @@ class Update(Readable):
             return f"{self.recommended} is better than the existing model, and than more training on old data"
         if self.better:
             return (
-                f"{self.better[0]} is better than the existing model; that the new data help beyond more training"
-                " is not shown"
+                f"{self.better[0]} is better than the existing model; that the new data help beyond more"
+                " training is not shown"
             )
         return "no way to update is shown to be better than the existing model"
 
@@ -87,14 +87,16 @@ def update(
     command: str = "",
     reporter: Reporter | None = None,
 ) -> Update:
-    """Compare the ways to update a model in use with newer data, and keep those that are better as candidates.
+    """Compare the ways to update a model in use with newer data, and keep those that are better as
+    candidates.
 
     `new` is a CSV file of observations, a pair (x, y) of arrays in the order of time as the study has them,
     `Splits` that are cut already, or a function that returns either. The last `test` of the new examples (a
-    number or a share) judge all ways, the `validation` before them serve to choose by, and the rest to train
-    on. The old data are those of the bundle's study file, or of `study`. All ways train for `epochs`, as many as
-    the bundle's model unless given; where the plan has trials, each way searches its learning rate, its epochs and
-    how many of its most recent examples it sees. `keep` names ways that are kept whatever they are found to be.
+    number or a share) judge all ways, the `validation` before them serve to choose by, and the rest to
+    train on. The old data are those of the bundle's study file, or of `study`. All ways train for `epochs`,
+    as many as the bundle's model unless given; where the plan has trials, each way searches its learning
+    rate, its epochs and how many of its most recent examples it sees. `keep` names ways that are kept
+    whatever they are found to be.
 
     The run folder, reports/<study>_update unless given, is resumed as every run is.
 
@@ -153,14 +155,14 @@ def update(
 def _remarks(material: Material) -> list[str]:
     sizes = material.new.sizes
     said = [
-        f"new examples from {material.where}: {sizes['train']:,} to train on, {sizes['validation']:,} to choose by,"
-        f" {sizes['test']:,} to judge by"
+        f"new examples from {material.where}: {sizes['train']:,} to train on,"
+        f" {sizes['validation']:,} to choose by, {sizes['test']:,} to judge by"
         + (f"; {material.new.gap} left out at each border" if material.new.gap else "")
     ]
     if material.known:
         said.append(
-            f"{material.known:,} of the examples to judge by are among the old data as well, which the existing"
-            " model has seen"
+            f"{material.known:,} of the examples to judge by are among the old data as well, which the"
+            " existing model has seen"
         )
     return said
 

@@ -46,12 +46,12 @@ UPDATES = (
 WAYS = {way.name: way for way in (FAIR, *UPDATES)}
 
 HELPS_AT_ALL = (
-    "Does an update help at all? The baseline is the existing model as it is in use, its members untouched, on "
-    "the same recent examples."
+    "Does an update help at all? The baseline is the existing model as it is in use, its members untouched, "
+    "on the same recent examples."
 )
 NEW_DATA_HELP = (
-    f"Do the new data help beyond more training? {FAIR.name} is the fair baseline: the existing model, trained "
-    "for more epochs on the old data alone."
+    f"Do the new data help beyond more training? {FAIR.name} is the fair baseline: the existing model, "
+    "trained for more epochs on the old data alone."
 )
 
 

@@ -1,4 +1,6 @@
-"""The seeds of each finalist beside those of the baseline, where both belong together: they saw the same data."""
+"""The seeds of each finalist beside those of the baseline, where both belong together: they saw the same
+data.
+"""
 
 import math
 
