@@ -45,6 +45,7 @@ LAYERS = (
     {"building", "ensembling", "naive_scores"},
     {"engines"},
     {"ledger", "shown", "naive_file", "ensemble_file", "sized", "skill"},
+    {"references"},
     {"folder", "grouping", "result", "decomposition", "ranking", "importance"},
     {"checkpoints", "training", "search"},
     {"repeats"},
@@ -54,6 +55,7 @@ LAYERS = (
     {"diagnosing"},
     {"figures"},
     {"report", "terminal"},
+    {"deploy"},
     {"console", "answers", "trackers"},
     {"cli"},
     {"__main__"},
@@ -81,6 +83,7 @@ NARROW = {
     "naive": {"errors", "trees"},
     "naive_file": {"checked", "errors", "naive", "records"},
     "skill": {"records", "result", "stats"},
+    "references": {"records", "skill", "stats"},
     "folder": {"changes", "checked", "errors", "files", "ledger", "records"},
     "changes": {"records"},
     "checkpoints": {"files", "folder", "ledger", "records"},
@@ -139,6 +142,7 @@ NARROW = {
         "diagnosing",
         "planning",
         "figures",
+        "references",
     },
     "comparing": {"errors", "records", "result", "cards", "stats"},
     "planning": {"stats"},
@@ -160,13 +164,14 @@ HOMES = {
         "space",
         "repeats",
         "backend",
+        "deploy",
     },
     "jax": {"engines", "backend", "drawing"},
-    "tensorflow": {"engines"},
+    "tensorflow": {"engines", "deploy"},
     "optuna": {"drafts", "importance", "search", "storage", "trials", "work"},
     "typer": {"cli", "__main__"},
     "rich": {"console", "answers", "terminal"},
-    "matplotlib": {"figures", "report"},
+    "matplotlib": {"figures", "report", "deploy"},
     "seaborn": {"figures", "report"},
     "mlflow": {"trackers"},
     "tensorboard": {"trackers"},
@@ -219,6 +224,11 @@ def test_nothing_flows_back() -> None:
         and HEIGHT.get(target, len(LAYERS)) >= HEIGHT[unit]
     ]
     assert back == []
+
+
+def test_only_the_command_line_knows_of_deploying() -> None:
+    users = {unit for _, unit, name in arrows() if name.startswith("tuner.deploy")}
+    assert users == {"cli", "deploy"}
 
 
 def test_nobody_inside_goes_through_the_public_door() -> None:

@@ -21,7 +21,7 @@ def blocks(language: str) -> list[str]:
 
 
 def test_the_study_file_is_complete(tmp_path: Path) -> None:
-    source, _ = blocks("python")
+    source, *_ = blocks("python")
     path = tmp_path / "shown.py"
     path.write_text(source, encoding="utf-8")
     study = load_study(path)
@@ -32,7 +32,7 @@ def test_the_study_file_is_complete(tmp_path: Path) -> None:
 
 
 def test_the_search_of_the_framing_is_complete_and_stands_in_the_help(tmp_path: Path) -> None:
-    _, source = blocks("python")
+    _, source, *_ = blocks("python")
     path = tmp_path / "framing.py"
     path.write_text(source, encoding="utf-8")
     study = load_study(path)

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from tuner import space
+    from tuner.deploy.finalizing import finalize
+    from tuner.deploy.serving import load_model
     from tuner.diagnosis import Diagnosis, diagnose
     from tuner.errors import TunerError
     from tuner.evaluation import Evaluation, evaluate
@@ -39,7 +41,9 @@ _HOMES = {
     "describe": "tuner.stats",
     "diagnose": "tuner.diagnosis",
     "evaluate": "tuner.evaluation",
+    "finalize": "tuner.deploy.finalizing",
     "load": "tuner.result",
+    "load_model": "tuner.deploy.serving",
     "load_study": "tuner.loading",
     "run": "tuner.protocol",
     "space": "tuner.space",
@@ -60,7 +64,9 @@ __all__ = [
     "describe",
     "diagnose",
     "evaluate",
+    "finalize",
     "load",
+    "load_model",
     "load_study",
     "run",
     "space",

@@ -1,5 +1,6 @@
 """From a study and a seed to a compiled Keras model and its data, each from its own stream."""
 
+import inspect
 import random
 from collections import defaultdict
 from collections.abc import Iterator
@@ -107,18 +108,16 @@ def build(study: Study, builder: Build, trial: Any, splits: Splits, seed: Seed) 
     """Call a build function for one run.
 
     The initial weights come from the "init" stream; every seed generator of the model (dropout, noise)
-    then restarts from the "dropout" stream.
+    then restarts from the "dropout" stream. A function that has a parameter `seed_index` is given it.
 
     Raises: StudyError where build returns no compiled Keras model, or fit arguments that are not to be
     given.
     """
     with seeded(seed.integer("init")), _as_in_a_new_process(), compiled_once():
         before = _numpy_state()
-        made = builder(trial, splits)
-        model, fit = made if isinstance(made, tuple) and len(made) == 2 else (made, {})
+        model, fit = called(builder, trial, splits, seed.index)
         _check(model, fit)
-        if not model.built:  # a symbolic call makes the weights of every layer, deferred ones too
-            model(keras.tree.map_structure(symbolic, splits.peek("train")[0]))
+        call_symbolically(model, splits)
         drew_until, drew_numpy = random.getstate(), _numpy_state() != before
     _check_fit(fit := {"epochs": study.epochs, **fit})
     _check_weights(fit.get("sample_weight"), splits)
@@ -126,6 +125,25 @@ def build(study: Study, builder: Build, trial: Any, splits: Splits, seed: Seed) 
     model.optimizer.build(model.trainable_variables)
     _restart_generators(model, seed.generator("dropout"))
     return Built(model, splits, fit, seed, drew_until, drew_numpy)
+
+
+def called(builder: Build, trial: Any, splits: Splits, index: int) -> tuple[Any, Any]:
+    """The model that a build function returns, and its fit arguments; it is told the seed's index if it asks.
+
+    Neither is checked.
+    """
+    try:
+        asked = "seed_index" in inspect.signature(builder).parameters
+    except ValueError:  # a callable that does not tell its parameters
+        asked = False
+    made = builder(trial, splits, **({"seed_index": index} if asked else {}))
+    return made if isinstance(made, tuple) and len(made) == 2 else (made, {})
+
+
+def call_symbolically(model: keras.Model, splits: Splits) -> None:
+    """Make the weights of every layer, deferred ones too, of a model that has none yet."""
+    if not model.built:
+        model(keras.tree.map_structure(symbolic, splits.peek("train")[0]))
 
 
 def _numpy_state() -> tuple[bytes, int, int]:
@@ -155,9 +173,10 @@ def _check(model: Any, fit: Any) -> None:
 def _check_fit(fit: dict[str, Any]) -> None:
     for name in ("epochs", "batch_size", "steps_per_epoch", "validation_steps", "validation_batch_size"):
         value = fit.get(name, 1)
-        whole = isinstance(value, int | np.integer) and not isinstance(value, bool) and value >= 1
+        least = 0 if name == "epochs" else 1  # no epoch: the weights are scored as build made them
+        whole = isinstance(value, int | np.integer) and not isinstance(value, bool) and value >= least
         if not whole and (name == "epochs" or value is not None):
-            raise StudyError(f"build gives {name}={value!r}; give a whole number, 1 or more")
+            raise StudyError(f"build gives {name}={value!r}; give a whole number, {least} or more")
 
 
 def _check_weights(weights: Any, splits: Splits) -> None:

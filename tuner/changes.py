@@ -24,7 +24,7 @@ _FIXED = {
     "pruner": "the pruner",
     "search_repeats": "the number of search seeds",
     "most_search_repeats": "the largest number of search seeds",
-    "paired": "whether the data vary with the seed",
+    "paired": "whether runs are compared in pairs",
     "margin": "the margin",
     "level": "the level",
     "series": "whether the examples are those of a series",

@@ -186,6 +186,7 @@ def print_result(result: "Result") -> None:
         print_lines(console, [words.scope])
         return
     _print_confirmed(console, result, (result.baseline, *result.finalists))
+    print_lines(console, _answers(result))
     print_lines(console, filter(None, map(visible, (naive_remark(result), *size_sentences(result)))))
     flags = [
         f"{shown(measured.name)}: {visible(flag)}"
@@ -194,6 +195,15 @@ def print_result(result: "Result") -> None:
     ]
     others = filter(None, [*naive_remarks(result), looks_warning(result)])
     print_lines(console, (f"note: {visible(text)}" for text in (*flags, *others)), "dim")
+
+
+def _answers(result: "Result") -> list[str]:
+    """What the study asks of the baseline and of further references, and what comparisons answer."""
+    from tuner.references import against
+    from tuner.report.references import answer, question
+
+    asked = [text] if (text := question(result)) else []
+    return [*asked, *(f"{visible(one.question)} {answer(one)}" for one in against(result))]
 
 
 def _print_confirmed(console: Console, result: "Result", configurations: Sequence["Measured"]) -> None:

@@ -37,6 +37,10 @@ class ScoresError(TunerError):
     """A file of scores or losses, or the choice of what is in it, cannot be used."""
 
 
+class BundleError(TunerError):
+    """A bundle, what is to become one, or data for it, cannot be used."""
+
+
 class StatisticsError(TunerError, ValueError):
     """Scores or settings that a statistical procedure cannot accept."""
 

@@ -27,7 +27,7 @@ def load_study(path: str | Path, options: Mapping[str, Any] | None = None) -> St
     prepare_backend()
     path = Path(path)
     try:
-        study = _make(_execute(path), options or {})
+        study = _make(execute(path), options or {})
     except TunerError as error:
         raise StudyError(f"{path}: {error}") from error
     return replace(
@@ -46,7 +46,11 @@ def fingerprint_of(path: Path, options: Mapping[str, Any]) -> str:
     return hashlib.sha256(path.read_bytes() + b"\0" + given.encode()).hexdigest()
 
 
-def _execute(path: Path) -> ModuleType:
+def execute(path: Path) -> ModuleType:
+    """The module that a study file makes; what it registers with Keras is known from then on.
+
+    Raises: StudyError where it is no Python file, or raises.
+    """
     if not path.exists():
         raise StudyError("no such file; give the path of a study file, or make one with `tuner new NAME`")
     if path.is_dir() or path.suffix != ".py":

@@ -91,6 +91,12 @@ def resolve_metric(study: Study) -> Metric:
     return Metric(name, study.direction, score, each)
 
 
+def named_metric(name: str, direction: Direction) -> Metric:
+    """The metric or loss of Keras of that name. Raises: StudyError where Keras has none."""
+    metric_of(name)
+    return _of_keras(name, direction, partial(metric_of, name))
+
+
 def _of_keras(name: str, direction: Direction, fresh: Callable[[], Any]) -> Metric:
     return Metric(
         name,

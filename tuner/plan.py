@@ -13,6 +13,7 @@ PROFILES = {"quick": (2, 5), "standard": (4, 10), "paper": (4, 30)}  # seeds in 
 class Plan:
     """How much to train: numbers of trials, seeds and finalists; `budget` in seconds.
 
+    With repeats=0 there is a search and no confirmation, and so no verdict.
     `search_repeats` is the number of seeds of every trial in the search, or a pair: the first and the
     largest number, between which trials are raced. None takes the study's or the profile's value.
 
@@ -37,7 +38,7 @@ class Plan:
         if self.profile not in PROFILES:
             raise TunerError(f"profile {self.profile!r} is unknown; use {', '.join(PROFILES)}")
         self._check_search_repeats()
-        least = {"trials": 0, "repeats": 1, "finalists": 1}
+        least = {"trials": 0, "repeats": 0, "finalists": 1}
         for name, low in least.items():
             value = getattr(self, name)
             if value is not None and value < low:

@@ -96,7 +96,7 @@ class _Session:
         self.study, self.plan, self.folder, self.reporter = study, plan, folder, reporter
         self.trials = study.trials if plan.trials is None else plan.trials
         self.search_seeds = plan.search_seeds
-        self.repeats = plan.repeats or PROFILES[plan.profile][1]
+        self.repeats = PROFILES[plan.profile][1] if plan.repeats is None else plan.repeats
         self.started, self.opened = time.monotonic(), time.time()
         self.notes: list[str] = []
         self.fallbacks: list[str] = []
@@ -145,8 +145,9 @@ class _Session:
         store_naive(self.folder, self.runner, preflight, 0)
         baseline, trials = self._search(ledger, search, preflight)
         best = ranked(trials, self.study.objective, preflight.metric.direction)[: self.plan.finalists]
-        self._confirm(ledger, [baseline, *self.runner.candidates(), *best], preflight, trials)
-        self._measure_sizes(ledger)
+        if self.repeats:
+            self._confirm(ledger, [baseline, *self.runner.candidates(), *best], preflight, trials)
+            self._measure_sizes(ledger)
         if self.at_end is not None:
             self.at_end(self._result())
 
@@ -253,7 +254,7 @@ class _Session:
             partial(self._train, ledger, "search"),
             objective=self.study.objective,
             direction=preflight.metric.direction,
-            paired=self.study.data_vary,
+            paired=self.study.paired,
             on_measured=lambda tried: self.reporter.measured("search", tried.configuration, tried.runs),
         )
 

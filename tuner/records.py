@@ -337,9 +337,17 @@ class Setup:
     machine: Mapping[str, str] = field(default_factory=dict)
     identity: str = ""  # of its own for every folder, from its start or `--fresh` on; older ones have none
     file: str = ""  # sha256 of the study file alone; empty where there is none, and in older folders
+    path: str = ""  # where the study file lies; likewise
     changes: tuple[str, ...] = ()  # what changed on the way and was accepted, in sentences
     windows: tuple[Window, ...] = ()  # which earlier trials a draw could know; older folders do not say it
+    pairs: str = ""  # what two runs of a pair share, where that is not data of their own, in words
+    references: Mapping[str, str] = field(default_factory=dict)  # see `Study`
     opened: float | None = None  # when a session began that goes on or was killed, in seconds since 1970
+
+    @property
+    def own_data(self) -> bool:
+        """Whether every seed had data of its own, which the runs of a pair share."""
+        return self.paired and not self.pairs
 
     @property
     def search_seeds(self) -> tuple[int, int]:

@@ -32,7 +32,7 @@ from tuner.parts import whole
 from tuner.provenance import told_apart
 from tuner.records import BASELINE, Configuration, Group, NaiveScores, Phase, Run
 from tuner.seeds import Apart, Seed
-from tuner.study import Build, Splits, Study, digest
+from tuner.study import Build, Split, Splits, Study, digest
 from tuner.taking import taken
 from tuner.training import SCORE_ON, Kept, Trained, Training
 from tuner.trees import leaves
@@ -89,6 +89,7 @@ class Repeats:
         self._noted: set[str] = set()
         self._fixed: Splits | None = None
         self._data = ""  # sha256 of the arrays of the first seed, once it is known
+        self._test: Split = None  # of all trials, where the study says that it is the same
 
     def preflight(self, name: str = BASELINE, *, naive: bool = False) -> Preflight:
         """Make the data and build the baseline once, so that mistakes in a study are found at the start.
@@ -196,7 +197,7 @@ class Repeats:
         """Build a named configuration once; its values must be those that the study asks for."""
         name = configuration.name
         trial = PinnedTrial(configuration.params, name)
-        builder, _ = self._builder(configuration)
+        builder, _ = self.builder(configuration)
         try:
             built = self._build_once(configuration, builder, trial)
         except MissingValueError as error:
@@ -353,7 +354,7 @@ class Repeats:
         study, part = self.study, None
         if phase == "sizes":
             configuration, part = whole(configuration)
-        builder, key = self._builder(configuration)
+        builder, key = self.builder(configuration)
         trial = PinnedTrial(configuration.params, configuration.name)
         vary = study.data_vary or (part is not None and part.drawn)
         shared: list[Splits] = []  # the same arrays for every seed, where they do not vary
@@ -377,7 +378,7 @@ class Repeats:
             score_on=SCORE_ON[phase],
             examples_of="test" if confirmed and not study.without_examples else "",
             predictions_of="test" if confirmed else "",
-            own_examples=study.data_vary,
+            own_examples=study.data_vary and not study.same_test,
             outputs_of="test" if phase == "members" or (confirmed and self.keep_outputs) else "",
             seeds=() if vary else tuple(map(seed_of, indices)),
         )
@@ -388,11 +389,22 @@ class Repeats:
         if self._fixed is not None:
             return self._fixed
         splits = self.study.splits(trial, seed.generator("data"))
+        if self.study.same_test and "test" not in splits.pipelines:
+            self._check_test(splits)
         if not self.study.data_parameters and not (splits.pipelines and splits is not self.study.data):
             self._fixed = splits
         return splits
 
-    def _builder(self, configuration: Configuration) -> tuple[Build, str]:
+    def _check_test(self, splits: Splits) -> None:
+        """Raises: StudyError where the test split is not that of all other trials and seeds."""
+        known = self._test = self._test or splits.test
+        pairs = zip(leaves(known), leaves(splits.test), strict=False)
+        if known is not splits.test and not all(np.array_equal(one, other) for one, other in pairs):
+            raise StudyError(
+                "same_test is set, and the data function gives different test splits; leave it out"
+            )
+
+    def builder(self, configuration: Configuration) -> tuple[Build, str]:
         """The build function of a configuration, and the configuration's part in the seeds' names."""
         candidate = self.study.candidates.get(configuration.name)
         builder = candidate if callable(candidate) else self.study.build

@@ -40,6 +40,12 @@ class Splits:
     `naive` names the forecasts without a network that a model has to beat: see `tuner.naive`. `credit` says
     whose data they are, where that has to be said wherever they are shown: the report does.
 
+    The rest plays no part in training and serves the chosen model (`tuner finalize`). `preparation` is the
+    fitted `tuner.prepare.Preparation` that made these arrays of raw ones, `raw` the splits of these, and
+    `starts` where in time their windows begin, by split: `tuner.prepare` sets all three where the model does
+    not hold the preparation inside. `columns` are the names of the last axis of x as it is read raw,
+    `outputs` those of y, and `classes` those of the classes, in the order of their numbers.
+
     Raises: StudyError where a split is none of these, is empty, or does not fit the others.
     """
 
@@ -48,12 +54,20 @@ class Splits:
     test: Split
     naive: tuple[str, ...] = ()
     credit: str = ""
+    preparation: Any = field(default=None, repr=False)
+    raw: "Splits | None" = field(default=None, repr=False)
+    starts: Mapping[str, Any] = field(default_factory=dict, repr=False)
+    columns: tuple[str, ...] = ()
+    outputs: tuple[str, ...] = ()
+    classes: tuple[str, ...] = ()
     _counted: dict[str, int] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "naive", checked_names(self.naive))
         if not isinstance(self.credit, str):
             raise StudyError(f"credit is a {type(self.credit).__name__}; write whose data they are, in words")
+        for name in ("columns", "outputs", "classes"):
+            object.__setattr__(self, name, _names(name, getattr(self, name)))
         for name in NAMES:
             split = getattr(self, name)
             pipelines.check(name, split)
@@ -112,6 +126,13 @@ class Splits:
                 self._counted[name] = sum(1 for _ in pipelines.read(name, split))
             known = self._counted[name]
         return int(known)
+
+
+def _names(field_name: str, given: Any) -> tuple[str, ...]:
+    found = (given,) if isinstance(given, str) else tuple(given)
+    if any(not isinstance(name, str) or not name for name in found) or len(set(found)) < len(found):
+        raise StudyError(f"{field_name} is {found!r}; give names, each once")
+    return found
 
 
 def _check_examples(what: str, pair: Any) -> None:
@@ -192,6 +213,14 @@ class Study:
     plays no part in the numbers, and an error in it costs no run. The command line calls it, `tuner.run`
     does not.
 
+    What serves comparisons of trained models: a build function with a parameter `seed_index` is told which
+    run of its configuration it builds for. Where runs with the same index then belong together, although
+    their data are the same, `pairs` says in words what they share, and they are compared in pairs. With
+    `same_test` a data function promises the same test split for every trial and seed, so that scores are
+    compared example by example. `references` maps further configurations with which all others are compared
+    (candidates, or "baseline") to the question that this answers. `new_data(path)` reads (x, y) from a file
+    of observations, in the order of time, for `tuner update`.
+
     Raises: StudyError where a field cannot be what it must be.
     """
 
@@ -212,6 +241,10 @@ class Study:
     show: Callable[..., Any] | None = None
     train_sizes: Sizes = ()
     ensemble_sizes: Sizes = ()
+    pairs: str = ""
+    same_test: bool = False
+    references: Mapping[str, str] = field(default_factory=dict)
+    new_data: Callable[..., Any] | None = None
     source: str = field(default="", repr=False)  # sha256 of the study file and its options
     options: Mapping[str, Any] = field(default_factory=dict, repr=False)  # what --set gave
     file: str = field(default="", repr=False)  # sha256 of the study file alone
@@ -243,6 +276,7 @@ class Study:
         self._check_show()
         checked_train_sizes(self.train_sizes, StudyError)
         checked_ensemble_sizes(self.ensemble_sizes, StudyError)
+        self._check_comparison()
         parse_objective(self.objective)
 
     def _check_numbers(self) -> None:
@@ -290,6 +324,28 @@ class Study:
         if "y_pred" not in parameters:
             raise StudyError(f"show has no parameter 'y_pred'; {form}")
 
+    def _check_comparison(self) -> None:
+        if not isinstance(self.pairs, str):
+            raise StudyError(f"pairs is a {type(self.pairs).__name__}; say in words what two runs share")
+        if not isinstance(self.same_test, bool):
+            raise StudyError(
+                f"same_test is {self.same_test!r}; give True where all trials have one test split"
+            )
+        for name, question in self.references.items():
+            if name != BASELINE and name not in self.candidates:
+                raise StudyError(f"references names {name!r}, which is no candidate")
+            if not isinstance(question, str):
+                raise StudyError(f"references has a {type(question).__name__} for {name!r}; write a question")
+        if self.new_data is not None and not callable(self.new_data):
+            raise StudyError(
+                f"new_data is a {type(self.new_data).__name__}; give a function of a path that returns (x, y)"
+            )
+
+    @property
+    def paired(self) -> bool:
+        """Whether runs with the same seed index belong together and are compared in pairs."""
+        return self.data_vary or bool(self.pairs)
+
     @property
     def data_parameters(self) -> frozenset[str]:
         """What the data depend on: "trial", "rng", both or nothing."""
@@ -307,6 +363,8 @@ class Study:
     @property
     def without_examples(self) -> str:
         """Why runs are not compared test example by test example, in words; nothing where they are."""
+        if self.same_test:
+            return ""
         if self.data_vary:
             return "every seed has test examples of its own"
         return "the test examples depend on the hyperparameters" if self.data_parameters else ""

@@ -15,6 +15,7 @@ from benchmarks.calibration import (
     coverage,
     examples,
     luck,
+    monitoring,
     null_study,
     secondary,
     sensitivity,
@@ -35,6 +36,7 @@ KINDS: dict[str, Callable[[], Iterator[Table]]] = {
     "luck": luck.tables,
     "sizes": sensitivity.step_tables,
     "ensembles": sensitivity.ensemble_tables,
+    "monitoring": monitoring.tables,
 }
 
 

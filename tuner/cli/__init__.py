@@ -3,7 +3,38 @@
 Each module adds its commands to the application.
 """
 
-from tuner.cli import calibrate, compare, diagnose, new, power, report, run, variance, worker
+from tuner.cli import (
+    calibrate,
+    compare,
+    diagnose,
+    finalize,
+    monitor,
+    new,
+    power,
+    predict,
+    replace,
+    report,
+    run,
+    update,
+    variance,
+    worker,
+)
 from tuner.cli.app import app
 
-__all__ = ["app", "calibrate", "compare", "diagnose", "new", "power", "report", "run", "variance", "worker"]
+__all__ = [
+    "app",
+    "calibrate",
+    "compare",
+    "diagnose",
+    "finalize",
+    "monitor",
+    "new",
+    "power",
+    "predict",
+    "replace",
+    "report",
+    "run",
+    "update",
+    "variance",
+    "worker",
+]

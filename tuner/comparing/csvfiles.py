@@ -39,9 +39,9 @@ def read_table(path: Path, *, needed: str, row: str, once: Collection[str]) -> T
     lines: list[tuple[int, list[str]]] = []
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:
-            separator = _separator(file.readline())
+            mark = separator(file.readline())
             file.seek(0)
-            reader = csv.reader(file, delimiter=separator, strict=True)
+            reader = csv.reader(file, delimiter=mark, strict=True)
             lines = [(reader.line_num, cells) for cells in reader]
     except UnicodeDecodeError as error:
         raise ScoresError(
@@ -119,7 +119,8 @@ def _is_row(cells: list[str]) -> bool:
     return cells == [""] or any(cell.strip() for cell in cells)
 
 
-def _separator(header: str) -> str:
+def separator(header: str) -> str:
+    """What separates the values of a file, by its first line: a comma, else a semicolon, else a tab."""
     if "," in header:
         return ","
     return next((mark for mark in ";\t" if mark in header), ",")

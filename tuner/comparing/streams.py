@@ -34,7 +34,7 @@ def shared_streams(sources: Sequence[Source], configurations: Sequence[str]) -> 
             continue
         seed = source.setup.seed
         found.setdefault((seed, name), []).append(source)
-        if source.setup.paired:
+        if source.setup.own_data:
             found.setdefault((seed, ""), []).append(source)
     return [_sentence(seed, name, own) for (seed, name), own in found.items() if len(own) > 1]
 

@@ -132,7 +132,7 @@ def _obstacles(known: Sequence[tuple[str, Setup]]) -> tuple[str, ...]:
         ("differ in the sizes of their splits", [_sizes(setup) for _, setup in known]),
         (
             "differ in whether every seed has data of its own",
-            ["drawn for every seed" if setup.paired else "the same for every seed" for _, setup in known],
+            ["drawn for every seed" if setup.own_data else "the same for every seed" for _, setup in known],
         ),
     )
     return tuple(

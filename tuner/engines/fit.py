@@ -154,13 +154,8 @@ def _train_one(
         "callbacks": resumed.around([*built.callbacks, *ours], epochs),
         "initial_epoch": resumed.epoch,
     }
-    with seeded(order), _as_expected(built), _executions(model, at_once):  # Keras draws from both generators
-        if keras.config.backend() == "tensorflow":
-            import tensorflow
-
-            tensorflow.get_logger().setLevel("ERROR")  # a warning that every new model is traced anew
-            tensorflow.random.set_seed(order)
-        model.fit(**arguments, verbose=0)
+    if built.fit["epochs"]:
+        _fit(built, arguments, order, at_once)
     scores: dict[str, float] = {}
     examples: ExampleScores | None = None
     kept: Predictions | None = None
@@ -186,6 +181,17 @@ def _train_one(
         predictions=kept,
         outputs=outputs,
     )
+
+
+def _fit(built: Built, arguments: Mapping[str, Any], order: int, at_once: int) -> None:
+    # Keras draws from both generators
+    with seeded(order), _as_expected(built), _executions(built.model, at_once):
+        if keras.config.backend() == "tensorflow":
+            import tensorflow
+
+            tensorflow.get_logger().setLevel("ERROR")  # a warning that every new model is traced anew
+            tensorflow.random.set_seed(order)
+        built.model.fit(**arguments, verbose=0)
 
 
 def _predicted(built: Built, name: str) -> tuple[Any, Any]:

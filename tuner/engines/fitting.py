@@ -55,7 +55,8 @@ class History:
     def of(self, seed: int) -> dict[str, tuple[float, ...]]:
         """One number an epoch under each name, until the seed stopped."""
         epochs = self._epochs[: self.lengths[seed]]
-        return {name: tuple(float(epoch[name][seed]) for epoch in epochs) for name in epochs[0]}
+        names = epochs[0] if epochs else ()
+        return {name: tuple(float(epoch[name][seed]) for epoch in epochs) for name in names}
 
 
 def fit_group(

@@ -49,7 +49,7 @@ class Pairs:
 
 
 def pairs(result: Result) -> tuple[Pairs, ...]:
-    """The first finalists beside the baseline; empty where the data do not vary with the seed."""
+    """The first finalists beside the baseline; empty where runs are not compared in pairs."""
     if result.baseline is None or not result.setup.paired:
         return ()
     found = [_pairs(one, result.baseline, result.setup.direction) for one in result.finalists]

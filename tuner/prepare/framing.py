@@ -176,7 +176,15 @@ def _framed(
         train, validation, test = (tuple(part.astype(dtype) for part in pairs[name]) for name in NAMES)
         raw = Splits(train=train, validation=validation, test=test, naive=naive)
     train, validation, test = map(ready, NAMES)
-    splits = replace(raw, train=train, validation=validation, test=test)
+    splits = replace(
+        raw,
+        train=train,
+        validation=validation,
+        test=test,
+        preparation=preparation,
+        raw=raw,
+        starts=dict(starts),
+    )
     return Framed(raw, splits, preparation, starts)
 
 

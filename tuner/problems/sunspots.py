@@ -85,6 +85,8 @@ def sunspots(
         test=test,
         naive=naive,
         credit=CREDIT,
+        columns=("sunspots",),
+        outputs=("sunspots",),
     )
 
 

@@ -67,6 +67,11 @@ def markdown_document(view: View) -> str:
             markdown_table(view.results).rstrip(),
             markdown(view.caption),
         ]
+    if view.question and view.results.rows:
+        parts.insert(-2, markdown(view.question))
+    for one in view.references:
+        parts += [f"## {markdown(one.title)}", markdown(f"{one.question} {one.answer}")]
+        parts.append(markdown_table(one.table).rstrip())
     if view.naive.rows:
         parts += [
             "## Against naive forecasts",

@@ -46,7 +46,7 @@ def _over_seeds_alone(result: Result, one: Measured) -> str:
     has data of its own, so that it is over both already."""
     if one.comparison is None or not math.isfinite(one.comparison.interval.low):
         return ""
-    if not result.without_examples or result.setup.paired:
+    if not result.without_examples or result.setup.own_data:
         return ""
     return (
         " That interval is over seeds on this test split; none is given over test examples: "

@@ -5,7 +5,17 @@ from collections.abc import Sequence
 
 from tuner.records import BASELINE, Run, Setup
 from tuner.report.examples import examples_methods
-from tuner.report.formats import better_word, count, listed, metric_name, parameter, percent, score, short
+from tuner.report.formats import (
+    better_word,
+    clean,
+    count,
+    listed,
+    metric_name,
+    parameter,
+    percent,
+    score,
+    short,
+)
 from tuner.report.looks import looks_methods
 from tuner.report.naive_words import naive_methods
 from tuner.report.size_words import size_methods
@@ -122,9 +132,10 @@ def _statistics(result: Result) -> str:
     if not compared:
         return text
     tests = listed(sorted({one.method for one in compared}))
-    pairing = (
-        "paired by seed, since each seed had data of its own" if setup.paired else "with independent seeds"
-    )
+    pairing = "with independent seeds"
+    if setup.paired:
+        why = f"({clean(setup.pairs)})" if setup.pairs else "since each seed had data of its own"
+        pairing = f"paired by seed{'' if setup.pairs else ','} {why}"
     text += (
         f" Each finalist was compared with the baseline {pairing}: a {level} t interval for the difference "
         f"of the means, {tests} (two-sided, error rate {parameter(1 - setup.level)}), Hedges' g as "

@@ -6,9 +6,11 @@ from typing import Any
 
 from tuner.jsontext import strict
 from tuner.records import BASELINE, Configuration
+from tuner.references import Against, against
 from tuner.report.sizes import ensemble_sizes_summary, train_sizes_summary
 from tuner.result import Measured, Result
 from tuner.skill import means_of, skill, spreads_of
+from tuner.stats import Comparison
 
 
 def summary(result: Result) -> dict[str, Any]:
@@ -32,6 +34,7 @@ def summary(result: Result) -> dict[str, Any]:
         "seconds": result.seconds,
         "versions": dict(setup.versions),
         "naive": _naive(result),
+        "references": [_reference(one) for one in against(result)],
         "train_sizes": [train_sizes_summary(one) for one in result.train_sizes],
         "ensemble_sizes": [ensemble_sizes_summary(one) for one in result.ensemble_sizes],
         "notes": [*setup.changes, *setup.notes, *setup.fallbacks],
@@ -116,14 +119,26 @@ def _naive(result: Result) -> dict[str, Any] | None:
         "reasons": dict(result.naive.reasons),
         "best": found and found.forecast,
         "against_best": {
-            name: {
-                "difference": compared.difference,
-                "difference_interval": [compared.interval.low, compared.interval.high],
-                "p_value": compared.p_value,
-                "p_adjusted": compared.p_adjusted,
-                "p_equivalence_adjusted": compared.p_equivalence_adjusted,
-                "verdict": compared.verdict,
-            }
-            for name, compared in (found.comparisons if found else {}).items()
+            name: _compared(compared) for name, compared in (found.comparisons if found else {}).items()
         },
+    }
+
+
+def _reference(one: Against) -> dict[str, Any]:
+    """What comparisons with a further reference say."""
+    return {
+        "configuration": one.reference,
+        "question": one.question,
+        "against": {name: _compared(compared) for name, compared in one.comparisons.items()},
+    }
+
+
+def _compared(compared: Comparison) -> dict[str, Any]:
+    return {
+        "difference": compared.difference,
+        "difference_interval": [compared.interval.low, compared.interval.high],
+        "p_value": compared.p_value,
+        "p_adjusted": compared.p_adjusted,
+        "p_equivalence_adjusted": compared.p_equivalence_adjusted,
+        "verdict": compared.verdict,
     }

@@ -7,6 +7,7 @@ from tuner.report.examples import examples_sentence
 from tuner.report.formats import (
     NONE,
     better_word,
+    clean,
     count,
     decimals_for,
     interval,
@@ -174,14 +175,15 @@ def _meaning(result: Result, compared: Comparison) -> str:
 
 
 def _scope(result: Result) -> str:
-    if result.setup.paired:
+    if result.setup.own_data:
         return (
             "Every seed had data of its own, so this holds over what the study's data function draws. "
             "Where it resamples one data set, the seeds are not independent and the p-values are too small."
         )
+    pairs = f"Runs are compared in pairs: {clean(result.setup.pairs)}. " if result.setup.pairs else ""
     return (
-        "This holds on this train and test split: the seeds vary the training, not the data, so other data "
-        "may shift both scores."
+        f"{pairs}This holds on this train and test split: the seeds vary the training, not the data, so "
+        "other data may shift both scores."
     )
 
 

@@ -13,6 +13,7 @@ from tuner.report.methods import methods
 from tuner.report.naive_table import naive_table
 from tuner.report.naive_words import naive_remarks
 from tuner.report.pictures import Picture
+from tuner.report.references import Section, question, sections
 from tuner.report.secondary import secondary_table
 from tuner.report.shown import Showing, showing
 from tuner.report.tables import results_caption, results_table, runs_table, settings_table
@@ -53,6 +54,8 @@ class View:
     facts: tuple[Fact, ...]
     reload: int = 0  # seconds after which the page loads itself again; 0 is never
     beside: str = ""  # the files that are written with the page
+    question: str = ""  # what a comparison with the baseline answers, where the study says it
+    references: tuple[Section, ...] = ()  # further configurations with which all are compared
     every_run: str = ""  # where every run is, for a reader to whom the page does not show them
 
 
@@ -91,6 +94,8 @@ def build_view(
         methods=methods(result),
         facts=facts(result),
         reload=reload,
+        question=question(result),
+        references=sections(result),
         beside=", ".join(text for name, text in _BESIDE.items() if name in formats),
         every_run="scores.csv, beside this page, has every run"
         if "csv" in formats
@@ -171,7 +176,8 @@ def facts(result: Result) -> tuple[Fact, ...]:
         Fact("Epochs", str(result.epochs)),
         Fact("Data", " · ".join(f"{short(str(split))} {size:,}" for split, size in setup.sizes.items())),
         Fact("Source of the data", clean(setup.credit)),
-        Fact("Data per seed", "drawn anew for every seed" if setup.paired else "the same for every seed"),
+        Fact("Data per seed", "drawn anew for every seed" if setup.own_data else "the same for every seed"),
+        Fact("Pairs of runs", clean(setup.pairs)),
         Fact("Test examples", clean(examples_fact(result))),
         Fact("Predictions", _without_predictions(result)),
         Fact("Engine", _engine(result)),

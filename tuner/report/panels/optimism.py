@@ -42,7 +42,7 @@ def _describe(result: Result, rows: tuple[Optimism, ...]) -> Caption:
 
 
 def _split(result: Result) -> str:
-    if result.setup.paired:
+    if result.setup.own_data:
         return "validation data of their own"
     return "the same validation split"
 

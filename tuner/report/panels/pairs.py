@@ -1,11 +1,13 @@
-"""The seeds of each finalist beside those of the baseline, where both saw the same data."""
+"""The seeds of each finalist beside those of the baseline, where both belong together: they saw the same
+data.
+"""
 
 import math
 
 from matplotlib.figure import Figure
 
 from tuner.figures.pairs import MOST_DOTS, MOST_PANELS, Pairs, draw_pairs, pairs
-from tuner.report.formats import axis_label, count, listed, metric_name, plain_number, short
+from tuner.report.formats import axis_label, clean, count, listed, metric_name, plain_number, short
 from tuner.report.panels.base import Caption, Panel, name_axes, small_multiples
 from tuner.result import Result
 
@@ -36,11 +38,14 @@ def _describe(result: Result, rows: tuple[Pairs, ...]) -> Caption:
     won = [
         f"{short(row.name)} is better in {row.wins:,} of {count(row.candidate.size, 'pair')}" for row in rows
     ]
+    shared = "both configurations were trained and tested on the same data"
+    own = result.setup.own_data
+    same, makes, what = ("data", "data make", shared) if own else ("start", "start makes", result.setup.pairs)
     return Caption(
-        "The same data, seed by seed",
-        "One dot is one seed index: both configurations were trained and tested on the same data. On the "
+        f"The same {same}, seed by seed",
+        f"One dot is one seed index: {clean(what)}. On the "
         "dashed line they score alike, on the shaded side the candidate is better. Dots along the line say "
-        "that the data make a seed easy or hard for both: pairing takes that noise out of the difference, "
+        f"that the {makes} a seed easy or hard for both: pairing takes that noise out of the difference, "
         f"the more the closer the correlation is to 1.{correlations}{_axes(rows)}{_left_out(result, rows)}",
         f"Test {metric} of the candidate against that of the baseline, a dot a seed: {listed(won)}."
         f"{correlations}",

@@ -126,7 +126,7 @@ def _setups(studies: Studies) -> Table:
         "Metric": [f"{metric_name(one.metric)}, {better_word(one.direction)} is better" for one in setups],
         "Data": [f"checksum {setup.data[:8]}" for setup in setups],
         "Splits": [" · ".join(f"{name} {size:,}" for name, size in one.sizes.items()) for one in setups],
-        "Data per seed": ["drawn anew" if setup.paired else "the same" for setup in setups],
+        "Data per seed": ["drawn anew" if setup.own_data else "the same" for setup in setups],
         "Epochs": [f"{setup.epochs:,}" for setup in setups],
         "Trials": [f"{setup.trials:,}" for setup in setups],
         "Study seed": [str(setup.seed) for setup in setups],

@@ -1,0 +1,210 @@
+"""A bundle on disk: read as it was written, and known when it is damaged or hostile."""
+
+import json
+import shutil
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import keras
+import numpy as np
+import pytest
+
+import tuner
+from tests.deploy.conftest import Bundles
+from tuner.deploy.bundle import (
+    ARCHITECTURE,
+    CARD,
+    EXPECTED,
+    PREPARATION,
+    RECORD,
+    WEIGHTS,
+    Bundle,
+    _checksum,
+    examples_of,
+    preparation_of,
+    read,
+    sha256_of,
+    write,
+)
+from tuner.deploy.folders import written
+from tuner.errors import BundleError
+
+
+@pytest.fixture
+def bundle(bundles: Bundles, tmp_path: Path) -> Bundle:
+    """A copy to be damaged."""
+    shutil.copytree(bundles("outside").bundle.place(), tmp_path / "bundle")
+    return read(tmp_path / "bundle")
+
+
+def forged(bundle: Bundle, **changes: Any) -> Path:
+    """The folder of a bundle whose record holds something else, with a checksum that fits."""
+    path = bundle.place() / RECORD
+    content = json.loads(path.read_text("utf-8"))
+    head = {name: content.pop(name) for name in ("kind", "version", "sha256")}
+    content = {name: value for name, value in (content | changes).items() if value is not ...}
+    path.write_text(json.dumps(head | {"sha256": _checksum(content)} | content), "utf-8")
+    return bundle.place()
+
+
+def test_what_is_written_is_read(bundle: Bundle, tmp_path: Path) -> None:
+    write(bundle, bundle.place())
+    again = read(bundle.place())
+    assert again == bundle
+    assert again.place() == tmp_path / "bundle"
+    prepared = preparation_of(again)
+    assert prepared is not None and prepared.targets == (0, 1)
+
+
+def test_the_weights_can_be_replaced_without_the_architecture(bundle: Bundle) -> None:
+    """As `members/0` becomes that of another member, the bundle answers as that one."""
+    x = np.cumsum(np.ones((2, 6, 2)), axis=1) * [1.0, 0.1] + [500, 50]
+    before = tuner.load_model(bundle.place()).predict(x)
+    own = bundle.place() / "members" / "0"
+    shutil.copy(bundle.place() / "members" / "1" / WEIGHTS, own / WEIGHTS)
+    members = (replace(bundle.members[0], weights=bundle.members[1].weights), *bundle.members[1:])
+    write(replace(bundle, members=members), bundle.place())
+    after = tuner.load_model(bundle.place()).predict(x)
+    np.testing.assert_array_equal(after.members[0], before.members[1])
+    np.testing.assert_array_equal(after.members[1:], before.members[1:])
+
+
+def test_keras_reads_the_whole_model_of_a_member_in_safe_mode(bundle: Bundle) -> None:
+    path = bundle.place() / "members" / "1" / "model.keras"
+    assert sha256_of(path) == bundle.members[1].model
+    model = keras.models.load_model(path, safe_mode=True)
+    alone = keras.models.model_from_json((bundle.place() / ARCHITECTURE).read_text("utf-8"))
+    alone.load_weights(bundle.place() / "members" / "1" / WEIGHTS)
+    x = np.ones((2, *model.input_shape[1:]), "float32")
+    np.testing.assert_array_equal(model.predict(x, verbose=0), alone.predict(x, verbose=0))
+    assert "compile_config" not in (bundle.place() / ARCHITECTURE).read_text("utf-8")
+
+
+@pytest.mark.parametrize("name", [ARCHITECTURE, PREPARATION, f"members/2/{WEIGHTS}"])
+def test_a_flipped_bit_is_found(bundle: Bundle, name: str) -> None:
+    path = bundle.place() / name
+    content = bytearray(path.read_bytes())
+    content[len(content) // 2] ^= 1
+    path.write_bytes(bytes(content))
+    with pytest.raises(BundleError, match=rf"{Path(name).name}: damaged or altered .*tuner finalize"):
+        tuner.load_model(bundle.place())
+
+
+def test_damaged_scores_of_examples_are_found(bundle: Bundle) -> None:
+    assert examples_of(bundle) is not None
+    (bundle.place() / EXPECTED).write_bytes(b"none")
+    with pytest.raises(BundleError, match=r"expected\.npz: damaged"):
+        examples_of(bundle)
+    with pytest.raises(BundleError, match="holds no scores of examples"):
+        examples_of(replace(bundle, examples=sha256_of(bundle.place() / EXPECTED)))
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("", "is no JSON"),
+        ("[]", "is no bundle of tuner"),
+        ('{"kind": "chain"}', "is no bundle of tuner"),
+        ('{"kind": "bundle", "version": 2}', "written in version 2, this tuner reads version 1"),
+        ('{"kind": "bundle", "version": 1, "sha256": "0"}', "damaged or altered"),
+        ("[" * 100_000, "too deeply nested"),
+        ('{"a": NaN}', "NaN is no number"),
+    ],
+)
+def test_a_record_that_is_none_is_one_line(bundle: Bundle, text: str, message: str) -> None:
+    (bundle.place() / RECORD).write_text(text, "utf-8")
+    with pytest.raises(BundleError, match=message) as raised:
+        read(bundle.place())
+    assert "\n" not in str(raised.value)
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"members": []},
+        {"members": [{"seed": "0", "weights": "", "model": ""}]},
+        {"metric": 3},
+        {"task": "clustering"},
+        {"schema": {"inputs": [], "outputs": []}},
+        {"schema": {"inputs": [{"shape": [0]}], "outputs": [{"shape": [1]}]}},
+        {"schema": {"inputs": [{"shape": [2], "low": [1.0]}], "outputs": [{"shape": [1]}]}},
+        {"batch_size": -1},
+        {"extra": 1},
+        {"folder": "/etc"},
+        {"created": ...},
+        {"expected": None},
+    ],
+)
+def test_a_forged_record_is_one_line(bundle: Bundle, changes: dict[str, Any]) -> None:
+    with pytest.raises(BundleError, match=r"bundle\.json: is no bundle") as raised:
+        read(forged(bundle, **changes))
+    assert "\n" not in str(raised.value)
+
+
+def test_an_architecture_that_names_other_code_is_refused(bundle: Bundle, tmp_path: Path) -> None:
+    evil = {
+        "module": "os",
+        "class_name": "system",
+        "config": {"command": f"touch {tmp_path / 'executed'}"},
+        "registered_name": "system",
+    }
+    (bundle.place() / ARCHITECTURE).write_text(json.dumps(evil), "utf-8")
+    path = forged(bundle, architecture=sha256_of(bundle.place() / ARCHITECTURE))
+    with pytest.raises(BundleError, match="'system', which is not Keras' own"):
+        tuner.load_model(path)
+    assert not (tmp_path / "executed").exists()
+
+
+def test_a_lambda_layer_is_refused(bundle: Bundle) -> None:
+    model = keras.Sequential([keras.Input((6, 2)), keras.layers.Lambda(lambda x: x * 2)])
+    (bundle.place() / ARCHITECTURE).write_text(model.to_json(), "utf-8")
+    path = forged(bundle, architecture=sha256_of(bundle.place() / ARCHITECTURE))
+    with pytest.raises(BundleError, match="a Lambda layer, which is stored as code"):
+        tuner.load_model(path)
+
+
+@pytest.mark.filterwarnings("ignore:__array__ implementation")  # Keras' own, where it saves
+def test_weights_of_another_architecture_are_one_line(bundle: Bundle) -> None:
+    own = bundle.place() / "members" / "0" / WEIGHTS
+    keras.Sequential([keras.Input((1,)), keras.layers.Dense(1)]).save_weights(own)
+    members = [{"seed": 0, "weights": sha256_of(own), "model": ""}]
+    with pytest.raises(BundleError, match="does not fit the architecture") as raised:
+        tuner.load_model(forged(bundle, members=members))
+    assert "\n" not in str(raised.value)
+
+
+def test_links_and_missing_files_are_refused(bundle: Bundle, tmp_path: Path) -> None:
+    path = bundle.place() / "members" / "0" / WEIGHTS
+    path.rename(tmp_path / "elsewhere")
+    with pytest.raises(BundleError, match="is missing; make the bundle again"):
+        read(bundle.place())
+    path.symlink_to(tmp_path / "elsewhere")
+    with pytest.raises(BundleError, match="is a link out of the bundle"):
+        read(bundle.place())
+
+
+def test_what_is_no_folder_of_a_bundle(tmp_path: Path) -> None:
+    with pytest.raises(BundleError, match="no such bundle; `tuner finalize RUN` makes one"):
+        read(tmp_path / "none")
+    with pytest.raises(BundleError, match=r"is no bundle \(no bundle.json in it\)"):
+        read(tmp_path)
+
+
+def test_a_folder_is_written_whole_or_not_at_all(tmp_path: Path) -> None:
+    with pytest.raises(ZeroDivisionError), written(tmp_path / "a") as beside:
+        (beside / "x").write_text("x")
+        1 / 0  # noqa: B018
+    assert list(tmp_path.iterdir()) == []
+    with written(tmp_path / "deep" / "a") as beside:
+        (beside / CARD).write_text("x")
+        assert not (tmp_path / "deep" / "a").exists()
+    assert (tmp_path / "deep" / "a" / CARD).read_text() == "x"
+    with (
+        pytest.raises(BundleError, match="is there already, and nothing is replaced by itself"),
+        written(tmp_path / "deep" / "a"),
+    ):
+        pass
+    (tmp_path / "file").write_text("")
+    with pytest.raises(BundleError, match="cannot be written"), written(tmp_path / "file" / "a"):
+        pass

@@ -1,0 +1,99 @@
+"""New examples cut in the order of time: no leak between the parts, and every mistake in a line."""
+
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tuner.deploy.updating.parting import Pair, count, of_splits, parted, recent, seen_before, together
+from tuner.errors import BundleError
+from tuner.study import Splits
+
+
+def windows(total: int, steps_in: int = 3, steps_out: int = 1) -> Pair:
+    """Windows of the numbers from 0 on, one after another."""
+    series = np.arange(total + steps_in + steps_out - 1.0)
+    cut = np.stack([series[place : place + steps_in + steps_out] for place in range(total)])
+    return cut[:, :steps_in, None], cut[:, steps_in:]
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    total=st.integers(8, 60),
+    steps_out=st.integers(1, 4),
+    validation=st.one_of(st.integers(2, 10), st.floats(0.05, 0.4)),
+    test=st.one_of(st.integers(2, 10), st.floats(0.05, 0.4)),
+)
+def test_no_target_of_a_part_is_seen_in_one_before(
+    total: int, steps_out: int, validation: float, test: float
+) -> None:
+    pair = windows(total, 3, steps_out)
+    try:
+        parts = parted(pair, validation, test, steps_out - 1)
+    except BundleError as error:
+        assert "none to train on" in str(error)
+        return
+    order = [parts.train, parts.validation, parts.test]
+    for before, after in pairwise(order):
+        seen = {*before[0].ravel().tolist(), *before[1].ravel().tolist()}
+        assert seen.isdisjoint(after[1].ravel().tolist())
+    np.testing.assert_array_equal(parts.test[1][-1], pair[1][-1])
+    assert sum(parts.sizes.values()) + 2 * (steps_out - 1) == total
+
+
+def test_shares_and_numbers_say_the_same() -> None:
+    pair = windows(50)
+    one, other = parted(pair, 0.2, 0.3), parted(pair, 10, 15)
+    assert one.sizes == other.sizes == {"train": 25, "validation": 10, "test": 15}
+    np.testing.assert_array_equal(one.test[0], other.test[0])
+
+
+@pytest.mark.parametrize(
+    ("validation", "test", "said"),
+    [
+        (0.2, 0.9, "leave none to train on"),
+        (1, 5, "--validation is 1; give a number of examples, 2 or more"),
+        (5, 1.5, "--test is 1.5"),
+        (True, 5, "--validation is True"),
+        (0.2, -3, "--test is -3"),
+    ],
+)
+def test_what_cannot_be_cut_is_said(validation: Any, test: Any, said: str) -> None:
+    with pytest.raises(BundleError, match=said):
+        parted(windows(20), validation, test)
+
+
+def test_the_most_recent_share_is_the_end() -> None:
+    pair = {"a": np.arange(10)}, np.arange(10.0)
+    x, y = recent(pair, 0.25)
+    assert y.tolist() == [8.0, 9.0] and x["a"].tolist() == [8, 9]
+    assert count(recent(pair, 1e-9)) == 1
+    assert recent(pair, 1.0) is pair
+
+
+def test_examples_are_joined_in_order_or_refused() -> None:
+    x, y = together(windows(3), windows(2))
+    assert len(x) == 5 and y.ravel().tolist() == [3, 4, 5, 3, 4]
+    with pytest.raises(BundleError, match="cannot be joined"):
+        together(windows(3), windows(3, 4))
+
+
+def test_examples_that_are_old_are_counted() -> None:
+    old, new = windows(10), windows(14)
+    assert seen_before(new, old) == 10
+    assert seen_before((new[0], new[1] + 0.5), old) == 0
+
+
+def test_splits_are_taken_as_they_are() -> None:
+    pair = windows(4)
+    splits = Splits(pair, pair, pair)
+    assert of_splits(splits).sizes == {"train": 4, "validation": 4, "test": 4}
+
+    def batches() -> Any:
+        yield pair
+
+    with pytest.raises(BundleError, match="comes batch by batch"):
+        of_splits(Splits(batches, pair, pair))

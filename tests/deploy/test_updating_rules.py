@@ -1,0 +1,114 @@
+"""Tables of observations become the examples that the old ones are; what cannot be known is refused."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from tuner import prepare
+from tuner.deploy.schema import Part, Schema
+from tuner.deploy.updating.reading import read_numbers
+from tuner.deploy.updating.rules import continued, prepared, raw_examples
+from tuner.errors import BundleError
+
+RNG = np.random.default_rng(0)
+
+
+@pytest.mark.parametrize("steps_out", [1, 3])
+@pytest.mark.parametrize("targets", [(0,), (1,), (2, 0), (0, 1, 2)])
+@pytest.mark.parametrize("known", [False, True], ids=["from the examples", "from the schema"])
+def test_a_series_is_cut_as_the_old_one_was(steps_out: int, targets: tuple[int, ...], known: bool) -> None:
+    series = RNG.normal(size=(40, 3))
+    made = prepare.framed(series, steps_in=4, steps_out=steps_out, targets=targets, dtype="float64").raw
+    later = RNG.normal(size=(20, 3))
+    x, y = raw_examples(later, made.test, targets if known else ())
+    again = prepare.framed(
+        np.concatenate([series[:20], later]),
+        steps_in=4,
+        steps_out=steps_out,
+        targets=targets,
+        test=20,
+        purge=True,
+        dtype="float64",
+    ).raw
+    np.testing.assert_array_equal(x, again.test[0])
+    np.testing.assert_array_equal(y, again.test[1])
+
+
+def test_examples_of_their_own_continue_nothing() -> None:
+    assert continued(RNG.normal(size=(9, 4, 1)), RNG.normal(size=(9, 1))) is None
+    series = np.arange(9.0)
+    x = np.stack([series[place : place + 4] for place in range(5)])[..., None]
+    assert continued(x, RNG.normal(size=(5, 1))) is None
+    assert continued(x[:2], x[:2, 0]) is None  # too few to tell
+
+
+def test_a_row_is_its_inputs_and_then_its_targets() -> None:
+    old = np.zeros((5, 3, 2)), np.zeros((5, 2), dtype="int32")
+    table = RNG.normal(size=(7, 8)).round()
+    x, y = prepared(raw_examples(table, old), None, (old[0].astype("float32"), old[1]))
+    np.testing.assert_array_equal(x.reshape(7, 6), table[:, :6])
+    np.testing.assert_array_equal(y, table[:, 6:])
+    assert (x.dtype, y.dtype) == ("float32", "int32")
+
+
+def test_what_is_not_known_is_refused_and_the_study_file_can_say_it() -> None:
+    old = RNG.normal(size=(5, 3, 1)), RNG.normal(size=(5, 1))
+    with pytest.raises(BundleError, match=r"has 1 column; .* has 4, .*not known .*new_data=function"):
+        raw_examples(np.zeros((9, 1)), old)
+    with pytest.raises(BundleError, match="a row of 3 inputs and 1 targets has 4"):
+        raw_examples(np.zeros((9, 1)), old, reading="rows")
+    with pytest.raises(BundleError, match="several inputs or outputs"):
+        raw_examples(np.zeros((9, 1)), ({"a": old[0]}, old[1]))
+    with pytest.raises(BundleError, match="has 3 steps; a window and what follows it take 3 and 1"):
+        raw_examples(np.zeros((3, 1)), old, (0,))
+    with pytest.raises(BundleError, match="has 2 columns, and the model reads 1"):
+        raw_examples(np.zeros((9, 2)), old, (0,))
+
+
+def test_the_preparation_of_the_bundle_is_applied_and_not_fitted_again() -> None:
+    series = RNG.normal(size=50)
+    old = prepare.framed(series, prepare.chain_of(scaling="standardize"), steps_in=4)
+    raw = raw_examples(series[10:, None], old.raw.test, (0,))
+    x, y = prepared(raw, old.preparation, old.splits.train)
+    np.testing.assert_allclose(x[-10:], old.splits.test[0], atol=1e-6)
+    np.testing.assert_allclose(y[-10:], old.splits.test[1], atol=1e-6)
+    assert x.dtype == old.splits.test[0].dtype
+    seasonal = prepare.framed(series, prepare.SeasonalAdjust(5, method="means"), steps_in=6)
+    with pytest.raises(BundleError, match="depends on the place in time"):
+        prepared(raw_examples(series[:, None], seasonal.raw.test, (0,)), seasonal.preparation, raw)
+
+
+SCHEMA = Schema((Part((2,)),), (Part((1,)),))
+NAMED = Schema((Part((2,), ("a", "b")),), (Part((1,), ("c",)),))
+
+
+def write(path: Path, text: str) -> Path:
+    path.write_text(text, "utf-8")
+    return path
+
+
+def test_columns_of_numbers_are_read_and_times_are_not(tmp_path: Path) -> None:
+    path = write(tmp_path / "a.csv", "date,a,b,c,Time\n2025-01-01,1,2,3,9\n2025-01-02,4,5,6,9\n")
+    assert read_numbers(path, SCHEMA).tolist() == [[1, 2, 3], [4, 5, 6]]
+
+
+def test_columns_are_found_by_the_names_that_the_bundle_knows(tmp_path: Path) -> None:
+    path = write(tmp_path / "a.csv", '"c";b;other;a\n3;2;9;1\n')
+    assert read_numbers(path, NAMED).tolist() == [[1, 2, 3]]
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("a,b,c\n1,2,3\n4,,6\n", "line 3: 'b' is missing"),
+        ("a,b,c\n1,2,3\n4,x,6\n", "line 3: 'b' is 'x' and no number"),
+        ("a,b,c\n1,2,inf\n", "line 2: 'c' is 'inf'"),
+        ("a,b\nx,y\n", "has no column of numbers; its columns are 'a', 'b'"),
+        ("a,b,c\n", "has a header .* but no rows"),
+        ("", "is empty"),
+    ],
+)
+def test_what_cannot_be_read_is_said(text: str, said: str, tmp_path: Path) -> None:
+    with pytest.raises(BundleError, match=said):
+        read_numbers(write(tmp_path / "a.csv", text), SCHEMA)

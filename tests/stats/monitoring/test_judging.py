@@ -1,0 +1,197 @@
+"""Degrading, stable, improving: against simulation, by hand, and by what must not matter."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from scipy import stats
+
+from tuner.errors import StatisticsError
+from tuner.stats.monitoring import expected_level, monitor_scores
+from tuner.stats.monitoring.windows import of_turn
+from tuner.stats.scores import FloatArray
+from tuner.stats.series import block_length
+
+LIVES = 200
+
+
+def memory(rho: float, size: int, rng: np.random.Generator) -> FloatArray:
+    found = np.empty(size)
+    found[0] = rng.normal()
+    for place, noise in enumerate(rng.normal(size=size - 1) * np.sqrt(1 - rho**2), 1):
+        found[place] = rho * found[place - 1] + noise
+    return found
+
+
+DRAWS = {
+    "normal": lambda size, rng: rng.normal(size=size),
+    "lognormal": lambda size, rng: rng.lognormal(size=size),
+    "t3": lambda size, rng: rng.standard_t(3, size=size),
+    "squares": lambda size, rng: rng.normal(size=size) ** 2,
+}
+
+
+@pytest.mark.parametrize("kind", DRAWS)
+@pytest.mark.parametrize("examples", [60, 400])
+def test_no_change_is_rarely_called_one_however_often_one_looks(kind: str, examples: int) -> None:
+    """At 5 %, 200 lives have more than 21 alarms with a probability below 0.001 (binomial)."""
+    rng = np.random.default_rng([examples, list(DRAWS).index(kind)])
+    draw = DRAWS[kind]
+    alarms = sum(
+        bool(monitor_scores(draw(2_000, rng), expected_level(draw(examples, rng))).alarms)
+        for _ in range(LIVES)
+    )
+    assert alarms <= stats.binom.ppf(0.999, LIVES, 0.05)
+
+
+@pytest.mark.parametrize("told", [True, False])
+def test_no_change_in_a_series_with_memory(told: bool) -> None:
+    """Also where the expected scores are shuffled, so that nothing but the life itself tells of memory."""
+    rng = np.random.default_rng(3)
+    alarms = 0
+    for _ in range(100):
+        reference = memory(0.8, 800, rng)
+        expected = expected_level(reference if told else rng.permutation(reference), series=told)
+        alarms += bool(monitor_scores(memory(0.8, 3_000, rng), expected).alarms)
+    assert alarms <= stats.binom.ppf(0.999, 100, 0.05)
+
+
+@pytest.mark.parametrize("direction", ["minimize", "maximize"])
+@pytest.mark.parametrize("before", [0, 3_000])
+def test_a_change_is_found_early_and_late(direction: str, before: int) -> None:
+    rng = np.random.default_rng(4)
+    expected = expected_level(rng.normal(size=500))
+    life = rng.normal(size=before + 400)
+    life[before:] += 1.0
+    found = monitor_scores(life, expected, direction=direction)  # type: ignore[arg-type]
+    assert found.word == ("degrading" if direction == "minimize" else "improving")
+    first = found.alarms[0]
+    assert before < first.stop <= before + 128
+    assert found.now and found.latest is not None and found.latest.stop > before + 300
+    assert first.interval.low < 1.0 < first.interval.high or first.start < before
+    assert first.difference == pytest.approx(life[first.start : first.stop].mean() - expected.mean)
+
+
+def test_the_first_window_by_hand() -> None:
+    rng = np.random.default_rng(2)
+    reference, life = rng.normal(size=100), rng.normal(size=32) + 2.0
+    assert block_length(life) == 1 and block_length(reference) == 1
+    found = monitor_scores(life, expected_level(reference, series=True))
+    assert found.latest is not None
+    share = 0.2 * of_turn(np.arange(1))[0]
+    spread = max(life.var(ddof=1), reference.var(ddof=1))
+    half = stats.t.ppf(1 - 0.0125 * share, 99) * np.sqrt(spread / 32 + spread / 100)
+    alone = [stats.t.ppf(1 - 0.00625 * part, 99) * np.sqrt(spread / n) for part, n in ((share, 32), (1, 100))]
+    assert half < sum(alone)  # the window is shorter than the expected scores are many
+    difference = life.mean() - reference.mean()
+    ends = (found.latest.interval.low, found.latest.interval.high)
+    assert ends == pytest.approx((difference - half, difference + half))
+
+
+def test_more_scores_change_nothing_of_what_was_said() -> None:
+    rng = np.random.default_rng(6)
+    expected = expected_level(rng.normal(size=300))
+    life = np.concatenate([rng.normal(size=100), rng.normal(size=500) + 0.8, rng.normal(size=400) - 0.8])
+    whole = monitor_scores(life, expected)
+    assert [one.word for one in whole.alarms] == ["degrading", "improving"]
+    for looked in range(100, 1_001, 100):
+        seen = monitor_scores(life[:looked], expected).alarms
+        assert seen == tuple(one for one in whole.alarms if one.stop <= looked)
+
+
+def test_turning_everything_turns_the_words() -> None:
+    rng = np.random.default_rng(7)
+    reference, life = rng.normal(size=200), rng.normal(size=400) + 1.0
+    worse = monitor_scores(life, expected_level(reference))
+    turned = monitor_scores(-life, expected_level(-reference))
+    other = monitor_scores(-life, expected_level(-reference), direction="maximize")
+    assert (worse.word, turned.word, other.word) == ("degrading", "improving", "degrading")
+
+
+@pytest.mark.parametrize("factor", [1e-6, 1e3])
+def test_units_do_not_matter(factor: float) -> None:
+    rng = np.random.default_rng(8)
+    reference, life = rng.lognormal(size=200), rng.lognormal(size=500) * 3
+    one = monitor_scores(life, expected_level(reference))
+    other = monitor_scores(life * factor, expected_level(reference * factor))
+    assert [(a.start, a.stop) for a in one.alarms] == [(a.start, a.stop) for a in other.alarms] != []
+    assert other.smallest is not None and one.smallest is not None
+    assert other.smallest.change == pytest.approx(one.smallest.change * factor)
+
+
+def test_one_outlier_is_no_change() -> None:
+    rng = np.random.default_rng(9)
+    life = rng.normal(size=500)
+    life[250] = 1e6
+    assert monitor_scores(life, expected_level(rng.normal(size=300))).word == "stable"
+
+
+def test_stable_says_what_it_could_have_seen() -> None:
+    """A change of the smallest size that would have been found is found in about 80 % of lives."""
+    rng = np.random.default_rng(10)
+    expected = expected_level(rng.normal(size=400))
+    expected = replace(expected, mean=0.0)
+    seen = monitor_scores(rng.normal(size=512), expected).smallest
+    assert seen is not None and seen.examples == 512
+    lives = 200
+    found = 0
+    for _ in range(lives):
+        shifted = rng.normal(size=512) + seen.change
+        off = replace(expected, mean=float(rng.normal() * np.sqrt(expected.long_run / 400)))
+        found += any(one.stop == 512 for one in [monitor_scores(shifted, off).latest] if one)
+    low, high = stats.binom.ppf([0.001, 0.999], lives, 0.8)
+    assert low - 0.1 * lives <= found and found <= high + 0.1 * lives
+
+
+@pytest.mark.parametrize(
+    ("examples", "observed", "series", "why"),
+    [
+        (9, 500, False, "rests on 9 test examples"),
+        (100, 31, True, "31 observations with a prediction; the first test needs 32"),
+        (100, 127, False, "127 observations with a prediction; the first test needs 128"),
+    ],
+)
+def test_too_few_is_said_and_why(examples: int, observed: int, series: bool, why: str) -> None:
+    rng = np.random.default_rng(11)
+    expected = expected_level(rng.normal(size=examples), series=series)
+    found = monitor_scores(rng.normal(size=observed) + 9.0, expected)
+    assert found.word == "too few observations" and why in found.reason
+    assert found.alarms == found.detectable == ()
+
+
+def test_scores_that_never_vary_cannot_be_judged() -> None:
+    found = monitor_scores([0.0] * 100, expected_level([0.0] * 100))
+    assert "do not vary" in found.reason
+
+
+def test_nothing_yet() -> None:
+    assert monitor_scores([], expected_level([1.0, 2.0] * 20)).word == "too few observations"
+
+
+@pytest.mark.parametrize(
+    ("shift", "margin", "placed"),
+    [
+        (1.0, 0.2, "beyond"),
+        (1.0, 5.0, "within"),
+        (1.0, 1.0, "open"),
+        (0.0, 1.0, "within"),
+        (0.0, 0.01, "open"),
+    ],
+)
+def test_a_margin_places_the_change(shift: float, margin: float, placed: str) -> None:
+    rng = np.random.default_rng(12)
+    life = rng.normal(size=1_024) + shift
+    found = monitor_scores(life, expected_level(rng.normal(size=1_000)), margin=margin)
+    assert found.word == ("degrading" if shift else "stable")
+    assert found.margin == placed
+
+
+@pytest.mark.parametrize("margin", [0.0, -1.0, float("nan")])
+def test_a_margin_is_above_zero(margin: float) -> None:
+    with pytest.raises(StatisticsError, match="margin"):
+        monitor_scores([1.0, 2.0], expected_level([1.0, 2.0]), margin=margin)
+
+
+def test_scores_that_are_not_finite_are_refused() -> None:
+    with pytest.raises(StatisticsError, match="not finite"):
+        monitor_scores([1.0, float("inf")], expected_level([1.0, 2.0]))

@@ -1,0 +1,72 @@
+"""Intervals over test examples, against SciPy's and against what is true in simulations."""
+
+import numpy as np
+import pytest
+from scipy import stats
+
+from tuner.errors import StatisticsError
+from tuner.stats.example_mean import mean_of_examples, resampled_interval
+from tuner.stats.series import block_length, degrees_of_freedom, variance_of_mean
+
+
+@pytest.mark.parametrize("size", [2, 7, 200])
+@pytest.mark.parametrize("level", [0.9, 0.95])
+def test_it_is_the_t_interval_of_scipy(size: int, level: float) -> None:
+    values = np.random.default_rng(size).gamma(2.0, size=size)
+    found = mean_of_examples(values, level=level)
+    low, high = stats.ttest_1samp(values, 0.0).confidence_interval(level)
+    assert (found.mean, found.interval.low, found.interval.high) == pytest.approx((values.mean(), low, high))
+
+
+def test_zeros_and_ones_have_wilsons_interval() -> None:
+    values = np.array([1.0] * 9 + [0.0])
+    found = mean_of_examples(values)
+    ends = stats.binomtest(9, 10).proportion_ci(0.95, method="wilson")
+    assert (found.interval.low, found.interval.high) == pytest.approx((ends.low, ends.high))
+    all_right = mean_of_examples(np.ones(20))
+    assert all_right.interval.low < 0.9 and all_right.interval.high == 1.0
+
+
+def test_neighbours_of_a_series_enter_in_blocks() -> None:
+    rng = np.random.default_rng(0)
+    noise = rng.normal(size=600)
+    values = np.array([noise[0]])
+    for one in noise[1:]:
+        values = np.append(values, 0.9 * values[-1] + one)
+    found, naive = mean_of_examples(values, series=True), mean_of_examples(values)
+    block = block_length(values)
+    assert found.block == block > 5
+    half = stats.t.ppf(0.975, degrees_of_freedom(600, block)) * np.sqrt(variance_of_mean(values, block))
+    assert found.interval.high - found.mean == pytest.approx(half)
+    assert found.interval.high - found.mean > 2 * (naive.interval.high - naive.mean)
+
+
+def test_a_single_example_has_no_interval_and_none_is_an_error() -> None:
+    found = mean_of_examples(np.array([3.0]))
+    assert found.mean == 3.0 and np.isnan(found.interval.low)
+    for wrong in (np.array([]), np.zeros((2, 2)), np.array([1.0, np.nan])):
+        with pytest.raises(StatisticsError, match="scores of examples have shape"):
+            mean_of_examples(wrong)
+
+
+def test_a_resampled_mean_has_about_the_interval_of_a_mean() -> None:
+    values = np.random.default_rng(1).normal(size=150)
+    found = resampled_interval(lambda at: float(values[at].mean()), 150, np.random.default_rng(2))
+    known = mean_of_examples(values).interval
+    assert found.low == pytest.approx(known.low, abs=0.05) and found.high == pytest.approx(
+        known.high, abs=0.05
+    )
+
+
+def test_blocks_go_round_the_end_and_resamples_without_a_score_are_left_out() -> None:
+    seen = []
+
+    def score(places: np.ndarray) -> float:
+        seen.append(places)
+        return float("nan") if len(seen) % 3 == 0 else 1.0
+
+    found = resampled_interval(score, 10, np.random.default_rng(0), block=4)
+    assert (found.low, found.high) == (1.0, 1.0)
+    steps = {int(step) for places in seen for step in np.diff(places[:4]) % 10}
+    assert steps == {1} and all(len(places) == 10 for places in seen)
+    assert np.isnan(resampled_interval(lambda at: float("nan"), 10, np.random.default_rng(0)).low)

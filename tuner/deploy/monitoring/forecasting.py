@@ -1,0 +1,108 @@
+"""Which examples the rows make, and what the models say of those that they have not predicted yet."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import numpy as np
+
+from tuner.deploy.answers import Prediction
+from tuner.deploy.bundle import Bundle
+from tuner.deploy.monitoring.layout import Layout, as_read
+from tuner.deploy.monitoring.store import Predicted, Store
+from tuner.deploy.monitoring.times import Moment
+
+
+class Serve(Protocol):
+    """`Model.predict`: raw inputs, and the places in time of their first steps."""
+
+    def __call__(self, x: Any, *, start: int | np.ndarray = 0) -> Prediction: ...
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Examples:
+    """All examples of a store in the order of their moments: those of the first steps that are forecast.
+
+    `inputs` has shape (examples, columns), NaN where something is missing, and then nothing is predicted;
+    of a series all steps before, one after another. `observed` is (examples, targets), NaN where it is not
+    known yet, and `known` the place in the order in which each was observed, -1 where it is not.
+    """
+
+    moments: tuple[Moment, ...]
+    inputs: np.ndarray
+    observed: np.ndarray
+    known: np.ndarray
+    starts: np.ndarray
+
+
+def examples_of_rows(store: Store) -> Examples:
+    """The examples that the rows of a store make."""
+    layout = store.layout
+    if layout is None or not store.moments:
+        nothing = np.empty((0, 0))
+        return Examples((), nothing, nothing, np.empty(0, int), np.empty(0, int))
+    rows = [store.rows[moment] for moment in store.moments]
+    values = np.array([[np.nan if value is None else value for value in row.values] for row in rows])
+    lines = np.array([row.lines for row in rows])
+    if layout.series:
+        return _of_series(layout, store.moments, values, lines)
+    reads = len(layout.inputs)
+    known = np.where((lines > 0).all(axis=1), lines.max(axis=1), -1)
+    return Examples(
+        tuple(store.moments), values[:, :reads], values[:, reads:], known, np.zeros(len(rows), int)
+    )
+
+
+def _of_series(layout: Layout, moments: list[Moment], values: np.ndarray, lines: np.ndarray) -> Examples:
+    """A window for every row that has enough rows before it: these rows alone are read."""
+    count = len(values) - layout.steps
+    if count < 1:
+        nothing = np.empty((0, 0))
+        return Examples((), nothing, nothing, np.empty(0, int), np.empty(0, int))
+    targets = [layout.inputs.index(name) for name in layout.targets]
+    inputs, said = (_windows(array, layout.steps)[:count] for array in (values, lines))
+    room = np.full((layout.ahead - 1, len(targets)), np.nan)  # rows that have not come yet
+    later = np.concatenate([values[layout.steps :, targets], room])
+    lines_later = np.concatenate([lines[layout.steps :, targets], np.zeros(room.shape, int)])
+    observed, told = (_windows(array, layout.ahead) for array in (later, lines_later))
+    every = np.concatenate([said, told], axis=1)
+    known = np.where((every > 0).all(axis=1), every.max(axis=1), -1)
+    starts = np.arange(count) + (layout.start or 0)
+    return Examples(tuple(moments[layout.steps :]), inputs, observed, known, starts)
+
+
+def _windows(rows: np.ndarray, size: int) -> np.ndarray:
+    """All runs of `size` rows of a table (rows, columns), each flattened, shape (windows, size x columns)."""
+    views = np.lib.stride_tricks.sliding_window_view(rows, size, axis=0)
+    return np.ascontiguousarray(views.transpose(0, 2, 1)).reshape(len(views), -1)
+
+
+def known_before(examples: Examples, bundle: Bundle) -> np.ndarray:
+    """Which examples were observed when the model was put in use, shape (examples,): it may have learned them."""
+    return np.asarray((examples.known >= 0) & (examples.known <= bundle.observed))
+
+
+def predict_missing(
+    store: Store, bundle: Bundle, identity: str, examples: Examples, serve: Callable[[], Serve]
+) -> Mapping[Moment, Predicted]:
+    """What a model says of all examples whose inputs are whole; what it had not said yet is said and stored.
+
+    Those that were observed when it was put in use are left out.
+
+    `serve` loads the model, where there is something to say.
+    """
+    found = store.predictions(identity)
+    whole = np.isfinite(examples.inputs).all(axis=1) if examples.moments else np.empty(0, bool)
+    whole &= ~known_before(examples, bundle)
+    missing = [at for at, moment in enumerate(examples.moments) if whole[at] and moment not in found]
+    if not missing:
+        return found
+    x = as_read(bundle, examples.inputs[missing])
+    said = serve()(x, start=examples.starts[missing])
+    means, stds = (np.asarray(one, float).reshape(len(missing), -1) for one in (said.mean, said.std))
+    new = {
+        examples.moments[at]: Predicted(tuple(mean), tuple(std))
+        for at, mean, std in zip(missing, means.tolist(), stds.tolist(), strict=True)
+    }
+    store.keep(identity, new)
+    return {**found, **new}

@@ -1,0 +1,221 @@
+"""`tuner monitor`: take a file in, predict what can be predicted, and judge what was observed."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import replace
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from tuner.deploy.bundle import Bundle, examples_of, read
+from tuner.deploy.monitoring.forecasting import Examples, Serve, examples_of_rows, predict_missing
+from tuner.deploy.monitoring.layout import Layout, Wishes, layout_of
+from tuner.deploy.monitoring.reading import entries_of, read_sheet, texts_of
+from tuner.deploy.monitoring.scoring import Scored, metric_of_bundle, scored
+from tuner.deploy.monitoring.store import FOLDER, Store, Taken
+from tuner.deploy.monitoring.times import every_of
+from tuner.deploy.monitoring.watched import CURRENT, Monitoring, in_pairs, watched
+from tuner.errors import BundleError, LedgerError
+from tuner.locking import locked
+from tuner.stats.design import check_level, check_margin
+
+__all__ = ["models_of", "monitor"]
+
+
+def monitor(
+    bundle: str | Path,
+    observations: str | Path | None = None,
+    *,
+    every: str | None = None,
+    margin: float | None = None,
+    level: float = 0.95,
+    wishes: Wishes | None = None,
+    study: Path | None = None,
+    options: Mapping[str, Any] | None = None,
+    custom_objects: Mapping[str, Any] | None = None,
+) -> Monitoring:
+    """Add a CSV file to what a bundle has seen, and say how its model does; without a file, only say.
+
+    All models that the bundle keeps predict what they have not predicted yet. `every` is hour, day, week or
+    month, or where there is no time a number of rows. `margin` is the smallest change that matters
+    (default: the study's). `study` is the file that has the metric, where that is a function; with
+    `options` it is then executed.
+
+    Raises: TunerError where something cannot be read, written or understood; nothing has been added then.
+    """
+    check_level(level)
+    check_margin(margin)
+    folder = Path(bundle)
+    models = models_of(folder)
+    metric = metric_of_bundle(models[CURRENT], study, options or {})
+    with _held(folder):
+        store = Store(folder)
+        taken = Taken()
+        if observations is not None:
+            taken = _take(store, models[CURRENT], Path(observations), wishes or Wishes())
+        examples = examples_of_rows(store)
+        found = {
+            name: scored(
+                examples,
+                predict_missing(store, one, one.identity, examples, _serving(one, custom_objects)),
+                one,
+                metric,
+            )
+            for name, one in models.items()
+        }
+    margin = models[CURRENT].margin if margin is None else margin
+    return _judged(folder, models, store, taken, examples, found, every, margin, level)
+
+
+def models_of(folder: Path) -> dict[str, Bundle]:
+    """The model in use as "current", and those before it, newest first, as "previous/NUMBER".
+
+    Raises: BundleError where one of them cannot be read.
+    """
+    current = read(folder)
+    kept = folder / "previous"
+    numbers = sorted((int(path.name) for path in kept.glob("*") if path.name.isdecimal()), reverse=True)
+    earlier = {f"previous/{number}": read(kept / str(number)) for number in numbers}
+    return {
+        CURRENT: current,
+        **{name: one for name, one in earlier.items() if one.identity != current.identity},
+    }
+
+
+@contextmanager
+def _held(folder: Path) -> Iterator[None]:
+    """What the bundle has seen belongs to this process alone.
+
+    Raises: BundleError where another one adds to it.
+    """
+    try:
+        with locked(folder / FOLDER):
+            yield
+    except LedgerError as error:
+        if "another `tuner run`" not in str(error):
+            raise
+        raise BundleError(
+            f"{folder}: another `tuner monitor` adds to it; wait until it ends, and give the file again"
+        ) from None
+
+
+def _serving(bundle: Bundle, custom_objects: Mapping[str, Any] | None) -> Any:
+    """A function that loads the model once, when it is needed."""
+
+    @cache
+    def serve() -> Serve:
+        from tuner.deploy.serving import model_of
+
+        model = model_of(bundle, custom_objects)
+        return lambda x, start: model.predict(x, start=start)
+
+    return serve
+
+
+def _take(store: Store, bundle: Bundle, path: Path, wishes: Wishes) -> Taken:
+    sheet = read_sheet(path)
+    layout = store.layout
+    if layout is None:
+        layout = layout_of(
+            bundle,
+            sheet.columns,
+            wishes,
+            str(path),
+            texts=texts_of(sheet, bundle),
+            positional=_positional(bundle),
+        )
+    else:
+        _check_wishes(layout, wishes, store)
+    return store.take(layout, entries_of(sheet, layout, bundle), path)
+
+
+def _positional(bundle: Bundle) -> bool:
+    """Whether the place in time of what the model reads matters."""
+    from tuner.deploy.bundle import preparation_of
+
+    preparation = preparation_of(bundle)
+    return preparation is not None and preparation.chain.positional
+
+
+def _check_wishes(layout: Layout, wishes: Wishes, store: Store) -> None:
+    """Raises: BundleError where another layout is asked for than that of the first file."""
+    asked = {
+        "--time": (wishes.time, layout.time),
+        "--target": (wishes.targets or None, layout.targets),
+        "--steps": (wishes.steps, layout.steps),
+        "--start": (wishes.start, layout.start),
+    }
+    for option, (wanted, known) in asked.items():
+        if wanted is not None and wanted != known:
+            raise BundleError(
+                f"{option} differs from the first file's; {store.folder} keeps one layout, so leave it out"
+            )
+
+
+def _judged(
+    folder: Path,
+    models: Mapping[str, Bundle],
+    store: Store,
+    taken: Taken,
+    examples: Examples,
+    found: Mapping[str, Scored],
+    every: str | None,
+    margin: float | None,
+    level: float,
+) -> Monitoring:
+    current = models[CURRENT]
+    periods = every_of(every, list(examples.moments))
+    series = store.layout is not None and store.layout.series
+    seen = {
+        name: watched(
+            name, one, found[name], examples_of(one), periods, series=series, margin=margin, level=level
+        )
+        for name, one in models.items()
+    }
+    pairs = tuple(
+        in_pairs(seen[name], found[name], found[CURRENT], periods, level=level)
+        for name in models
+        if name != CURRENT
+    )
+    result = Monitoring(
+        folder=folder,
+        study=current.study,
+        configuration=current.configuration,
+        metric=current.metric,
+        direction=current.direction,
+        level=level,
+        margin=margin,
+        every=periods,
+        timed=bool(store.layout and store.layout.time),
+        models=tuple(seen.values()),
+        pairs=pairs,
+        taken=taken,
+        rows=len(store.rows),
+        notes=(),
+    )
+    return replace(result, notes=_notes(result, store, examples))
+
+
+def _notes(found: Monitoring, store: Store, examples: Examples) -> tuple[str, ...]:
+    """What must be known beside the answer."""
+    layout, current = store.layout, found.current
+    said = []
+    if store.torn:
+        said.append(
+            "the last line of what was stored was cut and counts as never written; give its file again"
+        )
+    if layout is not None and layout.series and found.rows and not examples.moments:
+        said.append(f"the model reads {layout.steps} rows before it can forecast, and there are {found.rows}")
+    if current.unpredicted:
+        said.append(
+            f"{current.unpredicted:,} observations have no prediction, because something that the model"
+            " reads is missing"
+        )
+    if current.waiting:
+        said.append(f"{current.waiting:,} predictions wait for their observation")
+    if current.skill.failed:
+        said.append(
+            f"{current.skill.failed:,} predictions are no numbers and have no score: they are counted, and"
+            " not tested"
+        )
+    return tuple(said)

@@ -1,0 +1,126 @@
+"""The scores of examples that were predicted and observed, by the metric of the study."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from tuner.deploy.answers import undone
+from tuner.deploy.bundle import Bundle
+from tuner.deploy.monitoring.forecasting import Examples, known_before
+from tuner.deploy.monitoring.layout import observed_shape
+from tuner.deploy.monitoring.store import Predicted
+from tuner.deploy.monitoring.times import Moment
+from tuner.errors import BundleError, StudyError, first_line
+from tuner.metrics import Metric, named_metric
+
+_AT_ONCE = 500  # examples that a metric is called on: one that says a single number is called on each of them
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Scored:
+    """The scores of the examples that were predicted and observed, in the order of their moments.
+
+    `scores` has shape (examples,), NaN where what was predicted is no number. `order` are their places in the
+    order in which they became known. `waiting` counts predictions without an observation, `unpredicted`
+    observations without a prediction, because something that the model reads was missing.
+    """
+
+    moments: tuple[Moment, ...]
+    scores: np.ndarray
+    order: np.ndarray
+    waiting: int
+    unpredicted: int
+
+
+def metric_of_bundle(bundle: Bundle, study: Path | None, options: Mapping[str, Any]) -> Metric:
+    """The metric of a bundle: one of Keras by its name, or that of a study file, which is then executed.
+
+    Raises: BundleError where it is a function of the study's and no file is given.
+    """
+    if study is not None:
+        from tuner.loading import load_study
+        from tuner.metrics import resolve_metric
+
+        metric = resolve_metric(load_study(study, dict(options)))
+        if (metric.name, metric.direction) != (bundle.metric, bundle.direction):
+            raise BundleError(
+                f"{study}: its metric is {metric.name!r} ({metric.direction}), that of the bundle"
+                f" {bundle.metric!r} ({bundle.direction}); give the study that the bundle was made of"
+            )
+        return metric
+    try:
+        return named_metric(bundle.metric, bundle.direction)
+    except StudyError:
+        raise BundleError(
+            f"the metric {bundle.metric[:60]!r} is a function of the study; give its file with --study,"
+            " which is then executed"
+        ) from None
+
+
+def scored(
+    examples: Examples, predictions: Mapping[Moment, Predicted], bundle: Bundle, metric: Metric
+) -> Scored:
+    """Score what a model predicted, where it was observed since the model was put in use.
+
+    Raises: BundleError where the metric cannot be called, or is no mean of one number an example.
+    """
+    predicted = np.array([moment in predictions for moment in examples.moments], bool)
+    observed = np.isfinite(examples.observed).all(axis=1) if examples.moments else predicted
+    new = ~known_before(examples, bundle)
+    predicted, observed = predicted & new, observed & new
+    both = np.flatnonzero(predicted & observed)
+    waiting, unpredicted = int((predicted & ~observed).sum()), int((observed & ~predicted).sum())
+    moments = tuple(examples.moments[at] for at in both)
+    if not moments:
+        return Scored((), np.empty(0), np.empty(0, int), waiting, unpredicted)
+    output = bundle.schema.output
+    assert output is not None  # or there would be no layout
+    said = np.array([predictions[moment].mean for moment in moments])
+    y_pred = undone(said.reshape(-1, *_fixed(output.shape, said)), bundle.activation)
+    y_true = _true(bundle, examples.observed[both], y_pred, metric.name)
+    scores = np.concatenate(
+        [
+            _each(metric, y_true[at : at + _AT_ONCE], y_pred[at : at + _AT_ONCE])
+            for at in range(0, len(moments), _AT_ONCE)
+        ]
+    )
+    order = np.lexsort((np.arange(len(both)), examples.known[both]))
+    return Scored(moments, scores, order, waiting, unpredicted)
+
+
+def _fixed(shape: tuple[int | None, ...], said: np.ndarray) -> tuple[int, ...]:
+    return tuple(-1 if size is None else size for size in shape) if said.size else ()
+
+
+def _true(bundle: Bundle, observed: np.ndarray, y_pred: np.ndarray, metric: str) -> np.ndarray:
+    """What was observed as the metric reads it; classes are one-hot where it wants them so."""
+    if bundle.task == "classes":
+        shape = tuple(-1 if size is None else size for size in observed_shape(bundle))
+        numbers = observed.reshape(len(observed), *shape).astype(int)
+        words = metric.lower().replace("_", "")
+        if words in ("accuracy", "acc") or "sparse" in words:
+            return numbers
+        return np.asarray(np.eye(y_pred.shape[-1], dtype=np.float32)[numbers])
+    return observed.reshape(y_pred.shape).astype(np.float32)
+
+
+def _each(metric: Metric, y_true: np.ndarray, y_pred: np.ndarray) -> np.ndarray:
+    """One number an example; NaN where the prediction is not finite."""
+    fine = np.isfinite(y_pred.reshape(len(y_pred), -1)).all(axis=1)
+    scores = np.full(len(y_pred), np.nan)
+    if not fine.any():
+        return scores
+    try:
+        values = metric.each(y_true[fine], y_pred[fine])
+    except Exception as error:
+        raise BundleError(f"the metric {metric.name[:60]!r} raises: {first_line(error)}") from None
+    if values is None or len(values) != fine.sum():
+        raise BundleError(
+            f"the metric {metric.name[:60]!r} is not the mean of one number an example, as mse, mae and"
+            " accuracy are; what happens to it from one period to the next cannot be tested"
+        )
+    scores[fine] = values
+    return scores

@@ -1,0 +1,287 @@
+"""A candidate takes the place of the model in use, and can be taken back.
+
+Only weights and what is said about them change: architecture, schema and preparation must be the same. The
+new files are put beside the old ones under a number of their own, a copy of the old model is put into
+previous/<number>, and then bundle.json is replaced in one step. Whatever ends the process, the bundle is
+one of the two models, whole; what was not needed in the end is cleared by the next call.
+"""
+
+import os
+import shutil
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from tuner.deploy.bundle import (
+    ARCHITECTURE,
+    CARD,
+    MODEL,
+    PREPARATION,
+    RECORD,
+    SAVEDMODEL,
+    WEIGHTS,
+    Bundle,
+    Step,
+    intact,
+    read,
+    write,
+)
+from tuner.deploy.card import card_of
+from tuner.deploy.folders import written
+from tuner.deploy.schema import Part, Schema
+from tuner.errors import BundleError, LedgerError
+from tuner.locking import locked
+
+PREVIOUS = "previous"
+OBSERVATIONS = Path("monitor") / "observations.jsonl"
+
+
+@dataclass(frozen=True, slots=True)
+class Replaced:
+    """What was done: the bundle as it is now, its latest step, and what the user must know."""
+
+    bundle: Bundle
+    step: Step
+    notes: tuple[str, ...] = ()
+
+
+def replace_model(bundle: str | Path, candidate: str | Path, *, anyway: bool = False) -> Replaced:
+    """Put the candidate's weights into a bundle, and keep the model before under previous/<number>.
+
+    A candidate that is not known to be better than this very model is refused, unless it shall be `anyway`.
+
+    Raises: BundleError where it is refused, is no model of the same kind, or something cannot be read or
+    written.
+    """
+    with _held(Path(bundle)) as here:
+        there = read(candidate)
+        check_fits(here, there)
+        if here.members == there.members:
+            raise BundleError(f"{candidate}: holds the weights that {bundle} has already; nothing to replace")
+        doubt = doubts(here, there)
+        if doubt and not anyway:
+            raise BundleError(f"{candidate}: {doubt}; replace it with --anyway if you want it all the same")
+        number = 1 + max((here.number, *(one.number for one in previous(here))))
+        word = there.verdict.word if there.updated else ""
+        step = Step("replace", _now(), here.number, number, str(Path(candidate).resolve()), word, doubt)
+        return _install(here, replace(there, observed=_observed(here)), step)
+
+
+def roll_back(bundle: str | Path, number: int | None = None) -> Replaced:
+    """Put a model that was in use before back: the one that the present one replaced, or that of a number.
+
+    The present one is kept as well, so that this can be taken back, too.
+
+    Raises: BundleError where there is no such model.
+    """
+    with _held(Path(bundle)) as here:
+        kept = {one.number: one for one in previous(here)}
+        wanted = _before(here) if number is None else number
+        if wanted not in kept:
+            there = ", ".join(map(str, kept)) or "none"
+            what = "no model was replaced here" if wanted is None else f"no model {wanted} is kept"
+            raise BundleError(f"{bundle}: {what}; kept are {there}")
+        step = Step("rollback", _now(), here.number, wanted, verdict=kept[wanted].verdict.word)
+        return _install(here, kept[wanted], step)
+
+
+def previous(bundle: Bundle) -> tuple[Bundle, ...]:
+    """The models that were in use before, by number.
+
+    Raises: BundleError where one cannot be read.
+    """
+    folder = bundle.place() / PREVIOUS
+    names = sorted((path.name for path in folder.glob("*") if path.name.isdecimal()), key=int)
+    return tuple(read(folder / name) for name in names if int(name) != bundle.number)
+
+
+def check_fits(here: Bundle, there: Bundle) -> None:
+    """Raises: BundleError where a candidate is another kind of model than that of a bundle."""
+    differ = [
+        (here.architecture != there.architecture, "has another architecture"),
+        (_shapes(here.schema) != _shapes(there.schema), "reads or answers something else"),
+        (here.preparation != there.preparation, "prepares its data otherwise"),
+        ((here.task, here.activation) != (there.task, there.activation), "answers in another way"),
+        ((here.metric, here.direction) != (there.metric, there.direction), "is judged by another metric"),
+    ]
+    for wrong, what in differ:
+        if wrong:
+            raise BundleError(
+                f"{there.place()}: {what} than {here.place()}, and only weights are replaced; make a"
+                " candidate of this bundle with `tuner update`, or use it as a bundle of its own"
+            )
+
+
+def doubts(here: Bundle, there: Bundle) -> str:
+    """Why a candidate is not known to be better than the model in use; empty where it is."""
+    made = there.updated
+    if made is None:
+        return "comes from no update, so nothing compares it with the model in use"
+    if made.of != here.identity:
+        return "was compared with another model than the one in use now"
+    if there.verdict.word != "better":
+        word = (
+            "undecided against" if there.verdict.word == "undecided" else f"found {there.verdict.word} than"
+        )
+        return f"is {word.replace('equivalent than', 'equivalent to')} the model in use"
+    return ""
+
+
+@contextmanager
+def _held(folder: Path) -> Iterator[Bundle]:
+    """The bundle in a folder, for this process alone and without what earlier ones left.
+
+    Raises: BundleError where it is none, or another process changes it.
+    """
+    read(folder)  # before a lock is put there
+    try:
+        with locked(folder):
+            here = read(folder)
+            _tidy(here)
+            if here.history:  # a kill may have come before its card was written
+                (folder / CARD).write_text(card_of(here), encoding="utf-8")
+            yield here
+    except LedgerError as error:
+        raise BundleError(str(error).replace("`tuner run`", "command").partition("; ")[0]) from None
+    except OSError as error:
+        raise BundleError(f"{folder}: cannot be written ({error.strerror or error})") from None
+
+
+def _install(here: Bundle, there: Bundle, step: Step) -> Replaced:
+    """Let the weights of `there` take the place of those of `here`."""
+    folder = here.place()
+    new = replace(
+        there,
+        study=here.study,
+        number=step.after,
+        history=(*here.history, step),
+        architecture=here.architecture,
+        preparation=here.preparation,
+        folder=folder,
+    )
+    _keep(here)
+    _stage(there, new)
+    exported = _set_savedmodel_aside(here)
+    write(new, folder)  # from here on the new model is in use
+    kept = folder / PREVIOUS / str(new.number) / SAVEDMODEL
+    if kept.is_dir():
+        kept.rename(folder / SAVEDMODEL)
+    _tidy(new)
+    (folder / CARD).write_text(card_of(new), encoding="utf-8")
+    notes = _export(new) if exported and not (folder / SAVEDMODEL).exists() else ()
+    return Replaced(read(folder), step, notes)
+
+
+def _keep(here: Bundle) -> None:
+    """Put a copy of the model in use under previous/, where it is not there yet."""
+    folder = here.place()
+    kept = folder / PREVIOUS / str(here.number)
+    if kept.exists():
+        if read(kept).members == here.members:
+            return
+        raise BundleError(f"{kept}: is another model than number {here.number}; move it away")
+    files = [RECORD, ARCHITECTURE, *([PREPARATION] if here.preparation else [])]
+    files += [name for name in (CARD, here.expected_file) if (folder / name).exists()]
+    files += [
+        f"{here.home}/{place}/{name}" for place in range(len(here.members)) for name in (WEIGHTS, MODEL)
+    ]
+    with written(kept) as beside:
+        for name in files:
+            (beside / name).parent.mkdir(parents=True, exist_ok=True)
+            _link(folder / name, beside / name)
+
+
+def _stage(there: Bundle, new: Bundle) -> None:
+    """Put the files of a model beside those in use, under its own number."""
+    folder = new.place()
+    with written(folder / new.home) as beside:
+        for place, member in enumerate(there.members):
+            (beside / str(place)).mkdir()
+            for name, sha256 in ((WEIGHTS, member.weights), (MODEL, member.model)):
+                shutil.copyfile(intact(there.member(place) / name, sha256), beside / str(place) / name)
+    if there.examples:
+        path = intact(there.place() / there.expected_file, there.examples)
+        beside_it = folder / f".{new.expected_file}"
+        shutil.copyfile(path, beside_it)
+        beside_it.replace(folder / new.expected_file)
+
+
+def _set_savedmodel_aside(here: Bundle) -> bool:
+    """A SavedModel holds weights as well: that of the old model goes with it. Whether there is one."""
+    exported = here.place() / SAVEDMODEL
+    if not exported.is_dir():
+        return False
+    kept = here.place() / PREVIOUS / str(here.number) / SAVEDMODEL
+    if kept.exists():
+        shutil.rmtree(exported)
+    else:
+        exported.rename(kept)
+    return True
+
+
+def _export(new: Bundle) -> tuple[str, ...]:
+    """Make the SavedModel anew, with the weights that are in use now; gives what the user must know."""
+    from tuner.deploy.savedmodel import export
+
+    try:
+        export(new.place(), new.origin.path)
+    except BundleError as error:
+        return (f"there is no {SAVEDMODEL}/ any more: {error}",)
+    return (f"{SAVEDMODEL}/ was made anew, with the weights that are in use now",)
+
+
+def _tidy(here: Bundle) -> None:
+    """Delete the files of models that are not in use, and what was half written."""
+    folder = here.place()
+    own = {here.home, here.expected_file}
+    for path in (*folder.glob("members*"), *folder.glob("expected*.npz"), *folder.glob(".members*")):
+        if path.name not in own and not path.is_symlink():
+            _delete(path)
+    for path in (*folder.glob(".expected-*.npz"), *(folder / PREVIOUS).glob(".*")):
+        _delete(path)
+    _delete(folder / PREVIOUS / str(here.number))
+
+
+def _delete(path: Path) -> None:
+    if path.is_dir():
+        shutil.rmtree(path, ignore_errors=True)
+    else:
+        path.unlink(missing_ok=True)
+
+
+def _link(source: Path, target: Path) -> None:
+    """The same file once more, or a copy where the file system knows no links."""
+    with suppress(OSError):
+        os.link(source, target)
+        return
+    shutil.copyfile(source, target)
+
+
+def _observed(here: Bundle) -> int:
+    """The lines of what `tuner monitor` has stored: the candidate may have been trained on these
+    observations.
+    """
+    path = here.place() / OBSERVATIONS
+    return path.read_bytes().count(b"\n") if path.is_file() else 0
+
+
+def _before(here: Bundle) -> int | None:
+    """The number of the model that the present one replaced, when it was new; None where it replaced none."""
+    return next(
+        (step.before for step in here.history if step.action == "replace" and step.after == here.number), None
+    )
+
+
+def _shapes(schema: Schema) -> Schema:
+    """A schema without the ranges of the training data, which an update widens."""
+
+    def plain(part: Part) -> Part:
+        return replace(part, low=(), high=())
+
+    return replace(schema, inputs=tuple(map(plain, schema.inputs)), outputs=tuple(map(plain, schema.outputs)))
+
+
+def _now() -> str:
+    return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())

@@ -1,0 +1,11 @@
+"""An update: the model in use trained further, or anew, on newer data, and compared with what it was.
+
+ways        the ways to update, and what stands beside them
+parting     newer examples in the order of time: train, validation and test
+reading     a file of observations as examples, by the rule with which the old ones were cut
+material    what an update works with: the members, the study that made them, old and new examples
+derived     the study that compares the ways, under the protocol of every study
+searching   the learning rate, the epochs and the examples of each way
+candidates  the confirmed networks of a way as a bundle
+updates     all of it in order
+"""

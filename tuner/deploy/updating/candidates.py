@@ -1,0 +1,240 @@
+"""The confirmed networks of a way as a bundle of its own: a candidate, which nobody has put in use yet."""
+
+import shutil
+import time
+import uuid
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from tuner.deploy.bundle import (
+    ARCHITECTURE,
+    CARD,
+    PREPARATION,
+    Bundle,
+    Epochs,
+    Trained,
+    Updated,
+    Verdict,
+    preparation_of,
+    read,
+    write,
+    write_examples,
+)
+from tuner.deploy.card import card_of
+from tuner.deploy.describing import Kind
+from tuner.deploy.expecting import Found, of_ensemble
+from tuner.deploy.folders import written
+from tuner.deploy.networks import Network, answers
+from tuner.deploy.schema import Part, part_of
+from tuner.deploy.serving import network_of
+from tuner.deploy.storing import write_members
+from tuner.deploy.updating.derived import EPOCHS
+from tuner.deploy.updating.material import Material
+from tuner.deploy.updating.parting import Parts, count
+from tuner.deploy.updating.ways import FAIR, WAYS
+from tuner.engines.choice import Trainer
+from tuner.errors import BundleError
+from tuner.references import against
+from tuner.repeats import Repeats
+from tuner.report import headline
+from tuner.result import Measured, Result
+from tuner.study import Splits, Study
+from tuner.trees import flat, mapped
+
+FOLDER = "candidates"
+_SAME = 1e-4  # relative: what trains again on the same machine gives the same score
+
+Say = Callable[[str], None]
+
+
+def kept(material: Material, study: Study, result: Result, name: str, say: Say) -> Path:
+    """The folder with the bundle of a way: as many of its confirmed networks as the existing model has.
+
+    They are those of the first seeds, whatever they score. Their weights are not in the run folder, so they
+    are trained again, by which they become the same. A candidate that is there already stays as it is.
+
+    Raises: BundleError where they do not become the same, or too few have a score.
+    """
+    assert result.folder is not None  # loaded from one
+    folder = result.folder / FOLDER / WAYS[name].folder
+    record = _record(material, result, name)
+    with suppress(BundleError):
+        there = read(folder)
+        if (there.updated, there.verdict) == (record.updated, record.verdict):
+            return folder
+    say(f"keeping the networks of {name} as a candidate")
+    networks = _trained(study, result, name, len(material.members), say)
+    if folder.exists():
+        shutil.rmtree(folder)  # of an earlier state of this run folder
+    _write(material, study, result, replace(record, members=record.members), networks, folder)
+    return folder
+
+
+def _record(material: Material, result: Result, name: str) -> Bundle:
+    """What the candidate's bundle.json says, but for what its networks have to tell."""
+    bundle, way = material.bundle, WAYS[name]
+    measured = next(one for one in result.finalists if one.name == name)
+    params = dict(measured.configuration.params)
+    examples = {
+        **({"old": count(material.old)} if way.old else {}),
+        **({"new": count(material.new.train)} if way.new else {}),
+    }
+    fair = next((one for one in against(result) if one.reference == FAIR.name), None)
+    compared = fair.comparisons.get(name) if fair else None
+    updated = Updated(
+        of=bundle.identity,
+        way=name,
+        words=way.words,
+        data=material.where,
+        source=material.source,
+        params=params,
+        more_training=compared.verdict if compared else "",
+    )
+    return replace(
+        bundle,
+        epochs=Epochs(
+            int(params[EPOCHS]), "as the update was compared; a callback may have ended it earlier"
+        ),
+        trained=Trained(examples, kept_test=True),
+        verdict=verdict(result, measured),
+        origin=replace(
+            bundle.origin,
+            run=str(result.folder),
+            data=result.setup.data,
+            seed=result.setup.seed,
+            versions=result.setup.versions,
+        ),
+        created=time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
+        identity=uuid.uuid4().hex,
+        number=0,
+        history=(),
+        updated=updated,
+        notes=(),
+    )
+
+
+def verdict(result: Result, measured: Measured) -> Verdict:
+    """What the comparison says of a way against the existing model."""
+    said = headline(replace(result, finalists=(measured,)))
+    texts = (said.claim, said.evidence, said.scope, said.naive)
+    claim, evidence, scope, naive = (text.replace("the baseline", "the existing model") for text in texts)
+    return Verdict(said.word, claim, evidence, scope, naive)
+
+
+def _trained(study: Study, result: Result, name: str, members: int, say: Say) -> tuple[Network, ...]:
+    """The networks of the first seeds that have a score, trained as they were confirmed."""
+    runs = [run for run in result.runs if (run.phase, run.configuration) == ("confirmation", name)]
+    scored = {run.seed_index: run.scores["test"] for run in runs if run.status == "complete"}
+    wanted = sorted(scored)[:members]
+    if not wanted:
+        raise BundleError(f"{name}: no run of it has a score, so there is nothing to keep")
+    engine = "fit" if result.setup.engine == "fit" else "auto"
+    repeats = Repeats(study, engine=engine, on_note=say)
+    indices = range(len(runs))
+    training = repeats.training("confirmation", result.configurations[name], indices)
+    trainer = Trainer(engine, replace(training.job, keep_weights=True), say)
+    found = []
+    for group in result.groups:
+        own = (group.phase, group.configuration.name) == ("confirmation", name)
+        if own and set(group.seed_indices) & set(wanted):  # groups train whole, as they did
+            outcomes = trainer.train(group.seed_indices, lambda share: None)
+            found += list(zip(group.seed_indices, outcomes, strict=True))
+    networks = []
+    for index, outcome in found:
+        if index in wanted:
+            again = outcome.scores.get("test", np.nan)
+            if not np.isclose(again, scored[index], rtol=_SAME, atol=1e-12):
+                raise BundleError(
+                    f"{name}: seed {index} scores {again:.6g} when it is trained again, and"
+                    f" {scored[index]:.6g} before; the packages or the machine have changed, so start over"
+                    " with --fresh"
+                )
+            networks.append(Network(index, outcome.weights))
+    return tuple(networks)
+
+
+def _write(
+    material: Material,
+    study: Study,
+    result: Result,
+    record: Bundle,
+    networks: tuple[Network, ...],
+    folder: Path,
+) -> None:
+    there = material.bundle.place()
+    network = network_of(material.bundle)
+    measured = _measured(material, study, result, record, networks, network)
+    with written(folder) as beside:
+        text = (there / ARCHITECTURE).read_text(encoding="utf-8")
+        members = write_members(beside, text, network, networks)
+        if record.preparation:
+            shutil.copyfile(there / PREPARATION, beside / PREPARATION)
+        examples = "" if measured.examples is None else write_examples(beside, measured.examples)
+        done = replace(
+            record,
+            members=members,
+            expected=measured.expected,
+            examples=examples,
+            schema=replace(record.schema, inputs=_spans(material, record)),
+        )
+        (beside / CARD).write_text(card_of(done), encoding="utf-8")
+        write(done, beside)
+
+
+def _measured(
+    material: Material,
+    study: Study,
+    result: Result,
+    record: Bundle,
+    networks: tuple[Network, ...],
+    network: Any,
+) -> Found:
+    """What the networks score together on the new examples that nothing has been chosen by."""
+    assert record.updated is not None
+    measured = next(one for one in result.finalists if one.name == record.updated.way)
+    x = mapped(
+        lambda array: array.astype(np.float32) if array.dtype.kind == "f" else array, material.new.test[0]
+    )
+    return of_ensemble(
+        result.setup,
+        measured,
+        Repeats(study).metric,
+        Kind(record.task, record.activation),
+        _splits(material),
+        None if material.raw is None else _as_splits(material.raw),
+        answers(network, networks, x, record.batch_size),
+        "these networks, on the most recent new examples, which they were not trained on",
+    )
+
+
+def _splits(material: Material) -> Splits:
+    splits = _as_splits(material.new)
+    return replace(splits, preparation=preparation_of(material.bundle))
+
+
+def _as_splits(parts: Parts) -> Splits:
+    return Splits(parts.train, parts.validation, parts.test)
+
+
+def _spans(material: Material, record: Bundle) -> tuple[Part, ...]:
+    """The inputs with the ranges of the new training examples as well, where these are known raw."""
+    raw = material.raw or (None if record.preparation else material.new)
+    assert record.updated is not None
+    if raw is None or not WAYS[record.updated.way].new:
+        return record.schema.inputs
+    return tuple(
+        _span(part, part_of(array))
+        for part, array in zip(record.schema.inputs, flat(raw.train[0]), strict=True)
+    )
+
+
+def _span(known: Part, new: Part) -> Part:
+    if len(known.low) != len(new.low):
+        return known
+    low = tuple(map(min, known.low, new.low))
+    return replace(known, low=low, high=tuple(map(max, known.high, new.high)))

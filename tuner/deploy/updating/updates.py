@@ -1,0 +1,188 @@
+"""An update in order: gather, search each way where asked to, compare all, keep those that are better."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from tuner.backend import prepare_backend
+from tuner.cards import Card, Readable, shown
+from tuner.deploy.bundle import Bundle, read
+from tuner.deploy.updating.material import Material, New
+from tuner.deploy.updating.rules import READINGS, Reading
+from tuner.deploy.updating.ways import FAIR, UPDATES, WAYS, checked
+from tuner.errors import BundleError
+from tuner.ledger import slug
+from tuner.plan import Plan
+from tuner.references import Against, against
+from tuner.reporter import Reporter, Silent
+from tuner.result import Result
+from tuner.study import Study
+
+
+@dataclass(frozen=True, slots=True, repr=False, eq=False)
+class Update(Readable):
+    """What an update found. `result` compares every way with the existing model, as its baseline.
+
+    `more_training` compares the ways with the fair baseline, the existing model trained further on old data.
+    `candidates` are the folders of the bundles that were kept, by way: nothing is replaced by itself.
+    """
+
+    bundle: Bundle
+    result: Result
+    more_training: Against | None
+    candidates: Mapping[str, Path]
+
+    @property
+    def better(self) -> tuple[str, ...]:
+        """The ways that are better than the existing model, best mean first."""
+        names = {way.name for way in UPDATES}
+        return tuple(one.name for one in self.result.better if one.name in names)
+
+    @property
+    def recommended(self) -> str | None:
+        """The best of those that are also better than the fair baseline; None where there is none."""
+        other = self.more_training.comparisons if self.more_training else {}
+        return next((name for name in self.better if name in other and other[name].verdict == "better"), None)
+
+    def __repr__(self) -> str:
+        return f"<Update of {shown(self.bundle.study)}: {self._claim()}>"
+
+    def _claim(self) -> str:
+        if self.recommended:
+            return f"{self.recommended} is better than the existing model, and than more training on old data"
+        if self.better:
+            return (
+                f"{self.better[0]} is better than the existing model; that the new data help beyond more"
+                " training is not shown"
+            )
+        return "no way to update is shown to be better than the existing model"
+
+    def _card(self) -> Card:
+        return replace(self.result._card(), title=f"{shown(self.bundle.study)}: {self._claim()}")
+
+
+def update_folder(study: str, output: str | Path | None = None) -> Path:
+    """Where an update is kept: in `output`, or under reports/ by the study's name."""
+    return Path(output) if output else Path("reports") / f"{slug(study)}_update"
+
+
+def update(
+    bundle: str | Path,
+    new: New,
+    output: str | Path | None = None,
+    *,
+    study: Study | str | Path | None = None,
+    validation: int | float = 0.2,
+    test: int | float = 0.3,
+    reading: Reading = "auto",
+    epochs: int | None = None,
+    plan: Plan | None = None,
+    keep: Collection[str] = (),
+    seed: int | None = None,
+    engine: str = "auto",
+    backend: str | None = None,
+    fresh: bool = False,
+    accept_changes: bool = False,
+    command: str = "",
+    reporter: Reporter | None = None,
+) -> Update:
+    """Compare the ways to update a model in use with newer data, and keep those that are better as
+    candidates.
+
+    `new` is a CSV file of observations, a pair (x, y) of arrays in the order of time as the study has them,
+    `Splits` that are cut already, or a function that returns either. The last `test` of the new examples (a
+    number or a share) judge all ways, the `validation` before them serve to choose by, and the rest to
+    train on. The old data are those of the bundle's study file, or of `study`. All ways train for `epochs`,
+    as many as the bundle's model unless given; where the plan has trials, each way searches its learning
+    rate, its epochs and how many of its most recent examples it sees. `keep` names ways that are kept
+    whatever they are found to be.
+
+    The run folder, reports/<study>_update unless given, is resumed as every run is.
+
+    Raises: TunerError where the bundle, the new data, the study or a setting cannot be used.
+    """
+    if reading not in READINGS:
+        raise BundleError(f"--as {reading!r} is unknown; choose from {', '.join(READINGS)}")
+    wanted, there = checked(keep), read(bundle)
+    prepare_backend(backend or there.origin.backend or None)
+    from tuner.deploy.updating import material as made_of
+    from tuner.deploy.updating.candidates import kept
+    from tuner.deploy.updating.derived import comparison, settings_of
+    from tuner.deploy.updating.searching import searched
+    from tuner.protocol import run
+
+    reporter, plan = reporter or Silent(), plan or Plan()
+    studied = study if isinstance(study, Study) else made_of.study_of(there, study)
+    material = made_of.gathered(there, studied, new, validation=validation, test=test, reading=reading)
+    for text in _remarks(material):
+        reporter.note(text)
+    folder = update_folder(there.study, output)
+    settings = settings_of(material, epochs)
+    changes = {} if seed is None else {"seed": seed}
+    options: dict[str, Any] = {"engine": engine, "fresh": fresh, "accept_changes": accept_changes}
+    trials = plan.trials or 0
+    found = searched(
+        material,
+        settings,
+        replace(plan, trials=trials),
+        folder,
+        reporter=reporter,
+        changes=changes,
+        **options,
+    )
+    compared = comparison(
+        material, found, settings, name=f"update of {there.study}", options=_options(material), **changes
+    )
+    result = run(
+        compared,
+        replace(plan, trials=0),
+        output=folder,
+        command=command,
+        reporter=reporter,
+        **options,
+    )
+    chosen = [one.name for one in result.better if one.name != FAIR.name]
+    candidates = {
+        name: kept(material, compared, result, name, reporter.note)
+        for name in WAYS
+        if name in (*wanted, *chosen)
+    }
+    fair = next((one for one in against(result) if one.reference == FAIR.name), None)
+    return Update(there, result, fair, candidates)
+
+
+def _remarks(material: Material) -> list[str]:
+    sizes = material.new.sizes
+    said = [
+        f"new examples from {material.where}: {sizes['train']:,} to train on,"
+        f" {sizes['validation']:,} to choose by, {sizes['test']:,} to judge by"
+        + (f"; {material.new.gap} left out at each border" if material.new.gap else "")
+    ]
+    if material.known:
+        said.append(
+            f"{material.known:,} of the examples to judge by are among the old data as well, which the"
+            " existing model has seen"
+        )
+    return said
+
+
+def _options(material: Material) -> dict[str, Any]:
+    """What the report says of where the update comes from."""
+    return {
+        "bundle": material.bundle.identity[:12],
+        "configuration": material.bundle.configuration,
+        "new data": material.where,
+    }
+
+
+def summary_of(found: Update) -> dict[str, Any]:
+    """What an update found, for other programs: the summary of its run folder, and its candidates."""
+    from tuner.report import summary
+
+    return {
+        **summary(found.result),
+        "better": list(found.better),
+        "recommended": found.recommended,
+        "candidates": {name: str(folder) for name, folder in found.candidates.items()},
+    }

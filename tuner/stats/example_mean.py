@@ -1,0 +1,91 @@
+"""How sure a score over test examples is, for one model: other examples would give another score."""
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.stats import binomtest
+
+from tuner.errors import StatisticsError
+from tuner.stats.design import check_level
+from tuner.stats.intervals import Estimate, Interval
+from tuner.stats.series import block_length, degrees_of_freedom, variance_of_mean
+
+_RESAMPLES = 400
+
+
+@dataclass(frozen=True, slots=True)
+class ExampleMean:
+    """The mean of the scores of single examples, with its interval; `block` neighbours enter it together."""
+
+    mean: float
+    interval: Interval
+    block: int
+
+
+def mean_of_examples(scores: NDArray[Any], *, series: bool = False, level: float = 0.95) -> ExampleMean:
+    """The mean of scores of shape (examples,), with an interval over the examples.
+
+    A t interval; of scores that are all 0 or 1, as of an accuracy, Wilson's. With `series` the examples are
+    in the order of time, and the variance of their mean is that of blocks of neighbours. Without an interval
+    where there are fewer than two examples.
+
+    Raises: StatisticsError where there are no finite scores of that shape.
+    Source: Student (1908), doi:10.1093/biomet/6.1.1; Wilson (1927), doi:10.1080/01621459.1927.10502953;
+    blocks: see `tuner.stats.series`.
+
+    >>> found = mean_of_examples(np.array([1.0, 2.0, 3.0, 4.0]))
+    >>> found.mean, round(found.interval.low, 3), found.block
+    (2.5, 0.446, 1)
+    """
+    check_level(level)
+    values = np.asarray(scores, dtype=np.float64)
+    if values.ndim != 1 or not values.size or not np.isfinite(values).all():
+        raise StatisticsError(f"scores of examples have shape {values.shape}; give finite ones (examples,)")
+    average = float(values.mean())
+    if values.size < 2:
+        return ExampleMean(average, Interval(math.nan, math.nan, level), 1)
+    block = block_length(values) if series else 1
+    if block == 1 and np.isin(values, (0.0, 1.0)).all():
+        ends = binomtest(int(values.sum()), values.size).proportion_ci(level, method="wilson")
+        return ExampleMean(average, Interval(float(ends.low), float(ends.high), level), 1)
+    error = math.sqrt(max(float(variance_of_mean(values, block)), 0.0))
+    estimate = Estimate(average, error, degrees_of_freedom(values.size, block))
+    return ExampleMean(average, estimate.interval(level), block)
+
+
+def resampled_interval(
+    score: Callable[[NDArray[np.int64]], float],
+    examples: int,
+    rng: np.random.Generator,
+    *,
+    block: int = 1,
+    level: float = 0.95,
+) -> Interval:
+    """The percentile interval of a score that is no mean over examples, by resampling them.
+
+    `score(places)` is the score of the examples at these places. Blocks of `block` neighbours, which go
+    round the end, are drawn with replacement. Resamples without a finite score are left out; without an
+    interval where most are.
+
+    Source: Efron & Tibshirani (1993), chapter 13; blocks: Politis & Romano (1992), A circular
+    block-resampling procedure for stationary data.
+
+    >>> values = np.arange(100.0)
+    >>> found = resampled_interval(lambda at: values[at].max(), 100, np.random.default_rng(0))
+    >>> 90 < found.low < found.high == 99
+    True
+    """
+    check_level(level)
+    count, found = math.ceil(examples / block), []
+    for _ in range(_RESAMPLES):
+        starts = rng.integers(examples, size=(count, 1))
+        found.append(score(((starts + np.arange(block)) % examples).reshape(-1)[:examples]))
+    finite = np.asarray(found)[np.isfinite(found)]
+    if finite.size < _RESAMPLES / 2:
+        return Interval(math.nan, math.nan, level)
+    low, high = np.quantile(finite, [(1 - level) / 2, (1 + level) / 2])
+    return Interval(float(low), float(high), level)

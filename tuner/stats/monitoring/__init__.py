@@ -1,0 +1,24 @@
+"""Scores that come in over time: against an expected level, looked at without end, per period and as a trend.
+
+Functions of arrays: nothing here knows files, models or clocks.
+"""
+
+from tuner.stats.monitoring.expected import Expected, Other, expected_level
+from tuner.stats.monitoring.judging import Detectable, Monitored, Word, monitor_scores
+from tuner.stats.monitoring.skill import Skill, Trend, skill_of, trend_of
+from tuner.stats.monitoring.windows import Found
+
+__all__ = [
+    "Detectable",
+    "Expected",
+    "Found",
+    "Monitored",
+    "Other",
+    "Skill",
+    "Trend",
+    "Word",
+    "expected_level",
+    "monitor_scores",
+    "skill_of",
+    "trend_of",
+]

@@ -1,0 +1,288 @@
+"""Do scores that come in one after another keep to the expected level? Said without an end to the looking."""
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import Literal
+
+import numpy as np
+from scipy.special import ndtri, stdtrit
+
+from tuner.errors import StatisticsError
+from tuner.stats.design import Direction, check_level, check_margin
+from tuner.stats.intervals import Interval
+from tuner.stats.monitoring.expected import PIECES, Expected, long_run_variance
+from tuner.stats.monitoring.windows import Found, Scale, first_size, scales
+from tuner.stats.scores import FloatArray, Scores, as_scores
+from tuner.stats.series import block_length, degrees_of_freedom, variance_of_mean
+
+Word = Literal["degrading", "stable", "improving", "too few observations"]
+Within = Literal["within", "beyond", "open"]
+
+POWER = 0.8
+LEARNED = 128
+"""Scores that tell how many neighbours are alike, where the expected ones are in no order. Blocks of up
+to 33 of them are possible, and a first-order autocorrelation of 0.9 asks for 26 (`block_length`); half as
+many scores let it pass for less, and alarms were too frequent then (benchmarks)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Detectable:
+    """The smallest change that the last window of `examples` would have shown with a probability of 80 %.
+
+    It is a change of the mean in metric units, either way, that lasted over the whole of the window, which
+    ends with example `stop` (not included).
+    """
+
+    examples: int
+    stop: int
+    change: float
+
+
+@dataclass(frozen=True, slots=True)
+class Monitored:
+    """What is to be said of scores in the order in which they came.
+
+    `word` is that of the latest window that differs from the expected level, "stable" where none ever did,
+    and "too few observations" where nothing has been tested, for a `reason`. `alarms` are the first windows
+    (by their ends) of every turn of the word, `latest` is the last one that differed, and `now` whether one
+    of the newest windows of each length still does. `detectable` says for every length of a window what could
+    have been seen. `margin` places the latest change: within the margin, beyond it, or open; for "stable"
+    whether the longest window shows that there is no change as large as the margin ("within").
+    """
+
+    word: Word
+    reason: str
+    expected: Expected
+    examples: int
+    alarms: tuple[Found, ...]
+    latest: Found | None
+    now: bool
+    detectable: tuple[Detectable, ...]
+    margin: Within | None
+    needed: int  # examples before the first window is tested
+
+    @property
+    def smallest(self) -> Detectable | None:
+        """The window that would have shown the smallest change; None where nothing was tested."""
+        return min(self.detectable, key=lambda one: one.change, default=None)
+
+
+@dataclass(frozen=True, slots=True)
+class _Window:
+    """A window and the interval of its difference to the expected level, higher being worse."""
+
+    start: int
+    stop: int
+    mean: float
+    low: float
+    high: float
+    share: float
+
+
+def monitor_scores(
+    scores: Scores,
+    expected: Expected,
+    *,
+    direction: Direction = "minimize",
+    margin: float | None = None,
+    level: float = 0.95,
+) -> Monitored:
+    """Judge scores of single examples, of shape (examples,), in the order in which they became known.
+
+    Where nothing has changed, so that they come from the same source as the expected ones, the
+    probability that they are ever called degrading or improving, at any time, is at most 1 - level. Half of
+    that goes to each direction, and is shared by all windows that there will ever be (`windows`). A window is
+    called different where a t interval of the difference of its mean and the expected level does not hold 0.
+    There are two such intervals, and the shorter counts: with half of the rate, that of two samples, the
+    shorter one for windows up to about as long as the expected scores are many; and with the other half,
+    that of the window's mean at its share (a quarter of the rate) beside that of the expected level (a
+    quarter, once for all windows). Giving more scores later changes nothing of what was said before.
+
+    Variances count the memory of neighbours, by blocks, which the expected scores or the first ones that come
+    in tell. The variance of a window is the larger one of its own
+    and the expected scores': its own is what keeps outliers from looking like a change (they raise mean and
+    spread alike), theirs what keeps a quiet stretch from doing so. For normal scores a t quantile with
+    the more degrees of freedom of the two is exact, as either of the two alone would be; where
+    the expected scores tell nothing of the memory, it has those of the window. The expected
+    level is taken to be as uncertain as the window's variance would make it, since few skewed scores
+    miss the rare large ones, in mean and spread alike; where scores are errors, never negative, that
+    spread is brought from the window's level to the expected one first. A window that differs is looked
+    at once more with the blocks that its own memory asks for, and is left out where it holds too few of them.
+
+    Raises: StatisticsError where scores cannot be used or are not finite, or the margin is not above 0.
+    Source: t intervals of one and two samples, of block means: Student (1908), doi:10.1093/biomet/6.1.1, and
+    Schmeiser (1982), doi:10.1287/opre.30.3.556; the sum over windows: Bonferroni's inequality. Compare
+    the confidence sequences of Waudby-Smith, Arbour, Sinha, Kennedy & Ramdas (2024),
+    doi:10.1214/24-AOS2408, which hold for one mean since the start, and start again at every window:
+    Shekhar & Ramdas (2023), arXiv:2302.02544.
+
+    >>> from tuner.stats.monitoring.expected import expected_level
+    >>> rng = np.random.default_rng(0)
+    >>> expected = expected_level(rng.normal(size=400))
+    >>> before, after = rng.normal(size=300), rng.normal(size=100) + 1.0
+    >>> monitor_scores(before, expected).word, monitor_scores([*before, *after], expected).word
+    ('stable', 'degrading')
+    """
+    check_level(level)
+    check_margin(margin)
+    values = as_scores(scores) if len(scores) else np.empty(0)
+    if not np.isfinite(values).all():
+        raise StatisticsError("there are scores that are not finite; give one number an example")
+    sign = 1.0 if direction == "minimize" else -1.0
+    block, needed = _memory(values, expected)
+    reason = _too_few(expected, values.size, needed)
+    nothing = Monitored(
+        "too few observations", reason, expected, values.size, (), None, False, (), None, needed
+    )
+    if reason:
+        return nothing
+    test = _Test(sign * values, (block, needed), expected, sign, (1.0 - level) / 4.0)
+    differing = sorted(test.differing(), key=lambda one: (one.stop, one.stop - one.start))
+    found = [_found(one, expected, sign) for one in differing]
+    newest = {(scale.size, int(scale.starts[-1])) for scale in test.scales}
+    turns = [one for place, one in enumerate(found) if not place or found[place - 1].word != one.word]
+    latest = found[-1] if found else None
+    return replace(
+        nothing,
+        word=latest.word if latest else "stable",
+        alarms=tuple(turns),
+        latest=latest,
+        now=any((one.examples, one.start) in newest for one in found),
+        detectable=tuple(test.detectable(scale) for scale in test.scales),
+        margin=_placed(latest, test, margin),
+    )
+
+
+def _memory(values: FloatArray, expected: Expected) -> tuple[int, int]:
+    """How many neighbours are alike, and the scores that the first test needs.
+
+    What the expected scores know of it, where they are in the order of time. Where they are not, the first
+    scores that come in tell, once and for all, so that nothing that is said changes later.
+    """
+    if expected.series:
+        return expected.block, first_size(expected.block)
+    block = max(expected.block, block_length(values[:LEARNED]))
+    return block, max(LEARNED, first_size(block))
+
+
+def _too_few(expected: Expected, examples: int, needed: int) -> str:
+    """Why nothing can be tested yet; empty where it can."""
+    if not expected.long_run > 0.0:
+        return "the expected scores do not vary, so that their error is unknown"
+    if not expected.enough:
+        return (
+            f"the expected level rests on {expected.examples:,} test examples of which {expected.block} "
+            f"neighbours are alike, about {expected.pieces:.0f} independent pieces; {PIECES} are needed"
+        )
+    if examples < needed:
+        return f"{examples:,} observations with a prediction; the first test needs {needed:,}"
+    return ""
+
+
+class _Test:
+    """All windows of a series of losses against the expected level; `alpha` is half of a direction's rate."""
+
+    def __init__(
+        self, losses: FloatArray, memory: tuple[int, int], expected: Expected, sign: float, alpha: float
+    ) -> None:
+        (block, needed), self.losses, self.expected, self.alpha = memory, losses, expected, alpha
+        self.level = sign * expected.mean
+        self.scaled = expected.positive and sign > 0.0
+        self.block, self.needed = block, needed
+        self.scales = tuple(scales(losses.size, first_size(block)))
+
+    def differing(self) -> Iterator[_Window]:
+        """The windows whose interval does not hold the expected level, from both looks at them."""
+        for scale in self.scales:
+            windows = self._windows(scale)
+            means, variances = windows.mean(axis=1), variance_of_mean(windows, self.block)
+            half = self._half(means, variances * scale.size, self.block, scale.shares, scale.size)
+            apart = (np.abs(means - self.level) > half) & (scale.starts + scale.size >= self.needed)
+            for place in np.flatnonzero(apart).tolist():
+                one = self._again(scale, place, windows[place])
+                if one is not None and not one.low <= 0.0 <= one.high:
+                    yield one
+
+    def newest(self) -> _Window | None:
+        """The last of the longest windows; None where its memory is too long for it."""
+        scale = self.scales[-1]
+        return self._again(scale, len(scale.starts) - 1, self._windows(scale)[-1])
+
+    def detectable(self, scale: Scale) -> Detectable:
+        """What the last window of a length could have shown."""
+        window = self._windows(scale)[-1]
+        block = self._block(window)
+        own = long_run_variance(window, block)
+        half = float(self._half(window.mean(), own, block, scale.shares[-1], scale.size))
+        spread = max(own, self.expected.long_run) * (1.0 / scale.size + 1.0 / self.expected.examples)
+        spread += self.expected.other.variance if self.expected.other else 0.0
+        change = half + float(ndtri(POWER)) * math.sqrt(spread)
+        enough = scale.size >= PIECES * block
+        return Detectable(scale.size, int(scale.starts[-1]) + scale.size, change if enough else math.inf)
+
+    def _windows(self, scale: Scale) -> FloatArray:
+        """All windows of a length, of shape (windows, examples)."""
+        every = np.lib.stride_tricks.sliding_window_view(self.losses, scale.size)
+        windows: FloatArray = every[:: scale.size // 4]
+        return windows
+
+    def _block(self, window: FloatArray) -> int:
+        return max(self.block, block_length(window))
+
+    def _again(self, scale: Scale, place: int, window: FloatArray) -> _Window | None:
+        """A window by the blocks that its own memory asks for; None where it holds too few of them."""
+        block = self._block(window)
+        if scale.size < PIECES * block:
+            return None
+        own = max(long_run_variance(window, block), long_run_variance(window, self.block))
+        share, mean = float(scale.shares[place]), float(window.mean())
+        half = float(self._half(mean, own, block, share, scale.size))
+        start, apart = int(scale.starts[place]), mean - self.level
+        return _Window(start, start + scale.size, mean, apart - half, apart + half, share)
+
+    def _half(
+        self,
+        mean: FloatArray | float,
+        long_run: FloatArray | float,
+        block: int,
+        share: FloatArray | float,
+        size: int,
+    ) -> FloatArray:
+        """Half of the interval of a window's mean less the expected level: the shorter one of two.
+
+        One takes both as two samples, the other each for itself. Where neighbours are alike that are not so
+        among the expected scores, a window's variance stands for itself.
+        """
+        expected, most = self.expected, degrees_of_freedom(size, block)
+        if block <= expected.block:
+            most = max(most, expected.degrees_of_freedom)
+        own = np.maximum(long_run, expected.long_run) / size
+        grown = np.maximum(np.asarray(mean) / self.level, 1.0) if self.scaled and self.level > 0.0 else 1.0
+        theirs = np.maximum(long_run / np.square(grown), expected.long_run)
+        samples = expected.around(theirs, most, self.alpha * share, beside=own)
+        alone = -stdtrit(most, self.alpha / 2.0 * share) * np.sqrt(own)
+        shorter: FloatArray = np.minimum(samples, alone + expected.around(theirs, most, self.alpha / 2.0))
+        return shorter
+
+
+def _found(one: _Window, expected: Expected, sign: float) -> Found:
+    """A window in metric units."""
+    ends = sorted((sign * one.low, sign * one.high))
+    mean = sign * one.mean
+    word: Literal["degrading", "improving"] = "degrading" if one.low > 0.0 else "improving"
+    return Found(
+        word, one.start, one.stop, mean, mean - expected.mean, Interval(ends[0], ends[1], 1.0 - one.share)
+    )
+
+
+def _placed(latest: Found | None, test: _Test, margin: float | None) -> Within | None:
+    """Where the margin lies to the latest change, or to that of the longest window where there is none."""
+    if margin is None:
+        return None
+    if latest is not None:
+        low, high = sorted((abs(latest.interval.low), abs(latest.interval.high)))
+        return "within" if high <= margin else "beyond" if low > margin else "open"
+    newest = test.newest()
+    inside = newest is not None and -margin <= newest.low and newest.high <= margin
+    return "within" if inside else "open"
