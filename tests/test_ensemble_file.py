@@ -58,6 +58,7 @@ def test_damage_is_recognised(tmp_path: Path) -> None:
         {"sizes": [1, 9]},
         {"sizes": [0]},
         {"seeds": [3, 2, 1, 0]},
+        {"seeds": list(range(20_000)), "subsets": [[0]] * 10_000, "scores": [0.0] * 10_000},
         {"phase": "nowhere"},
         {"configuration": None},
         {"unknown": 1},

@@ -23,6 +23,8 @@ PROTOCOL: tuple[Phase, ...] = ("search", "confirmation")
 
 END_OF_TIME = 253_402_300_800.0  # seconds from 1970 to the year 10000, where calendars end
 
+_MOST_MEMBERS = 10**8  # networks by ensembles of them
+
 _ROUND = (1000, 500, 200, 100, 50, 20, 10, 5, 2, 1)  # what people count by, the roundest first
 
 
@@ -176,6 +178,8 @@ class EnsembleScores:
         networks = len(self.seeds)
         if len(self.subsets) != len(self.scores):
             raise ValueError("there are other numbers of ensembles than of scores")
+        if networks * len(self.subsets) > _MOST_MEMBERS:
+            raise ValueError("there are more ensembles than any that tuner makes")
         if any(not one or one[0] < 0 or one[-1] >= networks for one in self.subsets):
             raise ValueError("an ensemble has networks that there are not")
         if any(tuple(sorted(set(one))) != one for one in (*self.subsets, self.seeds, self.sizes)):

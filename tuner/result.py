@@ -115,8 +115,7 @@ class Result(Readable):
     predictions: Mapping[str, Predictions] = field(default_factory=dict, repr=False, compare=False)
     shown: Shown | None = field(default=None, repr=False)
     naive: NaiveScores | None = None  # of the study's forecasts; `tuner.skill` compares with them
-    # Test scores against the number of training examples, and of networks.
-    train_sizes: tuple[TrainSizes, ...] = ()
+    train_sizes: tuple[TrainSizes, ...] = ()  # test scores by numbers of training examples, and of networks
     ensemble_sizes: tuple[EnsembleSizes, ...] = ()
 
     @property
@@ -238,14 +237,9 @@ def load(folder: str | Path) -> Result:
             predictions[name] = scored(ledger.predictions("confirmation", name, look.repeats), examples[name])
     groups = tuple(group for group in ledger.groups if group.runs)
     result = derive(setup, ledger.configurations, ledger.runs, folder, examples, groups)
-    result = replace(
-        result,
-        predictions=predictions,
-        naive=read_naive(folder),
-        train_sizes=train_sizes_of(setup, ledger.groups),
-        ensemble_sizes=ensembles_of(setup, read_ensembles(folder)),
-    )
-    return replace(result, shown=_still_shown(result, read_shown(folder)))
+    sizes, ensembles = train_sizes_of(setup, ledger.groups), ensembles_of(setup, read_ensembles(folder))
+    result = replace(result, predictions=predictions, train_sizes=sizes, ensemble_sizes=ensembles)
+    return replace(result, naive=read_naive(folder), shown=_still_shown(result, read_shown(folder)))
 
 
 def _still_shown(result: Result, found: Shown | None) -> Shown | None:
