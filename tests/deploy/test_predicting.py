@@ -176,7 +176,7 @@ def test_columns_can_be_named(windows: Model, rows: Model, tmp_path: Path) -> No
         ),
         ("x,y,z\n1,2,3\n", "3 of numbers ('x', 'y', 'z'); name them in their order with --columns"),
         ("x,x\n" + "1,2\n" * 6, "has more than one column 'x'"),
-        ("x,y\n" + "1,2\n" * 5 + "1,\n", "line 7: column 'y' has no value; fill it, or leave the row out"),
+        ("x,y\n" + "1,2\n" * 5 + "1,\n", "line 7: column 'y' has no value; fill it first"),
         ("x,y\n" + "1,2\n" * 3 + "1,NaN\n" + "1,2\n" * 2, "line 5: column 'y' has no value"),
         ("x,y\n" + "1,2\n" * 5 + "abc,2\n", "line 7: column 'x' has 'abc', which is no finite number"),
         ("x,y\n" + "1,2\n" * 5 + "inf,2\n", "column 'x' has 'inf', which is no finite number"),

@@ -69,7 +69,7 @@ class Table:
     def _wrong(self, row: Row, name: str, text: str) -> BundleError:
         where = f"{self.path}, line {row.line}: column {name!r}"
         if text.lower() in NOTHING:
-            return BundleError(f"{where} has no value; fill it, or leave the row out")
+            return BundleError(f"{where} has no value; fill it first")
         return BundleError(f"{where} has {text[:40]!r}, which is no finite number")
 
     def others(self, row: Row) -> list[str]:
