@@ -236,6 +236,22 @@ def test_values_outside_of_the_training_data_are_warned_of(windows: Model, tmp_p
     assert "column 'y': 6 of 6 values" in warning and warning.endswith(": other units?")
 
 
+def test_rows_that_go_back_in_time_are_warned_of(windows: Model, tmp_path: Path) -> None:
+    values = series()[:STEPS]
+    days = [f"2026-01-0{6 - at}T00:00:00Z" for at in range(STEPS)]
+    path = table(
+        tmp_path / "new.csv", "when,x,y", [(day, *row) for day, row in zip(days, values, strict=True)]
+    )
+    _, told = asked(windows, path)
+    assert told.warnings == (
+        "column 'when': the time goes backwards 5 times; rows must be in the order of time, the oldest first",
+    )
+    apart = table(
+        tmp_path / "two.csv", "id,when,x,y", [(id_, "2026-01-01", *row) for id_ in "ab" for row in values]
+    )
+    assert asked(windows, apart, by="id")[1].warnings == ()
+
+
 def test_a_long_file_is_predicted_in_parts(
     windows: Model, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
