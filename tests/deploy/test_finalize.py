@@ -266,6 +266,7 @@ def test_what_cannot_be_finalized_is_one_line(tmp_path: Path) -> None:
     run = confirmed(of, tmp_path / "run")
     for options, message in (
         ({"members": 0}, "members is 0; give 1 to 100"),
+        ({"engine": "quick"}, "engine 'quick' is unknown; use auto, vectorized, fit"),
         ({"configuration": "third"}, "'third' was not confirmed; confirmed are baseline, other"),
         ({"study": None}, "does not say where its study file is; give it with --study"),
         ({"study": tmp_path / "none.py"}, "the study file of this run is not there"),
