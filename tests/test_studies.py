@@ -21,6 +21,7 @@ from tuner.plan import Plan
 from tuner.repeats import Repeats
 from tuner.result import Result
 from tuner.seeds import Seed
+from tuner.sources import Source
 from tuner.study import Study
 from tuner.trials import PinnedTrial
 
@@ -90,7 +91,7 @@ def test_what_is_searched_builds(name: str, files: dict[str, dict[str, Any]]) ->
     ranges = optuna.create_study(sampler=optuna.samplers.RandomSampler(seed=1))
     ranges.enqueue_trial({key: study.baseline[key] for key in SIZES if key in study.baseline})
     trial = ranges.ask()
-    Repeats(study).try_build(trial)
+    Source(study).try_build(trial)
     drawn, known = set(trial.params), set(study.baseline)
     assert drawn & known and drawn ^ known <= CONDITIONAL
 

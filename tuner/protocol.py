@@ -20,11 +20,12 @@ from tuner.opening import check, joined, make_setup, open_folder, store_naive
 from tuner.plan import PROFILES, Plan, Workers
 from tuner.racing import Race, Tried, key_of, ranked
 from tuner.records import BASELINE, Configuration, Look, Phase, Run, Setup, distinct
-from tuner.repeats import Preflight, Repeats, TryShow
+from tuner.repeats import Preflight, Repeats
 from tuner.reporter import Reporter, Silent
 from tuner.search import Drawn, Search, Shared, check_grid
 from tuner.sensitivity import Sensitivity, asked, check_asked
 from tuner.study import Study
+from tuner.trying import TryShow
 
 if TYPE_CHECKING:
     from tuner.result import Result
@@ -146,7 +147,7 @@ class _Session:
         baseline, trials = self._search(ledger, search, preflight)
         best = ranked(trials, self.study.objective, preflight.metric.direction)[: self.plan.finalists]
         if self.repeats:
-            self._confirm(ledger, [baseline, *self.runner.candidates(), *best], preflight, trials)
+            self._confirm(ledger, [baseline, *self.runner.source.candidates(), *best], preflight, trials)
             self._measure_sizes(ledger)
         if self.at_end is not None:
             self.at_end(self._result())
@@ -277,7 +278,7 @@ class _Session:
                 self._note(f"the budget ends the search after {number} of {self.trials} trials")
                 return
             self._expect(race, drawn=number)
-            new = search.draw(self.runner.try_build, window)
+            new = search.draw(self.runner.source.try_build, window)
             if new is None:
                 self._note(f"the grid has no more than {number} points")
                 return

@@ -138,7 +138,7 @@ class Sensitivity:
 
     def _parts(self, configuration: Configuration) -> list[Configuration]:
         """The configuration under a name for each number of examples, the smallest first."""
-        total = self._runner.splits_of(configuration).sizes["train"]
+        total = self._runner.source.splits_of(configuration).sizes["train"]
         series = self._runner.study.series
         return [
             sized(configuration, part_for(examples, total, series=series))
@@ -185,7 +185,7 @@ class Sensitivity:
             seeds,
             self._repeats - len(seeds),
             outputs,
-            self._runner.splits_of(configuration).test[1],
+            self._runner.source.splits_of(configuration).test[1],
             self._runner.metric,
             self._wanted.ensembles,
             np.random.default_rng(sequence(study.seed, 0, "ensembles")),

@@ -68,7 +68,7 @@ def measure_variance(
     runner = Repeats(study, engine=engine, on_note=reporter.note)
     preflight = runner.preflight()
     reporter.note(f"engine: {preflight.engine} on {preflight.backend}; {preflight.engine_reason}")
-    named = {one.name: one for one in runner.candidates()}
+    named = {one.name: one for one in runner.source.candidates()}
     named[BASELINE] = Configuration(BASELINE, dict(preflight.trial.params))
     setup = VarianceSetup(
         study=study.name or "study",

@@ -59,7 +59,7 @@ def test_what_to_expect_is_what_other_networks_score_that_have_not_seen_the_test
     result = tuner.load(Path(bundle.origin.run))
     assert result.best is not None and result.best.name == bundle.configuration == "other"
     runner = Repeats(of)
-    recipe = Recipe(of, result.best.configuration, *runner.builder(result.best.configuration))
+    recipe = Recipe(of, result.best.configuration, *runner.source.builder(result.best.configuration))
     networks = train(
         recipe,
         "ensemble",

@@ -33,7 +33,7 @@ def test_it_is_keras_fit(study: Any, params: dict[str, Any]) -> None:
     runner = Repeats(study, engine="fit")
     configuration = Configuration("one", params)
     (run,) = runner.train("search", configuration, (0,), lambda share: None)
-    history, expected = by_hand(study, params, runner.builder(configuration)[1])
+    history, expected = by_hand(study, params, runner.source.builder(configuration)[1])
     assert set(run.history) == set(history)
     for name, values in history.items():
         assert run.history[name] == pytest.approx(values)

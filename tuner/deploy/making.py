@@ -183,7 +183,7 @@ def _plan(result: Result, measured: Measured, study: Study, asked: Asked, tellin
     runner = Repeats(study, engine=asked.engine)
     telling.say(check_unchanged(result, study, runner, asked.backend, accept=asked.accept_changes))
     configuration = measured.configuration
-    recipe = Recipe(study, configuration, *runner.builder(configuration), asked.engine)
+    recipe = Recipe(study, configuration, *runner.source.builder(configuration), asked.engine)
     splits = recipe.splits()
     every = joined(splits, keep_test=asked.keep_test)
     built = recipe.built("ensemble", splits)
