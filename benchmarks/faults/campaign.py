@@ -146,8 +146,8 @@ def _fault(kind: str, wanted: Reference, rng: np.random.Generator) -> Fault:
         return Fault("kill at a step", 1.0 + int(wanted.steps * early))
     if kind == "full disk":
         return Fault("full disk", float(np.exp(rng.uniform(np.log(300), np.log(1_000_000)))))
-    if kind == "kill a worker":  # also late: the study ends here anyway
-        early = float(rng.random())
+    if kind == "kill a worker":  # anywhere in the training: the study ends here anyway, warmer than at first
+        early = 0.6 * float(rng.random())
     seconds = (0.2 + 0.8 * early) * wanted.seconds
     return Fault("interrupt" if kind == "interrupt" else kind if kind == "kill a worker" else "kill", seconds)
 

@@ -18,8 +18,11 @@ from benchmarks.faults.state import finished
 from benchmarks.processes import ROOT
 from tests.calling import Call, one_line
 from tests.work.texts import WAITING
+from tuner.errors import TunerError
 from tuner.plan import Plan
 from tuner.storage import connect
+from tuner.work.on_ray import RayHands
+from tuner.work.place import in_folder
 from tuner.work.queue import Queue
 
 REPEATS = 2
@@ -117,6 +120,16 @@ def test_a_cluster_that_cannot_be_used_is_one_line(
 ) -> None:
     (tmp_path / "waiting.py").write_text(WAITING)
     assert message in one_line(call("run", tmp_path / "waiting.py", *options))
+
+
+def test_a_cluster_without_its_package_says_what_to_install(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setitem(sys.modules, "ray", None)
+    with pytest.raises(
+        TunerError, match=r"needs Ray; install it with pip install '\.\[ray\]', in the folder"
+    ):
+        RayHands("auto", "study.py", in_folder(tmp_path), 1, 0.0)
 
 
 @pytest.mark.usefixtures("_ray")

@@ -14,7 +14,7 @@ from tuner.errors import LedgerError, TunerError
 from tuner.plan import Workers
 from tuner.storage import connect, secrets_of
 from tuner.work.queue import Queue
-from tuner.work.stores import open_store
+from tuner.work.stores import StoreSlot, open_store
 
 
 @pytest.mark.parametrize("name", ["{}/a/queue.log", "journal://{}/a/queue.log"])
@@ -114,27 +114,15 @@ def test_as_many_trials_are_under_way_as_are_asked_for() -> None:
     assert [one.wanted for one in found] == [True, False, True, True]
 
 
-def s3_test_needs() -> str:
-    """Why S3 cannot be tried here; empty where it can."""
-    try:
-        import boto3  # noqa: F401
-        import moto.server  # noqa: F401
-    except ImportError as error:
-        return str(error)
-    return ""
-
-
-@pytest.mark.skipif(bool(s3_test_needs()), reason=f"S3 is tried with moto's server: {s3_test_needs()}")
 def test_artifacts_on_a_service_like_s3(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """Over HTTP on this machine: moto's server."""
     import io
 
-    import boto3
-    from moto.server import ThreadedMotoServer
+    boto3, moto = pytest.importorskip("boto3"), pytest.importorskip("moto.server")
     from optuna.artifacts.exceptions import ArtifactNotFound
 
     port = free_port()
-    server = ThreadedMotoServer("127.0.0.1", port, verbose=False)
+    server = moto.ThreadedMotoServer("127.0.0.1", port, verbose=False)
     server.start()
     try:
         monkeypatch.setenv("AWS_ENDPOINT_URL", f"http://127.0.0.1:{port}")
@@ -148,6 +136,12 @@ def test_artifacts_on_a_service_like_s3(monkeypatch: pytest.MonkeyPatch, tmp_pat
         under.write("an-id", io.BytesIO(b"content"))
         assert under.open_reader("an-id").read() == b"content"
         assert other.open_reader("tiny/an-id").read() == b"content"
+        slot, other_slot = StoreSlot(under, "mine"), StoreSlot(under, "theirs")
+        slot.write(b"kept")
+        assert (slot.read(), other_slot.read()) == (b"kept", None)
+        slot.clear()
+        slot.clear()
+        assert slot.read() is None
         under.remove("an-id")
         with pytest.raises(ArtifactNotFound):
             under.open_reader("an-id")

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from tuner.errors import TunerError, first_line
+from tuner.errors import TunerError, first_line, install
 from tuner.work.hands import Crowd, how_it_ended, one_thread, parents
 from tuner.work.place import Place
 
@@ -33,7 +33,7 @@ class RayHands(Crowd):
         try:
             import ray
         except ImportError:
-            raise TunerError("a Ray cluster needs Ray; install tuner[ray]") from None
+            raise TunerError(f"a Ray cluster needs Ray; {install('ray')}") from None
         self._ray = ray
         try:
             _knock(address)
