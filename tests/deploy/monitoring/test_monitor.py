@@ -228,7 +228,7 @@ def test_the_margin_of_the_study_is_used(bundle: Path, tmp_path: Path) -> None:
     assert found.margin == 100.0 and found.current.judged is not None
     assert (found.current.word, found.current.judged.margin) == ("degrading", "within")
     assert "smaller than the margin of 100" in headline(found).evidence
-    assert "larger than the margin of 10⁻⁶" in headline(monitor(bundle, margin=1e-6)).evidence
+    assert "larger than the margin of 0.01" in headline(monitor(bundle, margin=0.01)).evidence
 
 
 @pytest.mark.parametrize(

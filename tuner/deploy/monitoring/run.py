@@ -164,11 +164,8 @@ def _judged(
 ) -> Monitoring:
     current = models[CURRENT]
     periods = every_of(every, list(examples.moments))
-    series = store.layout is not None and store.layout.series
     seen = {
-        name: watched(
-            name, one, found[name], examples_of(one), periods, series=series, margin=margin, level=level
-        )
+        name: watched(name, one, found[name], examples_of(one), periods, margin=margin, level=level)
         for name, one in models.items()
     }
     pairs = tuple(
