@@ -55,6 +55,10 @@ def test_the_order_of_a_dict_does_not_matter() -> None:
         ({"validation": pair(2, features=4)}, r"x of the validation split has shape \(4,\) an example"),
         ({"test": pair(2, targets=2)}, r"y of the test split has shape \(2,\) an example"),
         ({"credit": 3}, "credit is a int; write whose data they are, in words"),
+        ({"preparation": "scaled"}, "preparation is a str; give a fitted tuner.prepare.Preparation"),
+        ({"raw": 3}, "raw is a int; give the Splits of the raw data"),
+        ({"columns": ("a", "a")}, "give names, each once"),
+        ({"classes": (1, 2)}, "give names, each once"),
         ({"test": ((np.zeros((2, 3)), np.zeros((2, 3))), np.zeros((2, 1)))}, "x of the test split has shape"),
     ],
 )

@@ -65,6 +65,11 @@ class Splits:
         object.__setattr__(self, "naive", checked_names(self.naive))
         if not isinstance(self.credit, str):
             raise StudyError(f"credit is a {type(self.credit).__name__}; write whose data they are, in words")
+        if self.preparation is not None and not hasattr(self.preparation, "restored"):
+            kind = type(self.preparation).__name__
+            raise StudyError(f"preparation is a {kind}; give a fitted tuner.prepare.Preparation")
+        if self.raw is not None and not isinstance(self.raw, Splits):
+            raise StudyError(f"raw is a {type(self.raw).__name__}; give the Splits of the raw data")
         for name in ("columns", "outputs", "classes"):
             object.__setattr__(self, name, _names(name, getattr(self, name)))
         for name in NAMES:

@@ -12,6 +12,7 @@ from scipy.signal import lfilter
 
 from benchmarks.calibration.cells import Cell, Outcome, Table
 from tuner.stats import compare, diebold_mariano, over_examples
+from tuner.stats.example_mean import mean_of_examples
 from tuner.stats.scores import FloatArray
 
 SEEDS, EXAMPLES = 10, 200
@@ -91,6 +92,18 @@ def forecasts(size: int, horizon: int, rng: np.random.Generator) -> Outcome:
     return (found.p_value <= 0.05,)
 
 
+def of_one_model(kind: str, rng: np.random.Generator) -> Outcome:
+    """Whether the interval of the mean over examples of one model's scores holds the true mean."""
+    if kind == "squares":
+        scores, truth, series = rng.normal(size=EXAMPLES) ** 2, 1.0, False
+    elif kind == "right or wrong":
+        scores, truth, series = (rng.random(EXAMPLES) < 0.95).astype(float), 0.95, False
+    else:
+        scores, truth, series = autoregressive(0.7, (1, EXAMPLES), rng)[0] ** 2, 1.0, True
+    found = mean_of_examples(scores, series=series).interval
+    return (found.low <= truth <= found.high,)
+
+
 def tables() -> Iterator[Table]:
     """All questions, in the order of the report."""
     yield Table(
@@ -105,6 +118,14 @@ def tables() -> Iterator[Table]:
         "The same for examples of a series, first-order autoregressive",
         ("over seeds alone", "examples as if independent", "examples in blocks"),
         tuple(Cell(f"autocorrelation {rho:g}", partial(of_a_series, rho)) for rho in (0.0, 0.4, 0.7)),
+    )
+    yield Table(
+        f"95 % interval holds the true score of one model; {EXAMPLES} new examples",
+        ("over examples",),
+        tuple(
+            Cell(kind, partial(of_one_model, kind))
+            for kind in ("squares", "right or wrong", "squares of a series with autocorrelation 0.7")
+        ),
     )
     yield Table(
         "Two equally good forecasts told apart by the Diebold-Mariano test (nominal: 5 %)",

@@ -59,7 +59,8 @@ def bundles(tmp_path_factory: pytest.TempPathFactory) -> Bundles:
         of = own_layer(folder) if name == "own" else study(name)
         result = load(confirmed(of, folder / "run"))
         whole = name in ("outside", "classes")
-        asked = Asked(3 if whole else 2, not whole, accept_changes=False, engine="auto", backend="jax")
+        engine = "auto" if name == "outside" else "fit"
+        asked = Asked(3 if whole else 2, not whole, accept_changes=False, engine=engine, backend="jax")
         made = make(result, chosen(result, None), of, asked, Telling(Recorder(), "other", asked.members))
         assert isinstance(of.data, Splits)
         x = (of.data.raw or of.data).test[0]

@@ -11,21 +11,22 @@ import pytest
 import tuner
 from tests.calling import Call, one_line
 from tests.deploy.conftest import Bundles
-from tests.test_cli import FAST, write
+from tests.deploy.made import confirmed
+from tests.test_cli import write
+from tuner.loading import load_study
 
 STUDY = """
 from tests.tiny import *
 def study(rate=0.01):
     fast = {"learning_rate": 0.08}
-    return dense_study(name="", trials=0, baseline={"learning_rate": rate}, candidates={"fast": fast})
+    return dense_study(name="", trials=0, baseline={"learning_rate": rate}, candidates={"other": fast})
 """
 
 
 def test_from_a_run_to_a_prediction(call: Call, tmp_path: Path) -> None:
-    write(tmp_path, STUDY)
-    status, _, err = call("run", "mine.py", *FAST, "--repeats", "3", "--set", "rate=0.02")
-    assert status == 0, err
-    status, out, err = call("finalize", "reports/mine", "--members", "2")
+    of = load_study(write(tmp_path, STUDY), {"rate": 0.02})
+    confirmed(of, tmp_path / "reports" / "mine", centers=(0.5, 1.0))
+    status, out, err = call("finalize", "reports/mine", "--members", "2", "--engine", "fit")
     assert status == 0, err
     assert "baseline of mine: 2 networks" in out and "expected test mse" in out
     assert "MODEL_CARD.md" in out
@@ -50,7 +51,17 @@ def test_from_a_run_to_a_prediction(call: Call, tmp_path: Path) -> None:
     assert "changed since this run: the study's code" in line and "--accept-changes" in line
     (tmp_path / "mine.py").rename(tmp_path / "moved.py")
     assert "give it with --study FILE" in one_line(call("finalize", "reports/mine", "--output", "other"))
-    options = ("--study", "moved.py", "--accept-changes", "--output", "other", "--members", "1", "--json")
+    options = (
+        "--study",
+        "moved.py",
+        "--accept-changes",
+        "--output",
+        "other",
+        "--members",
+        "1",
+        "--keep-test",
+        "--json",
+    )
     status, out, err = call("finalize", "reports/mine", *options)
     assert status == 0, err
     answer = json.loads(out)

@@ -10,13 +10,15 @@ import pytest
 
 import tuner
 from tests.deploy.conftest import Bundles
-from tests.deploy.made import build_classes, confirmed, cut, labelled, parts, study
+from tests.deploy.made import STEPS, build_classes, confirmed, cut, labelled, parts, series, study
 from tests.factories import make_runs
 from tests.tiny import Recorder, splits
 from tuner.deploy.bundle import CARD, Bundle, examples_of
 from tuner.deploy.finalizing import finalize
 from tuner.deploy.networks import Recipe, answers, train
+from tuner.deploy.predicting import Asked, AsRecords, predict
 from tuner.errors import BundleError, LedgerError, StudyError, TunerError
+from tuner.prepare import Chain, SeasonalAdjust, Standardize, framed
 from tuner.records import Configuration
 from tuner.repeats import Repeats
 from tuner.study import Splits, Study
@@ -103,7 +105,9 @@ def test_single_networks_are_those_of_the_confirmation(bundles: Bundles) -> None
     assert single.interval == (summary.interval.low, summary.interval.high)
 
 
-def test_a_test_split_that_is_kept_out_measures_the_members_themselves(tmp_path: Path) -> None:
+def test_a_test_split_that_is_kept_out_measures_the_members_and_again_they_are_the_same(
+    tmp_path: Path,
+) -> None:
     of = study("classes")
     assert isinstance(of.data, Splits)
     bundle = made(of, tmp_path, members=2)
@@ -114,14 +118,9 @@ def test_a_test_split_that_is_kept_out_measures_the_members_themselves(tmp_path:
     assert bundle.expected.ensemble.score == pytest.approx((said.classes == y).mean())
     low, high = bundle.expected.ensemble.interval
     assert low is not None and high is not None and 0 <= low < high <= 1
-
-
-def test_the_same_run_gives_the_same_networks(bundles: Bundles, tmp_path: Path) -> None:
-    kept = bundles("free")
-    again = finalize(kept.bundle.origin.run, tmp_path / "again", study=kept.study, members=2, keep_test=True)
-    assert [one.weights for one in again.members] == [one.weights for one in kept.bundle.members]
-    assert again.identity != kept.bundle.identity
-    assert again.expected == kept.bundle.expected
+    again = finalize(bundle.origin.run, tmp_path / "again", study=of, members=2, keep_test=True, engine="fit")
+    assert [one.weights for one in again.members] == [one.weights for one in bundle.members]
+    assert again.expected == bundle.expected and again.identity != bundle.identity
 
 
 def test_the_model_card_has_the_verdict_the_scores_and_where_it_ends(bundles: Bundles) -> None:
@@ -267,6 +266,7 @@ def test_what_cannot_be_finalized_is_one_line(tmp_path: Path) -> None:
     run = confirmed(of, tmp_path / "run")
     for options, message in (
         ({"members": 0}, "members is 0; give 1 to 100"),
+        ({"engine": "quick"}, "engine 'quick' is unknown; use auto, vectorized, fit"),
         ({"configuration": "third"}, "'third' was not confirmed; confirmed are baseline, other"),
         ({"study": None}, "does not say where its study file is; give it with --study"),
         ({"study": tmp_path / "none.py"}, "the study file of this run is not there"),
@@ -317,6 +317,39 @@ def test_prepared_data_without_the_raw_ones_are_scored_as_they_are(tmp_path: Pat
     assert any("the expected score is in the units of the prepared data" in note for note in bundle.notes)
     raw = cut().raw.test[0]
     assert tuner.load_model(bundle.place()).predict(raw).mean.shape == (len(raw), 2, 2)
+
+
+def test_seasonal_means_need_the_place_in_time(tmp_path: Path) -> None:
+    """Predictions are those of the training's own frame, whose windows begin where it says."""
+    chain = Chain(SeasonalAdjust(6, method="means"), Standardize())
+    found = framed(series(), chain, steps_in=STEPS, validation=15, test=20)
+
+    def build(trial: Any, data: Splits) -> Any:
+        layers = [
+            keras.Input((STEPS, 2)),
+            keras.layers.Flatten(),
+            keras.layers.Dense(trial.suggest_int("units", 2, 3)),
+        ]
+        model = keras.Sequential([*layers, keras.layers.Dense(2)])
+        model.compile(optimizer="adam", loss="mse")
+        return model
+
+    bundle = made(study("outside", data=found.splits, build=build), tmp_path)
+    model = tuner.load_model(bundle.place())
+    x, y = found.raw.test
+    with pytest.raises(BundleError, match="the model knows seasons by their place in time; give start="):
+        model.predict(x)
+    said = model.predict(x, start=found.starts["test"])
+    assert bundle.expected.ensemble is not None
+    assert bundle.expected.ensemble.score == pytest.approx(((said.mean - y) ** 2).mean(), rel=1e-5)
+    path = tmp_path / "new.csv"
+    rows = series()[: int(found.starts["test"][0]) + STEPS]
+    path.write_text("x,y\n" + "".join(f"{row[0]},{row[1]}\n" for row in rows), "utf-8")
+    records = AsRecords()
+    with pytest.raises(BundleError, match="say with --start which step the first row is"):
+        predict(model, path, Asked(), records)
+    predict(model, path, Asked(start=0), records)
+    np.testing.assert_allclose([row["mean"] for row in records.rows], said.mean[0], rtol=1e-5)
 
 
 def build_two(trial: Any, data: Splits) -> Any:

@@ -16,6 +16,7 @@ from tuner.deploy.bundle import SAVEDMODEL, read, write
 from tuner.deploy.savedmodel import export
 from tuner.errors import BundleError
 
+LENGTHY = pytest.mark.lengthy
 KINDS = ("outside", "inside", "classes", "free", "own")
 
 ASK = """
@@ -46,15 +47,12 @@ import sys
 sys.modules["tuner"] = sys.modules["keras"] = None  # importing them fails
 import numpy as np
 import tensorflow as tf
-asked, told = np.load(sys.argv[1]), {}
-for name in sys.argv[3].split(","):
-    model = tf.saved_model.load(asked[f"{name}_folder"].item())
-    x = tf.constant(asked[f"{name}_x"], tf.float32)
-    told |= {f"{name}_{key}": value.numpy() for key, value in model.serve(x).items()}
-    by_signature = model.signatures["serving_default"](x=x)
-    assert set(by_signature) == set(model.serve(x))
+model = tf.saved_model.load(sys.argv[1])
+x = tf.constant(np.load(sys.argv[2])["x"], tf.float32)
+told = {name: value.numpy() for name, value in model.serve(x).items()}
+assert set(model.signatures["serving_default"](x=x)) == set(told)
 assert "keras.src" not in sys.modules
-np.savez(sys.argv[2], **told)
+np.savez(sys.argv[3], **told)
 """
 
 
@@ -100,26 +98,26 @@ def test_sequences_may_have_any_length_where_the_model_allows(bundles: Bundles, 
     assert model.schema.input is not None and model.schema.input.shape == (None, 2)
 
 
-def test_a_saved_model_is_served_without_tuner_and_without_keras(bundles: Bundles, tmp_path: Path) -> None:
-    names = ("outside", "classes")
-    asked = {}
-    for name in names:
-        one = bundles(name)
-        export(one.bundle.place(), one.study.path)
-        asked |= {f"{name}_folder": np.array(str(one.bundle.place() / SAVEDMODEL)), f"{name}_x": one.x}
-    np.savez(tmp_path / "asked.npz", **asked)
-    in_a_process(SERVE, tmp_path / "asked.npz", tmp_path / "told.npz", ",".join(names))
-    told = np.load(tmp_path / "told.npz")
-    for name in names:
-        before = bundles(name).before
-        size = np.abs(before.mean).max()
-        for part, wanted in (
-            ("mean", before.mean),
-            ("std", before.std),
-            ("members", np.moveaxis(np.asarray(before.members), 0, 1)),
-        ):
-            np.testing.assert_allclose(told[f"{name}_{part}"], wanted, rtol=1e-4, atol=1e-6 * size)
-    assert (told["classes_classes"] == bundles("classes").before.classes).all()
+@pytest.mark.parametrize(
+    "name", ["outside", *(pytest.param(one, marks=LENGTHY) for one in ("classes", "own"))]
+)
+def test_a_saved_model_is_served_without_tuner_and_without_keras(
+    bundles: Bundles, name: str, tmp_path: Path
+) -> None:
+    kept = bundles(name)
+    export(kept.bundle.place(), kept.study.path)
+    np.savez(tmp_path / "asked.npz", x=kept.x)
+    in_a_process(SERVE, kept.bundle.place() / SAVEDMODEL, tmp_path / "asked.npz", tmp_path / "told.npz")
+    told, before = np.load(tmp_path / "told.npz"), kept.before
+    size = np.abs(before.mean).max()
+    for part, wanted in (
+        ("mean", before.mean),
+        ("std", before.std),
+        ("members", np.moveaxis(np.asarray(before.members), 0, 1)),
+    ):
+        np.testing.assert_allclose(told[part], wanted, rtol=1e-4, atol=1e-6 * size)
+    assert ("classes" in told) == (before.classes is not None)
+    assert "classes" not in told or (told["classes"] == before.classes).all()
 
 
 def test_what_no_saved_model_can_be_made_of_is_one_line(bundles: Bundles, tmp_path: Path) -> None:

@@ -176,7 +176,7 @@ def test_columns_can_be_named(windows: Model, rows: Model, tmp_path: Path) -> No
         ),
         ("x,y,z\n1,2,3\n", "3 of numbers ('x', 'y', 'z'); name them in their order with --columns"),
         ("x,x\n" + "1,2\n" * 6, "has more than one column 'x'"),
-        ("x,y\n" + "1,2\n" * 5 + "1,\n", "line 7: column 'y' has no value; fill it, or leave the row out"),
+        ("x,y\n" + "1,2\n" * 5 + "1,\n", "line 7: column 'y' has no value; fill it first"),
         ("x,y\n" + "1,2\n" * 3 + "1,NaN\n" + "1,2\n" * 2, "line 5: column 'y' has no value"),
         ("x,y\n" + "1,2\n" * 5 + "abc,2\n", "line 7: column 'x' has 'abc', which is no finite number"),
         ("x,y\n" + "1,2\n" * 5 + "inf,2\n", "column 'x' has 'inf', which is no finite number"),
@@ -234,6 +234,22 @@ def test_values_outside_of_the_training_data_are_warned_of(windows: Model, tmp_p
     _, told = asked(windows, table(tmp_path / "far.csv", "x,y", series()[:8] * [1, 0.001]))
     (warning,) = told.warnings
     assert "column 'y': 6 of 6 values" in warning and warning.endswith(": other units?")
+
+
+def test_rows_that_go_back_in_time_are_warned_of(windows: Model, tmp_path: Path) -> None:
+    values = series()[:STEPS]
+    days = [f"2026-01-0{6 - at}T00:00:00Z" for at in range(STEPS)]
+    path = table(
+        tmp_path / "new.csv", "when,x,y", [(day, *row) for day, row in zip(days, values, strict=True)]
+    )
+    _, told = asked(windows, path)
+    assert told.warnings == (
+        "column 'when': the time goes backwards 5 times; rows must be in the order of time, the oldest first",
+    )
+    apart = table(
+        tmp_path / "two.csv", "id,when,x,y", [(id_, "2026-01-01", *row) for id_ in "ab" for row in values]
+    )
+    assert asked(windows, apart, by="id")[1].warnings == ()
 
 
 def test_a_long_file_is_predicted_in_parts(

@@ -8,11 +8,14 @@ from tuner.deploy.bundle import Verdict
 from tuner.errors import BundleError, LedgerError
 from tuner.loading import load_study
 from tuner.metrics import resolve_metric
+from tuner.naive import LABELS
 from tuner.provenance import fingerprint, versions
 from tuner.records import BASELINE, Run
 from tuner.repeats import Repeats
+from tuner.report.formats import score
 from tuner.report.verdict import headline
 from tuner.result import Measured, Result
+from tuner.skill import skill
 from tuner.study import Study
 
 
@@ -117,6 +120,12 @@ def verdict_of(result: Result, measured: Measured) -> tuple[Verdict, tuple[str, 
         notes.append("This is the baseline: no other configuration was shown to be better")
     elif measured.name == BASELINE:
         notes.append("This is the baseline: nothing was compared with it")
+    against = skill(result)
+    if against is not None and against.comparisons[measured.name].verdict == "worse":
+        notes.append(
+            f"It is worse than a forecast without a network ({LABELS[against.forecast]},"
+            f" {score(against.score)} on the test split), which is the one to use"
+        )
     if measured.summary.failures:
         notes.append(
             f"{measured.summary.failures} of its {measured.summary.n} confirmation runs ended without a score"

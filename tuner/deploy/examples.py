@@ -134,7 +134,10 @@ class Reading:
 
     def _sequence(self, row: Row) -> str:
         by = self.table.columns.by
-        return "" if by is None else row.cells[by].strip()
+        name = "" if by is None else row.cells[by].strip()
+        if self.table.dates is not None:
+            self.table.dates.add(name, row.cells[self.table.dates.at])
+        return name
 
     def _check_length(self, name: str, count: int) -> None:
         if self.steps is not None and count < self.steps:

@@ -30,7 +30,8 @@ from tuner.deploy.networks import Network, Purpose, Recipe, answers, train
 from tuner.deploy.refitting import joined, refit
 from tuner.deploy.storing import check_same, rebuilt, write_members
 from tuner.engines.base import scoring_batch_size
-from tuner.errors import StudyError
+from tuner.engines.choice import ENGINES
+from tuner.errors import BundleError, StudyError
 from tuner.metrics import Metric
 from tuner.prepare import Preparation
 from tuner.provenance import versions
@@ -177,6 +178,8 @@ def store(made: Made, folder: Path) -> None:
 
 
 def _plan(result: Result, measured: Measured, study: Study, asked: Asked, telling: Telling) -> _Plan:
+    if asked.engine not in ENGINES:
+        raise BundleError(f"engine {asked.engine!r} is unknown; use {', '.join(ENGINES)}")
     runner = Repeats(study, engine=asked.engine)
     telling.say(check_unchanged(result, study, runner, asked.backend, accept=asked.accept_changes))
     configuration = measured.configuration

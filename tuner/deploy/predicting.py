@@ -109,8 +109,7 @@ def predict(model: Model, path: Path, asked: Asked, writer: Writer) -> Told:
             said = model.predict(chunk.x, start=chunk.starts)
             for place, cells in layout.rows(said):
                 writer.row([*_identity(chunk, place, named=bool(asked.by)), *cells])
-        warnings = tuple(seen.warning for seen in table.seen if seen.warning)
-        return Told(tuple(reading.notes), warnings)
+        return Told(tuple(reading.notes), table.warnings)
 
 
 def _identity(chunk: Chunk, place: int, *, named: bool) -> list[Cell]:

@@ -8,6 +8,8 @@ import numpy as np
 from tuner.errors import BundleError
 from tuner.trees import Outline, flat, outline
 
+_LARGEST = 10**7  # of an axis; what is larger was never in memory
+
 Task = Literal["regression", "classes", "binary"]
 
 
@@ -25,7 +27,7 @@ class Part:
     high: tuple[float, ...] = ()
 
     def __post_init__(self) -> None:
-        if any(size is not None and size < 1 for size in self.shape):
+        if any(size is not None and not 1 <= size <= _LARGEST for size in self.shape):
             raise ValueError(f"a shape of {self.shape}")
         for name in ("columns", "low", "high"):
             found = getattr(self, name)

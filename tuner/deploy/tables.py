@@ -13,9 +13,9 @@ from pathlib import Path
 
 from tuner.comparing.csvfiles import NOTHING, named, number, separator
 from tuner.deploy.schema import Part
+from tuner.deploy.watching import Dates, Seen, moment
 from tuner.errors import BundleError
 
-_ROUNDING = 1e-6  # of ranges that were told in float32
 _AHEAD = 100  # rows that are looked at to find columns of numbers
 
 
@@ -41,14 +41,18 @@ class Columns:
 
 @dataclass(slots=True)
 class Table:
-    """A file that is being read. `seen` counts for each column what was read, and what lies outside of the
-    range that the model was trained on."""
+    """A file that is being read.
+
+    `seen` counts for each column what was read, and what lies outside of the range that the model was trained
+    on; `dates` watches the first column of times, where rows are steps of time and there is one.
+    """
 
     path: Path
     header: tuple[str, ...]
     rows: Iterator[Row]
     columns: Columns
-    seen: "list[Seen]" = field(default_factory=list)
+    seen: list[Seen] = field(default_factory=list)
+    dates: Dates | None = None
 
     def values(self, row: Row) -> list[float]:
         """The numbers of a row that the model reads, in its order.
@@ -69,46 +73,18 @@ class Table:
     def _wrong(self, row: Row, name: str, text: str) -> BundleError:
         where = f"{self.path}, line {row.line}: column {name!r}"
         if text.lower() in NOTHING:
-            return BundleError(f"{where} has no value; fill it, or leave the row out")
+            return BundleError(f"{where} has no value; fill it first")
         return BundleError(f"{where} has {text[:40]!r}, which is no finite number")
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """What to say of the values and the times that were read so far."""
+        dated = [self.dates.warning] if self.dates else []
+        return tuple(filter(None, (*dated, *(one.warning for one in self.seen))))
 
     def others(self, row: Row) -> list[str]:
         """The cells of a row that the model does not read."""
         return [row.cells[at] for at in self.columns.others]
-
-
-@dataclass(slots=True)
-class Seen:
-    """How many values of a column were read, and how far they lie outside of a range."""
-
-    name: str
-    low: float
-    high: float
-    count: int = 0
-    outside: int = 0
-    least: float = math.inf
-    most: float = -math.inf
-
-    def add(self, value: float) -> None:
-        """Count a value."""
-        self.count += 1
-        self.least, self.most = min(self.least, value), max(self.most, value)
-        room = _ROUNDING * max(abs(self.low), abs(self.high))
-        self.outside += not self.low - room <= value <= self.high + room
-
-    @property
-    def warning(self) -> str:
-        """What to say of values outside of the range; nothing where there are none."""
-        if not self.outside:
-            return ""
-        span = max(self.high - self.low, abs(self.high), abs(self.low))
-        far = self.most > self.high + span or self.least < self.low - span or self.outside == self.count
-        ends = [f"{self.least:g}"] * (self.least < self.low) + [f"{self.most:g}"] * (self.most > self.high)
-        return (
-            f"column {self.name!r}: {self.outside:,} of {self.count:,} values lie outside of the training"
-            f" data, which go from {self.low:g} to {self.high:g} (found {' and '.join(ends)})"
-            f"{': other units?' if far else ''}"
-        )
 
 
 @contextmanager
@@ -139,6 +115,9 @@ def opened(path: Path, part: Part, *, names: Sequence[str] = (), by: str = "") -
             if part.low:
                 ends = zip(columns.read, part.low, part.high, strict=True)
                 table.seen = [Seen(header[at], low, high) for at, low, high in ends]
+            dated = (at for at in columns.others if moment(ahead[0].cells[at]) is not None)
+            if len(part.shape) > 1 and (at := next(dated, None)) is not None:
+                table.dates = Dates(header[at], at)
             yield table
     except UnicodeDecodeError as error:
         raise BundleError(

@@ -1,0 +1,82 @@
+"""What a file of raw values is watched for: values that the model has never seen, times that go backwards."""
+
+import math
+import re
+from dataclasses import dataclass, field
+from datetime import datetime
+
+_DATE = re.compile(r"\d{4}-?\d\d-?\d\d")
+_ROUNDING = 1e-6  # of ranges that were told in float32
+
+
+@dataclass(slots=True)
+class Dates:
+    """Whether the times in a column go forwards, as rows that are steps of time must; by sequences."""
+
+    name: str
+    at: int
+    backwards: int = 0
+    last: dict[str, datetime] = field(default_factory=dict)
+
+    def add(self, sequence: str, text: str) -> None:
+        """Look at the time of a row, where it is one."""
+        found = moment(text)
+        before = self.last.get(sequence)
+        if found is None or (before and (before.tzinfo is None) != (found.tzinfo is None)):
+            return
+        self.backwards += before is not None and found < before
+        self.last[sequence] = found
+
+    @property
+    def warning(self) -> str:
+        """What to say of times that go backwards; nothing where they do not."""
+        if not self.backwards:
+            return ""
+        return (
+            f"column {self.name!r}: the time goes backwards {self.backwards:,} times; rows must be in the"
+            " order of time, the oldest first"
+        )
+
+
+def moment(text: str) -> datetime | None:
+    """A time in ISO 8601 that begins with a date."""
+    if not _DATE.match(text.strip()):
+        return None
+    try:
+        return datetime.fromisoformat(text.strip())
+    except ValueError:
+        return None
+
+
+@dataclass(slots=True)
+class Seen:
+    """How many values of a column were read, and how far they lie outside of a range."""
+
+    name: str
+    low: float
+    high: float
+    count: int = 0
+    outside: int = 0
+    least: float = math.inf
+    most: float = -math.inf
+
+    def add(self, value: float) -> None:
+        """Count a value."""
+        self.count += 1
+        self.least, self.most = min(self.least, value), max(self.most, value)
+        room = _ROUNDING * max(abs(self.low), abs(self.high))
+        self.outside += not self.low - room <= value <= self.high + room
+
+    @property
+    def warning(self) -> str:
+        """What to say of values outside of the range; nothing where there are none."""
+        if not self.outside:
+            return ""
+        span = max(self.high - self.low, abs(self.high), abs(self.low))
+        far = self.most > self.high + span or self.least < self.low - span or self.outside == self.count
+        ends = [f"{self.least:g}"] * (self.least < self.low) + [f"{self.most:g}"] * (self.most > self.high)
+        return (
+            f"column {self.name!r}: {self.outside:,} of {self.count:,} values lie outside of the training"
+            f" data, which go from {self.low:g} to {self.high:g} (found {' and '.join(ends)})"
+            f"{': other units?' if far else ''}"
+        )
