@@ -246,9 +246,8 @@ class _Test:
         counts around its own mean, so that a change of the level is none of the variance.
         """
         spreads = variance_of_mean(windows, self.block) * windows.shape[1]
-        if self.told:
-            return spreads
-        return np.maximum(spreads, np.cumsum(spreads) / np.arange(1, len(spreads) + 1))
+        usual = np.cumsum(spreads) / np.arange(1, len(spreads) + 1)
+        return np.asarray(spreads if self.told else np.maximum(spreads, usual), dtype=np.float64)
 
     def _windows(self, scale: Scale) -> FloatArray:
         """All windows of a length, of shape (windows, examples)."""
