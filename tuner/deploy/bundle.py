@@ -188,11 +188,10 @@ class Bundle:
     """A model in use.
 
     The members' outputs are averaged as they are, or where `activation` is named after it was applied to
-    them (models that end with logits). `margin` is the study's smallest
-    difference that matters, in metric units; `batch_size` is that of predictions. `identity` is of its own for
-    every bundle, `created` is in ISO 8601, UTC. `architecture`, `preparation` and `examples` are the
-    checksums of these files, empty where there is none. `notes` are sentences that whoever uses the model
-    must know.
+    them (models that end with logits). `margin` is the study's smallest difference that matters, in metric
+    units; `batch_size` is that of predictions. `identity` is of its own for every bundle, `created` is in
+    ISO 8601, UTC. `architecture`, `preparation` and `examples` are the checksums of these files, empty where
+    there is none. `notes` are sentences that whoever uses the model must know.
     """
 
     study: str
