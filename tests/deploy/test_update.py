@@ -74,7 +74,7 @@ def updates(bundles: Bundles, tmp_path_factory: pytest.TempPathFactory) -> Updat
     return make
 
 
-KINDS = ("outside", "classes")
+KINDS = (pytest.param("outside", marks=pytest.mark.lengthy), "classes")
 
 
 def scores(kept: Kept, folder: Path, x: np.ndarray, y: np.ndarray) -> list[float]:
