@@ -106,8 +106,7 @@ def _serving(bundle: Bundle, custom_objects: Mapping[str, Any] | None) -> Any:
     def serve() -> Serve:
         from tuner.deploy.serving import model_of
 
-        model = model_of(bundle, custom_objects)
-        return lambda x, start: model.predict(x, start=start)
+        return model_of(bundle, custom_objects).predict
 
     return serve
 
