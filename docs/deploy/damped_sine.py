@@ -60,9 +60,14 @@ def build(trial: Any, data: Splits) -> tuple[keras.Model, dict[str, Any]]:
     return model, {"batch_size": 32}
 
 
-def study(n_train: int = 2_000, epochs: int = 15, units: int = 16) -> Study:
+def study(n_train: int = 2_000, n_other: int = 500, epochs: int = 15, units: int = 16) -> Study:
     data = damped_sine(
-        n_train=n_train, n_validation=500, n_test=500, steps_in=STEPS_IN, steps_out=STEPS_OUT, **BEFORE
+        n_train=n_train,
+        n_validation=n_other,
+        n_test=n_other,
+        steps_in=STEPS_IN,
+        steps_out=STEPS_OUT,
+        **BEFORE,
     )
     return Study(
         name="fading_waves",

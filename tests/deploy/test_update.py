@@ -74,7 +74,7 @@ def updates(bundles: Bundles, tmp_path_factory: pytest.TempPathFactory) -> Updat
     return make
 
 
-KINDS = ("outside", "classes")
+KINDS = (pytest.param("outside", marks=pytest.mark.lengthy), "classes")
 
 
 def scores(kept: Kept, folder: Path, x: np.ndarray, y: np.ndarray) -> list[float]:
@@ -251,6 +251,8 @@ def test_mistakes_are_told_in_a_line(bundles: Bundles, tmp_path: Path) -> None:
         update(place, (x, y), study=kept.study, keep=["best"])
     with pytest.raises(BundleError, match="--epochs is -1"):
         update(place, (x, y), tmp_path / "run", study=kept.study, epochs=-1)
+    with pytest.raises(BundleError, match="--repeats is 0"):
+        update(place, (x, y), tmp_path / "run", study=kept.study, plan=Plan(repeats=0))
     with pytest.raises(BundleError, match="came from no file"):
         update(place, (x, y), tmp_path / "run")
     assert not (tmp_path / "run").exists()

@@ -58,7 +58,8 @@ class Deployed:
 def test_fading_waves(call: Call) -> None:
     module = example("damped_sine")
     module.main(Path(), 250)
-    life = Deployed(call, "damped_sine.py", "--set", "n_train=500", "--set", "epochs=20", "--set", "units=8")
+    small = ("--set", "epochs=20", "--set", "units=8")
+    life = Deployed(call, "damped_sine.py", "--set", "n_train=500", "--set", "n_other=150", *small)
     x = module.waves(4, 3, module.AFTER)[:, : module.STEPS_IN, None]
     before, after, way = life.whole_life(x, "--epochs", "8")
     check(before, after, way, change="2025-01-11 10:00")
@@ -83,7 +84,7 @@ def check(before: dict[str, Any], after: dict[str, Any], way: str, change: str) 
     assert (now["model"], earlier["model"]) == ("current", "previous/0")
     assert now["skill"]["n"] < earlier["skill"]["n"]  # it is judged by what came since it is in use
     (pair,) = after["pairs"]
-    assert pair["difference"]["interval"][1] < 0, way
+    assert pair["interval"][1] < 0, way
     history = read("bundle").history
     assert [(step.action, step.before, step.after) for step in history] == [
         ("replace", 0, 1),

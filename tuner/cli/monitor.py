@@ -79,7 +79,6 @@ def monitor(
     as_json: Json = False,
 ) -> int:
     """Take in, predict, judge, write, print; see `_HELP`."""
-    from tuner.errors import written_into
     from tuner.options import parse_options
 
     options = parse_options(set_ or [])
@@ -107,8 +106,7 @@ def monitor(
         )
         from tuner.deploy.monitoring.page import write_monitoring
 
-        with written_into(bundle):
-            written = write_monitoring(found)
+        written = write_monitoring(found)
     from tuner.deploy.monitoring.answer import monitoring_json, print_monitoring
 
     if as_json:

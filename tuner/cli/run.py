@@ -13,7 +13,7 @@ import typer
 
 from tuner.cli.app import Artifacts, Json, MLflow, Storage, TensorBoard, app
 from tuner.cli.report import publish
-from tuner.errors import StudyError
+from tuner.errors import StudyError, TunerError
 
 if TYPE_CHECKING:
     from tuner.result import Result
@@ -103,6 +103,8 @@ def run(
     from tuner.options import parse_duration, parse_options, parse_seeds, parse_sizes, without_secrets
     from tuner.plan import Plan, Workers
 
+    if repeats == 0:  # a search alone is for who confirms in another run
+        raise TunerError("repeats is 0; give 1 or more")
     options = parse_options(set_ or [])
     seconds = None if budget is None else parse_duration(budget)
     seeds = None if search_repeats is None else parse_seeds(search_repeats)

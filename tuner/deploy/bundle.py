@@ -153,8 +153,8 @@ class Trained:
 class Updated:
     """How a candidate came about: by which way, from the model with the identity `of`, with which data.
 
-    `source` is the checksum of all that it depends on, `params` are the values of the way's hyperparameters, and
-    `more_training` is the verdict against the existing model trained further on old data alone; it may be empty.
+    `source` is the checksum of all that it depends on, `params` are the values of the way's hyperparameters,
+    and `more_training` is the verdict against the existing model trained further on old data alone, or empty.
     """
 
     of: str
@@ -168,7 +168,7 @@ class Updated:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One change of the model in use: number `before` made room for number `after`, at a time in ISO 8601, UTC.
+    """One change of the model in use: number `before` made room for number `after`; `at` is in ISO 8601, UTC.
 
     `candidate` is the folder that a new model came from, `verdict` what its update found, and `why` says what
     else must be known.
@@ -188,11 +188,10 @@ class Bundle:
     """A model in use.
 
     The members' outputs are averaged as they are, or where `activation` is named after it was applied to
-    them (models that end with logits). `margin` is the study's smallest
-    difference that matters, in metric units; `batch_size` is that of predictions. `identity` is of its own for
-    every bundle, `created` is in ISO 8601, UTC. `architecture`, `preparation` and `examples` are the
-    checksums of these files, empty where there is none. `notes` are sentences that whoever uses the model
-    must know.
+    them (models that end with logits). `margin` is the study's smallest difference that matters, in metric
+    units; `batch_size` is that of predictions. `identity` is of its own for every bundle, `created` is in
+    ISO 8601, UTC. `architecture`, `preparation` and `examples` are the checksums of these files, empty where
+    there is none. `notes` are sentences that whoever uses the model must know.
     """
 
     study: str
@@ -219,9 +218,7 @@ class Bundle:
     batch_size: int = 128
     notes: tuple[str, ...] = ()
     number: int = 0  # of the model among those that were in use here; 0 is that of `tuner finalize`
-    observed: int = (
-        0  # lines of what `tuner monitor` had stored when it was put in use: it may have learned them
-    )
+    observed: int = 0  # lines that `tuner monitor` had stored when it was put in use: it may know them
     updated: Updated | None = None  # where the model came about by an update
     history: tuple[Step, ...] = ()
     folder: Path | None = field(default=None, compare=False)  # that it was read from; not stored

@@ -120,12 +120,11 @@ def _made(bundle: Bundle) -> Iterator[str]:
     yield f"Members have the seeds {seeds}, of the study's seed {origin.seed}; none was chosen by its score."
     if (made := bundle.updated) is not None:
         values = ", ".join(f"{name} = {value}" for name, value in made.params.items())
-        other = (
-            f"; {made.more_training} against more training on old data alone" if made.more_training else ""
-        )
+        word = made.more_training
+        other = f"; {word} against more training on old data alone" if word else ""
         yield (
-            f"Updated from the model {made.of[:12]}: {markdown(made.words)} ({markdown(values)}), with new data"
-            f" from {_code(made.data)}{other}."
+            f"Updated from the model {made.of[:12]}: {markdown(made.words)} ({markdown(values)}), with new"
+            f" data from {_code(made.data)}{other}."
         )
     if bundle.preparation:
         yield "The preparation (`preparation.json`) was fitted on the train split and stayed as it was."

@@ -16,7 +16,8 @@ from tuner.stats import Comparison
 def summary(result: Result) -> dict[str, Any]:
     """What was found, in the fields that scripts rely on; a number that does not exist is None.
 
-    Before confirmation has finished, the baseline has n = 0 and there are no finalists.
+    Before confirmation has finished, the baseline has n = 0 and there are no finalists. A study that names
+    further references has what comparisons with them say under `references`.
     """
     setup = result.setup
     phases = Counter(run.phase for run in result.runs)
@@ -34,11 +35,12 @@ def summary(result: Result) -> dict[str, Any]:
         "seconds": result.seconds,
         "versions": dict(setup.versions),
         "naive": _naive(result),
-        "references": [_reference(one) for one in against(result)],
         "train_sizes": [train_sizes_summary(one) for one in result.train_sizes],
         "ensemble_sizes": [ensemble_sizes_summary(one) for one in result.ensemble_sizes],
         "notes": [*setup.changes, *setup.notes, *setup.fallbacks],
     }
+    if further := against(result):
+        found["references"] = [_reference(one) for one in further]
     answer: dict[str, Any] = strict(found)
     return answer
 

@@ -40,12 +40,11 @@ def block_length(series: FloatArray) -> int:
     most = math.floor(min(3.0 * math.sqrt(size), size / 3.0))
     if most < 2:
         return 1
-    silent = max(5, math.ceil(math.sqrt(math.log10(size))))
-    reach = min(math.ceil(math.sqrt(size)) + silent, size - 1)
-    covariances = autocovariances(series, reach)
+    covariances = _covariances(series)
     if not covariances[0] > 0.0:
         return 1
-    bandwidth = min(2 * max(1, _memory(covariances, size, silent)), reach)
+    reach = covariances.size - 1
+    bandwidth = min(2 * max(1, _memory(covariances, size)), reach)
     lags = np.arange(1, bandwidth + 1)
     weights = np.clip(2.0 * (1.0 - lags / bandwidth), 0.0, 1.0)  # flat-top window of Politis & Romano (1995)
     tail = 2.0 * weights * covariances[1 : bandwidth + 1]
@@ -58,9 +57,34 @@ def block_length(series: FloatArray) -> int:
     return min(max(1, round(best)), most)
 
 
-def _memory(covariances: FloatArray, size: int, silent: int) -> int:
-    """The last lag before `silent` lags in a row whose autocorrelation is insignificant."""
-    bound = _CRITICAL * math.sqrt(math.log10(size) / size)
+def memory(series: FloatArray) -> int:
+    """The last lag at which the values of a series of shape (n,) are significantly alike; 0 where none is.
+
+    Source: Politis & White (2004), section 3.2.
+
+    >>> rng = np.random.default_rng(0)
+    >>> memory(rng.normal(size=500)), memory(rng.normal(size=500).cumsum()) > 5
+    (0, True)
+    """
+    if series.size < 6:
+        return 0
+    covariances = _covariances(series)
+    return _memory(covariances, series.size) if covariances[0] > 0.0 else 0
+
+
+def _covariances(series: FloatArray) -> FloatArray:
+    """Autocovariances as far as the memory of a series is looked for."""
+    size = series.size
+    return autocovariances(series, min(math.ceil(math.sqrt(size)) + _silent(size), size - 1))
+
+
+def _silent(size: int) -> int:
+    return max(5, math.ceil(math.sqrt(math.log10(size))))
+
+
+def _memory(covariances: FloatArray, size: int) -> int:
+    """The last lag before a row of lags whose autocorrelation is insignificant."""
+    silent, bound = _silent(size), _CRITICAL * math.sqrt(math.log10(size) / size)
     loud = np.flatnonzero(np.abs(covariances[1:] / covariances[0]) >= bound) + 1
     last = 0
     for lag in loud.tolist():

@@ -22,6 +22,7 @@ from tests.deploy.monitoring.models import (
 )
 from tuner.deploy.bundle import read, write
 from tuner.deploy.monitoring.run import monitor
+from tuner.deploy.monitoring.words import headline
 from tuner.locking import locked
 
 pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation")  # Keras' own, in restoring
@@ -52,6 +53,7 @@ def test_no_change_is_stable_and_says_what_could_have_been_seen(
     assert status == 0, err
     assert "Stable: no change has been found" in out and "would have been found" in out
     assert "2024-03" in out and "2025-02" in out
+    assert "rows: 400 new, 0 completed, 0 known already" in out
     page = (bundle / "monitor" / "report.html").read_text("utf-8")
     assert "Stable" in page and "What could have been seen by now" in page and "<svg" in page
     assert not re.search(r'(src|href)="(https?:)?//', page)
@@ -213,6 +215,7 @@ def test_without_expected_scores_the_skill_is_shown_alone(bundle: Path, tmp_path
     (bundle / "expected.npz").unlink()
     write(replace(read(bundle), examples=""), bundle)
     found = monitor(bundle, series(tmp_path, walk(60)))
+    assert headline(found).claim == "Not judged: there is nothing to compare with"
     assert found.current.word == "too few observations"
     assert "has no expected scores of single examples" in found.current.why
     assert found.current.skill.examples == 60 - STEPS
@@ -224,7 +227,8 @@ def test_the_margin_of_the_study_is_used(bundle: Path, tmp_path: Path) -> None:
     found = monitor(bundle, series(tmp_path, values))
     assert found.margin == 100.0 and found.current.judged is not None
     assert (found.current.word, found.current.judged.margin) == ("degrading", "within")
-    assert monitor(bundle, margin=1e-6).current.judged.margin == "beyond"  # type: ignore[union-attr]
+    assert "smaller than the margin of 100" in headline(found).evidence
+    assert "larger than the margin of 0.01" in headline(monitor(bundle, margin=0.01)).evidence
 
 
 @pytest.mark.parametrize(

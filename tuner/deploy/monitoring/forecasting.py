@@ -78,7 +78,7 @@ def _windows(rows: np.ndarray, size: int) -> np.ndarray:
 
 
 def known_before(examples: Examples, bundle: Bundle) -> np.ndarray:
-    """Which examples were observed when the model was put in use, shape (examples,): it may have learned them."""
+    """Which examples were observed when the model was put in use, (examples,): it may have learned them."""
     return np.asarray((examples.known >= 0) & (examples.known <= bundle.observed))
 
 

@@ -147,8 +147,8 @@ def _examples(bundle: Bundle, time: str, others: list[str], wishes: Wishes, wher
     if wishes.targets or (names and set(names) <= set(others)):
         targets = wishes.targets or names
     else:
-        free = [name for name in others if name not in known]
-        targets = tuple(free[-wanted:]) if len(others) > wanted else ()
+        unknown = [name for name in others if name not in known]
+        targets = tuple(unknown[-wanted:]) if len(others) > wanted else ()
     if len(targets) != wanted or not set(targets) <= set(others):
         raise BundleError(
             f"{where}: needs {wanted} column{'s' * (wanted != 1)} for what was observed, behind those that"

@@ -1,7 +1,7 @@
 """`tuner monitor`: take a file in, predict what can be predicted, and judge what was observed."""
 
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
@@ -86,17 +86,17 @@ def models_of(folder: Path) -> dict[str, Bundle]:
 def _held(folder: Path) -> Iterator[None]:
     """What the bundle has seen belongs to this process alone.
 
-    Raises: BundleError where another one adds to it.
+    Raises: BundleError where another one adds to it, or it cannot be written.
     """
-    try:
-        with locked(folder / FOLDER):
-            yield
-    except LedgerError as error:
-        if "another `tuner run`" not in str(error):
-            raise
-        raise BundleError(
-            f"{folder}: another `tuner monitor` adds to it; wait until it ends, and give the file again"
-        ) from None
+    with ExitStack() as held:
+        try:
+            held.enter_context(locked(folder / FOLDER))
+        except LedgerError as error:
+            if "another `tuner run`" in str(error):
+                what = "another `tuner monitor` adds to it; wait until it ends, and give the file again"
+                raise BundleError(f"{folder}: {what}") from None
+            raise BundleError(str(error).partition(";")[0]) from None
+        yield
 
 
 def _serving(bundle: Bundle, custom_objects: Mapping[str, Any] | None) -> Any:
@@ -106,8 +106,7 @@ def _serving(bundle: Bundle, custom_objects: Mapping[str, Any] | None) -> Any:
     def serve() -> Serve:
         from tuner.deploy.serving import model_of
 
-        model = model_of(bundle, custom_objects)
-        return lambda x, start: model.predict(x, start=start)
+        return model_of(bundle, custom_objects).predict
 
     return serve
 
@@ -165,11 +164,8 @@ def _judged(
 ) -> Monitoring:
     current = models[CURRENT]
     periods = every_of(every, list(examples.moments))
-    series = store.layout is not None and store.layout.series
     seen = {
-        name: watched(
-            name, one, found[name], examples_of(one), periods, series=series, margin=margin, level=level
-        )
+        name: watched(name, one, found[name], examples_of(one), periods, margin=margin, level=level)
         for name, one in models.items()
     }
     pairs = tuple(

@@ -134,12 +134,11 @@ def watched(
     errors: ExampleErrors | None,
     every: Every,
     *,
-    series: bool,
     margin: float | None,
     level: float,
 ) -> Watched:
     """Judge one model by its scores."""
-    expected, reason = _expected(bundle, errors, series, level)
+    expected, reason = _expected(bundle, errors, level)
     judged, places = None, np.empty(0, int)
     each = errors.each if errors else 1
     if expected is not None:
@@ -169,9 +168,7 @@ def watched(
     )
 
 
-def _expected(
-    bundle: Bundle, errors: ExampleErrors | None, series: bool, level: float
-) -> tuple[Expected | None, str]:
+def _expected(bundle: Bundle, errors: ExampleErrors | None, level: float) -> tuple[Expected | None, str]:
     """What is to be expected, or why that is not known."""
     if bundle.expected.units == "prepared":
         return None, "the expected score is that of prepared targets, and observations are in original units"
@@ -180,8 +177,7 @@ def _expected(
         return None, f"the bundle has no expected scores of single examples ({why})"
     # The band that the test uses: half of the error rate, in both directions.
     band = 1.0 - (1.0 - level) / 2.0
-    series = series or bundle.series
-    return expected_level(errors.values, series=series, level=band, other=_other(bundle)), ""
+    return expected_level(errors.values, series=bundle.series, level=band, other=_other(bundle)), ""
 
 
 def _other(bundle: Bundle) -> Other | None:

@@ -21,6 +21,8 @@ def headline(found: Monitoring) -> Headline:
 def _claim(model: Watched) -> str:
     if model.word == "stable":
         return "Stable: no change has been found"
+    if model.judged is None:
+        return "Not judged: there is nothing to compare with"
     if model.latest is None:
         return "Too few observations to say"
     when = "" if model.judged and model.judged.now else ", though not in the newest observations"

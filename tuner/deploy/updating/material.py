@@ -160,7 +160,7 @@ def _members(bundle: Bundle) -> tuple[Weights, ...]:
     found = []
     for place in range(len(bundle.members)):
         load_weights(bundle, network, place)
-        found.append(tuple(network.get_weights()))
+        found.append(tuple(np.asarray(weight.value) for weight in network.weights))
     return tuple(found)
 
 

@@ -104,6 +104,8 @@ def update(
     """
     if reading not in READINGS:
         raise BundleError(f"--as {reading!r} is unknown; choose from {', '.join(READINGS)}")
+    if plan is not None and plan.repeats == 0:
+        raise BundleError("--repeats is 0; give 1 or more")
     wanted, there = checked(keep), read(bundle)
     prepare_backend(backend or there.origin.backend or None)
     from tuner.deploy.updating import material as made_of

@@ -10,7 +10,7 @@ from tuner.errors import StatisticsError
 from tuner.stats.design import check_level
 from tuner.stats.intervals import Interval
 from tuner.stats.scores import FloatArray, Scores, as_scores, standard_deviation
-from tuner.stats.series import block_length, degrees_of_freedom, variance_of_mean
+from tuner.stats.series import block_length, degrees_of_freedom, memory, variance_of_mean
 
 PIECES = 10
 """Blocks of neighbours that a mean must rest on before its error can be told from them.
@@ -91,21 +91,23 @@ def expected_level(
 ) -> Expected:
     """The level of the scores of single test examples; with `series` they are in the order of time.
 
+    Neighbours that are alike count so in any case; but only a series tells that others are not.
+
     `other` is given where the model to be watched is not the one that had these scores, but one trained alike
     with other seeds, whose level is another one.
 
     Raises: StatisticsError where they are no scores, or not all finite.
     Source: blocks as in `tuner.stats.series`.
 
-    >>> found = expected_level([1.0, 2.0, 3.0, 2.0] * 10)
-    >>> found.mean, found.block, found.enough
+    >>> found = expected_level(np.random.default_rng(0).normal(2.0, 1.0, size=400))
+    >>> round(found.mean, 1), found.block, found.enough
     (2.0, 1, True)
     """
     check_level(level)
     values = as_scores(scores, "expected")
     if not np.isfinite(values).all():
         raise StatisticsError("expected: there are scores that are not finite; give one number an example")
-    block = block_length(values) if series else 1
+    block = alike(values)
     mean, nothing = float(values.mean()), Interval(math.nan, math.nan, level)
     found = Expected(
         mean=mean,
@@ -122,6 +124,17 @@ def expected_level(
         return found
     half = float(found.around(found.long_run, found.degrees_of_freedom, (1.0 - level) / 2.0))
     return replace(found, interval=Interval(mean - half, mean + half, level))
+
+
+def alike(scores: FloatArray) -> int:
+    """How many neighbours are alike: the block that scores in a row ask for, 1 where no lag is significant.
+
+    Chance alone gives independent scores blocks of 2 or 3, which cost degrees of freedom. What is too weak to
+    be significant stays within what the test has to spare (benchmarks).
+
+    Source: significance as Politis & White (2004), doi:10.1081/ETC-120028836, section 3.2, have it.
+    """
+    return block_length(scores) if memory(scores) else 1
 
 
 def long_run_variance(scores: FloatArray, block: int) -> float:

@@ -6,20 +6,24 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy.special import ndtri, stdtrit
 
 from tuner.errors import StatisticsError
 from tuner.stats.design import Direction, check_level, check_margin
 from tuner.stats.intervals import Interval
-from tuner.stats.monitoring.expected import PIECES, Expected, long_run_variance
-from tuner.stats.monitoring.windows import Found, Scale, first_size, scales
+from tuner.stats.monitoring.expected import PIECES, Expected, alike, long_run_variance
+from tuner.stats.monitoring.windows import QUARTERS, Found, Scale, first_size, scales
 from tuner.stats.scores import FloatArray, Scores, as_scores
-from tuner.stats.series import block_length, degrees_of_freedom, variance_of_mean
+from tuner.stats.series import degrees_of_freedom, variance_of_mean
 
 Word = Literal["degrading", "stable", "improving", "too few observations"]
 Within = Literal["within", "beyond", "open"]
 
 POWER = 0.8
+SPREADS = 4
+"""Lengths of a window that have to be there before it is tested, where its usual variance is to be told."""
+
 LEARNED = 128
 """Scores that tell how many neighbours are alike, where the expected ones are in no order. Blocks of up
 to 33 of them are possible, and a first-order autocorrelation of 0.9 asks for 26 (`block_length`); half as
@@ -149,7 +153,7 @@ def monitor_scores(
         alarms=tuple(turns),
         latest=latest,
         now=any((one.examples, one.start) in newest for one in found),
-        detectable=tuple(test.detectable(scale) for scale in test.scales),
+        detectable=tuple(map(test.detectable, test.tested)),
         margin=_placed(latest, test, margin),
     )
 
@@ -162,8 +166,9 @@ def _memory(values: FloatArray, expected: Expected) -> tuple[int, int]:
     """
     if expected.series:
         return expected.block, first_size(expected.block)
-    block = max(expected.block, block_length(values[:LEARNED]))
-    return block, max(LEARNED, first_size(block))
+    block = max(expected.block, alike(values[:LEARNED]))
+    lengths = SPREADS if block > expected.block else 1
+    return block, max(LEARNED, lengths * first_size(block))
 
 
 def _too_few(expected: Expected, examples: int, needed: int) -> str:
@@ -189,53 +194,76 @@ class _Test:
         (block, needed), self.losses, self.expected, self.alpha = memory, losses, expected, alpha
         self.level = sign * expected.mean
         self.scaled = expected.positive and sign > 0.0
-        self.block, self.needed = block, needed
+        self.block, self.needed, self.told = block, needed, block <= expected.block
         self.scales = tuple(scales(losses.size, first_size(block)))
 
     def differing(self) -> Iterator[_Window]:
         """The windows whose interval does not hold the expected level, from both looks at them."""
         for scale in self.scales:
             windows = self._windows(scale)
-            means, variances = windows.mean(axis=1), variance_of_mean(windows, self.block)
-            half = self._half(means, variances * scale.size, self.block, scale.shares, scale.size)
-            apart = (np.abs(means - self.level) > half) & (scale.starts + scale.size >= self.needed)
+            means, spreads = windows.mean(axis=1), self._spreads(windows)
+            half = self._half(means, spreads, self.block, scale.shares, scale.size)
+            apart = (np.abs(means - self.level) > half) & self._ready(scale)
             for place in np.flatnonzero(apart).tolist():
-                one = self._again(scale, place, windows[place])
+                one = self._again(scale, place, windows[place], float(spreads[place]))
                 if one is not None and not one.low <= 0.0 <= one.high:
                     yield one
 
     def newest(self) -> _Window | None:
         """The last of the longest windows; None where its memory is too long for it."""
-        scale = self.scales[-1]
-        return self._again(scale, len(scale.starts) - 1, self._windows(scale)[-1])
+        scale = self.tested[-1]
+        windows = self._windows(scale)
+        return self._again(scale, len(windows) - 1, windows[-1], float(self._spreads(windows)[-1]))
 
     def detectable(self, scale: Scale) -> Detectable:
         """What the last window of a length could have shown."""
-        window = self._windows(scale)[-1]
+        windows = self._windows(scale)
+        window, stop = windows[-1], int(scale.starts[-1]) + scale.size
         block = self._block(window)
-        own = long_run_variance(window, block)
+        if scale.size < PIECES * block:
+            return Detectable(scale.size, stop, math.inf)
+        own = max(float(self._spreads(windows)[-1]), long_run_variance(window, block))
         half = float(self._half(window.mean(), own, block, scale.shares[-1], scale.size))
         spread = max(own, self.expected.long_run) * (1.0 / scale.size + 1.0 / self.expected.examples)
         spread += self.expected.other.variance if self.expected.other else 0.0
-        change = half + float(ndtri(POWER)) * math.sqrt(spread)
-        enough = scale.size >= PIECES * block
-        return Detectable(scale.size, int(scale.starts[-1]) + scale.size, change if enough else math.inf)
+        return Detectable(scale.size, stop, half + float(ndtri(POWER)) * math.sqrt(spread))
+
+    @property
+    def tested(self) -> tuple[Scale, ...]:
+        """The lengths of which the last window has been tested."""
+        return tuple(scale for scale in self.scales if self._ready(scale)[-1])
+
+    def _ready(self, scale: Scale) -> NDArray[np.bool_]:
+        """Which windows of a length are tested: those before which enough is known of memory and variance."""
+        first = 0 if self.told else (SPREADS - 1) * scale.size
+        return np.asarray((scale.starts >= first) & (scale.starts + scale.size >= self.needed))
+
+    def _spreads(self, windows: FloatArray) -> FloatArray:
+        """Variances of the means of all windows of a length, times its examples.
+
+        Where the expected scores do not tell the memory, none is smaller than what the windows up to it
+        have had on average: a quiet stretch has a low mean and a low variance, and would look improved. Each
+        counts around its own mean, so that a change of the level is none of the variance.
+        """
+        spreads = variance_of_mean(windows, self.block) * windows.shape[1]
+        usual = np.cumsum(spreads) / np.arange(1, len(spreads) + 1)
+        return np.asarray(spreads if self.told else np.maximum(spreads, usual), dtype=np.float64)
 
     def _windows(self, scale: Scale) -> FloatArray:
         """All windows of a length, of shape (windows, examples)."""
         every = np.lib.stride_tricks.sliding_window_view(self.losses, scale.size)
-        windows: FloatArray = every[:: scale.size // 4]
+        windows: FloatArray = every[:: scale.size // QUARTERS]
         return windows
 
     def _block(self, window: FloatArray) -> int:
-        return max(self.block, block_length(window))
+        return max(self.block, alike(window))
 
-    def _again(self, scale: Scale, place: int, window: FloatArray) -> _Window | None:
+    def _again(self, scale: Scale, place: int, window: FloatArray, spread: float) -> _Window | None:
         """A window by the blocks that its own memory asks for; None where it holds too few of them."""
         block = self._block(window)
         if scale.size < PIECES * block:
             return None
-        own = max(long_run_variance(window, block), long_run_variance(window, self.block))
+        own = max(spread, long_run_variance(window, block))
         share, mean = float(scale.shares[place]), float(window.mean())
         half = float(self._half(mean, own, block, share, scale.size))
         start, apart = int(scale.starts[place]), mean - self.level
