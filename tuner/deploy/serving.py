@@ -166,7 +166,7 @@ def _why(error: Exception, study: str) -> str:
     """Why Keras makes no model of its JSON, and what to do."""
     text = str(error)
     if unknown := _UNKNOWN.search(text):
-        defined = f" ({study})" if study else ""
+        defined = f" ({study}; on the command line with --code FILE)" if study else ""
         return (
             f"the model has {unknown[1]!r}, which is not Keras' own; import the file that registers it with"
             f" @keras.saving.register_keras_serializable first{defined}, or give custom_objects"

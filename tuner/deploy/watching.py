@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 _DATE = re.compile(r"\d{4}-?\d\d-?\d\d")
+_ALL = 3  # values that all lie outside look like other units
 _ROUNDING = 1e-6  # of ranges that were told in float32
 
 
@@ -73,7 +74,9 @@ class Seen:
         if not self.outside:
             return ""
         span = max(self.high - self.low, abs(self.high), abs(self.low))
-        far = self.most > self.high + span or self.least < self.low - span or self.outside == self.count
+        far = (
+            self.most > self.high + span or self.least < self.low - span or self.outside == self.count >= _ALL
+        )
         ends = [f"{self.least:g}"] * (self.least < self.low) + [f"{self.most:g}"] * (self.most > self.high)
         return (
             f"column {self.name!r}: {self.outside:,} of {self.count:,} values lie outside of the training"
