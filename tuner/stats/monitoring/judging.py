@@ -113,7 +113,8 @@ def monitor_scores(
     skewed scores miss the rare large ones, in mean and spread alike; where scores are errors, never
     negative, that spread is brought from the window's level to the expected one first. A window that
     differs is looked at once more with the blocks that its own memory asks for, and is left out where it
-    holds too few of them. 
+    holds too few of them.
+
     Raises: StatisticsError where scores cannot be used or are not finite, or the margin is not above 0.
     Source: t intervals of one and two samples, of block means: Student (1908), doi:10.1093/biomet/6.1.1, and
     Schmeiser (1982), doi:10.1287/opre.30.3.556; the sum over windows: Bonferroni's inequality. Compare
