@@ -130,7 +130,7 @@ def test_it_takes_a_fraction_of_a_second() -> None:
 
 
 def test_coverage_with_new_examples() -> None:
-    of_independent, of_series, _ = tables()
+    of_independent, of_series, *_ = tables()
     seeds_alone, both, _ = rates(of_independent.cells[1], of_independent.title, 250, seed=0)
     assert seeds_alone < 0.91 < 0.925 < both
     alone, apart, blocks = rates(of_series.cells[2], of_series.title, 250, seed=0)

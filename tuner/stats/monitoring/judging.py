@@ -104,15 +104,16 @@ def monitor_scores(
     quarter, once for all windows). Giving more scores later changes nothing of what was said before.
 
     Variances count the memory of neighbours, by blocks, which the expected scores or the first ones that come
-    in tell. The variance of a window is the larger one of its own
-    and the expected scores': its own is what keeps outliers from looking like a change (they raise mean and
-    spread alike), theirs what keeps a quiet stretch from doing so. For normal scores a t quantile with
-    the more degrees of freedom of the two is exact, as either of the two alone would be; where
-    the expected scores tell nothing of the memory, it has those of the window. The expected
-    level is taken to be as uncertain as the window's variance would make it, since few skewed scores
-    miss the rare large ones, in mean and spread alike; where scores are errors, never negative, that
-    spread is brought from the window's level to the expected one first. A window that differs is looked
-    at once more with the blocks that its own memory asks for, and is left out where it holds too few of them.
+    in tell. The variance of a window is the larger one of its own and the expected scores': its own is what
+    keeps outliers from looking like a change (they raise mean and spread alike), theirs what keeps a quiet
+    stretch from doing so; where they do not tell the memory, what is usual of windows does that. For
+    normal scores a t quantile with the more degrees of freedom of the two is exact, as either of the
+    two alone would be; where the expected scores tell nothing of the memory, it has those of the window.
+    The expected level is taken to be as uncertain as the window's variance would make it, since few
+    skewed scores miss the rare large ones, in mean and spread alike; where scores are errors, never
+    negative, that spread is brought from the window's level to the expected one first. A window that
+    differs is looked at once more with the blocks that its own memory asks for, and is left out where it
+    holds too few of them.
 
     Raises: StatisticsError where scores cannot be used or are not finite, or the margin is not above 0.
     Source: t intervals of one and two samples, of block means: Student (1908), doi:10.1093/biomet/6.1.1, and
