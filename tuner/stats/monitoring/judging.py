@@ -48,11 +48,13 @@ class Monitored:
     """What is to be said of scores in the order in which they came.
 
     `word` is that of the latest window that differs from the expected level, "stable" where none ever did,
-    and "too few observations" where nothing has been tested, for a `reason`. `alarms` are the first windows
-    (by their ends) of every turn of the word, `latest` is the last one that differed, and `now` whether one
-    of the newest windows of each length still does. `detectable` says for every length of a window what could
-    have been seen. `margin` places the latest change: within the margin, beyond it, or open; for "stable"
-    whether the longest window shows that there is no change as large as the margin ("within").
+    and "too few observations" where nothing could be told, for a `reason`: nothing has been tested yet, or
+    neighbours are so much alike that the newest windows are too few pieces of evidence. `alarms` are the
+    first windows (by their ends) of every turn of the word, `latest` is the last one that differed, and `now`
+    whether one of the newest windows of each length still does. `detectable` says for every length of a
+    window what could have been seen. `margin` places the latest change: within the margin, beyond it, or
+    open; for "stable" whether the longest window shows that there is no change as large as the margin
+    ("within").
     """
 
     word: Word
@@ -148,9 +150,11 @@ def monitor_scores(
     newest = {(scale.size, int(scale.starts[-1])) for scale in test.scales}
     turns = [one for place, one in enumerate(found) if not place or found[place - 1].word != one.word]
     latest = found[-1] if found else None
+    untold = "" if latest else test.untold()
     return replace(
         nothing,
-        word=latest.word if latest else "stable",
+        word=latest.word if latest else "too few observations" if untold else "stable",
+        reason=untold,
         alarms=tuple(turns),
         latest=latest,
         now=any((one.examples, one.start) in newest for one in found),
@@ -193,6 +197,7 @@ class _Test:
         self, losses: FloatArray, memory: tuple[int, int], expected: Expected, sign: float, alpha: float
     ) -> None:
         (block, needed), self.losses, self.expected, self.alpha = memory, losses, expected, alpha
+        self.sign = sign
         self.level = sign * expected.mean
         self.scaled = expected.positive and sign > 0.0
         self.block, self.needed, self.told = block, needed, block <= expected.block
@@ -209,6 +214,36 @@ class _Test:
                 one = self._again(scale, place, windows[place], float(spreads[place]))
                 if one is not None and not one.low <= 0.0 <= one.high:
                     yield one
+
+    def untold(self) -> str:
+        """Why the newest windows cannot tell what they seem to show, in words; empty where they can.
+
+        Left out of the test are windows that hold too few pieces of evidence. Where one of them differs, or
+        all are so, nothing supports that there is no change.
+        """
+        left_out, differs = [], []
+        for scale in self.tested:
+            windows = self._windows(scale)
+            window, block = windows[-1], self._block(windows[-1])
+            if scale.size < PIECES * block:
+                left_out.append((scale.size, block))
+                half = self._half(
+                    window.mean(), self._spreads(windows)[-1], self.block, scale.shares[-1], scale.size
+                )
+                if abs(window.mean() - self.level) > half:
+                    differs.append((scale.size, block, float(window.mean())))
+        if not differs and len(left_out) < len(self.tested):
+            return ""
+        size, block = differs[0][:2] if differs else left_out[-1]
+        seen = (
+            f" have a mean of {self.sign * differs[0][2]:.4g}, {self.expected.mean:.4g} is expected, but"
+            if differs
+            else ""
+        )
+        return (
+            f"the last {size:,} examples{seen} are about {size / block:.0f} independent pieces of evidence,"
+            f" since some {block:,} neighbours are alike; {PIECES} are needed"
+        )
 
     def newest(self) -> _Window | None:
         """The last of the longest windows; None where its memory is too long for it."""
