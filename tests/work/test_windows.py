@@ -19,7 +19,11 @@ PLAN = Plan(trials=10, search_repeats=1, repeats=1, finalists=1, sampler="tpe")
 
 
 def run(folder: Path, parallel: int, recorder: Recorder | None = None) -> Result:
-    """A run whose worker is a thread of this process."""
+    """A run whose worker is a thread of this process.
+
+    Python's generator, which builds models, is the same for both, so what is drawn can be compared and scores
+    cannot.
+    """
     folder.mkdir(exist_ok=True)
     storage, artifacts = str(folder / "queue.log"), str(folder / "files")
     ended = threading.Event()
@@ -64,6 +68,4 @@ def test_another_number_of_workers_is_told_where_the_sampler_learns(
     assert {name: result.configurations[name] for name in before} == {
         name: whole.configurations[name] for name in before
     }
-    searched = [row for row in numbers(result) if row[0] == "search" and row[1] in before]
-    assert searched == [row for row in numbers(whole) if row[0] == "search" and row[1] in before]
     assert numbers(run(tmp_path / "both", 1)) == numbers(result)
