@@ -14,13 +14,12 @@ from tuner.changes import drawn_otherwise
 from tuner.engines.base import ShouldPrune, ask_again
 from tuner.errors import LedgerError, StudyError
 from tuner.folder import run_folder
-from tuner.ledger import Ledger
 from tuner.locking import locked
 from tuner.opening import check, joined, make_setup, open_folder, store_naive
 from tuner.plan import PROFILES, Plan, Workers
 from tuner.racing import Race, Tried, key_of, ranked
 from tuner.records import BASELINE, Configuration, Look, Phase, Run, Setup, distinct
-from tuner.repeats import Preflight, Repeats
+from tuner.repeats import Repeats
 from tuner.reporter import Reporter, Silent
 from tuner.search import Drawn, Search, Shared, check_grid
 from tuner.sensitivity import Sensitivity, asked, check_asked
@@ -116,7 +115,7 @@ class _Session:
         check(study, plan, trials=self.trials, workers=workers)
 
     def run(self, *, fresh: bool, accept: bool, command: str) -> "Result":
-        preflight = self.runner.preflight(naive=True)
+        self.preflight = preflight = self.runner.preflight(naive=True)
         check_asked(self.asked, self.study, preflight, self.repeats)
         if self.plan.sampler == "grid" and self.trials:
             check_grid(preflight.trial.distributions)
@@ -131,24 +130,25 @@ class _Session:
             opened=self.opened,
         )
         with locked(self.folder):
-            ledger, search = self._open(setup, preflight, fresh=fresh, accept=accept)
-            self.ledger = ledger
+            search = self._open(setup, fresh=fresh, accept=accept)
             try:
                 notes = self.reporter.note, self._note_fallback
-                with joined(ledger, self.study, self.runner, preflight, self.workers, notes) as self.crew:
-                    self._work(ledger, search, preflight)
+                with joined(
+                    self.ledger, self.study, self.runner, preflight, self.workers, notes
+                ) as self.crew:
+                    self._work(search)
                     self.complete = True
             finally:
-                self._close(ledger)
+                self._close()
             return self._result()
 
-    def _work(self, ledger: Ledger, search: Search | None, preflight: Preflight) -> None:
-        store_naive(self.folder, self.runner, preflight, 0)
-        baseline, trials = self._search(ledger, search, preflight)
-        best = ranked(trials, self.study.objective, preflight.metric.direction)[: self.plan.finalists]
+    def _work(self, search: Search | None) -> None:
+        store_naive(self.folder, self.runner, self.preflight, 0)
+        baseline, trials = self._search(search)
+        best = ranked(trials, self.study.objective, self.preflight.metric.direction)[: self.plan.finalists]
         if self.repeats:
-            self._confirm(ledger, [baseline, *self.runner.source.candidates(), *best], preflight, trials)
-            self._measure_sizes(ledger)
+            self._confirm([baseline, *self.runner.source.candidates(), *best], trials)
+            self._measure_sizes()
         if self.at_end is not None:
             self.at_end(self._result())
 
@@ -157,15 +157,13 @@ class _Session:
 
         return load(self.folder)
 
-    def _open(
-        self, setup: Setup, preflight: Preflight, *, fresh: bool, accept: bool
-    ) -> tuple[Ledger, Search | None]:
-        """The ledger of the run folder and its search, where there is one already."""
-        ledger, setup, search = open_folder(
+    def _open(self, setup: Setup, *, fresh: bool, accept: bool) -> Search | None:
+        """Open the ledger of the run folder. Returns: its search, where there is one already."""
+        self.ledger, setup, search = open_folder(
             self.folder,
             setup,
             self.reporter,
-            partial(self._open_search, preflight),
+            self._open_search,
             self.workers.storage,
             fresh=fresh,
             accept=accept,
@@ -178,15 +176,16 @@ class _Session:
         self.setup = setup
         for text in drawn_otherwise(setup):
             self._note(text)
+        preflight = self.preflight
         self.reporter.note(f"engine: {preflight.engine} on {preflight.backend}; {preflight.engine_reason}")
-        return ledger, search
+        return search
 
-    def _open_search(self, preflight: Preflight, setup: Setup) -> Search:
+    def _open_search(self, setup: Setup) -> Search:
         url = self.workers.storage
         return Search(
             self.folder,
             self.study.name,
-            preflight.metric.direction,
+            self.preflight.metric.direction,
             self.plan.sampler,
             self.study.seed,
             self.plan.pruner,
@@ -194,17 +193,16 @@ class _Session:
             Shared(url, setup.identity) if url else None,
         )
 
-    def _search(
-        self, ledger: Ledger, search: Search | None, preflight: Preflight
-    ) -> tuple[Configuration, tuple[Tried, ...]]:
+    def _search(self, search: Search | None) -> tuple[Configuration, tuple[Tried, ...]]:
         """Race the baseline and the trials with the search seeds.
 
         Returns: the baseline, and the trials with their runs, in the order drawn.
         """
-        baseline = Configuration(BASELINE, dict(preflight.trial.params))
+        trial = self.preflight.trial
+        baseline = Configuration(BASELINE, dict(trial.params))
         if not self.trials:
             return baseline, ()
-        race = self._race(ledger, preflight)
+        race = self._race()
         self._expect(race, drawn=0)
         first = race.enter(baseline)
         if math.isnan(first.objective):
@@ -212,56 +210,52 @@ class _Session:
                 f"the baseline cannot be trained ({first.runs[0].reason}); mend it and run with --fresh"
             )
         # A new database can wait until something has trained.
-        search = search or self._open_search(preflight, self.setup)
-        if not search.tell_baseline(preflight.trial, first.objective):
-            outside = ", ".join(preflight.trial.outside)
+        search = search or self._open_search(self.setup)
+        if not search.tell_baseline(trial, first.objective):
+            outside = ", ".join(trial.outside)
             self._note(
                 f"the baseline lies outside the searched ranges ({outside}); the sampler is not told it"
             )
         under_way: deque[Drawn] = deque()
-        for drawn in self._draws(search, race, under_way, preflight):
+        for drawn in self._draws(search, race, under_way):
             values = key_of(drawn.configuration)
             alike = any(key_of(one.configuration) == values for one in under_way)
             if not alike and race.known(drawn.configuration) is None:
                 self._begin("search", drawn.configuration, race.first)
             under_way.append(drawn)
-        self._enter(search, race, under_way, preflight)
+        self._enter(search, race, under_way)
         return baseline, race.trials
 
-    def _enter(
-        self, search: Search, race: Race, under_way: deque[Drawn], preflight: Preflight, left: int = 0
-    ) -> None:
+    def _enter(self, search: Search, race: Race, under_way: deque[Drawn], left: int = 0) -> None:
         """Race those under way in the order in which they were drawn, until so many are left."""
         while len(under_way) > left:
             drawn = under_way.popleft()
             # A configuration that is drawn twice reuses its runs.
             tried = race.known(drawn.configuration)
-            tried = tried or race.enter(drawn.configuration, self._pruning(search, drawn, preflight))
+            tried = tried or race.enter(drawn.configuration, self._pruning(search, drawn))
             if not drawn.told:
                 value = None if math.isnan(tried.objective) else tried.objective
                 search.tell(drawn, value, pruned=tried.pruned)
 
-    def _pruning(self, search: Search, drawn: Drawn, preflight: Preflight) -> ShouldPrune | None:
+    def _pruning(self, search: Search, drawn: Drawn) -> ShouldPrune | None:
         """What asks the pruner about a trial; of runs that ended before it did, it hears once more."""
-        ask = search.pruning(drawn, preflight.metric)
+        ask = search.pruning(drawn, self.preflight.metric)
         first = next(iter(self.ledger.of("search", drawn.configuration.name)), None)
         if ask is not None and not drawn.told and first is not None:
             ask_again([run.history for run in first.runs], ask)
         return ask
 
-    def _race(self, ledger: Ledger, preflight: Preflight) -> Race:
+    def _race(self) -> Race:
         return Race(
             self.search_seeds,
-            partial(self._train, ledger, "search"),
+            partial(self._train, "search"),
             objective=self.study.objective,
-            direction=preflight.metric.direction,
+            direction=self.preflight.metric.direction,
             paired=self.study.paired,
             on_measured=lambda tried: self.reporter.measured("search", tried.configuration, tried.runs),
         )
 
-    def _draws(
-        self, search: Search, race: Race, under_way: deque[Drawn], preflight: Preflight
-    ) -> Iterator[Drawn]:
+    def _draws(self, search: Search, race: Race, under_way: deque[Drawn]) -> Iterator[Drawn]:
         """Configurations drawn in earlier sessions, then new ones, as many as trials and budget allow.
 
         As many are under way as there are workers (`Setup.windows`), so that what is drawn depends on their
@@ -269,11 +263,11 @@ class _Session:
         """
         earlier = search.drawn()
         for number, drawn in enumerate(earlier):
-            self._enter(search, race, under_way, preflight, self.setup.window(number) - 1)
+            self._enter(search, race, under_way, self.setup.window(number) - 1)
             yield drawn
         for number in range(len(earlier), self.trials):
             window = self.setup.window(number)
-            self._enter(search, race, under_way, preflight, window - 1 if search.draws_ahead else 0)
+            self._enter(search, race, under_way, window - 1 if search.draws_ahead else 0)
             if self._budget_spent(race, number, len(under_way)):
                 self._note(f"the budget ends the search after {number} of {self.trials} trials")
                 return
@@ -284,46 +278,40 @@ class _Session:
                 return
             yield new
 
-    def _confirm(
-        self,
-        ledger: Ledger,
-        configurations: list[Configuration],
-        preflight: Preflight,
-        trials: Iterable[Tried] = (),
-    ) -> None:
+    def _confirm(self, configurations: list[Configuration], trials: Iterable[Tried] = ()) -> None:
         """Train the baseline and the finalists again, on fresh seeds, scored on the test split.
 
         Whatever was compared before stays in the comparison, so that the correction for the number of
         finalists counts every one that was ever looked at.
         """
-        setup = ledger.read_setup()
+        setup = self.ledger.read_setup()
         assert setup is not None  # written by _open
         named = {configuration.name: configuration for configuration in configurations}
         for name in setup.looks[-1].configurations if setup.looks else ():
             if name not in named:
-                named[name] = self._known(ledger, trials, name)
-        ahead = {name: self._untrained(ledger, name) for name in named}
+                named[name] = self._known(trials, name)
+        ahead = {name: self._untrained(name) for name in named}
         for configuration in named.values():
             self._begin("confirmation", configuration, self.repeats)
         for name, configuration in named.items():
             self.reporter.expect(sum(ahead.values()))
-            self._measure(ledger, "confirmation", configuration)
+            self._measure("confirmation", configuration)
             ahead[name] = 0
-        store_naive(self.folder, self.runner, preflight, self.repeats)
+        store_naive(self.folder, self.runner, self.preflight, self.repeats)
         looks = distinct((*setup.looks, Look(self.repeats, tuple(named))))
         if looks != setup.looks:
-            ledger.write_setup(replace(setup, looks=looks))
+            self.ledger.write_setup(replace(setup, looks=looks))
 
-    def _measure_sizes(self, ledger: Ledger) -> None:
+    def _measure_sizes(self) -> None:
         """Where asked to, measure the configuration to use and the baseline at several sizes."""
         if not self.asked.any:
             return
-        found = Sensitivity(self.asked, self.runner, ledger, self.reporter, self.repeats)
-        found.measure(self._result(), partial(self._train, ledger), self._begin)
+        found = Sensitivity(self.asked, self.runner, self.ledger, self.reporter, self.repeats)
+        found.measure(self._result(), self._train, self._begin)
 
-    def _known(self, ledger: Ledger, trials: Iterable[Tried], name: str) -> Configuration:
+    def _known(self, trials: Iterable[Tried], name: str) -> Configuration:
         """A configuration that was compared before, with the values that it had."""
-        known = {one.configuration.name: one.configuration for one in trials} | ledger.configurations
+        known = {one.configuration.name: one.configuration for one in trials} | self.ledger.configurations
         if name not in known:
             raise LedgerError(
                 f"{self.folder}: the runs of {name!r}, on which a verdict rests, are gone; start over with"
@@ -331,8 +319,8 @@ class _Session:
             )
         return known[name]
 
-    def _measure(self, ledger: Ledger, phase: Phase, configuration: Configuration) -> tuple[Run, ...]:
-        runs = self._train(ledger, phase, configuration, self.repeats)
+    def _measure(self, phase: Phase, configuration: Configuration) -> tuple[Run, ...]:
+        runs = self._train(phase, configuration, self.repeats)
         self.reporter.measured(phase, configuration, runs)
         return runs
 
@@ -343,7 +331,6 @@ class _Session:
 
     def _train(
         self,
-        ledger: Ledger,
         phase: Phase,
         configuration: Configuration,
         count: int,
@@ -354,7 +341,7 @@ class _Session:
 
         if self.crew is not None:
             return self.crew.measure(phase, configuration, count, progress)
-        return self.runner.measure(ledger, phase, configuration, count, progress, should_prune)
+        return self.runner.measure(self.ledger, phase, configuration, count, progress, should_prune)
 
     def _expect(self, race: Race, drawn: int) -> None:
         """Say how much is ahead, with trials to come that take as many seeds as those before them did."""
@@ -363,8 +350,8 @@ class _Session:
         searched = round((self.trials - drawn) * race.typical_seeds)
         self.reporter.expect(first + searched + finalists * self.repeats)
 
-    def _untrained(self, ledger: Ledger, name: str) -> int:
-        done = sum(len(group.runs) for group in ledger.of("confirmation", name))
+    def _untrained(self, name: str) -> int:
+        done = sum(len(group.runs) for group in self.ledger.of("confirmation", name))
         return max(self.repeats - done, 0)
 
     def _budget_spent(self, race: Race, trials: int, under_way: int) -> bool:
@@ -385,15 +372,15 @@ class _Session:
         self.fallbacks.append(text)
         self.reporter.note(text)
 
-    def _close(self, ledger: Ledger) -> None:
-        setup = ledger.read_setup()
+    def _close(self) -> None:
+        setup = self.ledger.read_setup()
         if setup is not None:
             fallbacks = tuple(dict.fromkeys((*setup.fallbacks, *self.fallbacks)))
             elapsed = time.monotonic() - self.started
             if self.plan.budget is not None and elapsed > self.plan.budget:
                 self._note(f"the budget of {self.plan.budget:.0f} s was exceeded: it took {elapsed:.0f} s")
             notes = tuple(dict.fromkeys(self.notes))
-            ledger.write_setup(
+            self.ledger.write_setup(
                 replace(
                     setup,
                     complete=self.complete,
