@@ -12,6 +12,7 @@ import pytest
 from tests.calling import Call, one_line
 from tests.deploy.monitoring.models import (
     NOISE,
+    NOTHING,
     STEPS,
     classes_bundle,
     days,
@@ -20,7 +21,7 @@ from tests.deploy.monitoring.models import (
     walk,
     write_csv,
 )
-from tuner.deploy.bundle import read, write
+from tuner.deploy.bundle import Single, Trained, read, write
 from tuner.deploy.monitoring.run import monitor
 from tuner.deploy.monitoring.words import headline
 from tuner.locking import locked
@@ -87,6 +88,65 @@ def test_a_planted_change_is_found_and_marked(bundle: Path, call: Call, tmp_path
     assert "Degrading: worse than expected" in page and "alarm: degrading" in page
     status, out, err = call("monitor", bundle)
     assert status == 0 and "alarm: degrading, seen with" in out
+
+
+def test_an_alarm_ends_when_the_newest_observations_are_as_expected(
+    bundle: Path, call: Call, tmp_path: Path
+) -> None:
+    calm, wild = walk(200), walk(200, noise=3 * NOISE, seed=6)
+    file = series(tmp_path, np.concatenate([calm, wild, walk(600, start=float(wild[-1]), seed=7)]))
+    status, out, err = call("monitor", bundle, file, "--json", "--fail-on-alarm")
+    assert status == 0, err
+    found = json.loads(out)
+    assert found["word"] == "degrading" and not found["alarming"] and not found["models"][0]["now"]
+    assert "though not in the newest observations" in found["answer"]
+
+
+def test_while_the_newest_observations_cannot_tell_an_alarm_stays(
+    bundle: Path, call: Call, tmp_path: Path
+) -> None:
+    calm, wild = walk(200), walk(200, noise=3 * NOISE, seed=6)
+    long = walk(600, start=float(wild[-1]), seed=7)
+    away = long[-1] + np.cumsum(5 + np.arange(40) * 0.5)  # errors that climb from step to step
+    file = series(tmp_path, np.concatenate([calm, wild, long, away]))
+    status, out, err = call("monitor", bundle, file, "--json", "--fail-on-alarm")
+    assert status == 1, err
+    found = json.loads(out)
+    assert found["alarming"] and not found["models"][0]["now"]
+    assert "which the newest observations cannot tell" in found["answer"]
+    assert "neighbours are alike" in found["evidence"]
+
+
+DATA = Trained({"train": 100, "validation": 50, "test": 50})
+
+
+def other_seeds(bundle: Path, single: Single) -> None:
+    """As `finalize` makes it by default: the networks in use are not those that were measured."""
+    known = read(bundle)
+    write(replace(known, trained=DATA, expected=replace(known.expected, single=single)), bundle)
+
+
+def test_an_improvement_that_more_training_data_may_explain_names_them(bundle: Path, tmp_path: Path) -> None:
+    file = series(tmp_path, walk(400, noise=0.3 * NOISE))
+    kept = monitor(bundle, file)
+    assert kept.current.word == "improving" and "training data" not in headline(kept).claim
+    assert "improving, however long and often one looks, is at most 5 %" in headline(kept).scope
+    other_seeds(bundle, Single(0.25, (None, None), 0.001, 5))
+    said = headline(monitor(bundle))
+    assert said.claim == "Improving: better than expected, which may be what more training data gave"
+    assert "improving may be only this" in said.scope
+    assert "degrading, however long and often one looks, is at most 2.5 %" in said.scope
+
+
+@pytest.mark.parametrize("single", [NOTHING, Single(0.25, (None, None), None, 1)])
+def test_without_the_spread_between_seeds_other_networks_are_not_judged(
+    single: Single, bundle: Path, tmp_path: Path
+) -> None:
+    other_seeds(bundle, single)
+    found = monitor(bundle, series(tmp_path, walk(400, noise=3 * NOISE)))
+    assert found.current.word == "too few observations" and found.current.judged is None
+    assert "is not known from one score" in found.current.why
+    assert found.current.skill.examples == 400 - STEPS
 
 
 def test_the_same_file_again_and_an_overlapping_one_count_once(bundle: Path, tmp_path: Path) -> None:

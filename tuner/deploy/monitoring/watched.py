@@ -58,7 +58,8 @@ class Watched:
     """One model of a bundle, as it did on what was observed. `name` is "current", or "previous/0" and so on.
 
     `judged` is None where nothing is known to compare with, for a `reason`. `alarms` are the turns of the
-    word, `latest` is the last window that differed.
+    word, `latest` is the last window that differed. `more_data` says that the model was trained on more
+    data than the networks whose scores are expected, so that it may be better for that alone.
     """
 
     name: str
@@ -74,6 +75,7 @@ class Watched:
     waiting: int
     unpredicted: int
     each: int  # neighbours that are judged as one, as the expected scores are stored
+    more_data: bool
 
     @property
     def word(self) -> str:
@@ -84,6 +86,12 @@ class Watched:
     def why(self) -> str:
         """Why nothing is said of it; empty where something is."""
         return self.judged.reason if self.judged else self.reason
+
+    @property
+    def alarming(self) -> bool:
+        """Whether it is degrading, and the newest observations do not speak against it."""
+        judged = self.judged
+        return judged is not None and judged.word == "degrading" and (judged.now or bool(judged.reason))
 
     @property
     def expected(self) -> Expected | None:
@@ -165,6 +173,7 @@ def watched(
         waiting=scored.waiting,
         unpredicted=scored.unpredicted,
         each=each,
+        more_data=not bundle.trained.kept_test,
     )
 
 
@@ -175,6 +184,12 @@ def _expected(bundle: Bundle, errors: ExampleErrors | None, level: float) -> tup
     if errors is None:
         why = bundle.expected.reason or "the metric is no mean of one number an example"
         return None, f"the bundle has no expected scores of single examples ({why})"
+    if not bundle.trained.kept_test and _other(bundle) is None:
+        return None, (
+            "the networks in use are others than those that were measured, and how far networks that differ in"
+            " their seeds alone are apart is not known from one score; make the bundle with --keep-test, or"
+            " with 2 --members or more"
+        )
     # The band that the test uses: half of the error rate, in both directions.
     band = 1.0 - (1.0 - level) / 2.0
     return expected_level(errors.values, series=bundle.series, level=band, other=_other(bundle)), ""
@@ -183,8 +198,10 @@ def _expected(bundle: Bundle, errors: ExampleErrors | None, level: float) -> tup
 def _other(bundle: Bundle) -> Other | None:
     """How the level of the ensemble in use may differ from that of the one that was measured.
 
-    They are two ensembles of the same size with seeds of their own: twice the variance of single
-    networks' scores over seeds, divided by the size. None where the ensemble in use itself was measured.
+    They are two ensembles of the same size with seeds of their own: about twice the variance of single
+    networks' scores over seeds, divided by the size (exact for means of scores; the score of a mean of
+    predictions mostly varies less). None where the ensemble in use itself was measured, or where fewer
+    than two scores of single networks are known.
     """
     ensemble, single = bundle.expected.ensemble, bundle.expected.single
     if bundle.trained.kept_test or ensemble is None or single.std is None or single.n < 2:
