@@ -1,7 +1,7 @@
 """What monitoring found, as one frozen record: models, periods, judgement, and models in pairs."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
@@ -13,6 +13,7 @@ from tuner.deploy.monitoring.scoring import Scored
 from tuner.deploy.monitoring.store import Taken
 from tuner.deploy.monitoring.times import Every, Moment
 from tuner.records import Direction
+from tuner.stats.intervals import Interval
 from tuner.stats.monitoring import (
     Expected,
     Found,
@@ -76,6 +77,7 @@ class Watched:
     unpredicted: int
     each: int  # neighbours that are judged as one, as the expected scores are stored
     more_data: bool
+    by_example: bool  # or else the metric is no mean over examples, and only its value for several is known
 
     @property
     def word(self) -> str:
@@ -147,6 +149,8 @@ def watched(
 ) -> Watched:
     """Judge one model by its scores."""
     expected, reason = _expected(bundle, errors, level)
+    if scored.reason:
+        expected, reason = None, scored.reason
     judged, places = None, np.empty(0, int)
     each = errors.each if errors else 1
     if expected is not None:
@@ -163,8 +167,10 @@ def watched(
         name=name,
         identity=bundle.identity,
         created=bundle.created,
-        skill=skill_of(scored.scores, block, level),
-        periods=by_period(scored.moments, scored.scores, every, block, level),
+        skill=_skill(scored, list(range(len(scored.moments))), block, level),
+        periods=_periods(
+            scored.moments, every, lambda places: _skill(scored, places, block, level)
+        ),
         trend=_trend(scored, every, block, level),
         judged=judged,
         reason=reason,
@@ -174,6 +180,7 @@ def watched(
         unpredicted=scored.unpredicted,
         each=each,
         more_data=not bundle.trained.kept_test,
+        by_example=not scored.reason,
     )
 
 
@@ -231,16 +238,22 @@ def alike(moments: Sequence[Moment], scores: FloatArray, every: Every) -> int:
     return block_length(left) if left.size else 1
 
 
-def by_period(
-    moments: Sequence[Moment], scores: FloatArray, every: Every, block: int, level: float
+def _skill(scored: Scored, places: list[int], block: int, level: float) -> Skill:
+    """The skill in the examples at some places: the metric of all of them where it is no mean over examples."""
+    if scored.of is None:
+        return skill_of(scored.scores[places], block, level)
+    return Skill(scored.of(places), Interval(math.nan, math.nan, level), math.nan, len(places), 0)
+
+
+def _periods(
+    moments: Sequence[Moment], every: Every, skill_at: Callable[[list[int]], Skill]
 ) -> tuple[Period, ...]:
     """The skill in every period that has an example, in the order of time."""
     found = []
     for start, group in groupby(range(len(moments)), lambda at: every.start(moments[at])):
         places = list(group)
         inside = [every.place(moments[at]) for at in places]
-        skill = skill_of(scores[places], block, level)
-        found.append(Period(every.label(start), start, (inside[0] + inside[-1]) / 2, skill))
+        found.append(Period(every.label(start), start, (inside[0] + inside[-1]) / 2, skill_at(places)))
     return tuple(found)
 
 
@@ -267,5 +280,5 @@ def in_pairs(earlier: Watched, before: Scored, now: Scored, every: Every, *, lev
         difference=skill_of(apart, block, level),
         earlier_mean=float(theirs.mean()) if both else math.nan,
         current_mean=float(ours.mean()) if both else math.nan,
-        periods=by_period(moments, apart, every, block, level),
+        periods=_periods(moments, every, lambda places: skill_of(apart[places], block, level)),
     )
