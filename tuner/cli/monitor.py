@@ -23,8 +23,8 @@ a time, rows are numbered, and every file begins with the first row.
 Nothing is added without a file: what is stored is judged again. What is stored lies in BUNDLE/monitor, with \
 report.html, skill.png and skill.csv.
 
-An alarm is an answer and no error, so that the exit status is 0. With --fail-on-alarm it is 1 where the \
-word is degrading, for cron and the like.
+An alarm is an answer and no error, so that the exit status is 0. With --fail-on-alarm it is 1 while the \
+word is degrading, for cron and the like: no longer once the newest observations are as expected.
 """
 
 
@@ -74,7 +74,7 @@ def monitor(
         ),
     ] = None,
     fail_on_alarm: Annotated[
-        bool, typer.Option("--fail-on-alarm", help="Exit status 1 where the word is degrading.")
+        bool, typer.Option("--fail-on-alarm", help="Exit status 1 while it is degrading.")
     ] = False,
     as_json: Json = False,
 ) -> int:
@@ -114,4 +114,4 @@ def monitor(
     else:
         print_monitoring(found)
         print(f"page, figure and numbers: {written[0].parent}")
-    return int(fail_on_alarm and found.current.word == "degrading")
+    return int(fail_on_alarm and found.current.alarming)

@@ -219,6 +219,7 @@ class Bundle:
     notes: tuple[str, ...] = ()
     number: int = 0  # of the model among those that were in use here; 0 is that of `tuner finalize`
     observed: int = 0  # lines that `tuner monitor` had stored when it was put in use: it may know them
+    target_shape: tuple[int, ...] | None = None  # of classes in the study's y, an example; None: not known
     updated: Updated | None = None  # where the model came about by an update
     history: tuple[Step, ...] = ()
     folder: Path | None = field(default=None, compare=False)  # that it was read from; not stored

@@ -149,6 +149,7 @@ def make(result: Result, measured: Measured, study: Study, asked: Asked, telling
         series=study.series,
         margin=study.margin,
         batch_size=size,
+        target_shape=tuple(plan.splits.test[1].shape[1:]) if kind.task == "classes" else None,
         notes=tuple(telling.notes),
     )
     return Made(bundle, architecture, network, networks, plan.splits.preparation, found.examples)

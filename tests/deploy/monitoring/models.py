@@ -105,7 +105,7 @@ def made(
         schema=Schema((), ()) if "schema" not in changes else changes["schema"],
         members=members,
         epochs=Epochs(1, "by hand"),
-        trained=Trained({"train": 100}),
+        trained=Trained({"train": 100}, kept_test=True),
         expected=Expected("test", 0.95, NOTHING, ensemble),
         verdict=Verdict("none", "by hand"),
         origin=Origin("", {}, "", "", "", "", 0, "jax", "fit", {}),

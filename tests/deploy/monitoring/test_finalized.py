@@ -48,3 +48,4 @@ def test_the_expected_scores_are_those_that_the_test_split_gives(bundles: Bundle
     assert expected is not None and ensemble is not None
     assert expected.mean == pytest.approx(ensemble.score)
     assert expected.other is not None and expected.other.degrees_of_freedom == 4
+    assert bundles("classes").bundle.target_shape == () and bundles("outside").bundle.target_shape is None

@@ -12,6 +12,7 @@ import pytest
 from tests.calling import Call, one_line
 from tests.deploy.monitoring.models import (
     NOISE,
+    NOTHING,
     STEPS,
     classes_bundle,
     days,
@@ -20,7 +21,7 @@ from tests.deploy.monitoring.models import (
     walk,
     write_csv,
 )
-from tuner.deploy.bundle import read, write
+from tuner.deploy.bundle import Single, Trained, read, write
 from tuner.deploy.monitoring.run import monitor
 from tuner.deploy.monitoring.words import headline
 from tuner.locking import locked
@@ -87,6 +88,65 @@ def test_a_planted_change_is_found_and_marked(bundle: Path, call: Call, tmp_path
     assert "Degrading: worse than expected" in page and "alarm: degrading" in page
     status, out, err = call("monitor", bundle)
     assert status == 0 and "alarm: degrading, seen with" in out
+
+
+def test_an_alarm_ends_when_the_newest_observations_are_as_expected(
+    bundle: Path, call: Call, tmp_path: Path
+) -> None:
+    calm, wild = walk(200), walk(200, noise=3 * NOISE, seed=6)
+    file = series(tmp_path, np.concatenate([calm, wild, walk(600, start=float(wild[-1]), seed=7)]))
+    status, out, err = call("monitor", bundle, file, "--json", "--fail-on-alarm")
+    assert status == 0, err
+    found = json.loads(out)
+    assert found["word"] == "degrading" and not found["alarming"] and not found["models"][0]["now"]
+    assert "though not in the newest observations" in found["answer"]
+
+
+def test_while_the_newest_observations_cannot_tell_an_alarm_stays(
+    bundle: Path, call: Call, tmp_path: Path
+) -> None:
+    calm, wild = walk(200), walk(200, noise=3 * NOISE, seed=6)
+    long = walk(600, start=float(wild[-1]), seed=7)
+    away = long[-1] + np.cumsum(5 + np.arange(40) * 0.5)  # errors that climb from step to step
+    file = series(tmp_path, np.concatenate([calm, wild, long, away]))
+    status, out, err = call("monitor", bundle, file, "--json", "--fail-on-alarm")
+    assert status == 1, err
+    found = json.loads(out)
+    assert found["alarming"] and not found["models"][0]["now"]
+    assert "which the newest observations cannot tell" in found["answer"]
+    assert "neighbours are alike" in found["evidence"]
+
+
+DATA = Trained({"train": 100, "validation": 50, "test": 50})
+
+
+def other_seeds(bundle: Path, single: Single) -> None:
+    """As `finalize` makes it by default: the networks in use are not those that were measured."""
+    known = read(bundle)
+    write(replace(known, trained=DATA, expected=replace(known.expected, single=single)), bundle)
+
+
+def test_an_improvement_that_more_training_data_may_explain_names_them(bundle: Path, tmp_path: Path) -> None:
+    file = series(tmp_path, walk(400, noise=0.3 * NOISE))
+    kept = monitor(bundle, file)
+    assert kept.current.word == "improving" and "training data" not in headline(kept).claim
+    assert "improving, however long and often one looks, is at most 5 %" in headline(kept).scope
+    other_seeds(bundle, Single(0.25, (None, None), 0.001, 5))
+    said = headline(monitor(bundle))
+    assert said.claim == "Improving: better than expected, which may be what more training data gave"
+    assert "improving may be only this" in said.scope
+    assert "degrading, however long and often one looks, is at most 2.5 %" in said.scope
+
+
+@pytest.mark.parametrize("single", [NOTHING, Single(0.25, (None, None), None, 1)])
+def test_without_the_spread_between_seeds_other_networks_are_not_judged(
+    single: Single, bundle: Path, tmp_path: Path
+) -> None:
+    other_seeds(bundle, single)
+    found = monitor(bundle, series(tmp_path, walk(400, noise=3 * NOISE)))
+    assert found.current.word == "too few observations" and found.current.judged is None
+    assert "is not known from one score" in found.current.why
+    assert found.current.skill.examples == 400 - STEPS
 
 
 def test_the_same_file_again_and_an_overlapping_one_count_once(bundle: Path, tmp_path: Path) -> None:
@@ -267,6 +327,62 @@ def test_a_metric_of_the_study_needs_its_file(bundle: Path, call: Call, tmp_path
     assert status == 0, err
     errors = np.abs(np.diff(values)[STEPS - 1 :])
     assert json.loads(out)["models"][0]["skill"]["mean"] == pytest.approx(errors.mean(), rel=1e-3)
+
+
+def test_a_metric_that_is_no_mean_is_shown_and_not_judged(
+    bundle: Path, call: Call, tmp_path: Path
+) -> None:
+    write(replace(read(bundle), metric="RootMeanSquaredError", examples=""), bundle)
+    values = walk(90)
+    status, out, err = call("monitor", bundle, series(tmp_path, values), "--every", "month", "--json")
+    assert status == 0, err
+    found = json.loads(out)
+    assert found["answer"] == "Not judged: there is nothing to compare with"
+    assert "is not the mean of one number an example" in found["models"][0]["reason"]
+    errors = np.diff(values)[STEPS - 1 :]
+    assert found["models"][0]["skill"]["n"] == errors.size
+    assert found["models"][0]["skill"]["mean"] == pytest.approx(np.sqrt((errors**2).mean()), rel=1e-3)
+    february = np.sqrt((np.diff(values)[30:59] ** 2).mean())
+    assert found["models"][0]["periods"][1]["mean"] == pytest.approx(february, rel=1e-3)
+    page = (bundle / "monitor" / "report.html").read_text("utf-8")
+    assert "is no mean over examples" in page and "<svg" in page
+    assert call("monitor", bundle, series(tmp_path, walk(95)))[0] == 0
+
+
+@pytest.mark.parametrize(
+    ("shape", "classes"), [((), "y_true"), ((1,), "y_true[:, 0]"), ((3,), "y_true.argmax(-1)")]
+)
+def test_classes_stand_as_they_do_in_the_study(
+    shape: tuple[int, ...], classes: str, made: Path, tmp_path: Path
+) -> None:
+    bundle = Path(shutil.copytree(made / "classes", tmp_path / "bundle"))
+    write(replace(read(bundle), metric="wrong", direction="minimize", target_shape=shape), bundle)
+    study = tmp_path / "mine.py"
+    study.write_text(
+        "from tests.tiny import *\n"
+        "def wrong(y_true, y_pred):\n"
+        f"    assert y_true.shape[1:] == {shape}\n"
+        f"    return {classes} != y_pred.argmax(-1)\n"
+        'study = dense_study(name="", metric=wrong, direction="minimize")\n',
+        "utf-8",
+    )
+    x = np.random.default_rng(4).normal(size=(40, 3))
+    kind = np.where(np.arange(40) < 10, 0, x.argmax(axis=1))
+    found = monitor(bundle, write_csv(tmp_path / "x.csv", "p,q,r,kind", *x.T, kind), study=study)
+    assert found.current.skill.mean == pytest.approx((kind != x.argmax(axis=1)).mean())
+
+
+def test_a_metric_that_raises_is_told_beside_what_was_stored(bundle: Path, tmp_path: Path) -> None:
+    write(replace(read(bundle), metric="broken"), bundle)
+    study = tmp_path / "mine.py"
+    study.write_text(
+        "from tests.tiny import *\ndef broken(y_true, y_pred):\n    raise ValueError('no such luck')\n"
+        'study = dense_study(name="", metric=broken, direction="minimize")\n',
+        "utf-8",
+    )
+    found = monitor(bundle, series(tmp_path, walk(40)), study=study)
+    assert found.current.word == "too few observations" and "raises: no such luck" in found.current.why
+    assert found.rows == 40
 
 
 def test_one_at_a_time(bundle: Path, call: Call, tmp_path: Path) -> None:

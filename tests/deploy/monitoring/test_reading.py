@@ -57,6 +57,8 @@ BINARY = bundle(Schema(one((2,)), one((1,))), task="binary")
         (NAMED, "v,note,u,Date", Wishes(), Layout(True, "Date", ("u", "v"), ("v",), 3, 2)),
         (NAMED, "v,at,u", Wishes(time="at"), Layout(True, "at", ("u", "v"), ("v",), 3, 2)),
         (ROWS, "sum,b,a,time", Wishes(), Layout(False, "time", ("a", "b"), ("sum",))),
+        (ROWS, "a,b,y,station", Wishes(targets=("y",)), Layout(False, "", ("a", "b"), ("y",))),
+        (ROWS, "a,b,sum,station", Wishes(), Layout(False, "", ("a", "b"), ("sum",))),
         (WINDOWS, "p,q,r,y1,y2", Wishes(), Layout(False, "", ("p", "q", "r"), ("y1", "y2"))),
         (WINDOWS, "level", Wishes(targets=("level",)), Layout(True, "", ("level",), ("level",), 3, 2)),
         (CLASSES, "p,q,r,kind", Wishes(), Layout(False, "", ("p", "q", "r"), ("kind",))),
@@ -100,6 +102,7 @@ def test_seasonal_means_need_the_place_in_time() -> None:
         (ROWS, "a,sum", Wishes(), "has no column 'b'"),
         (WINDOWS, "p,q,y1,y2", Wishes(), "has 2 columns to read, and the model 3"),
         (WINDOWS, "y1,y2", Wishes(), "needs 2 columns for what was observed"),
+        (ROWS, "time,a,b,y,station", Wishes(), "2 columns may be what was observed, and the model answers 1"),
         (
             bundle(Schema(one((2,)), (Part((1,)), Part((1,))), outputs_outline=["", ""])),
             "a",

@@ -1,5 +1,6 @@
 """Degrading, stable, improving: against simulation, by hand, and by what must not matter."""
 
+import re
 from dataclasses import replace
 
 import numpy as np
@@ -157,6 +158,64 @@ def test_too_few_is_said_and_why(examples: int, observed: int, series: bool, why
     found = monitor_scores(rng.normal(size=observed) + 9.0, expected)
     assert found.word == "too few observations" and why in found.reason
     assert found.alarms == found.detectable == ()
+
+
+def walking(size: int, level: float, rng: np.random.Generator) -> FloatArray:
+    """Errors that climb from a level, each a little further than the last: few pieces of evidence."""
+    return level + np.cumsum(rng.random(size=size)) * 0.05 * level
+
+
+@pytest.mark.parametrize("direction", ["minimize", "maximize"])
+@pytest.mark.parametrize("seed", range(5))
+def test_far_off_with_too_long_a_memory_to_tell_is_not_stable(direction: str, seed: int) -> None:
+    rng = np.random.default_rng([13, seed])
+    expected = expected_level(rng.normal(size=400) ** 2, series=True)
+    assert expected.block == 1
+    life = walking(150, 20.0, rng)
+    found = monitor_scores(life, expected, direction=direction)  # type: ignore[arg-type]
+    assert not found.alarms and found.latest is None and not found.now
+    assert found.word == "too few observations"
+    told = re.match(r"the last (\d+) examples have a mean of ([\d.]+), ([\d.]+) is expected", found.reason)
+    assert told is not None, found.reason
+    size = int(told[1])
+    stop = next(one.stop for one in found.detectable if one.examples == size)
+    assert float(told[2]) == pytest.approx(life[stop - size : stop].mean(), rel=1e-3)
+    assert float(told[3]) == pytest.approx(expected.mean, rel=1e-3)
+    assert re.search(r"are about \d independent pieces? of evidence, since some \d+ neighbours", found.reason)
+
+
+def test_after_an_alarm_that_the_newest_cannot_tell_is_said_beside_the_word() -> None:
+    rng = np.random.default_rng(14)
+    expected = expected_level(rng.normal(size=400) ** 2, series=True)
+    sudden = np.concatenate([rng.normal(size=300) ** 2, 4 * rng.normal(size=200) ** 2])
+    quiet = np.concatenate([sudden, rng.normal(size=600) ** 2])
+    untold = np.concatenate([quiet, walking(40, 20.0, rng)])
+    found = [monitor_scores(life, expected) for life in (sudden, quiet, untold)]
+    assert [one.word for one in found] == ["degrading"] * 3
+    assert [one.now for one in found] == [True, False, False]
+    assert [bool(one.reason) for one in found] == [False, False, True]
+
+
+def test_no_change_is_stable_and_rarely_untold() -> None:
+    """Memory found by chance alone does not take the word away."""
+    rng = np.random.default_rng(15)
+    words = [
+        monitor_scores(
+            rng.normal(size=rng.integers(32, 800)) ** 2, expected_level(rng.normal(size=400) ** 2, series=True)
+        ).word
+        for _ in range(100)
+    ]
+    assert words.count("stable") >= 97
+
+
+def test_memory_that_is_known_but_not_in_order_waits_for_a_window_that_is_whole() -> None:
+    """Windows of 92 end with example 92, 115, 138: with 128 there is none that may be tested yet."""
+    rng = np.random.default_rng(16)
+    expected = replace(expected_level(rng.normal(size=2_000)), block=9)
+    life = rng.normal(size=138)
+    early = [monitor_scores(life[:size], expected, margin=1.0) for size in (127, 128, 137)]
+    assert {one.reason.partition("; ")[2] for one in early} == {"the first test needs 138"}
+    assert [one.examples for one in monitor_scores(life, expected, margin=1.0).detectable] == [92]
 
 
 def test_scores_that_never_vary_cannot_be_judged() -> None:

@@ -29,6 +29,7 @@ def monitoring_json(found: Monitoring) -> dict[str, Any]:
         "margin": found.margin,
         "every": found.every.words,
         "word": found.current.word,
+        "alarming": found.current.alarming,
         "answer": words.claim,
         "evidence": words.evidence,
         "rows": {
@@ -54,6 +55,7 @@ def _model(model: Watched) -> dict[str, Any]:
         "word": model.word,
         "reason": model.why,
         "now": bool(judged and judged.now),
+        "more_data": model.more_data,
         "margin": judged.margin if judged else None,
         "waiting": model.waiting,
         "unpredicted": model.unpredicted,

@@ -152,12 +152,18 @@ def _caption(found: Monitoring, data: SkillOverTime) -> Caption:
         else ""
     )
     several = " Earlier models stand behind the current one, on the same observations." if found.pairs else ""
+    if not found.current.by_example:
+        many = f"The {metric} of all observations of every period together, which has no plain interval.{several}"
+    else:
+        many = (
+            f"The mean {metric} of every period with its {level} interval: a plain one, so that among 20"
+            f" periods one is expected to miss, and no test.{band}{marks}{several}"
+        )
     told = [f"{period.label} {score(period.skill.mean)}" for period in found.current.periods[:40]]
     return Caption(
         f"{metric} by {found.every.words}",
-        f"The mean {metric} of every period with its {level} interval: a plain one, so that among 20"
-        f" periods one is expected to miss, and no test.{band}{marks}{several}",
-        f"Mean {metric} by {found.every.words}: {listed(told)}.",
+        many,
+        f"{metric} by {found.every.words}: {listed(told)}.",
     )
 
 
@@ -300,6 +306,8 @@ def _spread(period: Period) -> bool:
 
 def _methods(found: Monitoring) -> tuple[str, ...]:
     metric, rate = metric_name(found.metric), percent(round(1 - found.level, 6))
+    if not found.current.by_example:
+        return (f"The {metric} is no mean over examples: it is shown for periods as a whole, and not tested.",)
     return (
         f"Every example that was predicted and observed has one {metric}. Windows of all lengths are"
         " tested, each twice as long as the one before and a quarter of its length apart: whether the mean"

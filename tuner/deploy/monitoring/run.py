@@ -41,7 +41,8 @@ def monitor(
     (default: the study's). `study` is the file that has the metric, where that is a function; with
     `options` it is then executed.
 
-    Raises: TunerError where something cannot be read, written or understood; nothing has been added then.
+    Raises: TunerError where something cannot be read, written or understood; no row of a file that cannot be
+    understood has been added then.
     """
     check_level(level)
     check_margin(margin)
@@ -171,7 +172,7 @@ def _judged(
     pairs = tuple(
         in_pairs(seen[name], found[name], found[CURRENT], periods, level=level)
         for name in models
-        if name != CURRENT
+        if name != CURRENT and seen[CURRENT].by_example
     )
     result = Monitoring(
         folder=folder,

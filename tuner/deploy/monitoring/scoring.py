@@ -1,6 +1,6 @@
 """The scores of examples that were predicted and observed, by the metric of the study."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -25,7 +25,9 @@ class Scored:
 
     `scores` has shape (examples,), NaN where what was predicted is no number. `order` are their places in the
     order in which they became known. `waiting` counts predictions without an observation, `unpredicted`
-    observations without a prediction, because something that the model reads was missing.
+    observations without a prediction, because something that the model reads was missing. A metric that is no
+    mean of one number an example has no such scores, for a `reason`, and `of` is its value for the examples at
+    some places together.
     """
 
     moments: tuple[Moment, ...]
@@ -33,6 +35,8 @@ class Scored:
     order: np.ndarray
     waiting: int
     unpredicted: int
+    reason: str = ""
+    of: Callable[[list[int]], float] | None = None
 
 
 def metric_of_bundle(bundle: Bundle, study: Path | None, options: Mapping[str, Any]) -> Metric:
@@ -63,10 +67,7 @@ def metric_of_bundle(bundle: Bundle, study: Path | None, options: Mapping[str, A
 def scored(
     examples: Examples, predictions: Mapping[Moment, Predicted], bundle: Bundle, metric: Metric
 ) -> Scored:
-    """Score what a model predicted, where it was observed since the model was put in use.
-
-    Raises: BundleError where the metric cannot be called, or is no mean of one number an example.
-    """
+    """Score what a model predicted, where it was observed since the model was put in use."""
     predicted = np.array([moment in predictions for moment in examples.moments], bool)
     observed = np.isfinite(examples.observed).all(axis=1) if examples.moments else predicted
     new = ~known_before(examples, bundle)
@@ -81,14 +82,35 @@ def scored(
     said = np.array([predictions[moment].mean for moment in moments])
     y_pred = undone(said.reshape(-1, *_fixed(output.shape, said)), bundle.activation)
     y_true = _true(bundle, examples.observed[both], y_pred, metric.name)
-    scores = np.concatenate(
-        [
-            _each(metric, y_true[at : at + _AT_ONCE], y_pred[at : at + _AT_ONCE])
-            for at in range(0, len(moments), _AT_ONCE)
-        ]
-    )
     order = np.lexsort((np.arange(len(both)), examples.known[both]))
+    try:
+        scores = np.concatenate(
+            [
+                _each(metric, y_true[at : at + _AT_ONCE], y_pred[at : at + _AT_ONCE])
+                for at in range(0, len(moments), _AT_ONCE)
+            ]
+        )
+    except _NoScoresError as error:
+        nothing = np.full(len(moments), np.nan)
+        of = _together(metric, y_true, y_pred)
+        return Scored(moments, nothing, order, waiting, unpredicted, str(error), of)
     return Scored(moments, scores, order, waiting, unpredicted)
+
+
+class _NoScoresError(Exception):
+    """Why a metric has no scores of single examples."""
+
+
+def _together(metric: Metric, y_true: np.ndarray, y_pred: np.ndarray) -> Callable[[list[int]], float]:
+    """The metric of the examples at some places together; NaN where it raises."""
+
+    def of(places: list[int]) -> float:
+        try:
+            return float(metric.score(y_true[places], y_pred[places]))
+        except Exception:  # of the user's code, which is told as the reason already
+            return float("nan")
+
+    return of
 
 
 def _fixed(shape: tuple[int | None, ...], said: np.ndarray) -> tuple[int, ...]:
@@ -96,12 +118,18 @@ def _fixed(shape: tuple[int | None, ...], said: np.ndarray) -> tuple[int, ...]:
 
 
 def _true(bundle: Bundle, observed: np.ndarray, y_pred: np.ndarray, metric: str) -> np.ndarray:
-    """What was observed as the metric reads it; classes are one-hot where it wants them so."""
+    """What was observed as the metric reads it; classes are one-hot where they are so in the study.
+
+    A bundle that does not tell how they stand there is told by the metric's name.
+    """
     if bundle.task == "classes":
         shape = tuple(-1 if size is None else size for size in observed_shape(bundle))
         numbers = observed.reshape(len(observed), *shape).astype(int)
         words = metric.lower().replace("_", "")
-        if words in ("accuracy", "acc") or "sparse" in words:
+        if bundle.target_shape is not None:
+            if bundle.target_shape != y_pred.shape[1:]:
+                return numbers.reshape(len(observed), *bundle.target_shape)
+        elif words in ("accuracy", "acc") or "sparse" in words:
             return numbers
         return np.asarray(np.eye(y_pred.shape[-1], dtype=np.float32)[numbers])
     return observed.reshape(y_pred.shape).astype(np.float32)
@@ -116,9 +144,9 @@ def _each(metric: Metric, y_true: np.ndarray, y_pred: np.ndarray) -> np.ndarray:
     try:
         values = metric.each(y_true[fine], y_pred[fine])
     except Exception as error:
-        raise BundleError(f"the metric {metric.name[:60]!r} raises: {first_line(error)}") from None
+        raise _NoScoresError(f"the metric {metric.name[:60]!r} raises: {first_line(error)}") from None
     if values is None or len(values) != fine.sum():
-        raise BundleError(
+        raise _NoScoresError(
             f"the metric {metric.name[:60]!r} is not the mean of one number an example, as mse, mae and"
             " accuracy are; what happens to it from one period to the next cannot be tested"
         )

@@ -1,7 +1,7 @@
 """What monitoring found, as one frozen record: models, periods, judgement, and models in pairs."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
@@ -13,6 +13,7 @@ from tuner.deploy.monitoring.scoring import Scored
 from tuner.deploy.monitoring.store import Taken
 from tuner.deploy.monitoring.times import Every, Moment
 from tuner.records import Direction
+from tuner.stats.intervals import Interval
 from tuner.stats.monitoring import (
     Expected,
     Found,
@@ -58,7 +59,8 @@ class Watched:
     """One model of a bundle, as it did on what was observed. `name` is "current", or "previous/0" and so on.
 
     `judged` is None where nothing is known to compare with, for a `reason`. `alarms` are the turns of the
-    word, `latest` is the last window that differed.
+    word, `latest` is the last window that differed. `more_data` says that the model was trained on more
+    data than the networks whose scores are expected, so that it may be better for that alone.
     """
 
     name: str
@@ -74,6 +76,8 @@ class Watched:
     waiting: int
     unpredicted: int
     each: int  # neighbours that are judged as one, as the expected scores are stored
+    more_data: bool
+    by_example: bool  # or else the metric is no mean over examples, and only its value for several is known
 
     @property
     def word(self) -> str:
@@ -84,6 +88,12 @@ class Watched:
     def why(self) -> str:
         """Why nothing is said of it; empty where something is."""
         return self.judged.reason if self.judged else self.reason
+
+    @property
+    def alarming(self) -> bool:
+        """Whether it is degrading, and the newest observations do not speak against it."""
+        judged = self.judged
+        return judged is not None and judged.word == "degrading" and (judged.now or bool(judged.reason))
 
     @property
     def expected(self) -> Expected | None:
@@ -139,6 +149,8 @@ def watched(
 ) -> Watched:
     """Judge one model by its scores."""
     expected, reason = _expected(bundle, errors, level)
+    if scored.reason:
+        expected, reason = None, scored.reason
     judged, places = None, np.empty(0, int)
     each = errors.each if errors else 1
     if expected is not None:
@@ -155,8 +167,10 @@ def watched(
         name=name,
         identity=bundle.identity,
         created=bundle.created,
-        skill=skill_of(scored.scores, block, level),
-        periods=by_period(scored.moments, scored.scores, every, block, level),
+        skill=_skill(scored, list(range(len(scored.moments))), block, level),
+        periods=_periods(
+            scored.moments, every, lambda places: _skill(scored, places, block, level)
+        ),
         trend=_trend(scored, every, block, level),
         judged=judged,
         reason=reason,
@@ -165,6 +179,8 @@ def watched(
         waiting=scored.waiting,
         unpredicted=scored.unpredicted,
         each=each,
+        more_data=not bundle.trained.kept_test,
+        by_example=not scored.reason,
     )
 
 
@@ -175,6 +191,12 @@ def _expected(bundle: Bundle, errors: ExampleErrors | None, level: float) -> tup
     if errors is None:
         why = bundle.expected.reason or "the metric is no mean of one number an example"
         return None, f"the bundle has no expected scores of single examples ({why})"
+    if not bundle.trained.kept_test and _other(bundle) is None:
+        return None, (
+            "the networks in use are others than those that were measured, and how far networks that differ in"
+            " their seeds alone are apart is not known from one score; make the bundle with --keep-test, or"
+            " with 2 --members or more"
+        )
     # The band that the test uses: half of the error rate, in both directions.
     band = 1.0 - (1.0 - level) / 2.0
     return expected_level(errors.values, series=bundle.series, level=band, other=_other(bundle)), ""
@@ -183,8 +205,10 @@ def _expected(bundle: Bundle, errors: ExampleErrors | None, level: float) -> tup
 def _other(bundle: Bundle) -> Other | None:
     """How the level of the ensemble in use may differ from that of the one that was measured.
 
-    They are two ensembles of the same size with seeds of their own: twice the variance of single
-    networks' scores over seeds, divided by the size. None where the ensemble in use itself was measured.
+    They are two ensembles of the same size with seeds of their own: about twice the variance of single
+    networks' scores over seeds, divided by the size (exact for means of scores; the score of a mean of
+    predictions mostly varies less). None where the ensemble in use itself was measured, or where fewer
+    than two scores of single networks are known.
     """
     ensemble, single = bundle.expected.ensemble, bundle.expected.single
     if bundle.trained.kept_test or ensemble is None or single.std is None or single.n < 2:
@@ -214,16 +238,22 @@ def alike(moments: Sequence[Moment], scores: FloatArray, every: Every) -> int:
     return block_length(left) if left.size else 1
 
 
-def by_period(
-    moments: Sequence[Moment], scores: FloatArray, every: Every, block: int, level: float
+def _skill(scored: Scored, places: list[int], block: int, level: float) -> Skill:
+    """The skill in the examples at some places: the metric of all of them where it is no mean over examples."""
+    if scored.of is None:
+        return skill_of(scored.scores[places], block, level)
+    return Skill(scored.of(places), Interval(math.nan, math.nan, level), math.nan, len(places), 0)
+
+
+def _periods(
+    moments: Sequence[Moment], every: Every, skill_at: Callable[[list[int]], Skill]
 ) -> tuple[Period, ...]:
     """The skill in every period that has an example, in the order of time."""
     found = []
     for start, group in groupby(range(len(moments)), lambda at: every.start(moments[at])):
         places = list(group)
         inside = [every.place(moments[at]) for at in places]
-        skill = skill_of(scores[places], block, level)
-        found.append(Period(every.label(start), start, (inside[0] + inside[-1]) / 2, skill))
+        found.append(Period(every.label(start), start, (inside[0] + inside[-1]) / 2, skill_at(places)))
     return tuple(found)
 
 
@@ -250,5 +280,5 @@ def in_pairs(earlier: Watched, before: Scored, now: Scored, every: Every, *, lev
         difference=skill_of(apart, block, level),
         earlier_mean=float(theirs.mean()) if both else math.nan,
         current_mean=float(ours.mean()) if both else math.nan,
-        periods=by_period(moments, apart, every, block, level),
+        periods=_periods(moments, every, lambda places: skill_of(apart[places], block, level)),
     )

@@ -25,9 +25,21 @@ def _claim(model: Watched) -> str:
         return "Not judged: there is nothing to compare with"
     if model.latest is None:
         return "Too few observations to say"
-    when = "" if model.judged and model.judged.now else ", though not in the newest observations"
     side = "worse" if model.word == "degrading" else "better"
-    return f"{model.word.capitalize()}: {side} than expected{when}"
+    return f"{model.word.capitalize()}: {side} than expected{_cause(model)}{_when(model)}"
+
+
+def _cause(model: Watched) -> str:
+    """What alone may have made an improvement."""
+    more = model.word == "improving" and model.more_data
+    return ", which may be what more training data gave" if more else ""
+
+
+def _when(model: Watched) -> str:
+    """What the newest observations say of it."""
+    if model.judged is None or model.judged.now:
+        return ""
+    return ", which the newest observations cannot tell" if model.why else ", though not in the newest observations"
 
 
 def _evidence(found: Monitoring, model: Watched) -> str:
@@ -43,7 +55,8 @@ def _evidence(found: Monitoring, model: Watched) -> str:
         f" ({_span(latest)}) against {score(judged.expected.mean)} expected; {better}. The change is"
         f" {_signed(latest.found.difference)}, at this error rate {_ends(latest)}."
     )
-    return f"{said} First seen with {shown(first.seen)}.{_margin(found, model)}"
+    untold = f" Now {model.why}." if model.why else ""
+    return f"{said} First seen with {shown(first.seen)}.{untold}{_margin(found, model)}"
 
 
 def _so_far(found: Monitoring, model: Watched) -> str:
@@ -90,6 +103,13 @@ def _margin(found: Monitoring, model: Watched) -> str:
 
 
 def _scope(found: Monitoring) -> str:
+    if found.current.more_data:
+        return (
+            "The networks in use were trained on the validation and test data as well, those that were measured"
+            " on the train data alone, so that improving may be only this, and that a slight degradation may hide"
+            " behind it. Where nothing else has changed, the probability of ever being called degrading, however"
+            f" long and often one looks, is at most {percent(round((1 - found.level) / 2, 6))}."
+        )
     return (
         "Where nothing has changed, the probability of ever being called degrading or improving, however"
         f" long and often one looks, is at most {percent(round(1 - found.level, 6))}."

@@ -51,7 +51,8 @@ class Monitored:
     and "too few observations" where nothing could be told, for a `reason`: nothing has been tested yet, or
     neighbours are so much alike that the newest windows are too few pieces of evidence. `alarms` are the
     first windows (by their ends) of every turn of the word, `latest` is the last one that differed, and `now`
-    whether one of the newest windows of each length still does. `detectable` says for every length of a
+    whether one of the newest windows of each length still does. Where none does, but the newest windows
+    cannot tell, that is the `reason` beside the word. `detectable` says for every length of a
     window what could have been seen. `margin` places the latest change: within the margin, beyond it, or
     open; for "stable" whether the longest window shows that there is no change as large as the margin
     ("within").
@@ -150,14 +151,15 @@ def monitor_scores(
     newest = {(scale.size, int(scale.starts[-1])) for scale in test.scales}
     turns = [one for place, one in enumerate(found) if not place or found[place - 1].word != one.word]
     latest = found[-1] if found else None
-    untold = "" if latest else test.untold()
+    now = any((one.examples, one.start) in newest for one in found)
+    untold = "" if now else test.untold()
     return replace(
         nothing,
         word=latest.word if latest else "too few observations" if untold else "stable",
         reason=untold,
         alarms=tuple(turns),
         latest=latest,
-        now=any((one.examples, one.start) in newest for one in found),
+        now=now,
         detectable=tuple(map(test.detectable, test.tested)),
         margin=_placed(latest, test, margin),
     )
@@ -172,8 +174,11 @@ def _memory(values: FloatArray, expected: Expected) -> tuple[int, int]:
     if expected.series:
         return expected.block, first_size(expected.block)
     block = max(expected.block, alike(values[:LEARNED]))
-    lengths = SPREADS if block > expected.block else 1
-    return block, max(LEARNED, lengths * first_size(block))
+    size = first_size(block)
+    if block > expected.block:
+        return block, SPREADS * size
+    apart = size // QUARTERS  # the first window that ends with so many scores or more
+    return block, size + apart * math.ceil(max(0, LEARNED - size) / apart)
 
 
 def _too_few(expected: Expected, examples: int, needed: int) -> str:
@@ -240,9 +245,10 @@ class _Test:
             if differs
             else ""
         )
+        pieces = size // block
         return (
-            f"the last {size:,} examples{seen} are about {size / block:.0f} independent pieces of evidence,"
-            f" since some {block:,} neighbours are alike; {PIECES} are needed"
+            f"the last {size:,} examples{seen} are about {pieces} independent piece{'s' * (pieces != 1)} of"
+            f" evidence, since some {block:,} neighbours are alike; {PIECES} are needed"
         )
 
     def newest(self) -> _Window | None:
