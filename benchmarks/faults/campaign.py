@@ -120,15 +120,21 @@ def _round(
     """One study from its start to its end; how many faults met it."""
     met: Counter[str] = Counter()
     before: dict[Any, Any] = {}
+    spoilt: set[Path] = set()  # what was damaged and has not been mended: a run may be killed before it looks
     ended = Ended(-9, "")
     while ended.status != 0 and sum(met.values()) < _MOST:
         kind = next(schedule, None)
         if kind is None:
             break
         met[kind] += 1
-        damaged = [damage(folder, kind, rng)] if kind in ("cut", "flip") and before else []
+        if kind in ("cut", "flip") and before and (path := damage(folder, kind, rng)):
+            spoilt.add(path)
         ended = run(folder, _fault(kind, wanted, rng), cache, wanted.options)
-        before = _judge(kind, ended, folder, before, [path for path in damaged if path], found[kind])
+        now = _judge(kind, ended, folder, before, spoilt, found[kind])
+        spoilt &= {
+            one.path for key, one in now.items() if key in before and before[key].started == one.started
+        }
+        before = now
     if not met:
         return 0
     if ended.status != 0:
@@ -153,7 +159,7 @@ def _fault(kind: str, wanted: Reference, rng: np.random.Generator) -> Fault:
 
 
 def _judge(
-    kind: str, ended: Ended, folder: Path, before: dict[Any, Any], damaged: list[Path], counts: Counts
+    kind: str, ended: Ended, folder: Path, before: dict[Any, Any], damaged: set[Path], counts: Counts
 ) -> dict[Any, Any]:
     """Count what a fault did; the groups that have ended by now."""
     counts.faults += 1

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import optuna
 
+from tuner.errors import LedgerError
 from tuner.ledger import Ledger
 
 Key = tuple[str, str, tuple[int, ...]]  # phase, configuration, seeds
@@ -104,7 +105,10 @@ def leftovers(folder: Path) -> list[str]:
 
 def damage(folder: Path, kind: str, rng: np.random.Generator) -> Path | None:
     """Cut a file of a finished group, or flip a bit of one; gives the group's own file, or None."""
-    groups = list(finished(folder).values())
+    try:
+        groups = list(finished(folder).values())
+    except LedgerError:  # an earlier damage is there still
+        return None
     if not groups:
         return None
     own = groups[rng.integers(len(groups))].path
