@@ -96,6 +96,7 @@ def test_prepared_data_without_the_raw_ones_are_scored_as_they_are(tmp_path: Pat
     assert bundle.expected.units == "prepared"
     assert bundle.schema.input is not None and bundle.schema.input.shape == (6, 2)
     assert bundle.schema.input.low == ()
+    assert bundle.schema.output is not None and bundle.schema.output.low == ()
     assert any("the expected score is in the units of the prepared data" in note for note in bundle.notes)
     raw = cut().raw.test[0]
     assert tuner.load_model(bundle.place()).predict(raw).mean.shape == (len(raw), 2, 2)

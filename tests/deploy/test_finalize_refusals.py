@@ -14,6 +14,7 @@ from tests.deploy.made import confirmed, finalized, study
 from tests.factories import make_runs
 from tuner.deploy.finalizing import finalize
 from tuner.errors import BundleError, LedgerError, TunerError
+from tuner.repeats import Repeats
 from tuner.study import Splits
 
 
@@ -100,13 +101,18 @@ def test_a_run_without_a_confirmation_has_nothing_to_finalize(tmp_path: Path) ->
 def test_a_study_that_changed_is_refused_unless_that_is_accepted(tmp_path: Path) -> None:
     of = study("classes")
     run = confirmed(of, tmp_path / "run")
-    changed = study("classes", epochs=1)
+    changed, confirmed_data = study("classes", epochs=1), Repeats(of).digest()
     with pytest.raises(
         LedgerError, match=r"the number of epochs \(2, now 1\); finalize all the same with --acc"
     ):
         finalize(run, tmp_path / "bundle", study=changed)
     bundle = finalize(run, tmp_path / "bundle", study=changed, accept_changes=True, members=1, keep_test=True)
     assert "something changed: the number of epochs (2, now 1)" in bundle.notes[0]
+    assert bundle.origin.data == confirmed_data
+    assert isinstance(of.data, Splits)
+    others = replace(changed, data=replace(of.data, test=of.data.validation))
+    bundle = finalize(run, tmp_path / "others", study=others, accept_changes=True, members=1, keep_test=True)
+    assert bundle.origin.data == Repeats(others).digest() != confirmed_data
     with pytest.raises(LedgerError, match="is a run of something else: the study's name"):
         finalize(run, tmp_path / "b", study=replace(of, name="another"), accept_changes=True)
 

@@ -180,21 +180,28 @@ def test_the_saved_model_goes_with_the_weights(
     assert served(used) == "old" and served(used / "previous" / "1") == "newer"
 
 
-def test_a_file_that_a_candidate_names_is_executed_only_where_the_user_names_it(tmp_path: Path) -> None:
+def test_a_file_that_a_candidate_names_is_executed_only_where_the_user_names_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """With a SavedModel to be made anew, of a model that cannot be made without code of its own."""
     code = tmp_path / "study.py"
     code.write_text(f"open({str(tmp_path / 'executed')!r}, 'w').close()")
-    for name in ("used", "again"):
-        there = bundle(tmp_path / name, "old")
-        serve(there.place())
+    there = bundle(tmp_path / "used", "old")
+    serve(there.place())
     origin = replace(there.origin, path=str(code))
     candidate(tmp_path / "candidate", "newer", origin=origin)
     (note,) = replace_model(tmp_path / "used", tmp_path / "candidate").notes
     assert note.startswith("there is no savedmodel/ any more: no SavedModel can be made")
     assert not (tmp_path / "executed").exists()
-    replace_model(tmp_path / "again", tmp_path / "candidate", code=code)
-    assert (tmp_path / "executed").exists()
-    assert served(tmp_path / "again") is None and held(tmp_path / "again") == "newer"
+    assert served(tmp_path / "used") is None and held(tmp_path / "used") == "newer"
+
+    roll_back(tmp_path / "used")
+    assert served(tmp_path / "used") == "old"
+    candidate(tmp_path / "next", "newest", origin=origin)
+    named: list[str] = []
+    monkeypatch.setattr(savedmodel, "export", lambda folder, own, target: named.append(own))
+    replace_model(tmp_path / "used", tmp_path / "next", code=code)
+    assert named == [str(code)]
 
 
 def test_texts_of_a_bundle_do_not_steer_the_terminal(folders: tuple[Path, Path], call: Call) -> None:
