@@ -7,6 +7,8 @@ from typing import Any
 import numpy as np
 
 from tests.factories import make_runs
+from tuner.deploy.bundle import Bundle
+from tuner.deploy.finalizing import finalize
 from tuner.ledger import Ledger
 from tuner.loading import load_study
 from tuner.opening import make_setup
@@ -148,6 +150,12 @@ def confirmed(
         ledger.write(Group("confirmation", Configuration(name, params), tuple(range(SEEDS)), own))
     ledger.write_setup(replace(setup, looks=(Look(SEEDS, (BASELINE, "other")),), complete=True))
     return folder
+
+
+def finalized(of: Study, folder: Path, **options: Any) -> Bundle:
+    """The bundle of a study whose candidate was confirmed; of one network, unless asked otherwise."""
+    given = {"members": 1, "keep_test": True, "engine": "fit"} | options
+    return finalize(confirmed(of, folder / "run"), folder / "bundle", study=of, **given)
 
 
 OWN_LAYER = """

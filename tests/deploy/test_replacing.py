@@ -1,95 +1,19 @@
-"""A candidate takes the place of the model in use: at every moment one of the two is there, whole."""
+"""A candidate takes the place of the model in use, and can be taken back."""
 
 import hashlib
-from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pytest
 
 from tests.calling import Call, one_line
-from tuner.deploy import replacing
-from tuner.deploy.bundle import (
-    ARCHITECTURE,
-    MODEL,
-    WEIGHTS,
-    Bundle,
-    Epochs,
-    ExampleErrors,
-    Expected,
-    Member,
-    Origin,
-    Single,
-    Trained,
-    Updated,
-    Verdict,
-    examples_of,
-    intact,
-    read,
-    write,
-    write_examples,
-)
+from tests.deploy.texts import bundle, candidate, held, serve, served
+from tuner.deploy import savedmodel
+from tuner.deploy.bundle import CARD, WEIGHTS, Verdict, read, write
 from tuner.deploy.replacing import previous, replace_model, roll_back
 from tuner.deploy.schema import Part, Schema
 from tuner.errors import BundleError
-
-
-def bundle(folder: Path, name: str, *, members: int = 2, **changes: Any) -> Bundle:
-    """A bundle whose files hold texts in the place of networks: replacing never looks into them."""
-    kept = []
-    for place in range(members):
-        own = folder / "members" / str(place)
-        own.mkdir(parents=True)
-        for file in (WEIGHTS, MODEL):
-            (own / file).write_text(f"{name} {place} {file}")
-        sums = [hashlib.sha256((own / file).read_bytes()).hexdigest() for file in (WEIGHTS, MODEL)]
-        kept.append(Member(place, *sums))
-    (folder / ARCHITECTURE).write_text("{}")
-    errors = ExampleErrors(np.full(4, float(len(name))), 1, 1)
-    made = Bundle(
-        study="waves",
-        configuration="trial-1",
-        params={"units": 3},
-        metric="mse",
-        direction="minimize",
-        task="regression",
-        schema=Schema((Part((3,), (), (0.0,) * 3, (1.0,) * 3),), (Part((1,)),)),
-        members=tuple(kept),
-        epochs=Epochs(2, "as the study says"),
-        trained=Trained({"train": 10}),
-        expected=Expected("test", 0.95, Single(1.0, (0.5, 1.5), 0.1, 5)),
-        verdict=Verdict("better", f"{name} is better"),
-        origin=Origin("study.py", {}, "", "", "reports/waves", "", 0, "jax", "vectorized", {}),
-        architecture=hashlib.sha256(b"{}").hexdigest(),
-        created="2025-01-01T00:00:00Z",
-        identity=name,
-        examples=write_examples(folder, errors),
-    )
-    write(replace(made, **changes), folder)
-    return read(folder)
-
-
-def candidate(folder: Path, name: str, of: str = "old", word: str = "better", **changes: Any) -> Bundle:
-    updated = Updated(of, "existing+new", "trained further", "new.csv", "", {"epochs": 2}, "better")
-    return bundle(
-        folder, name, **{"updated": updated, "verdict": Verdict(word, f"{name} is {word}"), **changes}
-    )
-
-
-def held(folder: Path) -> str:
-    """Which model a bundle holds, by the content of its files, which have the checksums of the record."""
-    there = read(folder)
-    names = set()
-    for place, member in enumerate(there.members):
-        for file, sha256 in ((WEIGHTS, member.weights), (MODEL, member.model)):
-            names.add(intact(there.member(place) / file, sha256).read_text().split()[0])
-    errors = examples_of(there)
-    (name,) = names
-    assert errors is not None and errors.values.tolist() == [float(len(name))] * 4
-    assert there.identity == name
-    return name
 
 
 @pytest.fixture
@@ -106,7 +30,8 @@ def test_a_candidate_takes_the_place_and_can_be_taken_back(
     done = replace_model(used, new)
     assert held(used) == "newer" and (done.bundle.number, len(done.bundle.members)) == (1, 3)
     assert [held(one.place()) for one in previous(done.bundle)] == ["old"]
-    assert "model 1 was put in the place of model 0" in (used / "MODEL_CARD.md").read_text()
+    assert "model 1 was put in the place of model 0" in (used / CARD).read_text()
+    assert (used / "previous" / "0" / CARD).read_text() == "the card of old"
 
     candidate(tmp_path / "third", "third!", of="newer")
     replace_model(used, tmp_path / "third")
@@ -137,71 +62,7 @@ def test_nothing_but_the_models_in_use_is_left(folders: tuple[Path, Path]) -> No
     replace_model(used, new)
     roll_back(used)
     after = {path.relative_to(used) for path in used.rglob("*") if "previous" not in path.parts}
-    assert after == before | {Path("MODEL_CARD.md")}
-
-
-class Killed(BaseException):
-    """What ends a process."""
-
-
-STEPS = ("_keep", "_stage", "_set_savedmodel_aside", "write", "_tidy", "card_of")
-
-
-@pytest.mark.parametrize("when", ["before", "after"])
-@pytest.mark.parametrize("step", STEPS)
-@pytest.mark.parametrize("action", ["replace", "rollback"])
-def test_whatever_ends_it_one_of_the_two_is_in_use(
-    action: str, step: str, when: str, folders: tuple[Path, Path], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    used, new = folders
-    work: Callable[[], Any] = lambda: replace_model(used, new)  # noqa: E731
-    first, second = "old", "newer"
-    if action == "rollback":
-        replace_model(used, new)
-        first, second = second, first
-        work = lambda: roll_back(used)  # noqa: E731
-    whole = getattr(replacing, step)
-    calls = iter(range(10))
-
-    def dies(*arguments: Any) -> Any:
-        at_the_start = step == "_tidy" or (step, action) == ("card_of", "rollback")
-        if at_the_start and next(calls) == 0:
-            return whole(*arguments)
-        if when == "after":
-            whole(*arguments)
-        raise Killed
-
-    with monkeypatch.context() as patch:
-        patch.setattr(replacing, step, dies)
-        with pytest.raises(Killed):
-            work()
-    committed = STEPS.index(step) > STEPS.index("write") or (step, when) == ("write", "after")
-    assert held(used) == (second if committed else first)
-    if committed:
-        with pytest.raises(BundleError):
-            work()
-    else:
-        work()
-    assert held(used) == second
-    assert not list(used.glob(".*")) and not list((used / "previous").glob(".*"))
-
-
-def test_a_copy_that_fails_halfway_leaves_the_model_in_use(
-    folders: tuple[Path, Path], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    used, new = folders
-
-    def full(source: Path, target: Path) -> None:
-        target.write_bytes(b"half")
-        raise OSError(28, "No space left on device")
-
-    with monkeypatch.context() as patch:
-        patch.setattr(replacing.shutil, "copyfile", full)
-        with pytest.raises(BundleError, match="cannot be written"):
-            replace_model(used, new)
-    assert held(used) == "old"
-    replace_model(used, new)
-    assert held(used) == "newer"
+    assert after == before
 
 
 @pytest.mark.parametrize(
@@ -250,7 +111,7 @@ def test_what_is_not_known_to_be_better_needs_a_word(
     status, out, _ = call("replace", "used", "candidate", "--anyway")
     assert status == 0 and f"although it {said}" in out and held(tmp_path / "used") == "newer"
     assert said in read(tmp_path / "used").history[-1].why
-    assert said in (tmp_path / "used" / "MODEL_CARD.md").read_text()
+    assert said in (tmp_path / "used" / CARD).read_text()
 
 
 def test_the_same_weights_and_a_damaged_candidate_are_refused(folders: tuple[Path, Path], call: Call) -> None:
@@ -280,6 +141,8 @@ def test_the_command_line_lists_and_takes_back(folders: tuple[Path, Path], call:
     for wrong in ((), (new, "--rollback"), ("--list", "--rollback")):
         assert "give a CANDIDATE, or --rollback, or --list" in one_line(call("replace", used, *wrong))
     assert "--to is for --rollback" in one_line(call("replace", used, "--list", "--to", 1))
+    assert "--code is for what is put in use" in one_line(call("replace", used, "--list", "--code", "a.py"))
+    assert "no such file; give --code the file" in one_line(call("replace", used, new, "--code", "a.py"))
     assert "--anyway is for a CANDIDATE" in one_line(call("replace", used, "--list", "--anyway"))
 
 
@@ -301,3 +164,65 @@ def test_links_are_refused(folders: tuple[Path, Path], tmp_path: Path) -> None:
     with pytest.raises(BundleError, match="is a link out of the bundle"):
         roll_back(used)
     assert (tmp_path / "elsewhere").exists()
+
+
+def test_the_saved_model_goes_with_the_weights(
+    folders: tuple[Path, Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    used, new = folders
+    monkeypatch.setattr(savedmodel, "export", serve)
+    serve(used)
+    assert replace_model(used, new).notes == (
+        "savedmodel/ was made anew, with the weights that are in use now",
+    )
+    assert served(used) == "newer" and served(used / "previous" / "0") == "old"
+    assert roll_back(used).notes == ()
+    assert served(used) == "old" and served(used / "previous" / "1") == "newer"
+
+
+def test_a_file_that_a_candidate_names_is_executed_only_where_the_user_names_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With a SavedModel to be made anew, of a model that cannot be made without code of its own."""
+    code = tmp_path / "study.py"
+    code.write_text(f"open({str(tmp_path / 'executed')!r}, 'w').close()")
+    there = bundle(tmp_path / "used", "old")
+    serve(there.place())
+    origin = replace(there.origin, path=str(code))
+    candidate(tmp_path / "candidate", "newer", origin=origin)
+    (note,) = replace_model(tmp_path / "used", tmp_path / "candidate").notes
+    assert note.startswith("there is no savedmodel/ any more: no SavedModel can be made")
+    assert not (tmp_path / "executed").exists()
+    assert served(tmp_path / "used") is None and held(tmp_path / "used") == "newer"
+
+    roll_back(tmp_path / "used")
+    assert served(tmp_path / "used") == "old"
+    candidate(tmp_path / "next", "newest", origin=origin)
+    named: list[str] = []
+    monkeypatch.setattr(savedmodel, "export", lambda folder, own, target: named.append(own))
+    replace_model(tmp_path / "used", tmp_path / "next", code=code)
+    assert named == [str(code)]
+
+
+def test_texts_of_a_bundle_do_not_steer_the_terminal(folders: tuple[Path, Path], call: Call) -> None:
+    used, new = folders
+    hostile = "\x1b[2J\x1b]0;owned\x07\n"
+    there = read(new)
+    assert there.updated is not None
+    write(
+        replace(
+            there,
+            created=hostile,
+            updated=replace(there.updated, way=hostile),
+            verdict=Verdict("worse", f"claim {hostile}"),
+        ),
+        new,
+    )
+    status, out, _ = call("replace", used, new, "--anyway")
+    assert status == 0 and "claim  [2J ]0;owned" in out
+    here = read(used)
+    write(
+        replace(here, history=(replace(here.history[0], candidate=hostile, why=hostile, at=hostile),)), used
+    )
+    for said in (out, call("replace", used, "--list")[1]):
+        assert not set("\x1b\x07") & set(said)

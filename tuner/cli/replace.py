@@ -33,6 +33,15 @@ def replace(
     to: Annotated[
         int | None, typer.Option(metavar="N", help="With --rollback: the number of the model to put back.")
     ] = None,
+    code: Annotated[
+        Path | None,
+        typer.Option(
+            "--code",
+            metavar="FILE",
+            help="A Python file to execute for the SavedModel, where there is one and the model has layers of"
+            " its own.",
+        ),
+    ] = None,
     list_: Annotated[bool, typer.Option("--list", help="Show what was in use, and change nothing.")] = False,
     as_json: Json = False,
 ) -> None:
@@ -41,6 +50,10 @@ def replace(
         raise BundleError("give a CANDIDATE, or --rollback, or --list")
     if to is not None and not rollback:
         raise BundleError("--to is for --rollback")
+    if code is not None and list_:
+        raise BundleError("--code is for what is put in use")
+    if code is not None and not code.is_file():
+        raise BundleError(f"{code}: no such file; give --code the file that registers the model's layers")
     if anyway and candidate is None:
         raise BundleError("--anyway is for a CANDIDATE")
 
@@ -50,12 +63,17 @@ def replace(
     if list_:
         _print(read(bundle), (), as_json)
         return
-    done = roll_back(bundle, to) if candidate is None else replace_model(bundle, candidate, anyway=anyway)
+    own = code or ""
+    if candidate is None:
+        done = roll_back(bundle, to, code=own)
+    else:
+        done = replace_model(bundle, candidate, anyway=anyway, code=own)
     _print(done.bundle, done.notes, as_json, done=True)
 
 
 def _print(bundle: "Bundle", notes: tuple[str, ...], as_json: bool, *, done: bool = False) -> None:
     """The model in use, those that are kept, and the history."""
+    from tuner.cards import visible
     from tuner.deploy.replacing import previous
 
     kept = previous(bundle)
@@ -66,15 +84,15 @@ def _print(bundle: "Bundle", notes: tuple[str, ...], as_json: bool, *, done: boo
         step = bundle.history[-1]
         verb = "put back" if step.action == "rollback" else "put in use"
         print(f"model {step.after} was {verb}; model {step.before} is kept in {bundle.place() / 'previous'}")
-    print(f"in use: {_line(bundle)}")
+    print(visible(f"in use: {_line(bundle)}"))
     for one in kept:
-        print(f"kept:   {_line(one)}")
+        print(visible(f"kept:   {_line(one)}"))
     for step in bundle.history:
         origin = f", from {step.candidate}" if step.candidate else ""
         why = f", although it {step.why}" if step.why else ""
-        print(f"{step.at}  {step.action}: {step.before} -> {step.after}{origin}{why}")
+        print(visible(f"{step.at}  {step.action}: {step.before} -> {step.after}{origin}{why}"))
     for note in notes:
-        print(f"note: {note}")
+        print(f"note: {visible(note)}")
 
 
 def _line(bundle: "Bundle") -> str:

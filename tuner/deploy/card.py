@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 
+from tuner.cards import visible
 from tuner.deploy.bundle import Bundle, Single
 from tuner.deploy.schema import Part
 from tuner.report.formats import better_word, count, interval, metric_name, percent, score
@@ -112,7 +113,7 @@ def _ranges(label: str, part: Part) -> str:
 
 def _made(bundle: Bundle) -> Iterator[str]:
     origin, trained = bundle.origin, bundle.trained
-    sizes = ", ".join(f"{name} {size:,}" for name, size in trained.examples.items())
+    sizes = markdown(", ".join(f"{name} {size:,}" for name, size in trained.examples.items()))
     total = sum(trained.examples.values())
     kept = "; the test split was kept out" if trained.kept_test else ""
     yield f"Trained on {count(total, 'example')} ({sizes}){kept}."
@@ -121,11 +122,11 @@ def _made(bundle: Bundle) -> Iterator[str]:
     yield f"Members have the seeds {seeds}, of the study's seed {origin.seed}; none was chosen by its score."
     if (made := bundle.updated) is not None:
         values = ", ".join(f"{name} = {value}" for name, value in made.params.items())
-        word = made.more_training
+        word = markdown(made.more_training)
         other = f"; {word} against more training on old data alone" if word else ""
         yield (
-            f"Updated from the model {made.of[:12]}: {markdown(made.words)} ({markdown(values)}), with new"
-            f" data from {_code(made.data)}{other}."
+            f"Updated from the model {_code(made.of[:12])}: {markdown(made.words)} ({markdown(values)}), with"
+            f" new data from {_code(made.data)}{other}."
         )
     if bundle.preparation:
         yield "The preparation (`preparation.json`) was fitted on the train split and stayed as it was."
@@ -133,22 +134,22 @@ def _made(bundle: Bundle) -> Iterator[str]:
         options = ", ".join(f"{name}={value!r}" for name, value in origin.options.items())
         yield (
             f"Study file {_code(origin.path)}{f' with {markdown(options)}' if options else ''},"
-            f" sha256 {origin.file[:12]}; run folder {_code(origin.run)}."
+            f" sha256 {_code(origin.file[:12])}; run folder {_code(origin.run)}."
         )
     else:
-        yield f"A study made in Python, sha256 {origin.source[:12]}; run folder {_code(origin.run)}."
-    yield f"Data: sha256 {origin.data[:12]}{f', {markdown(origin.credit)}' if origin.credit else ''}."
+        yield f"A study made in Python, sha256 {_code(origin.source[:12])}; run folder {_code(origin.run)}."
+    yield f"Data: sha256 {_code(origin.data[:12])}{f', {markdown(origin.credit)}' if origin.credit else ''}."
     found = ", ".join(f"{package} {version}" for package, version in origin.versions.items())
-    yield f"Made {bundle.created} on {origin.backend} with {markdown(found)}."
+    yield f"Made {markdown(bundle.created)} on {markdown(origin.backend)} with {markdown(found)}."
 
 
 def _history(bundle: Bundle) -> Iterator[str]:
     for step in bundle.history:
         verb = "put back in the place of" if step.action == "rollback" else "put in the place of"
         origin = f", from {_code(step.candidate)}" if step.candidate else ""
-        word = f", found {step.verdict}" if step.verdict and step.action == "replace" else ""
+        word = f", found {markdown(step.verdict)}" if step.verdict and step.action == "replace" else ""
         why = f", although it {markdown(step.why)}" if step.why else ""
-        yield f"{step.at}: model {step.after} was {verb} model {step.before}{origin}{word}{why}."
+        yield f"{markdown(step.at)}: model {step.after} was {verb} model {step.before}{origin}{word}{why}."
 
 
 def _limits(bundle: Bundle) -> Iterator[str]:
@@ -179,4 +180,5 @@ def _ends(ends: tuple[float | None, ...]) -> str:
 
 
 def _code(text: str) -> str:
-    return f"`{text.replace('`', '')}`"
+    """Text as code, which ends at the next backtick or empty line, so that none is left in it."""
+    return f"`{visible(text).replace('`', '')}`"

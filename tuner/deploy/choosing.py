@@ -11,7 +11,6 @@ from tuner.metrics import resolve_metric
 from tuner.naive import LABELS
 from tuner.provenance import fingerprint, versions
 from tuner.records import BASELINE, Run
-from tuner.repeats import Repeats
 from tuner.report.formats import score
 from tuner.report.verdict import headline
 from tuner.result import Measured, Result
@@ -70,8 +69,10 @@ def study_of(result: Result, study: Study | str | Path | None) -> Study:
     return replace(loaded, name=name, seed=setup.seed, objective=setup.objective)
 
 
-def check_unchanged(result: Result, study: Study, runner: Repeats, backend: str, *, accept: bool) -> str:
+def check_unchanged(result: Result, study: Study, data: str, backend: str, *, accept: bool) -> str:
     """What of a study has changed since its run, in a sentence; nothing where nothing has.
+
+    `data` is the checksum of the study's arrays as they are now.
 
     Raises: LedgerError where it is not accepted, or cannot be.
     """
@@ -91,7 +92,7 @@ def check_unchanged(result: Result, study: Study, runner: Repeats, backend: str,
         source=study.source or fingerprint(study),
         file=study.file,
         options=dict(study.options),
-        data=runner.digest(),
+        data=data,
         versions=versions(),
     )
     found = changes(before, now)

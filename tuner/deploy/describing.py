@@ -100,8 +100,10 @@ def schema_of(
     targets = _targets(model, splits)
     names = splits.outputs or tuple(columns[at] for at in targets if at < len(columns))
     free = _free(model, "outputs", len(flat(answered)))
+    restored = raw is None and bool(splits.preparation and splits.preparation.targets)
+    known_targets = [] if restored else [flat(getattr(known, name)[1]) for name in trained]
     outputs = tuple(
-        _output(array, [flat(getattr(known, name)[1]) for name in trained], place, names, free[place], kind)
+        _output(array, known_targets, place, names, free[place], kind)
         for place, array in enumerate(leaves(answered))
     )
     classes = splits.classes if len(splits.classes) == _classes(outputs[0], kind) else ()
@@ -132,9 +134,13 @@ def _output(
     free: tuple[int, ...],
     kind: Kind,
 ) -> Part:
-    """The part of an output; with the ranges of its targets, where it is a regression of their shape."""
+    """The part of an output; with the ranges of its targets, where it is a regression of their shape and they
+    are known in the units of its answers.
+    """
     shape = tuple(None if axis in free else size for axis, size in enumerate(answered.shape[1:]))
-    fitting = all(len(arrays) > place and arrays[place].shape[1:] == answered.shape[1:] for arrays in targets)
+    fitting = bool(targets) and all(
+        len(arrays) > place and arrays[place].shape[1:] == answered.shape[1:] for arrays in targets
+    )
     if kind.task == "regression" and fitting:
         return _spanning([arrays[place] for arrays in targets], names, free)
     return Part(shape, names if len(names) == (shape[-1] if shape else 1) else ())

@@ -107,6 +107,7 @@ class _Plan:
     every: Splits
     built: Built
     epochs: Epochs
+    data: str  # checksum of the arrays
 
 
 def make(result: Result, measured: Measured, study: Study, asked: Asked, telling: Telling) -> Made:
@@ -142,7 +143,7 @@ def make(result: Result, measured: Measured, study: Study, asked: Asked, telling
         trained=Trained({name: plan.splits.sizes[name] for name in asked.trained}, asked.keep_test),
         expected=found.expected,
         verdict=verdict,
-        origin=_origin(result, study, asked, plan.splits.credit),
+        origin=_origin(result, study, asked, plan.data, plan.splits.credit),
         architecture="",
         created=time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
         identity=uuid.uuid4().hex,
@@ -182,7 +183,8 @@ def _plan(result: Result, measured: Measured, study: Study, asked: Asked, tellin
     if asked.engine not in ENGINES:
         raise BundleError(f"engine {asked.engine!r} is unknown; use {', '.join(ENGINES)}")
     runner = Repeats(study, engine=asked.engine)
-    telling.say(check_unchanged(result, study, runner, asked.backend, accept=asked.accept_changes))
+    data = runner.digest()
+    telling.say(check_unchanged(result, study, data, asked.backend, accept=asked.accept_changes))
     configuration = measured.configuration
     recipe = Recipe(study, configuration, *runner.source.builder(configuration), asked.engine)
     splits = recipe.splits()
@@ -192,7 +194,7 @@ def _plan(result: Result, measured: Measured, study: Study, asked: Asked, tellin
     plan = refit(recipe.build, built, confirmed(result, measured))
     telling.say(*verdict_of(result, measured)[1], *plan.notes, *_on_data(study, splits))
     final = replace(recipe, build=plan.build)
-    return _Plan(runner.metric, recipe, final, splits, every, built, plan.epochs)
+    return _Plan(runner.metric, recipe, final, splits, every, built, plan.epochs, data)
 
 
 def _on_all(plan: _Plan) -> Any:
@@ -237,7 +239,7 @@ def _how_measured(asked: Asked) -> str:
     return f"{networks} with other seeds, trained on the train split alone, as the confirmation did"
 
 
-def _origin(result: Result, study: Study, asked: Asked, credit: str) -> Origin:
+def _origin(result: Result, study: Study, asked: Asked, data: str, credit: str) -> Origin:
     setup = result.setup
     return Origin(
         path=study.path,
@@ -245,7 +247,7 @@ def _origin(result: Result, study: Study, asked: Asked, credit: str) -> Origin:
         source=study.source or setup.source,
         file=study.file,
         run=str(result.folder or ""),
-        data=setup.data,
+        data=data,
         seed=setup.seed,
         backend=asked.backend,
         engine=asked.engine,

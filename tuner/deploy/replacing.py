@@ -3,7 +3,8 @@
 Only weights and what is said about them change: architecture, schema and preparation must be the same. The
 new files are put beside the old ones under a number of their own, a copy of the old model is put into
 previous/<number>, and then bundle.json is replaced in one step. Whatever ends the process, the bundle is
-one of the two models, whole; what was not needed in the end is cleared by the next call.
+one of the two models, whole; what was not needed in the end is cleared by the next call, which also puts the
+SavedModel of the model in use in its place.
 """
 
 import os
@@ -32,6 +33,7 @@ from tuner.deploy.card import card_of
 from tuner.deploy.folders import written
 from tuner.deploy.schema import Part, Schema
 from tuner.errors import BundleError, LedgerError
+from tuner.files import remove_leftovers, write_whole
 from tuner.locking import locked
 
 PREVIOUS = "previous"
@@ -47,10 +49,14 @@ class Replaced:
     notes: tuple[str, ...] = ()
 
 
-def replace_model(bundle: str | Path, candidate: str | Path, *, anyway: bool = False) -> Replaced:
+def replace_model(
+    bundle: str | Path, candidate: str | Path, *, anyway: bool = False, code: str | Path = ""
+) -> Replaced:
     """Put the candidate's weights into a bundle, and keep the model before under previous/<number>.
 
     A candidate that is not known to be better than this very model is refused, unless it shall be `anyway`.
+    Where there is a SavedModel, it is made anew; `code` is a Python file to be executed for that, where the
+    model has layers of its own. Nothing that a bundle names is executed.
 
     Raises: BundleError where it is refused, is no model of the same kind, or something cannot be read or
     written.
@@ -66,13 +72,14 @@ def replace_model(bundle: str | Path, candidate: str | Path, *, anyway: bool = F
         number = 1 + max((here.number, *(one.number for one in previous(here))))
         word = there.verdict.word if there.updated else ""
         step = Step("replace", _now(), here.number, number, str(Path(candidate).resolve()), word, doubt)
-        return _install(here, replace(there, observed=_observed(here)), step)
+        return _install(here, replace(there, observed=_observed(here)), step, code)
 
 
-def roll_back(bundle: str | Path, number: int | None = None) -> Replaced:
+def roll_back(bundle: str | Path, number: int | None = None, *, code: str | Path = "") -> Replaced:
     """Put a model that was in use before back: the one that the present one replaced, or that of a number.
 
-    The present one is kept as well, so that this can be taken back, too.
+    The present one is kept as well, so that this can be taken back, too. `code` is as for `replace_model`,
+    where the SavedModel of that model is not kept.
 
     Raises: BundleError where there is no such model.
     """
@@ -84,7 +91,7 @@ def roll_back(bundle: str | Path, number: int | None = None) -> Replaced:
             what = "no model was replaced here" if wanted is None else f"no model {wanted} is kept"
             raise BundleError(f"{bundle}: {what}; kept are {there}")
         step = Step("rollback", _now(), here.number, wanted, verdict=kept[wanted].verdict.word)
-        return _install(here, kept[wanted], step)
+        return _install(here, kept[wanted], step, code)
 
 
 def previous(bundle: Bundle) -> tuple[Bundle, ...]:
@@ -139,9 +146,10 @@ def _held(folder: Path) -> Iterator[Bundle]:
     try:
         with locked(folder):
             here = read(folder)
+            _put_savedmodel(here)
             _tidy(here)
             if here.history:  # a kill may have come before its card was written
-                (folder / CARD).write_text(card_of(here), encoding="utf-8")
+                _write_card(here)
             yield here
     except LedgerError as error:
         raise BundleError(str(error).replace("`tuner run`", "command").partition("; ")[0]) from None
@@ -149,7 +157,7 @@ def _held(folder: Path) -> Iterator[Bundle]:
         raise BundleError(f"{folder}: cannot be written ({error.strerror or error})") from None
 
 
-def _install(here: Bundle, there: Bundle, step: Step) -> Replaced:
+def _install(here: Bundle, there: Bundle, step: Step, code: str | Path) -> Replaced:
     """Let the weights of `there` take the place of those of `here`."""
     folder = here.place()
     new = replace(
@@ -163,15 +171,17 @@ def _install(here: Bundle, there: Bundle, step: Step) -> Replaced:
     )
     _keep(here)
     _stage(there, new)
-    exported = _set_savedmodel_aside(here)
+    notes = _export(there, _staged_savedmodel(new), code) if _lacks_savedmodel(here, new) else ()
+    _set_savedmodel_aside(here)
     write(new, folder)  # from here on the new model is in use
-    kept = folder / PREVIOUS / str(new.number) / SAVEDMODEL
-    if kept.is_dir():
-        kept.rename(folder / SAVEDMODEL)
+    _put_savedmodel(new)
     _tidy(new)
-    (folder / CARD).write_text(card_of(new), encoding="utf-8")
-    notes = _export(new) if exported and not (folder / SAVEDMODEL).exists() else ()
+    _write_card(new)
     return Replaced(read(folder), step, notes)
+
+
+def _write_card(bundle: Bundle) -> None:
+    write_whole(bundle.place() / CARD, card_of(bundle))
 
 
 def _keep(here: Bundle) -> None:
@@ -208,28 +218,43 @@ def _stage(there: Bundle, new: Bundle) -> None:
         beside_it.replace(folder / new.expected_file)
 
 
-def _set_savedmodel_aside(here: Bundle) -> bool:
-    """A SavedModel holds weights as well: that of the old model goes with it. Whether there is one."""
-    exported = here.place() / SAVEDMODEL
-    if not exported.is_dir():
-        return False
-    kept = here.place() / PREVIOUS / str(here.number) / SAVEDMODEL
-    if kept.exists():
-        shutil.rmtree(exported)
-    else:
-        exported.rename(kept)
-    return True
+def _staged_savedmodel(new: Bundle) -> Path:
+    """Where the SavedModel of a model waits for the moment in which that model is in use."""
+    return new.place() / f".{SAVEDMODEL}-{new.number}"
 
 
-def _export(new: Bundle) -> tuple[str, ...]:
-    """Make the SavedModel anew, with the weights that are in use now; gives what the user must know."""
+def _kept_savedmodel(bundle: Bundle) -> Path:
+    return bundle.place() / PREVIOUS / str(bundle.number) / SAVEDMODEL
+
+
+def _lacks_savedmodel(here: Bundle, new: Bundle) -> bool:
+    """Whether there is a SavedModel, and none of the new model is kept."""
+    return (here.place() / SAVEDMODEL).is_dir() and not _kept_savedmodel(new).is_dir()
+
+
+def _export(there: Bundle, target: Path, code: str | Path) -> tuple[str, ...]:
+    """Make the SavedModel of a model; gives what the user must know."""
     from tuner.deploy.savedmodel import export
 
     try:
-        export(new.place(), new.origin.path)
+        export(there.place(), str(code), target)
     except BundleError as error:
         return (f"there is no {SAVEDMODEL}/ any more: {error}",)
     return (f"{SAVEDMODEL}/ was made anew, with the weights that are in use now",)
+
+
+def _set_savedmodel_aside(here: Bundle) -> None:
+    """A SavedModel holds weights as well: that of the old model goes with it."""
+    if (here.place() / SAVEDMODEL).is_dir():
+        (here.place() / SAVEDMODEL).rename(_kept_savedmodel(here))
+
+
+def _put_savedmodel(here: Bundle) -> None:
+    """The SavedModel of the model in use in its place, wherever it was kept, staged, or left by a kill."""
+    place = here.place() / SAVEDMODEL
+    for path in (_kept_savedmodel(here), _staged_savedmodel(here)):
+        if path.is_dir() and not place.exists():
+            path.rename(place)
 
 
 def _tidy(here: Bundle) -> None:
@@ -239,8 +264,10 @@ def _tidy(here: Bundle) -> None:
     for path in (*folder.glob("members*"), *folder.glob("expected*.npz"), *folder.glob(".members*")):
         if path.name not in own and not path.is_symlink():
             _delete(path)
-    for path in (*folder.glob(".expected-*.npz"), *(folder / PREVIOUS).glob(".*")):
-        _delete(path)
+    for pattern in (".expected-*.npz", f".*{SAVEDMODEL}*", f"{PREVIOUS}/.*"):
+        for path in folder.glob(pattern):
+            _delete(path)
+    remove_leftovers(folder, (CARD, RECORD))
     _delete(folder / PREVIOUS / str(here.number))
 
 

@@ -12,6 +12,7 @@ from typing import Any
 
 from tuner.backend import prepare_backend
 from tuner.deploy.bundle import SAVEDMODEL, Bundle, preparation_of, read
+from tuner.deploy.folders import written
 from tuner.deploy.schema import Part
 from tuner.deploy.serving import load_weights, network_of
 from tuner.errors import BundleError, TunerError, described
@@ -19,8 +20,8 @@ from tuner.errors import BundleError, TunerError, described
 _SEPARATE = "tuner: "  # before the one line of an error
 
 
-def export(folder: Path, code: str = "") -> None:
-    """Put the SavedModel of a bundle into its folder, in savedmodel/.
+def export(folder: Path, code: str = "", target: Path | None = None) -> None:
+    """Put the SavedModel of a bundle into its folder, in savedmodel/, or to `target`: whole or not at all.
 
     Its signature and its method `serve` read raw values of shape (n, ...), and answer a dict of mean, std,
     members (n, K, ...) and where the model classifies classes, in original units. `code` is a Python file to
@@ -29,9 +30,14 @@ def export(folder: Path, code: str = "") -> None:
     Raises: BundleError where that cannot be done.
     """
     _check(read(folder))
+    with written(target or folder / SAVEDMODEL) as beside:
+        _in_a_process(folder, code, beside)
+
+
+def _in_a_process(folder: Path, code: str, target: Path) -> None:
     environment = os.environ | {"KERAS_BACKEND": "tensorflow", "TF_CPP_MIN_LOG_LEVEL": "3"}
     done = subprocess.run(
-        [sys.executable, "-m", "tuner.deploy.savedmodel", str(folder), code],
+        [sys.executable, "-m", "tuner.deploy.savedmodel", str(folder), code, str(target)],
         env=environment,
         capture_output=True,
         text=True,
@@ -45,8 +51,8 @@ def export(folder: Path, code: str = "") -> None:
         )
 
 
-def write(folder: Path, code: str = "") -> None:
-    """Make the SavedModel in this process, in which Keras runs on TensorFlow.
+def write(folder: Path, code: str, target: Path) -> None:
+    """Make the SavedModel of a bundle in `target` by this process, in which Keras runs on TensorFlow.
 
     Raises: BundleError where the bundle has what it cannot hold.
     """
@@ -67,7 +73,7 @@ def write(folder: Path, code: str = "") -> None:
         archive.track(one)
     signature = [tf.TensorSpec((None, *part.shape), dtype, name="x")]
     archive.add_endpoint("serve", _serve(bundle, networks, layers), input_signature=signature)
-    archive.write_out(str(folder / SAVEDMODEL), verbose=False)
+    archive.write_out(str(target), verbose=False)
 
 
 def _check(bundle: Bundle) -> Part:
@@ -138,9 +144,9 @@ def _serve(bundle: Bundle, networks: list[Any], layers: tuple[Any, ...]) -> Any:
 
 def main(arguments: list[str]) -> int:
     """The process that `export` starts."""
-    folder, code = arguments
+    folder, code, target = arguments
     try:
-        write(Path(folder), code)
+        write(Path(folder), code, Path(target))
     except TunerError as error:
         print(f"{_SEPARATE}{error}", file=sys.stderr)
         return 2

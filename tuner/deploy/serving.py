@@ -1,6 +1,7 @@
 """A bundle as a model that answers: raw values in, original units out."""
 
 import re
+import threading
 import warnings
 from collections.abc import Mapping
 from pathlib import Path
@@ -27,13 +28,23 @@ _UNKNOWN = re.compile(r"Could not locate (?:class|function) '([^']+)'")
 
 
 class Model:
-    """The ensemble of a bundle. `load_model` reads one."""
+    """The ensemble of a bundle. `load_model` reads one.
+
+    Threads may share it: they predict one after another.
+    """
 
     def __init__(self, bundle: Bundle, network: Any, weights: list[list[np.ndarray]]) -> None:
         self.bundle = bundle
         self._network = network
         self._weights = weights
         self._preparation = preparation_of(bundle)
+        self._one_at_a_time = threading.Lock()  # the members take turns in one network
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {name: part for name, part in vars(self).items() if name != "_one_at_a_time"}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        vars(self).update(state, _one_at_a_time=threading.Lock())  # no lock goes to another process
 
     @property
     def schema(self) -> Schema:
@@ -74,12 +85,17 @@ class Model:
         ready = mapped(
             lambda array: np.asarray(array, np.float32) if array.dtype.kind == "f" else array, ready
         )
-        answers = []
-        for weights in self._weights:
-            self._network.set_weights(weights)
-            found = self._network.predict(ready, batch_size=self.bundle.batch_size, verbose=0)
-            answers.append(self._restored(found, x, start))
+        answers = [self._restored(found, x, start) for found in self._asked(ready)]
         return combined(stacked(answers, self.bundle.activation), self.bundle.task)
+
+    def _asked(self, ready: Tree) -> list[Tree]:
+        """What each member says of prepared examples."""
+        found = []
+        with self._one_at_a_time:
+            for weights in self._weights:
+                self._network.set_weights(weights)
+                found.append(self._network.predict(ready, batch_size=self.bundle.batch_size, verbose=0))
+        return found
 
     def _as_array(self, x: Any) -> Any:
         """Nested lists as an array, where the model reads one."""

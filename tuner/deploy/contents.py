@@ -1,0 +1,90 @@
+"""The files of a bundle beside its record, each known by the checksum that the record holds."""
+
+import hashlib
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from tuner.deploy.records import AGAIN, EXPECTED, PREPARATION, Bundle
+from tuner.errors import BundleError, PreparationError
+from tuner.prepare import Preparation
+
+_CHUNK = 2**20  # bytes of a file that are read at once
+
+
+@dataclass(frozen=True, slots=True)
+class ExampleErrors:
+    """The scores of single test examples of the measured ensemble: `values` of shape (examples,).
+
+    Each stands for `each` neighbours; `horizon` is the number of steps of a target.
+    """
+
+    values: np.ndarray
+    each: int
+    horizon: int
+
+
+def sha256_of(path: Path) -> str:
+    """The checksum of a file. Raises: BundleError where it cannot be read."""
+    found = hashlib.sha256()
+    try:
+        with path.open("rb") as file:
+            while part := file.read(_CHUNK):
+                found.update(part)
+    except OSError as error:
+        raise BundleError(f"{path}: cannot be read ({error.strerror}); {AGAIN}") from None
+    return found.hexdigest()
+
+
+def intact(path: Path, sha256: str) -> Path:
+    """The path of a file that has this checksum.
+
+    Raises: BundleError where it cannot be read or has another one.
+    """
+    if sha256_of(path) != sha256:
+        raise BundleError(f"{path}: damaged or altered (its checksum differs); {AGAIN}")
+    return path
+
+
+def preparation_of(bundle: Bundle) -> Preparation | None:
+    """The preparation that stands between raw data and the model; None where the model holds it inside.
+
+    Raises: BundleError where its file is damaged or holds something else.
+    """
+    if not bundle.preparation:
+        return None
+    path = intact(bundle.place() / PREPARATION, bundle.preparation)
+    try:
+        return Preparation.load(path)
+    except PreparationError as error:
+        raise BundleError(f"{error}; {AGAIN}") from None
+
+
+def examples_of(bundle: Bundle) -> ExampleErrors | None:
+    """What the measured ensemble scored on every test example; None where that is not known.
+
+    Raises: BundleError where the file is damaged or holds something else.
+    """
+    if not bundle.examples:
+        return None
+    path = intact(bundle.place() / bundle.expected_file, bundle.examples)
+    try:
+        with np.load(path, allow_pickle=False) as file:
+            values = file["values"]
+            each, horizon = (int(file[name]) for name in ("each", "horizon"))
+        if values.ndim != 1 or values.dtype.kind != "f" or not np.isfinite(values).all():
+            raise ValueError
+    except Exception:  # whatever zipfile and numpy find wrong
+        raise BundleError(f"{path}: holds no scores of examples; {AGAIN}") from None
+    return ExampleErrors(values, each, horizon)
+
+
+def write_examples(folder: Path, found: ExampleErrors) -> str:
+    """Store the scores of single examples; gives the checksum of their file."""
+    path = folder / EXPECTED
+    with path.open("wb") as file:
+        np.savez_compressed(
+            file, values=np.asarray(found.values), each=np.array(found.each), horizon=np.array(found.horizon)
+        )
+    return sha256_of(path)

@@ -1,0 +1,246 @@
+"""What bundle.json says of a model in use, and the names of the files beside it."""
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Literal
+
+from tuner.deploy.schema import Schema, Task
+from tuner.errors import BundleError
+from tuner.records import Direction
+
+RECORD, ARCHITECTURE, PREPARATION = "bundle.json", "architecture.json", "preparation.json"
+EXPECTED, CARD, SAVEDMODEL = "expected.npz", "MODEL_CARD.md", "savedmodel"
+WEIGHTS, MODEL = "weights.weights.h5", "model.keras"  # in the folder of a member
+AGAIN = "make the bundle again with `tuner finalize`"
+
+Activation = Literal["", "softmax", "sigmoid"]
+Units = Literal["original", "prepared"]
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """One network of the ensemble: its seed index, and the checksums of its two files."""
+
+    seed: int
+    weights: str
+    model: str
+
+
+@dataclass(frozen=True, slots=True)
+class Epochs:
+    """How long a member was trained, and a sentence on how that number was found."""
+
+    count: int
+    how: str
+
+
+@dataclass(frozen=True, slots=True)
+class Single:
+    """Scores of single networks: their mean with its interval, and their standard deviation."""
+
+    mean: float | None
+    interval: tuple[float | None, ...]
+    std: float | None
+    n: int
+
+    def __post_init__(self) -> None:
+        _check_ends(self.interval)
+
+
+@dataclass(frozen=True, slots=True)
+class Ensemble:
+    """The score of the mean of several networks' predictions, with its interval over examples.
+
+    `members` counts the networks, `block` the neighbours that enter the interval together, 1 where the
+    examples are independent. `how` is a sentence on which networks these were.
+    """
+
+    score: float
+    interval: tuple[float | None, ...]
+    n_examples: int
+    members: int
+    block: int = 1
+    how: str = ""
+
+    def __post_init__(self) -> None:
+        _check_ends(self.interval)
+
+
+@dataclass(frozen=True, slots=True)
+class Expected:
+    """What to expect of the model on data like those of the test split, in units of the metric.
+
+    With `units` "prepared" the scores are those of prepared targets, while the model answers in original
+    units: the two cannot be compared. Where there is no ensemble, `reason` says why.
+    """
+
+    split: str
+    level: float
+    single: Single
+    ensemble: Ensemble | None = None
+    reason: str = ""
+    units: Units = "original"
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What the study found, in the words of its report; all but `claim` may be empty."""
+
+    word: str
+    claim: str
+    evidence: str = ""
+    scope: str = ""
+    naive: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where the model comes from: the study file with its options, the run folder, the data, the versions.
+
+    `source` is the checksum of the study file with its options, `file` that of the file alone, `data` that of
+    the arrays; `seed` is the study's.
+    """
+
+    path: str
+    options: Mapping[str, Any]
+    source: str
+    file: str
+    run: str
+    data: str
+    seed: int
+    backend: str
+    engine: str
+    versions: Mapping[str, str]
+    credit: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Trained:
+    """What the members were trained on: examples of each split, and whether the test split was kept out."""
+
+    examples: Mapping[str, int]
+    kept_test: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Updated:
+    """How a candidate came about: by which way, from the model with the identity `of`, with which data.
+
+    `source` is the checksum of all that it depends on, `params` are the values of the way's hyperparameters,
+    and `more_training` is the verdict against the existing model trained further on old data alone, or empty.
+    """
+
+    of: str
+    way: str
+    words: str
+    data: str
+    source: str
+    params: Mapping[str, Any]
+    more_training: str = ""
+    until: str = ""  # newest time in the data, ISO 8601 in UTC, or how many rows without times; or empty
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One change of the model in use: number `before` made room for number `after`; `at` is in ISO 8601, UTC.
+
+    `candidate` is the folder that a new model came from, `verdict` what its update found, and `why` says what
+    else must be known.
+    """
+
+    action: Literal["replace", "rollback"]
+    at: str
+    before: int
+    after: int
+    candidate: str = ""
+    verdict: str = ""
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Bundle:
+    """A model in use.
+
+    The members' outputs are averaged as they are, or where `activation` is named after it was applied to
+    them (models that end with logits). `margin` is the study's smallest difference that matters, in metric
+    units; `batch_size` is that of predictions. `identity` is of its own for every bundle, `created` is in
+    ISO 8601, UTC. `architecture`, `preparation` and `examples` are the checksums of these files, empty where
+    there is none. `notes` are sentences that whoever uses the model must know.
+    """
+
+    study: str
+    configuration: str
+    params: Mapping[str, Any]
+    metric: str
+    direction: Direction
+    task: Task
+    schema: Schema
+    members: tuple[Member, ...]
+    epochs: Epochs
+    trained: Trained
+    expected: Expected
+    verdict: Verdict
+    origin: Origin
+    architecture: str
+    created: str
+    identity: str
+    activation: Activation = ""
+    preparation: str = ""
+    examples: str = ""
+    series: bool = False
+    margin: float | None = None
+    batch_size: int = 128
+    notes: tuple[str, ...] = ()
+    number: int = 0  # of the model among those that were in use here; 0 is that of `tuner finalize`
+    observed: int = 0  # lines that `tuner monitor` had stored when it was put in use: it may know them
+    target_shape: tuple[int, ...] | None = None  # of classes in the study's y, an example; None: not known
+    updated: Updated | None = None  # where the model came about by an update
+    history: tuple[Step, ...] = ()
+    folder: Path | None = field(default=None, compare=False)  # that it was read from; not stored
+
+    def __post_init__(self) -> None:
+        if not self.members:
+            raise ValueError("it has no members")
+        if not self.schema.inputs or not self.schema.outputs:
+            raise ValueError("it has no inputs or no outputs")
+        if self.batch_size < 1 or self.epochs.count < 1:
+            raise ValueError("a size or a number of epochs is below 1")
+        if self.number < 0:
+            raise ValueError("its number is below 0")
+
+    @property
+    def home(self) -> str:
+        """The folder of the members in that of the bundle."""
+        return f"members-{self.number}" if self.number else "members"
+
+    @property
+    def expected_file(self) -> str:
+        """The file with the scores of single test examples, where there is one."""
+        return f"expected-{self.number}.npz" if self.number else EXPECTED
+
+    def member(self, place: int) -> Path:
+        """Where the files of a member lie, counted from 0."""
+        return self.place() / self.home / str(place)
+
+    def place(self) -> Path:
+        """The folder that it was read from. Raises: BundleError where it was not read from one."""
+        if self.folder is None:
+            raise BundleError("this bundle was not read from a folder; use tuner.deploy.bundle.read(path)")
+        return self.folder
+
+
+def member_folder(folder: Path, place: int) -> Path:
+    """Where the files of a member of a new bundle lie, counted from 0."""
+    return folder / "members" / str(place)
+
+
+def _check_ends(interval: tuple[float | None, ...]) -> None:
+    if len(interval) != 2:
+        raise ValueError(f"an interval with {len(interval)} ends")
+
+
+def finite(value: float) -> float | None:
+    """A number as bundle.json holds it: None where there is none."""
+    return float(value) if math.isfinite(value) else None
