@@ -3,7 +3,7 @@
 import shutil
 import time
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
@@ -33,10 +33,10 @@ from tuner.deploy.networks import Network, answers
 from tuner.deploy.schema import Part, part_of
 from tuner.deploy.serving import network_of
 from tuner.deploy.storing import write_members
-from tuner.deploy.updating.derived import EPOCHS
+from tuner.deploy.updating.derived import EPOCHS, RECENT
 from tuner.deploy.updating.material import Material
-from tuner.deploy.updating.parting import Parts, count
-from tuner.deploy.updating.ways import FAIR, WAYS
+from tuner.deploy.updating.parting import Parts, count, recent_of
+from tuner.deploy.updating.ways import FAIR, WAYS, Way
 from tuner.engines.choice import Trainer
 from tuner.errors import BundleError
 from tuner.references import against
@@ -71,7 +71,11 @@ def kept(material: Material, study: Study, result: Result, name: str, say: Say) 
     networks = _trained(study, result, name, len(material.members), say)
     if folder.exists():
         shutil.rmtree(folder)  # of an earlier state of this run folder
-    _write(material, study, result, replace(record, members=record.members), networks, folder)
+    if len(networks) < len(material.members):
+        told = f"It has {len(networks)} networks instead of {len(material.members)}: no other run has a score"
+        say(f"{name}: {told}")
+        record = replace(record, notes=(*record.notes, told))
+    _write(material, study, result, record, networks, folder)
     return folder
 
 
@@ -80,10 +84,6 @@ def _record(material: Material, result: Result, name: str) -> Bundle:
     bundle, way = material.bundle, WAYS[name]
     measured = next(one for one in result.finalists if one.name == name)
     params = dict(measured.configuration.params)
-    examples = {
-        **({"old": count(material.old)} if way.old else {}),
-        **({"new": count(material.new.train)} if way.new else {}),
-    }
     fair = next((one for one in against(result) if one.reference == FAIR.name), None)
     compared = fair.comparisons.get(name) if fair else None
     updated = Updated(
@@ -100,22 +100,47 @@ def _record(material: Material, result: Result, name: str) -> Bundle:
         epochs=Epochs(
             int(params[EPOCHS]), "as the update was compared; a callback may have ended it earlier"
         ),
-        trained=Trained(examples, kept_test=True),
+        trained=Trained(_examples(material, way, params[RECENT]), kept_test=True),
         verdict=verdict(result, measured),
         origin=replace(
             bundle.origin,
             run=str(result.folder),
-            data=result.setup.data,
+            data=material.data,
             seed=result.setup.seed,
             versions=result.setup.versions,
+            **_file(material.study),
         ),
         created=time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
         identity=uuid.uuid4().hex,
         number=0,
         history=(),
         updated=updated,
-        notes=(),
+        notes=tuple(_notes(material)),
     )
+
+
+def _examples(material: Material, way: Way, share: float) -> dict[str, int]:
+    """How many examples of each kind a way sees: the most recent ones, which are the new ones first."""
+    old = count(material.old) if way.old else 0
+    new = count(material.new.train) if way.new else 0
+    seen = recent_of(old + new, share)
+    found = {"old": max(0, seen - new), "new": min(seen, new)}
+    return {name: number for name, number in found.items() if number}
+
+
+def _file(study: Study) -> dict[str, Any]:
+    """Where the study file is now, and what it is; nothing where it came from none."""
+    return {name: getattr(study, name) for name in ("path", "file", "source")} if study.path else {}
+
+
+def _notes(material: Material) -> Iterator[str]:
+    if len(material.members) > 1:
+        yield (
+            "What the study found compares single networks with those of the existing model; the means of"
+            " their predictions, which are what a model in use answers, were not compared"
+        )
+    for text in material.changed:
+        yield f"It was updated although {text}"
 
 
 def verdict(result: Result, measured: Measured) -> Verdict:
