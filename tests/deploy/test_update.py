@@ -4,6 +4,7 @@ replacement.
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ from tuner import load_model
 from tuner.deploy import replace_model, roll_back, update
 from tuner.deploy.bundle import read
 from tuner.deploy.updating import searching
+from tuner.deploy.updating.candidates import kept as candidate
 from tuner.deploy.updating.derived import RATE, RECENT, comparison, settings_of
 from tuner.deploy.updating.given import Cutting
 from tuner.deploy.updating.material import gathered
@@ -258,6 +260,35 @@ def test_mistakes_are_told_in_a_line(bundles: Bundles, tmp_path: Path) -> None:
     with pytest.raises(BundleError, match="came from no file"):
         update(place, (x, y), tmp_path / "run")
     assert not (tmp_path / "run").exists()
+
+
+def test_networks_that_train_otherwise_the_next_time_are_kept_and_told(
+    bundles: Bundles, tmp_path: Path
+) -> None:
+    kept = bundles("classes")
+    material = gathered(kept.bundle, kept.study, labelled(90, 9), Cutting(0.2, TEST))
+    settings = settings_of(material, 1)
+    study = comparison(material, dict.fromkeys([FAIR.name, WAY], settings.params), settings)
+    result = run(study, Plan(repeats=MEMBERS), output=tmp_path)
+    runs = tuple(
+        replace(one, scores={**one.scores, "test": one.scores["test"] + 0.01, "validation": 0.0})
+        if one.configuration == WAY
+        else one
+        for one in result.runs
+    )
+    said: list[str] = []
+    there = read(candidate(material, study, replace(result, runs=runs), WAY, said.append))
+    assert any("this machine does not train alike twice" in text for text in (*said, *there.notes))
+    assert len(there.members) == MEMBERS and there.expected.ensemble is not None
+    assert "seed 0 scored" in (there.place() / "MODEL_CARD.md").read_text("utf-8")
+    lost = tuple(
+        replace(one, status="diverged", scores={}) if (one.configuration, one.seed_index) == (WAY, 1) else one
+        for one in result.runs
+    )
+    fewer = replace(result, runs=lost, folder=tmp_path / "fewer")
+    there = read(candidate(material, study, fewer, WAY, said.append))
+    assert [member.seed for member in there.members] == [0, 2]
+    assert any("It has 2 networks instead of 3" in text for text in there.notes)
 
 
 def test_the_summary_is_for_programs(updates: Updates) -> None:

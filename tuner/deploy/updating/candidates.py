@@ -56,9 +56,10 @@ def kept(material: Material, study: Study, result: Result, name: str, say: Say) 
     """The folder with the bundle of a way: as many of its confirmed networks as the existing model has.
 
     They are those of the first seeds, whatever they score. Their weights are not in the run folder, so they
-    are trained again, by which they become the same. A candidate that is there already stays as it is.
+    are trained again, by which they become the same, or else the candidate says that they have not. A
+    candidate that is there already stays as it is.
 
-    Raises: BundleError where they do not become the same, or too few have a score.
+    Raises: BundleError where none has a score.
     """
     assert result.folder is not None  # loaded from one
     folder = result.folder / FOLDER / WAYS[name].folder
@@ -68,13 +69,20 @@ def kept(material: Material, study: Study, result: Result, name: str, say: Say) 
         if (there.updated, there.verdict) == (record.updated, record.verdict):
             return folder
     say(f"keeping the networks of {name} as a candidate")
-    networks = _trained(study, result, name, len(material.members), say)
+    networks, other = _trained(study, result, name, len(material.members), say)
     if folder.exists():
         shutil.rmtree(folder)  # of an earlier state of this run folder
-    if len(networks) < len(material.members):
-        told = f"It has {len(networks)} networks instead of {len(material.members)}: no other run has a score"
-        say(f"{name}: {told}")
-        record = replace(record, notes=(*record.notes, told))
+    notes = []
+    if len(networks) < (members := len(material.members)):
+        notes.append(f"It has {len(networks)} networks instead of {members}: no other run has a score")
+    if other:
+        notes.append(
+            f"Its networks are not those that were compared, but were trained again like them ({other}): this"
+            " machine does not train alike twice. What to expect was measured on the networks that are here"
+        )
+    for text in notes:
+        say(f"{name}: {text}")
+    record = replace(record, notes=(*record.notes, *notes))
     _write(material, study, result, record, networks, folder)
     return folder
 
@@ -151,8 +159,13 @@ def verdict(result: Result, measured: Measured) -> Verdict:
     return Verdict(said.word, claim, evidence, scope, naive)
 
 
-def _trained(study: Study, result: Result, name: str, members: int, say: Say) -> tuple[Network, ...]:
-    """The networks of the first seeds that have a score, trained as they were confirmed."""
+def _trained(
+    study: Study, result: Result, name: str, members: int, say: Say
+) -> tuple[tuple[Network, ...], str]:
+    """The networks of the first seeds that have a score, trained as they were confirmed.
+
+    With them comes what tells that they are not the same to the last digits; nothing where they are.
+    """
     runs = [run for run in result.runs if (run.phase, run.configuration) == ("confirmation", name)]
     scored = {run.seed_index: run.scores["test"] for run in runs if run.status == "complete"}
     wanted = sorted(scored)[:members]
@@ -169,18 +182,16 @@ def _trained(study: Study, result: Result, name: str, members: int, say: Say) ->
         if own and set(group.seed_indices) & set(wanted):  # groups train whole, as they did
             outcomes = trainer.train(group.seed_indices, lambda share: None)
             found += list(zip(group.seed_indices, outcomes, strict=True))
-    networks = []
+    networks, other = [], ""
     for index, outcome in found:
-        if index in wanted:
+        if index in wanted and outcome.status == "complete":
             again = outcome.scores.get("test", np.nan)
             if not np.isclose(again, scored[index], rtol=_SAME, atol=1e-12):
-                raise BundleError(
-                    f"{name}: seed {index} scores {again:.6g} when it is trained again, and"
-                    f" {scored[index]:.6g} before; the packages or the machine have changed, so start over"
-                    " with --fresh"
-                )
+                other = other or f"seed {index} scored {scored[index]:.6g}, and now {again:.6g}"
             networks.append(Network(index, outcome.weights))
-    return tuple(networks)
+    if not networks:
+        raise BundleError(f"{name}: no network of it has a score when it is trained again")
+    return tuple(networks), other
 
 
 def _write(

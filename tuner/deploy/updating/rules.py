@@ -19,7 +19,10 @@ from tuner.prepare import Preparation
 Reading = Literal["auto", "rows", "series"]
 READINGS: tuple[Reading, ...] = ("auto", "rows", "series")
 
-_SAY_IT = "let the study file say it: Study(..., new_data=function), of a path, that returns (x, y)"
+_SAY_IT = (
+    "let the study file say it: Study(..., new_data=function), of a path, that returns (x, y), and go on with"
+    " the file so changed by --accept-changes"
+)
 
 
 @dataclass(frozen=True, slots=True)

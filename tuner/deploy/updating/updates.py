@@ -194,6 +194,7 @@ def _options(material: Material) -> dict[str, Any]:
         "bundle": material.bundle.identity[:12],
         "configuration": material.bundle.configuration,
         "new data": material.where,
+        **({"changed": "; ".join(material.changed)} if material.changed else {}),
     }
 
 
