@@ -1,5 +1,6 @@
 """Tables of observations become the examples that the old ones are; what cannot be known is refused."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -133,6 +134,21 @@ def test_weekends_and_months_are_no_gaps(tmp_path: Path) -> None:
     for days in (every[np.is_busday(every)], months):
         path = write(tmp_path / "a.csv", "".join(["date,a\n", *(f"{day},1\n" for day in days)]))
         assert read_numbers(path, SCHEMA).gaps == ()
+
+
+def test_a_class_has_one_column_with_its_name_or_number_as_in_monitoring(tmp_path: Path) -> None:
+    schema = replace(NAMED, classes=("low", "mid", "high"))
+    path = write(tmp_path / "a.csv", "a,b,c\n1,2,mid\n3,4,\n5,6,2\n7,8,low\n")
+    found = read_numbers(path, schema)
+    assert found.values.tolist() == [[1, 2, 1], [5, 6, 2], [7, 8, 0]]
+    assert found.notes[0] == "rows in which nothing was observed yet are left out: 1"
+    old = np.zeros((3, 2)), np.eye(3)
+    x, y = raw_examples(found.values, old)
+    assert x.tolist() == [[1, 2], [5, 6], [7, 8]] and y.tolist() == [[0, 1, 0], [0, 0, 1], [1, 0, 0]]
+    with pytest.raises(BundleError, match="3 is no number of a class; give 0 to 2"):
+        raw_examples(np.array([[1.0, 2.0, 3.0]]), old)
+    with pytest.raises(BundleError, match="nothing was observed yet in 'c'"):
+        read_numbers(write(path, "a,b,c\n1,2,\n"), schema)
 
 
 @pytest.mark.parametrize(

@@ -1,8 +1,8 @@
 """A CSV file of observations as a table of numbers, in the order of the columns that the model knows."""
 
 import csv
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
@@ -36,7 +36,8 @@ def read_numbers(path: Path, schema: Schema, time: str | None = None) -> Numbers
 
     Where the bundle names the columns that its model reads, and all are there, these come first. Of a
     series they are all that is taken; of examples, the targets follow, by their names or else every other
-    column. Without names every column is taken, but for the time and for those without a number in them.
+    column. Without names every column is taken, but for the time and for those without a number in them. The
+    names of classes stand for their numbers. Rows whose targets, by name, are all empty are left out.
 
     Raises: BundleError where the file cannot be read, a value is missing or no number, or two rows of one
     time differ.
@@ -46,17 +47,42 @@ def read_numbers(path: Path, schema: Schema, time: str | None = None) -> Numbers
     except ScoresError as error:
         raise BundleError(str(error).removeprefix(f"{path}: ")) from None
     when = _time(table, schema, time)
-    numbers = [name for name in table.columns if name != when and _has_numbers(table, name)]
+    classes = {name: float(place) for place, name in enumerate(schema.classes)}
+    numbers = [name for name in table.columns if name != when and _has_values(table, name, classes)]
     names = _known(table, schema, numbers) or numbers
     if not names:
         raise BundleError(f"has no column of numbers; its columns are {named(table.columns)}")
     for name in names:
         if table.columns.count(name) > 1:
             raise BundleError(f"has more than one column {name[:40]!r}; keep one")
-    values = np.array([[_value(row.cells[name], name, row.line) for name in names] for row in table.rows])
-    if not when:
-        return Numbers(values, notes=("no column with the time: rows are taken in the order of the file",))
-    return _in_order(table, when, values)
+    inputs = () if schema.input is None else schema.input.columns
+    observed = _observed(table, [name for name in names if inputs and name not in inputs])
+    values = np.array(
+        [
+            [_value(row.cells[name], name, row.line, {} if name in inputs else classes) for name in names]
+            for row in observed.rows
+        ]
+    )
+    notes = []
+    if without := len(table.rows) - len(observed.rows):
+        notes.append(f"rows in which nothing was observed yet are left out: {without:,}")
+    if when:
+        found = _in_order(observed, when, values)
+        return replace(found, notes=(*notes, *found.notes))
+    notes.append("no column with the time: rows are taken in the order of the file")
+    return Numbers(values, notes=tuple(notes))
+
+
+def _observed(table: Table, targets: Sequence[str]) -> Table:
+    """The rows in which something was observed of the targets; all where these are not known."""
+    if not targets:
+        return table
+    rows = [
+        row for row in table.rows if any(row.cells[name].strip().lower() not in NOTHING for name in targets)
+    ]
+    if not rows:
+        raise BundleError(f"nothing was observed yet in {named(targets)}; give rows in which it was")
+    return replace(table, rows=tuple(rows))
 
 
 def _time(table: Table, schema: Schema, wanted: str | None) -> str:
@@ -124,12 +150,13 @@ def _known(table: Table, schema: Schema, numbers: Sequence[str]) -> list[str]:
     return [*read.columns, *others]
 
 
-def _has_numbers(table: Table, name: str) -> bool:
-    return any(number(row.cells[name]) is not None for row in table.rows)
+def _has_values(table: Table, name: str, classes: Mapping[str, float]) -> bool:
+    cells = (row.cells[name] for row in table.rows)
+    return any(number(text) is not None or text.strip() in classes for text in cells)
 
 
-def _value(text: str, name: str, line: int) -> float:
-    value = number(text)
+def _value(text: str, name: str, line: int, classes: Mapping[str, float]) -> float:
+    value = classes.get(text.strip(), number(text))
     if value is None or not np.isfinite(value):
         what = "is missing" if text.strip().lower() in NOTHING else f"is {text[:40]!r} and no number"
         raise BundleError(f"line {line}: {name[:40]!r} {what}; fill it in, or leave that stretch out")

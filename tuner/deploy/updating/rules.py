@@ -52,6 +52,8 @@ def raw_examples(
         raise BundleError(f"the model has several inputs or outputs, which one table cannot hold; {_SAY_IT}")
     x, y = (np.shape(part)[1:] for part in old)
     inputs, outputs = prod(x), prod(y)
+    if reading != "series" and table.shape[1] == inputs + 1 and _is_one_hot(old[1]):
+        return table[:, :inputs].reshape(-1, *x), one_hot(table[:, inputs], outputs)
     if reading == "rows" or (reading == "auto" and table.shape[1] == inputs + outputs):
         if table.shape[1] != inputs + outputs:
             raise BundleError(
@@ -66,6 +68,21 @@ def raw_examples(
             f" is not known how windows of a series were cut; {_SAY_IT}"
         )
     return windows(table, cut, x, y, gaps)
+
+
+def one_hot(numbers: np.ndarray, classes: int) -> np.ndarray:
+    """Numbers of classes as rows of 0 and a 1. Raises: BundleError where one is no such number."""
+    wrong = numbers[~np.isin(numbers, np.arange(classes))]
+    if len(wrong):
+        raise BundleError(f"{wrong[0]:g} is no number of a class; give 0 to {classes - 1}, or its name")
+    return np.eye(classes)[numbers.astype(int)]
+
+
+def _is_one_hot(y: Any) -> bool:
+    values = np.asarray(y)
+    if values.ndim != 2 or values.shape[1] < 2:
+        return False
+    return bool(np.isin(values, (0, 1)).all() and (values.sum(axis=1) == 1).all())
 
 
 def cut_of(old: Pair, targets: tuple[int, ...]) -> Cut | None:
