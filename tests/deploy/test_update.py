@@ -144,6 +144,7 @@ def test_a_candidate_holds_the_networks_that_were_confirmed(name: str, updates: 
     assert "the existing model" in there.verdict.claim
     card = (there.place() / "MODEL_CARD.md").read_text("utf-8")
     assert "compares single networks with those of the existing model" in card
+    assert there.origin.data == kept.bundle.origin.data  # so that it can be updated in its turn
     assert "Updated from the model" in card and "the existing model, trained further on new data" in card
 
 

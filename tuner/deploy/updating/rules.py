@@ -75,7 +75,8 @@ def one_hot(numbers: np.ndarray, classes: int) -> np.ndarray:
     wrong = numbers[~np.isin(numbers, np.arange(classes))]
     if len(wrong):
         raise BundleError(f"{wrong[0]:g} is no number of a class; give 0 to {classes - 1}, or its name")
-    return np.eye(classes)[numbers.astype(int)]
+    rows: np.ndarray = np.eye(classes)[numbers.astype(int)]
+    return rows
 
 
 def _is_one_hot(y: Any) -> bool:
