@@ -4,6 +4,7 @@ replacement.
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,9 @@ from tuner import load_model
 from tuner.deploy import replace_model, roll_back, update
 from tuner.deploy.bundle import read
 from tuner.deploy.updating import searching
+from tuner.deploy.updating.candidates import kept as candidate
 from tuner.deploy.updating.derived import RATE, RECENT, comparison, settings_of
+from tuner.deploy.updating.given import Cutting
 from tuner.deploy.updating.material import gathered
 from tuner.deploy.updating.updates import Update
 from tuner.deploy.updating.ways import FAIR, UPDATES, WAYS
@@ -38,10 +41,8 @@ def later(steps: int = 110) -> np.ndarray:
 
 
 def as_csv(path: Path, table: np.ndarray, names: str) -> Path:
-    rows = [
-        ",".join([f"2025-01-{place % 28 + 1:02d}", *map(repr, row)])
-        for place, row in enumerate(table.tolist())
-    ]
+    days = np.datetime64("2025-01-01") + np.arange(len(table))
+    rows = [",".join([str(day), *map(repr, row)]) for day, row in zip(days, table.tolist(), strict=True)]
     path.write_text("\n".join([f"date,{names}", *rows]) + "\n", "utf-8")
     return path
 
@@ -142,6 +143,8 @@ def test_a_candidate_holds_the_networks_that_were_confirmed(name: str, updates: 
     assert there.verdict.word == measured.comparison.verdict  # type: ignore[union-attr]
     assert "the existing model" in there.verdict.claim
     card = (there.place() / "MODEL_CARD.md").read_text("utf-8")
+    assert "compares single networks with those of the existing model" in card
+    assert there.origin.data == kept.bundle.origin.data  # so that it can be updated in its turn
     assert "Updated from the model" in card and "the existing model, trained further on new data" in card
 
 
@@ -165,7 +168,7 @@ def test_a_replacement_and_its_rollback_are_exact(name: str, updates: Updates, t
 
 def test_ways_start_from_the_members_and_see_the_right_examples(bundles: Bundles, tmp_path: Path) -> None:
     kept = bundles("classes")
-    material = gathered(kept.bundle, kept.study, labelled(90, 9), validation=0.2, test=TEST)
+    material = gathered(kept.bundle, kept.study, labelled(90, 9), Cutting(0.2, TEST))
     nothing = {"epochs": 1, RATE: 1e-9, RECENT: 1.0}
     study = comparison(material, dict.fromkeys(WAYS, nothing), settings_of(material, 1))
     result = run(study, Plan(repeats=REPEATS), output=tmp_path)
@@ -200,7 +203,7 @@ def test_a_way_is_searched_by_what_there_is_to_choose_by(
     bundles: Bundles, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     kept = bundles("classes")
-    material = gathered(kept.bundle, kept.study, labelled(90, 9), validation=0.2, test=TEST)
+    material = gathered(kept.bundle, kept.study, labelled(90, 9), Cutting(0.2, TEST))
     settings = settings_of(material, 2)
     plan = Plan(trials=3, search_repeats=2, sampler="random")
     monkeypatch.setattr(searching, "WAYS", {WAY: WAYS[WAY]})
@@ -226,7 +229,7 @@ def test_new_data_come_from_python_as_well(bundles: Bundles, tmp_path: Path) -> 
         (pair[0][:60], pair[1][:60]), (pair[0][60:70], pair[1][60:70]), (pair[0][70:], pair[1][70:])
     )
     one, other = (
-        gathered(kept.bundle, kept.study, new, validation=10, test=TEST).new for new in (pair, lambda: parts)
+        gathered(kept.bundle, kept.study, new, Cutting(10, TEST)).new for new in (pair, lambda: parts)
     )
     assert one.sizes == other.sizes
     for name in ("train", "validation", "test"):
@@ -253,9 +256,40 @@ def test_mistakes_are_told_in_a_line(bundles: Bundles, tmp_path: Path) -> None:
         update(place, (x, y), tmp_path / "run", study=kept.study, epochs=-1)
     with pytest.raises(BundleError, match="--repeats is 0"):
         update(place, (x, y), tmp_path / "run", study=kept.study, plan=Plan(repeats=0))
+    with pytest.raises(BundleError, match="--repeats is 2, and the bundle has 3 networks"):
+        update(place, (x, y), tmp_path / "run", study=kept.study, plan=Plan(repeats=2))
     with pytest.raises(BundleError, match="came from no file"):
         update(place, (x, y), tmp_path / "run")
     assert not (tmp_path / "run").exists()
+
+
+def test_networks_that_train_otherwise_the_next_time_are_kept_and_told(
+    bundles: Bundles, tmp_path: Path
+) -> None:
+    kept = bundles("classes")
+    material = gathered(kept.bundle, kept.study, labelled(90, 9), Cutting(0.2, TEST))
+    settings = settings_of(material, 1)
+    study = comparison(material, dict.fromkeys([FAIR.name, WAY], settings.params), settings)
+    result = run(study, Plan(repeats=MEMBERS), output=tmp_path)
+    runs = tuple(
+        replace(one, scores={**one.scores, "test": one.scores["test"] + 0.01, "validation": 0.0})
+        if one.configuration == WAY
+        else one
+        for one in result.runs
+    )
+    said: list[str] = []
+    there = read(candidate(material, study, replace(result, runs=runs), WAY, said.append))
+    assert any("this machine does not train alike twice" in text for text in (*said, *there.notes))
+    assert len(there.members) == MEMBERS and there.expected.ensemble is not None
+    assert "seed 0 scored" in (there.place() / "MODEL_CARD.md").read_text("utf-8")
+    lost = tuple(
+        replace(one, status="diverged", scores={}) if (one.configuration, one.seed_index) == (WAY, 1) else one
+        for one in result.runs
+    )
+    fewer = replace(result, runs=lost, folder=tmp_path / "fewer")
+    there = read(candidate(material, study, fewer, WAY, said.append))
+    assert [member.seed for member in there.members] == [0, 2]
+    assert any("It has 2 networks instead of 3" in text for text in there.notes)
 
 
 def test_the_summary_is_for_programs(updates: Updates) -> None:

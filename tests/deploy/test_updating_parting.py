@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tuner.deploy.updating.parting import Pair, count, of_splits, parted, recent, seen_before, together
+from tuner.deploy.updating.parting import Pair, apart, count, of_splits, parted, recent, seen_before, together
 from tuner.errors import BundleError
 from tuner.study import Splits
 
@@ -85,6 +85,17 @@ def test_examples_that_are_old_are_counted() -> None:
     old, new = windows(10), windows(14)
     assert seen_before(new, old) == 10
     assert seen_before((new[0], new[1] + 0.5), old) == 0
+
+
+def test_old_examples_that_judge_are_left_out_with_those_whose_targets_they_share() -> None:
+    old, new = windows(20, 3, 2), windows(23, 3, 2)
+    judging = new[0][15:18], new[1][15:18].astype("float64")
+    _, y = apart((old[0].astype("float32"), old[1].astype("float32")), judging, 1)
+    assert y[:, 0].tolist() == [*range(3, 17), 22]
+    assert set(y.ravel().tolist()).isdisjoint(judging[1].ravel().tolist())
+    assert apart(old, (judging[0] + 0.5, judging[1])) is old
+    with pytest.raises(BundleError, match="all old examples are among the new ones"):
+        apart(judging, old)
 
 
 def test_splits_are_taken_as_they_are() -> None:

@@ -1,5 +1,6 @@
 """Tables of observations become the examples that the old ones are; what cannot be known is refused."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -88,14 +89,66 @@ def write(path: Path, text: str) -> Path:
     return path
 
 
-def test_columns_of_numbers_are_read_and_times_are_not(tmp_path: Path) -> None:
-    path = write(tmp_path / "a.csv", "date,a,b,c,Time\n2025-01-01,1,2,3,9\n2025-01-02,4,5,6,9\n")
-    assert read_numbers(path, SCHEMA).tolist() == [[1, 2, 3], [4, 5, 6]]
+def test_columns_of_numbers_are_read_and_the_time_is_not(tmp_path: Path) -> None:
+    path = write(tmp_path / "a.csv", "date,a,b,c,note\n2025-01-01,1,2,3,x\n2025-01-02,4,5,6,y\n")
+    assert read_numbers(path, SCHEMA).values.tolist() == [[1, 2, 3], [4, 5, 6]]
 
 
 def test_columns_are_found_by_the_names_that_the_bundle_knows(tmp_path: Path) -> None:
     path = write(tmp_path / "a.csv", '"c";b;other;a\n3;2;9;1\n')
-    assert read_numbers(path, NAMED).tolist() == [[1, 2, 3]]
+    found = read_numbers(path, NAMED)
+    assert found.values.tolist() == [[1, 2, 3]]
+    assert found.notes == ("no column with the time: rows are taken in the order of the file",)
+
+
+def test_rows_are_in_the_order_of_time_whatever_the_file_has(tmp_path: Path) -> None:
+    days = [f"2025-01-{day:02d},{day},{day},{day}\n" for day in range(9, 0, -1)]
+    path = write(
+        tmp_path / "a.csv", "".join(["Date,a,b,c\n", *days, days[3]])
+    )  # the newest on top, one twice
+    found = read_numbers(path, NAMED)
+    assert found.values[:, 0].tolist() == list(range(1, 10)) and found.gaps == ()
+    assert found.notes == ("rows are sorted by 'Date': in the file they are not in the order of time",)
+    other = write(tmp_path / "b.csv", path.read_text("utf-8").replace("Date,", "when,"))
+    assert read_numbers(other, NAMED, "when").values.tolist() == found.values.tolist()
+
+
+def test_windows_do_not_go_across_gaps_in_time(tmp_path: Path) -> None:
+    days = [f"2025-01-{day:02d},{day}\n" for day in range(1, 31) if day not in (12, 13, 14)]
+    table = read_numbers(write(tmp_path / "a.csv", "".join(["date,a\n", *days])), SCHEMA)
+    assert table.gaps == (11,)
+    assert table.notes == (
+        "1 gap in time, the longest from 2025-01-11 to 2025-01-15; no window of a series goes across one",
+    )
+    old = np.zeros((5, 3, 1)), np.zeros((5, 1))
+    x, y = raw_examples(table.values, old, (0,), gaps=table.gaps)
+    assert (np.diff(np.concatenate([x[..., 0], y], axis=1)) == 1).all()
+    assert y.ravel().tolist() == [*range(4, 12), *range(18, 31)]
+    with pytest.raises(BundleError, match="has nowhere the 20 steps of a window"):
+        raw_examples(table.values, (np.zeros((5, 19, 1)), old[1]), (0,), gaps=table.gaps)
+
+
+def test_weekends_and_months_are_no_gaps(tmp_path: Path) -> None:
+    every = np.arange("2025-01-01", "2025-12-31", dtype="datetime64[D]")
+    months = np.arange("2020-01", "2024-01", dtype="datetime64[M]").astype("datetime64[D]")
+    for days in (every[np.is_busday(every)], months):
+        path = write(tmp_path / "a.csv", "".join(["date,a\n", *(f"{day},1\n" for day in days)]))
+        assert read_numbers(path, SCHEMA).gaps == ()
+
+
+def test_a_class_has_one_column_with_its_name_or_number_as_in_monitoring(tmp_path: Path) -> None:
+    schema = replace(NAMED, classes=("low", "mid", "high"))
+    path = write(tmp_path / "a.csv", "a,b,c\n1,2,mid\n3,4,\n5,6,2\n7,8,low\n")
+    found = read_numbers(path, schema)
+    assert found.values.tolist() == [[1, 2, 1], [5, 6, 2], [7, 8, 0]]
+    assert found.notes[0] == "rows in which nothing was observed yet are left out: 1"
+    old = np.zeros((3, 2)), np.eye(3)
+    x, y = raw_examples(found.values, old)
+    assert x.tolist() == [[1, 2], [5, 6], [7, 8]] and y.tolist() == [[0, 1, 0], [0, 0, 1], [1, 0, 0]]
+    with pytest.raises(BundleError, match="3 is no number of a class; give 0 to 2"):
+        raw_examples(np.array([[1.0, 2.0, 3.0]]), old)
+    with pytest.raises(BundleError, match="nothing was observed yet in 'c'"):
+        read_numbers(write(path, "a,b,c\n1,2,\n"), schema)
 
 
 @pytest.mark.parametrize(
@@ -105,6 +158,9 @@ def test_columns_are_found_by_the_names_that_the_bundle_knows(tmp_path: Path) ->
         ("a,b,c\n1,2,3\n4,x,6\n", "line 3: 'b' is 'x' and no number"),
         ("a,b,c\n1,2,inf\n", "line 2: 'c' is 'inf'"),
         ("a,b\nx,y\n", "has no column of numbers; its columns are 'a', 'b'"),
+        ("date,a\n2025-01-02,1\n2025-01-02,2\n", "line 3: 2025-01-02 stands in line 2 as well"),
+        ("date,a\n2025-01-02,1\nsoon,2\n", "line 3, 'date': 'soon' is no time"),
+        ("date,a,Time\n2025-01-02,1,2\n", "'date' and 'Time' may be the time; name it with --time"),
         ("a,b,c\n", "has a header .* but no rows"),
         ("", "is empty"),
     ],

@@ -23,9 +23,9 @@ further on the old data alone. All are repeated over seeds and judged by the mos
 the existing model and against the fair baseline. Nothing is replaced: `tuner replace BUNDLE CANDIDATE` does \
 that.
 
-NEW is a CSV file with a header, in the order of time: a row an example (its inputs, then its targets), or a \
-row a step of a series, which is cut as the old data were. The old data are those of the bundle's study \
-file, which is executed.
+NEW is a CSV file with a header: a row an example (its inputs, then its targets), or a row a step of a \
+series, which is cut as the old data were. Rows are sorted by their time, or stay in the order of the file \
+where no column has it. The old data are those of the bundle's study file, which is executed.
 """
 
 
@@ -40,6 +40,10 @@ def update(
         Path | None, typer.Option(help="Where the study file is now (default: as the bundle says).")
     ] = None,
     as_: Annotated[str, typer.Option("--as", metavar="rows|series", help="How to read NEW.")] = "auto",
+    time: Annotated[
+        str | None,
+        typer.Option(metavar="COLUMN", help="The column with the time (default: date, time or the like)."),
+    ] = None,
     validation: Annotated[
         float, typer.Option(help="New examples to choose by, before those of the test: a number or a share.")
     ] = 0.2,
@@ -73,7 +77,8 @@ def update(
     ] = None,
     fresh: Annotated[bool, typer.Option("--fresh", help="Start over instead of resuming.")] = False,
     accept_changes: Annotated[
-        bool, typer.Option("--accept-changes", help="Go on although something has changed since it began.")
+        bool,
+        typer.Option("--accept-changes", help="Go on although the study, its data or this run have changed."),
     ] = False,
     as_json: Json = False,
 ) -> int:
@@ -96,6 +101,7 @@ def update(
                 validation=validation,
                 test=test,
                 reading=as_,  # type: ignore[arg-type]  # checked there
+                time=time,
                 epochs=epochs,
                 plan=plan,
                 keep=keep or (),

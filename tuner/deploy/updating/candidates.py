@@ -3,7 +3,7 @@
 import shutil
 import time
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
@@ -33,10 +33,10 @@ from tuner.deploy.networks import Network, answers
 from tuner.deploy.schema import Part, part_of
 from tuner.deploy.serving import network_of
 from tuner.deploy.storing import write_members
-from tuner.deploy.updating.derived import EPOCHS
+from tuner.deploy.updating.derived import EPOCHS, RECENT
 from tuner.deploy.updating.material import Material
-from tuner.deploy.updating.parting import Parts, count
-from tuner.deploy.updating.ways import FAIR, WAYS
+from tuner.deploy.updating.parting import Parts, count, recent_of
+from tuner.deploy.updating.ways import FAIR, WAYS, Way
 from tuner.engines.choice import Trainer
 from tuner.errors import BundleError
 from tuner.references import against
@@ -56,9 +56,10 @@ def kept(material: Material, study: Study, result: Result, name: str, say: Say) 
     """The folder with the bundle of a way: as many of its confirmed networks as the existing model has.
 
     They are those of the first seeds, whatever they score. Their weights are not in the run folder, so they
-    are trained again, by which they become the same. A candidate that is there already stays as it is.
+    are trained again, by which they become the same, or else the candidate says that they have not. A
+    candidate that is there already stays as it is.
 
-    Raises: BundleError where they do not become the same, or too few have a score.
+    Raises: BundleError where none has a score.
     """
     assert result.folder is not None  # loaded from one
     folder = result.folder / FOLDER / WAYS[name].folder
@@ -68,10 +69,21 @@ def kept(material: Material, study: Study, result: Result, name: str, say: Say) 
         if (there.updated, there.verdict) == (record.updated, record.verdict):
             return folder
     say(f"keeping the networks of {name} as a candidate")
-    networks = _trained(study, result, name, len(material.members), say)
+    networks, other = _trained(study, result, name, len(material.members), say)
     if folder.exists():
         shutil.rmtree(folder)  # of an earlier state of this run folder
-    _write(material, study, result, replace(record, members=record.members), networks, folder)
+    notes = []
+    if len(networks) < (members := len(material.members)):
+        notes.append(f"It has {len(networks)} networks instead of {members}: no other run has a score")
+    if other:
+        notes.append(
+            f"Its networks are not those that were compared, but were trained again like them ({other}): this"
+            " machine does not train alike twice. What to expect was measured on the networks that are here"
+        )
+    for text in notes:
+        say(f"{name}: {text}")
+    record = replace(record, notes=(*record.notes, *notes))
+    _write(material, study, result, record, networks, folder)
     return folder
 
 
@@ -80,10 +92,6 @@ def _record(material: Material, result: Result, name: str) -> Bundle:
     bundle, way = material.bundle, WAYS[name]
     measured = next(one for one in result.finalists if one.name == name)
     params = dict(measured.configuration.params)
-    examples = {
-        **({"old": count(material.old)} if way.old else {}),
-        **({"new": count(material.new.train)} if way.new else {}),
-    }
     fair = next((one for one in against(result) if one.reference == FAIR.name), None)
     compared = fair.comparisons.get(name) if fair else None
     updated = Updated(
@@ -100,22 +108,47 @@ def _record(material: Material, result: Result, name: str) -> Bundle:
         epochs=Epochs(
             int(params[EPOCHS]), "as the update was compared; a callback may have ended it earlier"
         ),
-        trained=Trained(examples, kept_test=True),
+        trained=Trained(_examples(material, way, params[RECENT]), kept_test=True),
         verdict=verdict(result, measured),
         origin=replace(
             bundle.origin,
             run=str(result.folder),
-            data=result.setup.data,
+            data=material.data,
             seed=result.setup.seed,
             versions=result.setup.versions,
+            **_file(material.study),
         ),
         created=time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
         identity=uuid.uuid4().hex,
         number=0,
         history=(),
         updated=updated,
-        notes=(),
+        notes=tuple(_notes(material)),
     )
+
+
+def _examples(material: Material, way: Way, share: float) -> dict[str, int]:
+    """How many examples of each kind a way sees: the most recent ones, which are the new ones first."""
+    old = count(material.old) if way.old else 0
+    new = count(material.new.train) if way.new else 0
+    seen = recent_of(old + new, share)
+    found = {"old": max(0, seen - new), "new": min(seen, new)}
+    return {name: number for name, number in found.items() if number}
+
+
+def _file(study: Study) -> dict[str, Any]:
+    """Where the study file is now, and what it is; nothing where it came from none."""
+    return {name: getattr(study, name) for name in ("path", "file", "source")} if study.path else {}
+
+
+def _notes(material: Material) -> Iterator[str]:
+    if len(material.members) > 1:
+        yield (
+            "What the study found compares single networks with those of the existing model; the means of"
+            " their predictions, which are what a model in use answers, were not compared"
+        )
+    for text in material.changed:
+        yield f"It was updated although {text}"
 
 
 def verdict(result: Result, measured: Measured) -> Verdict:
@@ -126,8 +159,13 @@ def verdict(result: Result, measured: Measured) -> Verdict:
     return Verdict(said.word, claim, evidence, scope, naive)
 
 
-def _trained(study: Study, result: Result, name: str, members: int, say: Say) -> tuple[Network, ...]:
-    """The networks of the first seeds that have a score, trained as they were confirmed."""
+def _trained(
+    study: Study, result: Result, name: str, members: int, say: Say
+) -> tuple[tuple[Network, ...], str]:
+    """The networks of the first seeds that have a score, trained as they were confirmed.
+
+    With them comes what tells that they are not the same to the last digits; nothing where they are.
+    """
     runs = [run for run in result.runs if (run.phase, run.configuration) == ("confirmation", name)]
     scored = {run.seed_index: run.scores["test"] for run in runs if run.status == "complete"}
     wanted = sorted(scored)[:members]
@@ -144,18 +182,16 @@ def _trained(study: Study, result: Result, name: str, members: int, say: Say) ->
         if own and set(group.seed_indices) & set(wanted):  # groups train whole, as they did
             outcomes = trainer.train(group.seed_indices, lambda share: None)
             found += list(zip(group.seed_indices, outcomes, strict=True))
-    networks = []
+    networks, other = [], ""
     for index, outcome in found:
-        if index in wanted:
+        if index in wanted and outcome.status == "complete":
             again = outcome.scores.get("test", np.nan)
             if not np.isclose(again, scored[index], rtol=_SAME, atol=1e-12):
-                raise BundleError(
-                    f"{name}: seed {index} scores {again:.6g} when it is trained again, and"
-                    f" {scored[index]:.6g} before; the packages or the machine have changed, so start over"
-                    " with --fresh"
-                )
+                other = other or f"seed {index} scored {scored[index]:.6g}, and now {again:.6g}"
             networks.append(Network(index, outcome.weights))
-    return tuple(networks)
+    if not networks:
+        raise BundleError(f"{name}: no network of it has a score when it is trained again")
+    return tuple(networks), other
 
 
 def _write(

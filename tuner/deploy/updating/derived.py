@@ -123,7 +123,7 @@ def _pairs(members: int) -> str:
     return (
         f"run k of the existing model is network k mod {members} of the bundle as it is, and ways that train "
         "the existing model further start run k from that one, so verdicts are about these"
-        f" {members} networks"
+        f" {members} networks, one by one and not the mean of their predictions"
     )
 
 

@@ -4,31 +4,21 @@ ones.
 
 import hashlib
 import json
-import math
-from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from tuner.deploy.bundle import Bundle, preparation_of
+from tuner.deploy.bundle import Bundle
 from tuner.deploy.serving import load_weights, network_of
-from tuner.deploy.updating import rules
-from tuner.deploy.updating.parting import Pair, Parts, count, of_splits, parted, seen_before, together
-from tuner.deploy.updating.reading import read_numbers
-from tuner.deploy.updating.rules import Reading
-from tuner.errors import BundleError, StudyError, study_errors
-from tuner.loading import load_study
-from tuner.seeds import Seed
+from tuner.deploy.updating.given import Cutting, New, gap_of, given
+from tuner.deploy.updating.origins import changed, digest_of, old_splits
+from tuner.deploy.updating.parting import Pair, Parts, apart, count, seen_before, together
+from tuner.errors import BundleError
 from tuner.study import Build, Splits, Study, digest
-from tuner.trees import leaves, mapped
-from tuner.trials import PinnedTrial
+from tuner.trees import leaves
 
 Weights = tuple[np.ndarray, ...]
-New = Splits | Pair | str | Path | Callable[[], Any]
-"""New data: a file, a pair (x, y) in the order of time, splits that are cut already, or what returns these.
-"""
 
 MOSTLY = 0.5  # of the examples to judge by; where more are old ones, the new data are the old data
 
@@ -39,7 +29,9 @@ class Material:
 
     `builder` is the build function of the bundle's configuration. `raw` are the new examples in original
     units, None where the model does not read others, or they are not known. `known` counts the examples to
-    judge by that are among the old ones, and `where` says where the new data are from.
+    judge by that are among all old ones, `left_out` those that were left out of `old` for that, and `where`
+    says where the new data are from. `data` is the digest of the study's data, `changed` what is not as it
+    was when the bundle was made, and `notes` what is to be said of the new data.
     """
 
     bundle: Bundle
@@ -52,7 +44,11 @@ class Material:
     naive: tuple[str, ...]
     credit: str
     known: int
+    left_out: int
     where: str
+    data: str
+    changed: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
 
     @property
     def params(self) -> dict[str, Any]:
@@ -73,32 +69,32 @@ class Material:
 
 
 def gathered(
-    bundle: Bundle,
-    study: Study,
-    new: New,
-    *,
-    validation: int | float,
-    test: int | float,
-    reading: Reading = "auto",
+    bundle: Bundle, study: Study, new: New, cutting: Cutting, *, accept_changes: bool = False
 ) -> Material:
     """All that an update needs.
 
-    Raises: BundleError where the new data cannot be read, cut or joined with the old ones; StudyError where
-    the study fails, or no longer makes this model.
+    Old examples that are among those to choose or to judge by are left out of the old ones, and so are those
+    that share steps of their targets.
+
+    Raises: BundleError where the new data cannot be read, cut or joined with the old ones, or the old ones
+    are others than they were, which `accept_changes` accepts; StudyError where the study fails, or no longer
+    makes this model.
     """
     builder = _builder(bundle, study)
+    data = digest_of(bundle, study)
+    told = changed(bundle, study, data, accept=accept_changes)
     splits = old_splits(bundle, study)
-    old = together(splits.train, splits.validation, splits.test)
-    found, where = _found(bundle, study, splits, new, reading)
-    parts, raw = (_parts(one, validation, test, _gap(bundle, study, one)) for one in found)
-    assert parts is not None  # what the model reads is always known
-    _check_alike(parts, old)
-    known = seen_before(parts.test, old)
+    every = together(splits.train, splits.validation, splits.test)
+    found = given(bundle, study, splits, new, cutting)
+    parts = found.parts
+    _check_alike(parts, every)
+    known = seen_before(parts.test, every)
     if known > MOSTLY * count(parts.test):
         raise BundleError(
             f"{known:,} of the {count(parts.test):,} new examples to judge by are among the old data, which"
             " the existing model was trained on; give observations from after these"
         )
+    old = apart(every, together(parts.validation, parts.test), gap_of(bundle, study, every))
     return Material(
         bundle=bundle,
         study=study,
@@ -106,48 +102,16 @@ def gathered(
         members=_members(bundle),
         old=old,
         new=parts,
-        raw=raw,
+        raw=found.raw,
         naive=splits.naive,
         credit=splits.credit,
         known=known,
-        where=where,
+        left_out=count(every) - count(old),
+        where=found.where,
+        data=data,
+        changed=told,
+        notes=found.notes,
     )
-
-
-def study_of(bundle: Bundle, path: str | Path | None = None) -> Study:
-    """The study that made a bundle, from its file or from where that is now.
-
-    Raises: StudyError where the file is not there or cannot be used, BundleError where it is another.
-    """
-    origin = bundle.origin
-    if not origin.path and path is None:
-        raise BundleError(
-            f"{bundle.place()}: its study came from no file; give it in Python:"
-            " tuner.deploy.update(..., study=)"
-        )
-    file = Path(path or origin.path)
-    if not file.exists():
-        raise BundleError(f"{file}: the study file of the bundle is not there; say where it is with --study")
-    study = load_study(file, origin.options)
-    if origin.file and study.file != origin.file:
-        raise BundleError(
-            f"{file}: has changed since the bundle was made (sha256 {origin.file[:12]}, now"
-            f" {study.file[:12]}); give the file as it was with --study, or make the bundle again"
-        )
-    return study
-
-
-def old_splits(bundle: Bundle, study: Study) -> Splits:
-    """The data that the members of a bundle were made with.
-
-    Raises: StudyError where the data function fails, or they come batch by batch.
-    """
-    with study_errors("the data function"):
-        seed = Seed(study.seed, "final", "", 0)
-        splits = study.splits(PinnedTrial(bundle.params, bundle.configuration), seed.generator("data"))
-    for name in splits.pipelines:
-        raise StudyError(f"the {name} split comes batch by batch, and an update joins arrays; give arrays")
-    return splits
 
 
 def _builder(bundle: Bundle, study: Study) -> Build:
@@ -162,67 +126,6 @@ def _members(bundle: Bundle) -> tuple[Weights, ...]:
         load_weights(bundle, network, place)
         found.append(tuple(np.asarray(weight.value) for weight in network.weights))
     return tuple(found)
-
-
-def _found(
-    bundle: Bundle, study: Study, splits: Splits, new: New, reading: Reading
-) -> tuple[tuple[Splits | Pair, Splits | Pair | None], str]:
-    """The new data as the model reads them, in original units where that is something else, and their
-    origin.
-    """
-    if isinstance(new, str | Path):
-        return _from_file(bundle, study, splits, Path(new), reading), str(new)
-    given: Any = new
-    if callable(given):
-        with study_errors("the function of the new data"):
-            given = given()
-    if isinstance(given, Splits):
-        return (given, given.raw), "splits made in Python"
-    return (_as_pair(given, "new data"), None), "arrays made in Python"
-
-
-def _from_file(
-    bundle: Bundle, study: Study, splits: Splits, path: Path, reading: Reading
-) -> tuple[Pair, Pair | None]:
-    if study.new_data is not None and reading == "auto":
-        if not path.exists():
-            raise BundleError(f"{path}: no such file; give new observations")
-        with study_errors(f"new_data of the study, called for {path},"):
-            return _as_pair(study.new_data(path), "new_data of the study"), None
-    old = splits.raw or splits
-    try:
-        table = read_numbers(path, bundle.schema)
-        raw = rules.raw_examples(table, old.test, bundle.schema.targets, reading)
-        preparation = preparation_of(bundle)
-        return rules.prepared(raw, preparation, splits.train), None if preparation is None else raw
-    except BundleError as error:
-        raise BundleError(f"{path}: {error}") from None
-
-
-def _parts(given: Splits | Pair | None, validation: int | float, test: int | float, gap: int) -> Parts | None:
-    if given is None:
-        return None
-    return of_splits(given) if isinstance(given, Splits) else parted(given, validation, test, gap)
-
-
-def _as_pair(given: Any, who: str) -> Pair:
-    if not isinstance(given, tuple | list) or len(given) != 2:
-        raise BundleError(f"{who} is no pair (x, y) of arrays; give examples in the order of time")
-    x, y = (mapped(np.asarray, part) for part in given)
-    counts = {len(leaf) if leaf.ndim else 0 for leaf in leaves((x, y))}
-    if len(counts) != 1 or counts == {0}:
-        raise BundleError(
-            f"{who} has {' and '.join(map(str, sorted(counts)))} examples; x and y need as many"
-        )
-    return x, y
-
-
-def _gap(bundle: Bundle, study: Study, given: Splits | Pair | None) -> int:
-    """Neighbours that share steps of their targets, where the examples are windows of a series."""
-    y = None if given is None or isinstance(given, Splits) else given[1]
-    if not study.series or y is None or isinstance(y, tuple | list | dict):
-        return 0
-    return max(0, math.prod(np.shape(y)[1:]) // max(1, len(bundle.schema.targets)) - 1)
 
 
 def _check_alike(parts: Parts, old: Pair) -> None:

@@ -83,8 +83,13 @@ def taken(pair: Pair, places: slice | np.ndarray) -> Pair:
 def recent(pair: Pair, share: float) -> Pair:
     """The most recent examples: a share of all, one at least."""
     total = count(pair)
-    kept = min(total, max(1, round(share * total)))
+    kept = recent_of(total, share)
     return pair if kept == total else taken(pair, slice(total - kept, total))
+
+
+def recent_of(total: int, share: float) -> int:
+    """How many of `total` examples the most recent share are, one at least."""
+    return min(total, max(1, round(share * total)))
 
 
 def together(*pairs: Pair) -> Pair:
@@ -106,9 +111,30 @@ def seen_before(recent_examples: Pair, old: Pair) -> int:
     return sum(key in known for key in _keys(recent_examples))
 
 
+def apart(old: Pair, judging: Pair, reach: int = 0) -> Pair:
+    """The old examples without those that are among others that judge, to the bit, and without `reach`
+    neighbours on both sides of them, which share steps of their targets.
+
+    Raises: BundleError where none is left.
+    """
+    known = set(_keys(judging))
+    places = np.flatnonzero([key in known for key in _keys(old)])
+    near = np.unique(places[:, None] + np.arange(-reach, reach + 1))
+    kept = np.setdiff1d(np.arange(count(old)), near)
+    if not len(kept):
+        raise BundleError("all old examples are among the new ones; give observations from after these")
+    return old if len(kept) == count(old) else taken(old, kept)
+
+
 def _keys(pair: Pair) -> list[bytes]:
-    arrays = [np.ascontiguousarray(array) for array in (*flat(pair[0]), *flat(pair[1]))]
+    """What tells examples apart, in the precision in which models are trained."""
+    arrays = [_plain(array) for array in (*flat(pair[0]), *flat(pair[1]))]
     return [b"".join(array[place].tobytes() for array in arrays) for place in range(len(arrays[0]))]
+
+
+def _plain(array: np.ndarray) -> np.ndarray:
+    kinds: dict[str, type] = {"f": np.float32, "i": np.int64, "u": np.int64}
+    return np.ascontiguousarray(array, dtype=kinds.get(array.dtype.kind, array.dtype))
 
 
 def _count(name: str, value: Any, total: int) -> int:

@@ -19,7 +19,10 @@ from tuner.prepare import Preparation
 Reading = Literal["auto", "rows", "series"]
 READINGS: tuple[Reading, ...] = ("auto", "rows", "series")
 
-_SAY_IT = "let the study file say it: Study(..., new_data=function), of a path, that returns (x, y)"
+_SAY_IT = (
+    "let the study file say it: Study(..., new_data=function), of a path, that returns (x, y), and go on with"
+    " the file so changed by --accept-changes"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,11 +35,16 @@ class Cut:
 
 
 def raw_examples(
-    table: np.ndarray, old: Pair, targets: tuple[int, ...] = (), reading: Reading = "auto"
+    table: np.ndarray,
+    old: Pair,
+    targets: tuple[int, ...] = (),
+    reading: Reading = "auto",
+    gaps: tuple[int, ...] = (),
 ) -> Pair:
-    """Raw examples of a table (rows, columns) without gaps, as the raw `old` ones are.
+    """Raw examples of a table (rows, columns), as the raw `old` ones are.
 
-    `targets` are the columns that a forecast continues, where that is known.
+    `targets` are the columns that a forecast continues, where that is known, and `gaps` the rows before which
+    steps of a series are missing.
 
     Raises: BundleError where it is not known how they are cut.
     """
@@ -44,6 +52,8 @@ def raw_examples(
         raise BundleError(f"the model has several inputs or outputs, which one table cannot hold; {_SAY_IT}")
     x, y = (np.shape(part)[1:] for part in old)
     inputs, outputs = prod(x), prod(y)
+    if reading != "series" and table.shape[1] == inputs + 1 and _is_one_hot(old[1]):
+        return table[:, :inputs].reshape(-1, *x), one_hot(table[:, inputs], outputs)
     if reading == "rows" or (reading == "auto" and table.shape[1] == inputs + outputs):
         if table.shape[1] != inputs + outputs:
             raise BundleError(
@@ -57,7 +67,23 @@ def raw_examples(
             f"the table has {_columns(table)}; a row of inputs and targets has {inputs + outputs:,}, and it"
             f" is not known how windows of a series were cut; {_SAY_IT}"
         )
-    return windows(table, cut, x, y)
+    return windows(table, cut, x, y, gaps)
+
+
+def one_hot(numbers: np.ndarray, classes: int) -> np.ndarray:
+    """Numbers of classes as rows of 0 and a 1. Raises: BundleError where one is no such number."""
+    wrong = numbers[~np.isin(numbers, np.arange(classes))]
+    if len(wrong):
+        raise BundleError(f"{wrong[0]:g} is no number of a class; give 0 to {classes - 1}, or its name")
+    rows: np.ndarray = np.eye(classes)[numbers.astype(int)]
+    return rows
+
+
+def _is_one_hot(y: Any) -> bool:
+    values = np.asarray(y)
+    if values.ndim != 2 or values.shape[1] < 2:
+        return False
+    return bool(np.isin(values, (0, 1)).all() and (values.sum(axis=1) == 1).all())
 
 
 def cut_of(old: Pair, targets: tuple[int, ...]) -> Cut | None:
@@ -97,8 +123,12 @@ def continued(x: Any, y: Any) -> Cut | None:
     return Cut(x.shape[1], y.shape[1] // width, tuple(targets))
 
 
-def windows(table: np.ndarray, cut: Cut, x: tuple[int, ...], y: tuple[int, ...]) -> Pair:
+def windows(
+    table: np.ndarray, cut: Cut, x: tuple[int, ...], y: tuple[int, ...], gaps: tuple[int, ...] = ()
+) -> Pair:
     """Every window of a series (steps, features) with the steps that follow it, in the shapes of an example.
+
+    None goes across one of the `gaps`, the rows before which steps are missing.
 
     Raises: BundleError where the table has other columns, or too few steps.
     """
@@ -111,6 +141,14 @@ def windows(table: np.ndarray, cut: Cut, x: tuple[int, ...], y: tuple[int, ...])
             f" {cut.steps_out:,}"
         )
     every = np.lib.stride_tricks.sliding_window_view(table, size, axis=0).swapaxes(1, 2)
+    if gaps:
+        stretch = np.searchsorted(gaps, np.arange(len(table)), side="right")  # of rows without a gap
+        every = every[stretch[: len(every)] == stretch[size - 1 :]]
+        if not len(every):
+            raise BundleError(
+                f"between its gaps the series has nowhere the {size:,} steps of a window and of what follows"
+                " it; fill them in, or leave out the column with the time where rows do follow each other"
+            )
     after = every[:, cut.steps_in :, list(cut.targets)]
     return np.ascontiguousarray(every[:, : cut.steps_in]), after.reshape(len(after), *y)
 
@@ -124,8 +162,8 @@ def prepared(pair: Pair, preparation: Preparation | None, old: Pair) -> Pair:
     if preparation is not None:
         if preparation.chain.positional:
             raise BundleError(
-                "the preparation depends on the place in time, which new examples do not tell; give them"
-                " prepared, from Python: tuner.deploy.update(bundle, splits)"
+                "the preparation depends on the place in time, which new examples do not tell; prepare them"
+                " in Python with that of the bundle, and give Splits(..., preparation=) that name it"
             )
         x, y = preparation.inputs(x), preparation.outputs(y, x)
     kinds = (np.asarray(old[0]).dtype, np.asarray(old[1]).dtype)

@@ -8,12 +8,13 @@ from typing import Any
 from tuner.backend import prepare_backend
 from tuner.cards import Card, Readable, shown
 from tuner.deploy.bundle import Bundle, read
-from tuner.deploy.updating.material import Material, New
+from tuner.deploy.updating.given import Cutting, New
+from tuner.deploy.updating.material import Material
 from tuner.deploy.updating.rules import READINGS, Reading
 from tuner.deploy.updating.ways import FAIR, UPDATES, WAYS, checked
 from tuner.errors import BundleError
 from tuner.ledger import slug
-from tuner.plan import Plan
+from tuner.plan import PROFILES, Plan
 from tuner.references import Against, against
 from tuner.reporter import Reporter, Silent
 from tuner.result import Result
@@ -76,6 +77,7 @@ def update(
     validation: int | float = 0.2,
     test: int | float = 0.3,
     reading: Reading = "auto",
+    time: str | None = None,
     epochs: int | None = None,
     plan: Plan | None = None,
     keep: Collection[str] = (),
@@ -90,8 +92,11 @@ def update(
     """Compare the ways to update a model in use with newer data, and keep those that are better as
     candidates.
 
-    `new` is a CSV file of observations, a pair (x, y) of arrays in the order of time as the study has them,
-    `Splits` that are cut already, or a function that returns either. The last `test` of the new examples (a
+    `new` is a CSV file of observations, a pair (x, y) of arrays in the order of time, `Splits` that are cut
+    already, or a function that returns either. They are raw, as the model reads them to predict, and prepared
+    as the bundle prepares them; only `Splits` may be prepared by the bundle's own preparation already, and
+    name it. The rows of a file are sorted by their time, in the column `time` where its name does not say so.
+    The last `test` of the new examples (a
     number or a share) judge all ways, the `validation` before them serve to choose by, and the rest to
     train on. The old data are those of the bundle's study file, or of `study`. All ways train for `epochs`,
     as many as the bundle's model unless given; where the plan has trials, each way searches its learning
@@ -106,17 +111,26 @@ def update(
         raise BundleError(f"--as {reading!r} is unknown; choose from {', '.join(READINGS)}")
     if plan is not None and plan.repeats == 0:
         raise BundleError("--repeats is 0; give 1 or more")
-    wanted, there = checked(keep), read(bundle)
+    wanted, there, plan = checked(keep), read(bundle), plan or Plan()
+    repeats = PROFILES[plan.profile][1] if plan.repeats is None else plan.repeats
+    if repeats < len(there.members):
+        raise BundleError(
+            f"--repeats is {repeats}, and the bundle has {len(there.members)} networks, as a candidate is to"
+            f" have; give --repeats {len(there.members)} or more"
+        )
     prepare_backend(backend or there.origin.backend or None)
-    from tuner.deploy.updating import material as made_of
     from tuner.deploy.updating.candidates import kept
     from tuner.deploy.updating.derived import comparison, settings_of
+    from tuner.deploy.updating.material import gathered
+    from tuner.deploy.updating.origins import study_of
     from tuner.deploy.updating.searching import searched
     from tuner.protocol import run
 
-    reporter, plan = reporter or Silent(), plan or Plan()
-    studied = study if isinstance(study, Study) else made_of.study_of(there, study)
-    material = made_of.gathered(there, studied, new, validation=validation, test=test, reading=reading)
+    reporter = reporter or Silent()
+    if not isinstance(study, Study):
+        study = study_of(there, study, accept_changes=accept_changes)
+    cutting = Cutting(validation, test, reading, time)
+    material = gathered(there, study, new, cutting, accept_changes=accept_changes)
     for text in _remarks(material):
         reporter.note(text)
     folder = update_folder(there.study, output)
@@ -166,7 +180,12 @@ def _remarks(material: Material) -> list[str]:
             f"{material.known:,} of the examples to judge by are among the old data as well, which the"
             " existing model has seen"
         )
-    return said
+    if material.left_out:
+        said.append(
+            f"{material.left_out:,} old examples are left out, which are among the new ones to choose or to"
+            " judge by, or share steps of their targets"
+        )
+    return [*said, *material.notes, *(f"going on although {text}" for text in material.changed)]
 
 
 def _options(material: Material) -> dict[str, Any]:
@@ -175,6 +194,7 @@ def _options(material: Material) -> dict[str, Any]:
         "bundle": material.bundle.identity[:12],
         "configuration": material.bundle.configuration,
         "new data": material.where,
+        **({"changed": "; ".join(material.changed)} if material.changed else {}),
     }
 
 

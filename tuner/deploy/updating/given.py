@@ -1,0 +1,147 @@
+"""New data as they are given: a file, arrays or splits, read, cut, and prepared as the model reads them.
+
+What names no preparation is raw, as the model in use reads it to predict, and the bundle's own preparation is
+applied to it. What was prepared by another one is prepared again.
+"""
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from tuner.deploy.bundle import Bundle, preparation_of
+from tuner.deploy.updating import rules
+from tuner.deploy.updating.parting import Pair, Parts, of_splits, parted
+from tuner.deploy.updating.reading import read_numbers
+from tuner.deploy.updating.rules import Reading
+from tuner.errors import BundleError, study_errors
+from tuner.prepare import Preparation
+from tuner.study import NAMES, Splits, Study
+from tuner.trees import leaves, mapped
+
+New = Splits | Pair | str | Path | Callable[[], Any]
+"""New data: a file, a pair (x, y) in the order of time, splits that are cut already, or what returns these.
+"""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Cutting:
+    """How new data are read and cut: see `tuner.deploy.update`. `time` names the column with the time."""
+
+    validation: int | float
+    test: int | float
+    reading: Reading = "auto"
+    time: str | None = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Given:
+    """New data as the model reads them, in original units where that is something else, and their origin."""
+
+    parts: Parts
+    raw: Parts | None
+    where: str
+    notes: tuple[str, ...] = ()
+
+
+def given(bundle: Bundle, study: Study, old: Splits, new: New, cutting: Cutting) -> Given:
+    """The new data, like the `old` ones.
+
+    Raises: BundleError where they cannot be read, cut or prepared; StudyError where a function of theirs
+    fails.
+    """
+    preparation = preparation_of(bundle)
+    if isinstance(new, str | Path):
+        return _from_file(bundle, study, old, Path(new), cutting, preparation)
+    found: Any = new
+    if callable(found):
+        with study_errors("the function of the new data"):
+            found = found()
+    if isinstance(found, Splits):
+        splits = as_the_bundle(found, preparation, old.train, "the new data")
+        raw = None if splits.raw is None else of_splits(splits.raw)
+        return Given(of_splits(splits), raw, "splits made in Python")
+    return _cut(bundle, study, old, found, "new data", cutting, preparation, "arrays made in Python")
+
+
+def as_the_bundle(splits: Splits, preparation: Preparation | None, old: Pair, who: str) -> Splits:
+    """Splits as the bundle's own preparation makes them, in the types of the `old` examples.
+
+    Raises: BundleError where another one made them, and their raw data are not known.
+    """
+    if splits.preparation == preparation:
+        return splits
+    raw = splits if splits.preparation is None else splits.raw
+    if raw is None:
+        raise BundleError(
+            f"{who} were prepared in another way than the bundle's own, and are not there raw; give raw data,"
+            " which are prepared as the bundle prepares them"
+        )
+    ready: dict[str, Any] = {name: rules.prepared(getattr(raw, name), preparation, old) for name in NAMES}
+    return replace(splits, **ready, preparation=preparation, raw=None if preparation is None else raw)
+
+
+def gap_of(bundle: Bundle, study: Study, pair: Pair) -> int:
+    """Neighbours that share steps of their targets, where the examples are windows of a series."""
+    y = pair[1]
+    if not study.series or isinstance(y, tuple | list | dict):
+        return 0
+    return max(0, math.prod(np.shape(y)[1:]) // max(1, len(bundle.schema.targets)) - 1)
+
+
+def _from_file(
+    bundle: Bundle, study: Study, old: Splits, path: Path, cutting: Cutting, preparation: Preparation | None
+) -> Given:
+    if study.new_data is not None and cutting.reading == "auto":
+        if not path.exists():
+            raise BundleError(f"{path}: no such file; give new observations")
+        with study_errors(f"new_data of the study, called for {path},"):
+            pair = study.new_data(path)
+        return _cut(bundle, study, old, pair, "new_data of the study", cutting, preparation, str(path))
+    try:
+        table = read_numbers(path, bundle.schema, cutting.time)
+        like = (old.raw or old).test
+        raw = rules.raw_examples(table.values, like, bundle.schema.targets, cutting.reading, table.gaps)
+        ready = rules.prepared(raw, preparation, old.train)
+    except BundleError as error:
+        raise BundleError(f"{path}: {error}") from None
+    cut = _parts(bundle, study, ready, cutting)
+    there = None if preparation is None else _parts(bundle, study, raw, cutting)
+    return Given(cut, there, str(path), table.notes)
+
+
+def _cut(
+    bundle: Bundle,
+    study: Study,
+    old: Splits,
+    pair: Any,
+    who: str,
+    cutting: Cutting,
+    preparation: Preparation | None,
+    where: str,
+) -> Given:
+    """Raw arrays, cut in the order that they have."""
+    raw = _as_pair(pair, who)
+    if preparation is None:
+        return Given(_parts(bundle, study, raw, cutting), None, where)
+    ready = rules.prepared(raw, preparation, old.train)
+    return Given(_parts(bundle, study, ready, cutting), _parts(bundle, study, raw, cutting), where)
+
+
+def _parts(bundle: Bundle, study: Study, pair: Pair, cutting: Cutting) -> Parts:
+    return parted(pair, cutting.validation, cutting.test, gap_of(bundle, study, pair))
+
+
+def _as_pair(pair: Any, who: str) -> Pair:
+    if not isinstance(pair, tuple | list) or len(pair) != 2:
+        raise BundleError(f"{who} is no pair (x, y) of arrays; give examples in the order of time")
+    x, y = (mapped(np.asarray, part) for part in pair)
+    counts = {len(leaf) if leaf.ndim else 0 for leaf in leaves((x, y))}
+    if len(counts) != 1 or counts == {0}:
+        raise BundleError(
+            f"{who} has {' and '.join(map(str, sorted(counts)))} examples; x and y need as many"
+        )
+    return x, y
