@@ -164,6 +164,7 @@ class Updated:
     source: str
     params: Mapping[str, Any]
     more_training: str = ""
+    until: str = ""  # newest time in the data, ISO 8601 in UTC, or how many rows without times; or empty
 
 
 @dataclass(frozen=True, slots=True)
