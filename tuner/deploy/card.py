@@ -75,8 +75,8 @@ def _not_seen(bundle: Bundle) -> str:
         return ""
     return (
         "The networks of this bundle were trained on the test split as well, so that there is no data left to"
-        " score them on; with more data they are expected to be at least about as good, and `tuner monitor` may"
-        " call them improving for this alone."
+        " score them on; with more data they are expected to be at least about as good, and `tuner monitor`"
+        " may call them improving for this alone."
     )
 
 

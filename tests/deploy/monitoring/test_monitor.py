@@ -4,6 +4,7 @@ import json
 import re
 import shutil
 from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 
 import numpy as np
@@ -21,8 +22,10 @@ from tests.deploy.monitoring.models import (
     walk,
     write_csv,
 )
-from tuner.deploy.bundle import Single, Trained, read, write
+from tuner.deploy.bundle import Single, Trained, Updated, read, write
+from tuner.deploy.monitoring.reading import newest_in
 from tuner.deploy.monitoring.run import monitor
+from tuner.deploy.monitoring.store import Store
 from tuner.deploy.monitoring.words import headline
 from tuner.locking import locked
 
@@ -248,6 +251,44 @@ def test_models_that_were_replaced_go_on_beside_the_current_one(bundle: Path, tm
     assert "Models beside each other" in page and "previous/1" in page
 
 
+def updated(bundle: Path, until: str, observed: int = 0) -> None:
+    made = Updated("before", "new", "", "new.csv", "", {}, until=until)
+    write(replace(read(bundle), updated=made, observed=observed), bundle)
+
+
+def test_what_an_update_had_is_left_out_whenever_it_is_given(bundle: Path, tmp_path: Path) -> None:
+    updated(bundle, "2024-02-19T00:00:00")  # the 50th day
+    found = monitor(bundle, series(tmp_path, walk(90)))
+    assert found.current.skill.examples == 40 and found.current.unpredicted == 0
+    assert f"{50 - STEPS} observations are left out: the model in use may have learned them" in found.notes
+    stored = Store(bundle).predictions(read(bundle).identity)
+    assert min(stored) == datetime(2024, 2, 20)
+    updated(bundle, "2024-02-19T00:00:00", observed=71)  # a line for the columns, and 70 rows
+    assert monitor(bundle).current.skill.examples == 20
+
+
+def test_rows_that_an_update_had_are_left_out_by_their_number(made: Path, tmp_path: Path) -> None:
+    bundle = Path(shutil.copytree(made / "rows", tmp_path / "bundle"))
+    a, b = np.random.default_rng(3).normal(size=(2, 30))
+    file = write_csv(tmp_path / "x.csv", "a,b,sum", a, b, a + b)
+    updated(bundle, newest_in(write_csv(tmp_path / "new.csv", "a,b,sum", a[:20], b[:20], a[:20])))
+    found = monitor(bundle, file)
+    assert found.current.skill.examples == 10
+
+
+@pytest.mark.parametrize("until", ["", "20"])
+def test_an_update_without_a_time_is_told(until: str, bundle: Path, tmp_path: Path) -> None:
+    updated(bundle, until)
+    found = monitor(bundle, series(tmp_path, walk(60)))
+    assert found.current.skill.examples == 60 - STEPS
+    assert any("whose time cannot be compared" in note for note in found.notes)
+
+
+def test_an_update_that_ends_at_no_time_is_no_bundle(bundle: Path, call: Call, tmp_path: Path) -> None:
+    updated(bundle, "yesterday")
+    assert "its update ends at no time" in one_line(call("monitor", bundle, series(tmp_path, walk(60))))
+
+
 def test_a_hostile_name_is_only_text_on_the_page(bundle: Path, call: Call, tmp_path: Path) -> None:
     write(replace(read(bundle), study="<script>alert(1)</script>", configuration="<b>x"), bundle)
     status, _, err = call("monitor", bundle, series(tmp_path, walk(60)))
@@ -329,9 +370,7 @@ def test_a_metric_of_the_study_needs_its_file(bundle: Path, call: Call, tmp_path
     assert json.loads(out)["models"][0]["skill"]["mean"] == pytest.approx(errors.mean(), rel=1e-3)
 
 
-def test_a_metric_that_is_no_mean_is_shown_and_not_judged(
-    bundle: Path, call: Call, tmp_path: Path
-) -> None:
+def test_a_metric_that_is_no_mean_is_shown_and_not_judged(bundle: Path, call: Call, tmp_path: Path) -> None:
     write(replace(read(bundle), metric="RootMeanSquaredError", examples=""), bundle)
     values = walk(90)
     status, out, err = call("monitor", bundle, series(tmp_path, values), "--every", "month", "--json")

@@ -9,7 +9,7 @@ import pytest
 from tests.deploy.monitoring.models import NOTHING
 from tuner.deploy.bundle import Bundle, Epochs, Expected, Member, Origin, Trained, Verdict
 from tuner.deploy.monitoring.layout import Layout, Wishes, layout_of
-from tuner.deploy.monitoring.reading import Entry, entries_of, read_sheet, texts_of
+from tuner.deploy.monitoring.reading import Entry, entries_of, newest_in, read_sheet, texts_of
 from tuner.deploy.schema import Part, Schema
 from tuner.errors import BundleError
 
@@ -67,6 +67,23 @@ BINARY = bundle(Schema(one((2,)), one((1,))), task="binary")
 )
 def test_columns_find_their_place(made: Bundle, header: str, wishes: Wishes, layout: Layout) -> None:
     assert layout_of(made, header.split(","), wishes, "x.csv") == layout
+
+
+@pytest.mark.parametrize(
+    ("text", "newest"),
+    [
+        ("Date,x\n2024-01-03,1\n2024-01-09 06:00+02:00,2\n2024-01-05,3\n", "2024-01-09T04:00:00"),
+        ("x,y\n1,2\n\n3,4\n", "2"),
+        ("date,time,x\n2024-01-03,2024-01-03,1\n", ""),
+        ("date,x\nnever,1\n", ""),
+        ("date,x\n", ""),
+        ("", ""),
+    ],
+)
+def test_the_newest_time_of_a_file(text: str, newest: str, tmp_path: Path) -> None:
+    (tmp_path / "x.csv").write_text(text, "utf-8")
+    assert newest_in(tmp_path / "x.csv") == newest
+    assert newest_in(tmp_path / "arrays made in Python") == ""
 
 
 def test_a_model_of_any_length_is_told_how_many_steps() -> None:

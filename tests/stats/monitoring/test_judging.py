@@ -201,7 +201,8 @@ def test_no_change_is_stable_and_rarely_untold() -> None:
     rng = np.random.default_rng(15)
     words = [
         monitor_scores(
-            rng.normal(size=rng.integers(32, 800)) ** 2, expected_level(rng.normal(size=400) ** 2, series=True)
+            rng.normal(size=rng.integers(32, 800)) ** 2,
+            expected_level(rng.normal(size=400) ** 2, series=True),
         ).word
         for _ in range(100)
     ]

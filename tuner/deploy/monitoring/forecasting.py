@@ -10,7 +10,8 @@ from tuner.deploy.answers import Prediction
 from tuner.deploy.bundle import Bundle
 from tuner.deploy.monitoring.layout import Layout, as_read
 from tuner.deploy.monitoring.store import Predicted, Store
-from tuner.deploy.monitoring.times import Moment
+from tuner.deploy.monitoring.times import Moment, restored
+from tuner.errors import BundleError
 
 
 class Serve(Protocol):
@@ -78,8 +79,32 @@ def _windows(rows: np.ndarray, size: int) -> np.ndarray:
 
 
 def known_before(examples: Examples, bundle: Bundle) -> np.ndarray:
-    """Which examples were observed when the model was put in use, (examples,): it may have learned them."""
-    return np.asarray((examples.known >= 0) & (examples.known <= bundle.observed))
+    """Which examples the model may have learned, (examples,).
+
+    These are all that were observed when it was put in use, and those up to the newest one in the data of the
+    update that it came about by, whenever they are given here.
+    """
+    found = (examples.known >= 0) & (examples.known <= bundle.observed)
+    until = updated_until(examples, bundle)
+    if until is not None:
+        within = [moment <= until for moment in examples.moments]  # type: ignore[operator]  # of one kind
+        found |= np.asarray(within)
+    return np.asarray(found)
+
+
+def updated_until(examples: Examples, bundle: Bundle) -> Moment | None:
+    """The newest moment in the data that an update had; None where that cannot be compared with examples.
+
+    Raises: BundleError where the bundle holds no moment.
+    """
+    told = bundle.updated.until if bundle.updated else ""
+    if not told or not examples.moments:
+        return None
+    try:
+        until = restored(int(told) if told.isdecimal() else told)
+    except (TypeError, ValueError):
+        raise BundleError(f"{bundle.folder}: its update ends at no time; make the candidate again") from None
+    return until if isinstance(until, int) == isinstance(examples.moments[0], int) else None
 
 
 def predict_missing(
@@ -87,7 +112,7 @@ def predict_missing(
 ) -> Mapping[Moment, Predicted]:
     """What a model says of all examples whose inputs are whole; what it had not said yet is said and stored.
 
-    Those that were observed when it was put in use are left out.
+    Those that it may have learned are left out.
 
     `serve` loads the model, where there is something to say.
     """

@@ -150,9 +150,9 @@ def _examples(bundle: Bundle, time: str, others: list[str], wishes: Wishes, wher
         unknown = [name for name in others if name not in known]
         if known and len(unknown) > wanted:
             raise BundleError(
-                f"{where}: {len(unknown)} columns may be what was observed, and the model answers {wanted}; name"
-                f" {'it' if wanted == 1 else 'them'} with --target; of those that it does not read,"
-                f" {_list(unknown)}"
+                f"{where}: {len(unknown)} columns may be what was observed, and the model answers {wanted};"
+                f" name {'it' if wanted == 1 else 'them'} with --target"
+                f" ({' or '.join(repr(name[:40]) for name in unknown[:12])})"
             )
         targets = tuple(unknown[-wanted:]) if len(others) > wanted else ()
     if len(targets) != wanted or not set(targets) <= set(others):

@@ -153,7 +153,7 @@ def _caption(found: Monitoring, data: SkillOverTime) -> Caption:
     )
     several = " Earlier models stand behind the current one, on the same observations." if found.pairs else ""
     if not found.current.by_example:
-        many = f"The {metric} of all observations of every period together, which has no plain interval.{several}"
+        many = f"The {metric} of all observations of every period together, without an interval.{several}"
     else:
         many = (
             f"The mean {metric} of every period with its {level} interval: a plain one, so that among 20"
@@ -287,6 +287,8 @@ def _periods(found: Monitoring) -> Table:
     remark = (
         f"Means of single examples with plain {level} intervals over them; none where a period holds too"
         " few that are independent of each other."
+        if found.current.by_example
+        else "The metric of all examples of a period together."
     )
     return Table(columns, tuple(rows), remark)
 
@@ -307,7 +309,9 @@ def _spread(period: Period) -> bool:
 def _methods(found: Monitoring) -> tuple[str, ...]:
     metric, rate = metric_name(found.metric), percent(round(1 - found.level, 6))
     if not found.current.by_example:
-        return (f"The {metric} is no mean over examples: it is shown for periods as a whole, and not tested.",)
+        return (
+            f"The {metric} is no mean over examples: it is shown for periods as a whole, and not tested.",
+        )
     return (
         f"Every example that was predicted and observed has one {metric}. Windows of all lengths are"
         " tested, each twice as long as the one before and a quarter of its length apart: whether the mean"

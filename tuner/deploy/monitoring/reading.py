@@ -9,7 +9,7 @@ from pathlib import Path
 from tuner.comparing.csvfiles import NOTHING, number, separator
 from tuner.deploy.bundle import Bundle
 from tuner.deploy.monitoring.layout import Layout
-from tuner.deploy.monitoring.times import Moment, moment_of, shown
+from tuner.deploy.monitoring.times import NAMES, Moment, moment_of, shown
 from tuner.errors import BundleError
 
 _LARGEST = 1e30  # of a value; what is beyond has no square in float32
@@ -65,6 +65,26 @@ def read_sheet(path: Path) -> Sheet:
                 " hold the separator"
             )
     return Sheet(path, columns, tuple(rows))
+
+
+def newest_in(path: Path) -> str:
+    """The newest time in a CSV file, in ISO 8601; without a column of times the number of its rows.
+
+    Empty where there is no such file, or no one time can be told: of data that were made in Python, or of two
+    columns with times.
+    """
+    if not path.is_file():
+        return ""
+    try:
+        sheet = read_sheet(path)
+        timed = [place for place, name in enumerate(sheet.columns) if name.lower() in NAMES]
+        if len(timed) > 1 or not sheet.rows:
+            return ""
+        if not timed:
+            return str(len(sheet.rows))
+        return max(moment_of(cells[timed[0]], "") for _, cells in sheet.rows).isoformat()
+    except BundleError:  # a file of another kind, which the study reads
+        return ""
 
 
 def texts_of(sheet: Sheet, bundle: Bundle) -> frozenset[str]:

@@ -7,8 +7,17 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from tuner.deploy.bundle import Bundle, examples_of, read
-from tuner.deploy.monitoring.forecasting import Examples, Serve, examples_of_rows, predict_missing
+from tuner.deploy.monitoring.forecasting import (
+    Examples,
+    Serve,
+    examples_of_rows,
+    known_before,
+    predict_missing,
+    updated_until,
+)
 from tuner.deploy.monitoring.layout import Layout, Wishes, layout_of
 from tuner.deploy.monitoring.reading import entries_of, read_sheet, texts_of
 from tuner.deploy.monitoring.scoring import Scored, metric_of_bundle, scored
@@ -190,10 +199,10 @@ def _judged(
         rows=len(store.rows),
         notes=(),
     )
-    return replace(result, notes=_notes(result, store, examples))
+    return replace(result, notes=_notes(result, store, examples, current))
 
 
-def _notes(found: Monitoring, store: Store, examples: Examples) -> tuple[str, ...]:
+def _notes(found: Monitoring, store: Store, examples: Examples, bundle: Bundle) -> tuple[str, ...]:
     """What must be known beside the answer."""
     layout, current = store.layout, found.current
     said = []
@@ -203,6 +212,14 @@ def _notes(found: Monitoring, store: Store, examples: Examples) -> tuple[str, ..
         )
     if layout is not None and layout.series and found.rows and not examples.moments:
         said.append(f"the model reads {layout.steps} rows before it can forecast, and there are {found.rows}")
+    learned = int(np.count_nonzero((examples.known >= 0) & known_before(examples, bundle)))
+    if learned:
+        said.append(f"{learned:,} observations are left out: the model in use may have learned them")
+    if examples.moments and bundle.updated is not None and updated_until(examples, bundle) is None:
+        said.append(
+            "the model in use comes from an update with data whose time cannot be compared with that of the"
+            " observations: what it learned and was not stored here before it was put in use counts as new"
+        )
     if current.unpredicted:
         said.append(
             f"{current.unpredicted:,} observations have no prediction, because something that the model"

@@ -25,9 +25,10 @@ class Scored:
 
     `scores` has shape (examples,), NaN where what was predicted is no number. `order` are their places in the
     order in which they became known. `waiting` counts predictions without an observation, `unpredicted`
-    observations without a prediction, because something that the model reads was missing. A metric that is no
-    mean of one number an example has no such scores, for a `reason`, and `of` is its value for the examples at
-    some places together.
+    observations without a prediction, because something that the model reads was missing.
+
+    A metric that is no mean of one number an example has no such scores, for a `reason`, and `of` is its
+    value for the examples at some places together.
     """
 
     moments: tuple[Moment, ...]
@@ -67,7 +68,7 @@ def metric_of_bundle(bundle: Bundle, study: Path | None, options: Mapping[str, A
 def scored(
     examples: Examples, predictions: Mapping[Moment, Predicted], bundle: Bundle, metric: Metric
 ) -> Scored:
-    """Score what a model predicted, where it was observed since the model was put in use."""
+    """Score what a model predicted, where it was observed and the model cannot have learned it."""
     predicted = np.array([moment in predictions for moment in examples.moments], bool)
     observed = np.isfinite(examples.observed).all(axis=1) if examples.moments else predicted
     new = ~known_before(examples, bundle)

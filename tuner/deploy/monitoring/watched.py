@@ -168,9 +168,7 @@ def watched(
         identity=bundle.identity,
         created=bundle.created,
         skill=_skill(scored, list(range(len(scored.moments))), block, level),
-        periods=_periods(
-            scored.moments, every, lambda places: _skill(scored, places, block, level)
-        ),
+        periods=_periods(scored.moments, every, lambda places: _skill(scored, places, block, level)),
         trend=_trend(scored, every, block, level),
         judged=judged,
         reason=reason,
@@ -193,9 +191,9 @@ def _expected(bundle: Bundle, errors: ExampleErrors | None, level: float) -> tup
         return None, f"the bundle has no expected scores of single examples ({why})"
     if not bundle.trained.kept_test and _other(bundle) is None:
         return None, (
-            "the networks in use are others than those that were measured, and how far networks that differ in"
-            " their seeds alone are apart is not known from one score; make the bundle with --keep-test, or"
-            " with 2 --members or more"
+            "the networks in use are others than those that were measured, and how far networks that differ"
+            " in their seeds alone are apart is not known from one score; make the bundle with --keep-test,"
+            " or with two or more --members and confirmed seeds"
         )
     # The band that the test uses: half of the error rate, in both directions.
     band = 1.0 - (1.0 - level) / 2.0
@@ -239,7 +237,7 @@ def alike(moments: Sequence[Moment], scores: FloatArray, every: Every) -> int:
 
 
 def _skill(scored: Scored, places: list[int], block: int, level: float) -> Skill:
-    """The skill in the examples at some places: the metric of all of them where it is no mean over examples."""
+    """The skill in the examples at some places: the metric of all of them where it is no mean of examples."""
     if scored.of is None:
         return skill_of(scored.scores[places], block, level)
     return Skill(scored.of(places), Interval(math.nan, math.nan, level), math.nan, len(places), 0)

@@ -39,7 +39,11 @@ def _when(model: Watched) -> str:
     """What the newest observations say of it."""
     if model.judged is None or model.judged.now:
         return ""
-    return ", which the newest observations cannot tell" if model.why else ", though not in the newest observations"
+    return (
+        ", which the newest observations cannot tell"
+        if model.why
+        else ", though not in the newest observations"
+    )
 
 
 def _evidence(found: Monitoring, model: Watched) -> str:
@@ -105,10 +109,11 @@ def _margin(found: Monitoring, model: Watched) -> str:
 def _scope(found: Monitoring) -> str:
     if found.current.more_data:
         return (
-            "The networks in use were trained on the validation and test data as well, those that were measured"
-            " on the train data alone, so that improving may be only this, and that a slight degradation may hide"
-            " behind it. Where nothing else has changed, the probability of ever being called degrading, however"
-            f" long and often one looks, is at most {percent(round((1 - found.level) / 2, 6))}."
+            "The networks in use were trained on the validation and test data as well, those that were"
+            " measured on the train data alone, so that improving may be only this, and that a slight"
+            " degradation may hide behind it. Where nothing else has changed, the probability of ever being"
+            " called degrading, however long and often one looks, is at most"
+            f" {percent(round((1 - found.level) / 2, 6))}."
         )
     return (
         "Where nothing has changed, the probability of ever being called degrading or improving, however"
