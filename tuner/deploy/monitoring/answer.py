@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from tuner.cards import digits, percent
+from tuner.cards import digits, percent, visible
 from tuner.deploy.monitoring.store import Taken
 from tuner.deploy.monitoring.times import shown
 from tuner.deploy.monitoring.watched import Alarm, InPairs, Monitoring, Period, Watched
@@ -124,14 +124,16 @@ def print_monitoring(found: Monitoring) -> None:
     """The answer, the newest periods, alarms and notes, on standard output."""
     console, words, taken = terminal(), headline(found), found.taken
     style = {"degrading": "bold red", "improving": "bold green", "stable": "bold cyan"}
-    print_lines(console, [f"{words.symbol} {words.claim}."], style.get(found.current.word, "bold"))
-    print_lines(console, filter(None, (words.evidence, words.others)))
+    print_lines(console, [f"{words.symbol} {visible(words.claim)}."], style.get(found.current.word, "bold"))
+    print_lines(console, map(visible, filter(None, (words.evidence, words.others))))
     _print_periods(found)
     if taken != Taken():
         told = f"rows: {taken.new:,} new, {taken.filled:,} completed, {taken.known:,} known already"
         print_lines(console, [told], "dim")
-    print_lines(console, (f"alarm: {alarm_words(alarm)}" for alarm in found.current.alarms), "yellow")
-    print_lines(console, (f"note: {note}" for note in found.notes), "dim")
+    print_lines(
+        console, (f"alarm: {visible(alarm_words(alarm))}" for alarm in found.current.alarms), "yellow"
+    )
+    print_lines(console, (f"note: {visible(note)}" for note in found.notes), "dim")
 
 
 def _print_periods(found: Monitoring) -> None:

@@ -256,7 +256,7 @@ def _splits(material: Material) -> Splits:
 
 
 def _as_splits(parts: Parts) -> Splits:
-    return Splits(parts.train, parts.validation, parts.test)
+    return Splits(parts.train, parts.validation, parts.test, starts=dict(parts.starts))
 
 
 def _spans(material: Material, record: Bundle) -> tuple[Part, ...]:

@@ -1,7 +1,7 @@
 """Newer examples in the order of time, cut into train, validation and test without leaks."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -26,6 +26,7 @@ class Parts:
     validation: Pair
     test: Pair
     gap: int = 0
+    starts: Mapping[str, Any] = field(default_factory=dict)  # places in time, as `Splits` has them
 
     @property
     def sizes(self) -> dict[str, int]:
@@ -71,7 +72,7 @@ def of_splits(splits: Splits) -> Parts:
     """The parts that somebody has cut already. Raises: BundleError where one comes batch by batch."""
     for name in splits.pipelines:
         raise BundleError(f"the {name} split of the new data comes batch by batch; give arrays")
-    return Parts(splits.train, splits.validation, splits.test)
+    return Parts(splits.train, splits.validation, splits.test, starts=splits.starts)
 
 
 def taken(pair: Pair, places: slice | np.ndarray) -> Pair:
