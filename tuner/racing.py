@@ -89,6 +89,7 @@ class Race:
         self._objective, self._direction, self._paired = parse_objective(objective), direction, paired
         self._tried: dict[str, Tried] = {}  # by the values of the configuration
         self._incumbent = ""  # a key of those
+        self._trials = self._runs = self._rivals = 0  # trials, their runs, and who could win the race so far
 
     @property
     def trials(self) -> tuple[Tried, ...]:
@@ -98,7 +99,7 @@ class Race:
     @property
     def typical_seeds(self) -> float:
         """Seeds that a trial has taken so far, on average; the most before there was any."""
-        return float(np.mean([len(one.runs) for one in self.trials])) if self.trials else self.most
+        return self._runs / self._trials if self._trials else self.most
 
     @property
     def seconds_a_run(self) -> float:
@@ -123,7 +124,7 @@ class Race:
             self._incumbent = key
         else:
             tried = self._race(tried, should_prune)
-        self._tried[key] = tried
+        self._keep(key, tried)
         if not tried.dropped and self._is_better(tried, self._tried[self._incumbent]):
             self._incumbent = key
         self._on_measured(tried)
@@ -133,8 +134,7 @@ class Race:
         """Give the challenger block after block until it is dropped or has them all."""
         from tuner.stats.racing import Rules  # SciPy, which nobody needs before the first training
 
-        rules = Rules(self.first, self.most, self._paired, self._direction)
-        rivals = sum(not one.dropped and math.isfinite(one.objective) for one in self._tried.values())
+        rules, rivals = Rules(self.first, self.most, self._paired, self._direction), self._rivals
         for _, following in pairwise(rules.counts):
             incumbent = self._tried[self._incumbent]
             if rules.drops(np.array(challenger.scores), np.array(incumbent.scores), rivals):
@@ -148,8 +148,17 @@ class Race:
         incumbent = self._tried[self._incumbent]
         if len(incumbent.runs) < count and math.isfinite(incumbent.objective):
             incumbent = self._with(incumbent.configuration, count, None)
-            self._tried[self._incumbent] = incumbent
+            self._keep(self._incumbent, incumbent)
             self._on_measured(incumbent)
+
+    def _keep(self, key: str, tried: Tried) -> None:
+        """Store what was tried, and count it, so that a trial costs the same after thousands of others."""
+        before = self._tried.get(key)
+        self._rivals += _may_win(tried) - (before is not None and _may_win(before))
+        if tried.configuration.name != BASELINE:
+            self._trials += before is None
+            self._runs += len(tried.runs) - (len(before.runs) if before else 0)
+        self._tried[key] = tried
 
     def _with(self, configuration: Configuration, count: int, should_prune: ShouldPrune | None) -> Tried:
         """The configuration with its first `count` seeds."""
@@ -166,6 +175,10 @@ class Race:
             return math.isfinite(one.objective)
         sign = 1 if self._direction == "minimize" else -1
         return sign * one.objective < sign * other.objective
+
+
+def _may_win(tried: Tried) -> bool:
+    return not tried.dropped and math.isfinite(tried.objective)
 
 
 def ranked(trials: Iterable[Tried], objective: str, direction: Direction) -> list[Configuration]:
