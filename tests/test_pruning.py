@@ -71,6 +71,16 @@ def test_an_interrupted_pruned_search_goes_the_same_way(
     assert len(one[4].intermediate_values) > 1  # the baseline is the first
 
 
+def test_trials_whose_files_are_damaged_end_where_they_ended(tmp_path: Path) -> None:
+    study = dense_study(epochs=6)
+    expected = numbers(run(study, tmp_path, PLAN))
+    damaged = list((tmp_path / "ledger" / "search").rglob("*trial-*.json"))
+    assert len(damaged) == 10
+    for path in damaged:
+        path.write_bytes(path.read_bytes()[:100])
+    assert numbers(run(study, tmp_path, PLAN)) == expected
+
+
 def trials(folder: Path) -> list[optuna.trial.FrozenTrial]:
     storage = f"sqlite:///{folder / 'study.db'}"
     (study,) = optuna.get_all_study_summaries(storage)

@@ -219,7 +219,13 @@ class Search:
         return should_prune
 
     def _prunes(self, drawn: Drawn, epoch: int, value: float) -> bool:
-        """Store the value of a trial after an epoch. Returns: whether the trial should end there."""
+        """Store the value of a trial after an epoch. Returns: whether the trial should end there.
+
+        One that was told already, whose runs were lost with their file, ends where it ended then.
+        """
+        if drawn.told:
+            (before,) = (one for one in self._trials() if one.number == drawn.number)
+            return before.state == TrialState.PRUNED and epoch >= (before.last_step or 0)
         with _quiet(), self._errors():
             trial = self._live(drawn.number)
             trial.report(value, epoch)
