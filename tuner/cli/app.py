@@ -31,6 +31,13 @@ def _main(
 
 Folder = Annotated[Path, typer.Argument(metavar="RUN", help="A run folder, such as reports/encdec_sine.")]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object on standard output, nothing else.")]
+Code = Annotated[
+    Path | None,
+    typer.Option(
+        metavar="FILE",
+        help="A Python file with layers of the model's own, such as the study; it is executed.",
+    ),
+]
 Runs = Annotated[
     str,
     typer.Argument(

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from tuner.cli.app import Json, app
+from tuner.cli.app import Code, Json, app
 from tuner.cli.run import loading
 
 _HELP = """Store predictions and observations of a model in use, and say: degrading, stable or improving.
@@ -66,13 +66,7 @@ def monitor(
         list[str] | None,
         typer.Option("--set", metavar="NAME=VALUE", help="An option of the study; repeatable."),
     ] = None,
-    code: Annotated[
-        Path | None,
-        typer.Option(
-            metavar="FILE",
-            help="A Python file with layers of the model's own, such as the study; it is executed.",
-        ),
-    ] = None,
+    code: Code = None,
     fail_on_alarm: Annotated[
         bool, typer.Option("--fail-on-alarm", help="Exit status 1 while it is degrading.")
     ] = False,

@@ -9,7 +9,7 @@ from typing import IO, Annotated, TextIO, cast
 
 import typer
 
-from tuner.cli.app import Json, app
+from tuner.cli.app import Code, Json, app
 from tuner.cli.run import loading
 from tuner.errors import BundleError, written_into
 
@@ -54,13 +54,7 @@ def predict(
     output: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Write the CSV file there (default: standard output).")
     ] = None,
-    code: Annotated[
-        Path | None,
-        typer.Option(
-            metavar="FILE",
-            help="A Python file with layers of the model's own, such as the study; it is executed.",
-        ),
-    ] = None,
+    code: Code = None,
     as_json: Json = False,
 ) -> None:
     """Load, read, predict, print; see `_HELP`."""

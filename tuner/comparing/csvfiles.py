@@ -5,7 +5,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from tuner.errors import ScoresError
+from tuner.errors import ScoresError, TunerError
 
 NOTHING = frozenset({"", "nan", "na", "n/a", "none", "null"})
 """What stands in a cell without a value, in lower case."""
@@ -28,6 +28,27 @@ class Table:
     rows: tuple[Row, ...]
 
 
+def read_lines(path: Path, wrong: type[TunerError]) -> list[tuple[int, list[str]]]:
+    """The cells of every line of a CSV file in UTF-8, blank ones too, with their numbers.
+
+    Commas separate, or semicolons, or tabs.
+
+    Raises: `wrong` where the file cannot be read, or is no such CSV.
+    """
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            mark = separator(file.readline())
+            file.seek(0)
+            reader = csv.reader(file, delimiter=mark, strict=True)
+            return [(reader.line_num, cells) for cells in reader]
+    except UnicodeDecodeError as error:
+        raise wrong(f"{path}: is no text in UTF-8 (byte {error.start}); save it as CSV in UTF-8") from None
+    except csv.Error as error:
+        raise wrong(f"{path}, line {reader.line_num}: cannot be read as CSV ({error})") from None
+    except OSError as error:
+        raise wrong(f"{path}: cannot be read ({error.strerror})") from None
+
+
 def read_table(path: Path, *, needed: str, row: str, once: Collection[str]) -> Table:
     """The table in a CSV file that has a column `needed`; there is one row `row`, such as "a run".
 
@@ -36,22 +57,7 @@ def read_table(path: Path, *, needed: str, row: str, once: Collection[str]) -> T
 
     Raises: ScoresError where the file is missing, is no such CSV, is empty, or has a column in `once` twice.
     """
-    lines: list[tuple[int, list[str]]] = []
-    try:
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            mark = separator(file.readline())
-            file.seek(0)
-            reader = csv.reader(file, delimiter=mark, strict=True)
-            lines = [(reader.line_num, cells) for cells in reader]
-    except UnicodeDecodeError as error:
-        raise ScoresError(
-            f"{path}: is no text in UTF-8 (byte {error.start}); save it as CSV in UTF-8"
-        ) from None
-    except csv.Error as error:
-        raise ScoresError(f"{path}, line {reader.line_num}: cannot be read as CSV ({error})") from None
-    except OSError as error:
-        raise ScoresError(f"{path}: cannot be read ({error.strerror})") from None
-    lines = _rows(lines)
+    lines = _rows(read_lines(path, ScoresError))
     if not lines:
         raise ScoresError(f"{path}: is empty; it needs a header with a column {needed!r}, and one row {row}")
     (_, header), *rest = lines

@@ -134,3 +134,7 @@ def write_csv(path: Path, header: str, *columns: Any) -> Path:
 def days(count: int, first: str = "2024-01-01") -> list[str]:
     """So many days in a row."""
     return np.datetime_as_string(np.datetime64(first) + np.arange(count)).tolist()
+
+
+def series(folder: Path, values: np.ndarray, name: str = "new.csv") -> Path:
+    return write_csv(folder / name, "date,level", days(len(values)), values)

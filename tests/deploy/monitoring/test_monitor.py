@@ -4,7 +4,6 @@ import json
 import re
 import shutil
 from dataclasses import replace
-from datetime import datetime
 from pathlib import Path
 
 import numpy as np
@@ -15,39 +14,18 @@ from tests.deploy.monitoring.models import (
     NOISE,
     NOTHING,
     STEPS,
-    classes_bundle,
     days,
-    rows_bundle,
+    series,
     series_bundle,
     walk,
     write_csv,
 )
-from tuner.deploy.bundle import Single, Trained, Updated, read, write
-from tuner.deploy.monitoring.reading import newest_in
+from tuner.deploy.bundle import Single, Trained, read, write
 from tuner.deploy.monitoring.run import monitor
-from tuner.deploy.monitoring.store import Store
 from tuner.deploy.monitoring.words import headline
 from tuner.locking import locked
 
 pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation")  # Keras' own, in restoring
-
-
-@pytest.fixture(scope="session")
-def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("bundles")
-    series_bundle(folder / "series")
-    rows_bundle(folder / "rows")
-    classes_bundle(folder / "classes")
-    return folder
-
-
-@pytest.fixture
-def bundle(made: Path, tmp_path: Path) -> Path:
-    return Path(shutil.copytree(made / "series", tmp_path / "bundle"))
-
-
-def series(folder: Path, values: np.ndarray, name: str = "new.csv") -> Path:
-    return write_csv(folder / name, "date,level", days(len(values)), values)
 
 
 def test_no_change_is_stable_and_says_what_could_have_been_seen(
@@ -251,44 +229,6 @@ def test_models_that_were_replaced_go_on_beside_the_current_one(bundle: Path, tm
     assert "Models beside each other" in page and "previous/1" in page
 
 
-def updated(bundle: Path, until: str, observed: int = 0) -> None:
-    made = Updated("before", "new", "", "new.csv", "", {}, until=until)
-    write(replace(read(bundle), updated=made, observed=observed), bundle)
-
-
-def test_what_an_update_had_is_left_out_whenever_it_is_given(bundle: Path, tmp_path: Path) -> None:
-    updated(bundle, "2024-02-19T00:00:00")  # the 50th day
-    found = monitor(bundle, series(tmp_path, walk(90)))
-    assert found.current.skill.examples == 40 and found.current.unpredicted == 0
-    assert f"{50 - STEPS} observations are left out: the model in use may have learned them" in found.notes
-    stored = Store(bundle).predictions(read(bundle).identity)
-    assert min(stored) == datetime(2024, 2, 20)
-    updated(bundle, "2024-02-19T00:00:00", observed=71)  # a line for the columns, and 70 rows
-    assert monitor(bundle).current.skill.examples == 20
-
-
-def test_rows_that_an_update_had_are_left_out_by_their_number(made: Path, tmp_path: Path) -> None:
-    bundle = Path(shutil.copytree(made / "rows", tmp_path / "bundle"))
-    a, b = np.random.default_rng(3).normal(size=(2, 30))
-    file = write_csv(tmp_path / "x.csv", "a,b,sum", a, b, a + b)
-    updated(bundle, newest_in(write_csv(tmp_path / "new.csv", "a,b,sum", a[:20], b[:20], a[:20])))
-    found = monitor(bundle, file)
-    assert found.current.skill.examples == 10
-
-
-@pytest.mark.parametrize("until", ["", "20"])
-def test_an_update_without_a_time_is_told(until: str, bundle: Path, tmp_path: Path) -> None:
-    updated(bundle, until)
-    found = monitor(bundle, series(tmp_path, walk(60)))
-    assert found.current.skill.examples == 60 - STEPS
-    assert any("whose time cannot be compared" in note for note in found.notes)
-
-
-def test_an_update_that_ends_at_no_time_is_no_bundle(bundle: Path, call: Call, tmp_path: Path) -> None:
-    updated(bundle, "yesterday")
-    assert "its update ends at no time" in one_line(call("monitor", bundle, series(tmp_path, walk(60))))
-
-
 def test_a_hostile_name_is_only_text_on_the_page(bundle: Path, call: Call, tmp_path: Path) -> None:
     write(replace(read(bundle), study="<script>alert(1)</script>", configuration="<b>x"), bundle)
     status, _, err = call("monitor", bundle, series(tmp_path, walk(60)))
@@ -330,98 +270,6 @@ def test_the_margin_of_the_study_is_used(bundle: Path, tmp_path: Path) -> None:
     assert (found.current.word, found.current.judged.margin) == ("degrading", "within")
     assert "smaller than the margin of 100" in headline(found).evidence
     assert "larger than the margin of 0.01" in headline(monitor(bundle, margin=0.01)).evidence
-
-
-@pytest.mark.parametrize(
-    ("arguments", "said"),
-    [
-        (("nowhere",), "nowhere: no such bundle"),
-        (("bundle", "none.csv"), "none.csv: cannot be read"),
-        (("bundle", "--every", "year"), "--every is 'year'; give hour or day or week or month"),
-        (("bundle", "--level", "1"), "level is 1.0"),
-        (("bundle", "--margin", "-1"), "margin is -1.0"),
-        (("bundle", "new.csv", "--steps", "9"), "--steps is 9, and the model reads 4 steps"),
-        (("bundle", "new.csv", "--time", "when"), "has no column 'when' for the time"),
-        (("bundle", "--set", "x"), "--set x"),
-    ],
-)
-def test_a_mistake_is_one_line_and_leaves_nothing(
-    arguments: tuple[str, ...], said: str, bundle: Path, call: Call, tmp_path: Path
-) -> None:
-    series(tmp_path, walk(40))
-    assert said in one_line(call("monitor", *arguments))
-    assert not (bundle / "monitor" / "observations.jsonl").exists()
-
-
-def test_a_metric_of_the_study_needs_its_file(bundle: Path, call: Call, tmp_path: Path) -> None:
-    write(replace(read(bundle), metric="my_loss"), bundle)
-    assert "give its file with --study" in one_line(call("monitor", bundle))
-    study = tmp_path / "mine.py"
-    study.write_text(
-        "import numpy as np\nfrom tests.tiny import *\n"
-        "def my_loss(y_true, y_pred):\n    return np.abs(y_true - y_pred).mean()\n"
-        'study = dense_study(name="", metric=my_loss, direction="minimize")\n',
-        "utf-8",
-    )
-    values = walk(60)
-    status, out, err = call("monitor", bundle, series(tmp_path, values), "--study", study, "--json")
-    assert status == 0, err
-    errors = np.abs(np.diff(values)[STEPS - 1 :])
-    assert json.loads(out)["models"][0]["skill"]["mean"] == pytest.approx(errors.mean(), rel=1e-3)
-
-
-def test_a_metric_that_is_no_mean_is_shown_and_not_judged(bundle: Path, call: Call, tmp_path: Path) -> None:
-    write(replace(read(bundle), metric="RootMeanSquaredError", examples=""), bundle)
-    values = walk(90)
-    status, out, err = call("monitor", bundle, series(tmp_path, values), "--every", "month", "--json")
-    assert status == 0, err
-    found = json.loads(out)
-    assert found["answer"] == "Not judged: there is nothing to compare with"
-    assert "is not the mean of one number an example" in found["models"][0]["reason"]
-    errors = np.diff(values)[STEPS - 1 :]
-    assert found["models"][0]["skill"]["n"] == errors.size
-    assert found["models"][0]["skill"]["mean"] == pytest.approx(np.sqrt((errors**2).mean()), rel=1e-3)
-    february = np.sqrt((np.diff(values)[30:59] ** 2).mean())
-    assert found["models"][0]["periods"][1]["mean"] == pytest.approx(february, rel=1e-3)
-    page = (bundle / "monitor" / "report.html").read_text("utf-8")
-    assert "is no mean over examples" in page and "<svg" in page
-    assert call("monitor", bundle, series(tmp_path, walk(95)))[0] == 0
-
-
-@pytest.mark.parametrize(
-    ("shape", "classes"), [((), "y_true"), ((1,), "y_true[:, 0]"), ((3,), "y_true.argmax(-1)")]
-)
-def test_classes_stand_as_they_do_in_the_study(
-    shape: tuple[int, ...], classes: str, made: Path, tmp_path: Path
-) -> None:
-    bundle = Path(shutil.copytree(made / "classes", tmp_path / "bundle"))
-    write(replace(read(bundle), metric="wrong", direction="minimize", target_shape=shape), bundle)
-    study = tmp_path / "mine.py"
-    study.write_text(
-        "from tests.tiny import *\n"
-        "def wrong(y_true, y_pred):\n"
-        f"    assert y_true.shape[1:] == {shape}\n"
-        f"    return {classes} != y_pred.argmax(-1)\n"
-        'study = dense_study(name="", metric=wrong, direction="minimize")\n',
-        "utf-8",
-    )
-    x = np.random.default_rng(4).normal(size=(40, 3))
-    kind = np.where(np.arange(40) < 10, 0, x.argmax(axis=1))
-    found = monitor(bundle, write_csv(tmp_path / "x.csv", "p,q,r,kind", *x.T, kind), study=study)
-    assert found.current.skill.mean == pytest.approx((kind != x.argmax(axis=1)).mean())
-
-
-def test_a_metric_that_raises_is_told_beside_what_was_stored(bundle: Path, tmp_path: Path) -> None:
-    write(replace(read(bundle), metric="broken"), bundle)
-    study = tmp_path / "mine.py"
-    study.write_text(
-        "from tests.tiny import *\ndef broken(y_true, y_pred):\n    raise ValueError('no such luck')\n"
-        'study = dense_study(name="", metric=broken, direction="minimize")\n',
-        "utf-8",
-    )
-    found = monitor(bundle, series(tmp_path, walk(40)), study=study)
-    assert found.current.word == "too few observations" and "raises: no such luck" in found.current.why
-    assert found.rows == 40
 
 
 def test_one_at_a_time(bundle: Path, call: Call, tmp_path: Path) -> None:

@@ -1,12 +1,11 @@
 """From a CSV file to entries: a time and values, None where a cell is empty and so not known yet."""
 
-import csv
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from tuner.comparing.csvfiles import NOTHING, number, separator
+from tuner.comparing.csvfiles import NOTHING, number, read_lines
 from tuner.deploy.bundle import Bundle
 from tuner.deploy.monitoring.layout import Layout
 from tuner.deploy.monitoring.times import NAMES, Moment, moment_of, shown
@@ -39,21 +38,8 @@ def read_sheet(path: Path) -> Sheet:
 
     Raises: BundleError where it cannot be read, is no such file, or has no header.
     """
-    lines: list[tuple[int, list[str]]] = []
-    try:
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            mark = separator(file.readline())
-            file.seek(0)
-            reader = csv.reader(file, delimiter=mark, strict=True)
-            lines = [(reader.line_num, cells) for cells in reader if any(cell.strip() for cell in cells)]
-    except UnicodeDecodeError as error:
-        raise BundleError(
-            f"{path}: is no text in UTF-8 (byte {error.start}); save it as CSV in UTF-8"
-        ) from None
-    except csv.Error as error:
-        raise BundleError(f"{path}, line {reader.line_num}: cannot be read as CSV ({error})") from None
-    except OSError as error:
-        raise BundleError(f"{path}: cannot be read ({error.strerror})") from None
+    every = read_lines(path, BundleError)
+    lines = [(line, cells) for line, cells in every if any(cell.strip() for cell in cells)]
     if not lines:
         raise BundleError(f"{path}: is empty; it needs a header with the names of its columns")
     (_, names), *rows = lines
@@ -67,8 +53,10 @@ def read_sheet(path: Path) -> Sheet:
     return Sheet(path, columns, tuple(rows))
 
 
-def newest_in(path: Path) -> str:
+def newest_in(path: Path, time: str | None = None) -> str:
     """The newest time in a CSV file, in ISO 8601; without a column of times the number of its rows.
+
+    `time` names that column, where it is called otherwise than times usually are.
 
     Empty where there is no such file, or no one time can be told: of data that were made in Python, or of two
     columns with times.
@@ -77,7 +65,8 @@ def newest_in(path: Path) -> str:
         return ""
     try:
         sheet = read_sheet(path)
-        timed = [place for place, name in enumerate(sheet.columns) if name.lower() in NAMES]
+        names = NAMES if time is None else {time.lower()}
+        timed = [place for place, name in enumerate(sheet.columns) if name.lower() in names]
         if len(timed) > 1 or not sheet.rows:
             return ""
         if not timed:

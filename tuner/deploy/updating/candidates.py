@@ -29,7 +29,6 @@ from tuner.deploy.card import card_of
 from tuner.deploy.describing import Kind
 from tuner.deploy.expecting import Found, of_ensemble
 from tuner.deploy.folders import written
-from tuner.deploy.monitoring.reading import newest_in
 from tuner.deploy.networks import Network, answers
 from tuner.deploy.schema import Part, part_of
 from tuner.deploy.serving import network_of
@@ -100,7 +99,7 @@ def _record(material: Material, result: Result, name: str) -> Bundle:
         way=name,
         words=way.words,
         data=material.where,
-        until=newest_in(Path(material.where)),
+        until=material.until,
         source=material.source,
         params=params,
         more_training=compared.verdict if compared else "",

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from tuner.deploy.bundle import Bundle, preparation_of
+from tuner.deploy.monitoring.reading import newest_in
 from tuner.deploy.updating import rules
 from tuner.deploy.updating.parting import Pair, Parts, of_splits, parted
 from tuner.deploy.updating.reading import read_numbers
@@ -39,12 +40,16 @@ class Cutting:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Given:
-    """New data as the model reads them, in original units where that is something else, and their origin."""
+    """New data as the model reads them, in original units where that is something else, and their origin.
+
+    `until` is the newest time in their file, or its number of rows (`newest_in`); empty where nobody knows.
+    """
 
     parts: Parts
     raw: Parts | None
     where: str
     notes: tuple[str, ...] = ()
+    until: str = ""
 
 
 def given(bundle: Bundle, study: Study, old: Splits, new: New, cutting: Cutting) -> Given:
@@ -55,7 +60,8 @@ def given(bundle: Bundle, study: Study, old: Splits, new: New, cutting: Cutting)
     """
     preparation = preparation_of(bundle)
     if isinstance(new, str | Path):
-        return _from_file(bundle, study, old, Path(new), cutting, preparation)
+        read = _from_file(bundle, study, old, Path(new), cutting, preparation)
+        return replace(read, until=newest_in(Path(new), cutting.time))
     found: Any = new
     if callable(found):
         with study_errors("the function of the new data"):

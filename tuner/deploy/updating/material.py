@@ -49,6 +49,7 @@ class Material:
     data: str
     changed: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
+    until: str = ""  # see `Given`
 
     @property
     def params(self) -> dict[str, Any]:
@@ -111,6 +112,7 @@ def gathered(
         data=data,
         changed=told,
         notes=found.notes,
+        until=found.until,
     )
 
 
