@@ -3,6 +3,7 @@
 import io
 import signal
 import statistics
+import sys
 
 import pytest
 from rich.console import Console
@@ -38,14 +39,31 @@ def test_time_left_is_said_once_something_was_trained() -> None:
     assert shown.time_left() == ""
 
 
+class Interrupted:
+    """An object in whose end, where Python swallows exceptions, Ctrl-C falls."""
+
+    def __del__(self) -> None:
+        signal.raise_signal(signal.SIGINT)
+
+
 def test_an_interruption_that_a_callback_swallowed_is_raised_at_the_next_progress() -> None:
-    before = signal.getsignal(signal.SIGINT)
-    with reporter() as shown:
-        with pytest.raises(KeyboardInterrupt):
-            signal.raise_signal(signal.SIGINT)
+    with pytest.raises(KeyboardInterrupt), reporter() as shown:
+        one = Interrupted()
+        del one
         with pytest.raises(KeyboardInterrupt):
             shown.training("search", "baseline", 2, 0.5)
-    assert signal.getsignal(signal.SIGINT) is before
+
+
+def test_an_interruption_that_a_callback_swallowed_is_raised_at_the_end(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    before, hook, went_on = signal.getsignal(signal.SIGINT), sys.unraisablehook, False
+    with pytest.raises(KeyboardInterrupt), reporter():
+        one = Interrupted()
+        del one
+        went_on = True
+    assert went_on and capsys.readouterr().err == ""
+    assert signal.getsignal(signal.SIGINT) is before and sys.unraisablehook is hook
 
 
 def test_the_table_has_a_row_for_the_baseline_and_every_finalist(capsys: pytest.CaptureFixture[str]) -> None:

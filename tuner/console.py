@@ -3,6 +3,7 @@
 import math
 import signal
 import statistics
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -44,19 +45,30 @@ def reporter() -> Iterator["Lines"]:
 
 @contextmanager
 def _interruptible(lines: "Lines") -> Iterator[None]:
-    """Ctrl-C is heard even where it falls into a callback of the interpreter, which swallows exceptions."""
+    """Ctrl-C is heard even where it falls into a callback of the interpreter, which swallows exceptions.
+
+    Raises: KeyboardInterrupt, at the next sign of progress or at the end, where it was swallowed.
+    """
 
     def interrupt(signal_number: int, frame: object) -> None:
         lines.interrupted = True
         raise KeyboardInterrupt
 
+    def swallowed(unraisable: "sys.UnraisableHookArgs") -> None:
+        if not issubclass(unraisable.exc_type, KeyboardInterrupt):
+            hook(unraisable)
+
     if threading.current_thread() is not threading.main_thread():
         yield
         return
-    before = signal.signal(signal.SIGINT, interrupt)
+    before, hook = signal.signal(signal.SIGINT, interrupt), sys.unraisablehook
+    sys.unraisablehook = swallowed
     try:
         yield
+        if lines.interrupted:
+            raise KeyboardInterrupt
     finally:
+        sys.unraisablehook = hook
         signal.signal(signal.SIGINT, before)
 
 

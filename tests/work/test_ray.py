@@ -5,7 +5,7 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -55,13 +55,23 @@ def cluster_of(kind: str) -> Iterator[subprocess.Popen[str]]:
             cluster.communicate(timeout=60)
 
 
-def in_training(place: Path) -> set[str]:
-    """The configurations that workers have now."""
+def taken(place: Path, state: TrialState) -> set[str]:
+    """The configurations that workers have taken, of which an attempt is in this state now."""
     storage = connect(str(place / "queue.log"))
     queues = [one._study_id for one in Queue.all(storage)]
-    trials = [one for queue in queues for one in storage.get_all_trials(queue, states=(TrialState.RUNNING,))]
-    taken = [one.user_attrs["group"] for one in trials if "worker" in one.user_attrs]
-    return {group["configuration"]["name"] for group in taken}
+    trials = [one for queue in queues for one in storage.get_all_trials(queue, states=(state,))]
+    groups = [one.user_attrs["group"] for one in trials if "worker" in one.user_attrs]
+    return {group["configuration"]["name"] for group in groups}
+
+
+def wait(run: subprocess.Popen[str], until: Callable[[], bool]) -> None:
+    """Wait for what a run must bring about before it ends."""
+    end = time.monotonic() + 120
+    while run.poll() is None and not until():
+        if time.monotonic() > end:
+            run.kill()
+        time.sleep(0.05)
+    assert run.poll() is None, run.communicate()[1]
 
 
 @pytest.mark.usefixtures("_ray")
@@ -83,16 +93,14 @@ def test_a_node_that_is_killed_costs_its_group_and_no_more(kind: str, tmp_path: 
             stderr=subprocess.PIPE,
             text=True,
         ) as run:
-            end = time.monotonic() + 120
-            while run.poll() is None and not (in_training(tmp_path) == {"one", "other"} and finished(folder)):
-                if time.monotonic() > end:
-                    run.kill()
-                time.sleep(0.05)
-            assert run.poll() is None, run.communicate()[1]
+            both = {"one", "other"}
+            wait(run, lambda: taken(tmp_path, TrialState.RUNNING) == both and bool(finished(folder)))
             before = finished(folder)
             cluster.stdin.write("kill\n")
             cluster.stdin.flush()
             assert cluster.stdout.readline() == "killed\n"
+            # Its worker ends a moment after its node: until then it must not finish what it trains.
+            wait(run, lambda: bool(taken(tmp_path, TrialState.FAIL)))
             mark.unlink()
             _, said = run.communicate(timeout=180)
         assert run.returncode == 0, said
