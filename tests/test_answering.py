@@ -176,6 +176,8 @@ def ending(*layers: Any) -> Any:
         ([keras.layers.Dense(3, activation="softmax")], True),
         ([keras.layers.Dense(3), keras.layers.Softmax()], True),
         ([keras.layers.Dense(1, activation="sigmoid")], True),
+        ([keras.layers.Dense(3, "softmax"), keras.layers.Activation("linear", dtype="float32")], True),
+        ([keras.layers.Dense(3), keras.layers.Activation("linear", dtype="float32")], False),
         ([keras.layers.Dense(3)], False),
         ([keras.layers.Dense(6), keras.layers.Reshape((2, 3))], False),
         ([keras.layers.Reshape((2, 1)), keras.layers.TimeDistributed(keras.layers.Dense(3))], False),

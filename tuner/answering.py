@@ -220,7 +220,11 @@ def _ends_linear(model: Any) -> bool:
         last = _last(tensors[0])
     except (AttributeError, ValueError):  # a layer that is called more than once has no one input
         return False
-    return getattr(getattr(last, "activation", None), "__name__", "") == "linear"
+    return _is_linear(last)
+
+
+def _is_linear(layer: Any) -> bool:
+    return getattr(getattr(layer, "activation", None), "__name__", "") == "linear"
 
 
 def _last(tensor: Any) -> Any:
@@ -228,4 +232,6 @@ def _last(tensor: Any) -> Any:
     layer = tensor._keras_history.operation
     if inner := getattr(layer, "outputs", None):
         return _last(inner[0])
-    return _last(layer.input) if type(layer).__name__ in _SHAPES else getattr(layer, "layer", layer)
+    kind = type(layer).__name__
+    nothing = kind in _SHAPES or (kind == "Activation" and _is_linear(layer))  # but perhaps in another type
+    return _last(layer.input) if nothing else getattr(layer, "layer", layer)

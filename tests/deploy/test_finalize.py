@@ -49,7 +49,7 @@ def test_the_model_card_has_the_verdict_the_scores_and_where_it_ends(bundles: Bu
         assert "| ensemble |" in card and "| one network |" in card
         assert "trained on the train split alone" in card
         assert bundle.origin.data[:12] in card
-        assert "It is no prediction interval" in card
+        assert "It is no prediction interval" in card and "is partly luck: expect a little less" in card
         for note in bundle.notes:
             assert note.split("_")[0] in card
     assert "Classes: low, mid, high" in card

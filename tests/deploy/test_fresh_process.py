@@ -116,7 +116,7 @@ def test_a_saved_model_is_served_without_tuner_and_without_keras(
         ("std", before.std),
         ("members", np.moveaxis(np.asarray(before.members), 0, 1)),
     ):
-        # Around 585 the next number in float32 is 6e-5 away: only the networks compute so, not what is around.
+        # Around 585 the next number in float32 is 6e-5 away: only networks compute so, nothing around them.
         np.testing.assert_allclose(told[part], wanted, rtol=0, atol=2e-6)
     assert ("classes" in told) == (before.classes is not None)
     assert "classes" not in told or (told["classes"] == before.classes).all()

@@ -146,7 +146,8 @@ def _record(path: Path) -> Bundle:
     if head["sha256"] != _checksum(content):
         raise BundleError(f"{path}: damaged or altered (its checksum differs); {AGAIN}")
     if isinstance(content.get("activation"), str):  # earlier bundles say it of their one output
-        content["logits"] = [content["activation"]] * bool(content.pop("activation"))
+        kind = content.pop("activation")
+        content["logits"] = [kind] if kind else []
     try:
         return replace(record_of(Bundle, content, f"{path}: is no bundle"), folder=path.parent)
     except LedgerError as error:
