@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tuner.errors import LedgerError
+from tuner.errors import BusyError, LedgerError
 from tuner.locking import LOCK, locked
 
 HOLD = """
@@ -60,6 +60,22 @@ def test_the_same_process_cannot_work_twice_either(tmp_path: Path) -> None:
     with locked(tmp_path):
         pass
     assert list(tmp_path.iterdir()) == []
+
+
+def test_whoever_finds_it_busy_is_told_by_whom(tmp_path: Path) -> None:
+    with (
+        locked(tmp_path, "tuner replace"),
+        pytest.raises(BusyError) as caught,
+        locked(tmp_path, "tuner monitor", instead=""),
+    ):
+        pass
+    said = str(caught.value)
+    assert said.startswith(f"{tmp_path}: another `tuner replace` works on it (process {os.getpid()} on ")
+    assert said.endswith("); wait until it ends")
+    (tmp_path / LOCK).symlink_to(tmp_path / "elsewhere")
+    with pytest.raises(LedgerError) as refused, locked(tmp_path, instead=""):
+        pass
+    assert not isinstance(refused.value, BusyError) and "--output" not in str(refused.value)
 
 
 def test_a_folder_that_stays_empty_goes_again_and_others_stay(tmp_path: Path) -> None:
@@ -114,14 +130,15 @@ def test_a_lock_that_its_owner_deletes_meanwhile_is_not_taken_for_the_new_one(
     monkeypatch.setattr(os, "open", slow)
     with locked(tmp_path):
         assert len(calls) == 2
-        assert (tmp_path / LOCK).read_text().startswith(f"process {os.getpid()} ")
+        assert (tmp_path / LOCK).read_text().startswith(f"`tuner run` works on it (process {os.getpid()} on ")
 
 
-@pytest.mark.parametrize("content", [b"", b"\xff\xfe\0", b"x" * 10_000, b"a\nb\n"])
+@pytest.mark.parametrize("content", [b"", b"\xff\xfe\0", b"x" * 10_000, b"a\nb\n", b"\x1b[2Jowned"])
 def test_what_a_lock_says_is_not_trusted(content: bytes, tmp_path: Path) -> None:
     with locked(tmp_path):
         (tmp_path / LOCK).write_bytes(content)
-        assert len(refusal(tmp_path)) < 600
+        said = refusal(tmp_path)
+        assert len(said) < 600 and "\x1b" not in said
 
 
 def test_a_place_that_cannot_be_written_is_one_line(tmp_path: Path) -> None:

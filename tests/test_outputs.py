@@ -3,12 +3,11 @@
 import io
 import zipfile
 
-import keras
 import numpy as np
 import pytest
 from scipy.special import expit, softmax
 
-from tuner.building import logits_of
+from tuner.answering import LOGITS
 from tuner.outputs import (
     LABELS,
     MOST_BYTES,
@@ -34,34 +33,18 @@ def test_regression_averages_what_is_answered_and_keeps_its_form() -> None:
 
 
 def test_classifiers_average_probabilities_also_where_they_answer_logits() -> None:
-    several = of_ensemble(Outputs(ANSWERS, "softmax"), (0, 1, 3))
+    several = of_ensemble(Outputs(ANSWERS, ("softmax",)), (0, 1, 3))
     mean = softmax(ANSWERS[[0, 1, 3]], axis=-1).mean(axis=0)
     np.testing.assert_allclose(softmax(several, axis=-1), mean, rtol=1e-5)
-    two = of_ensemble(Outputs(ANSWERS, "sigmoid"), (1, 2))
+    two = of_ensemble(Outputs(ANSWERS, ("sigmoid",)), (1, 2))
     np.testing.assert_allclose(expit(two), expit(ANSWERS[[1, 2]]).mean(axis=0), rtol=1e-5)
-    extreme = of_ensemble(Outputs(np.array([[[800.0]], [[-800.0]]]), "sigmoid"), (0, 1))
+    extreme = of_ensemble(Outputs(np.array([[[800.0]], [[-800.0]]]), ("sigmoid",)), (0, 1))
     assert extreme == pytest.approx(0.0, abs=1e-9)
 
 
 def test_one_network_answers_bit_for_bit_what_it_answers() -> None:
-    for logits in ("", "softmax", "sigmoid"):
-        assert of_ensemble(Outputs(ANSWERS, logits), (2,)).tobytes() == ANSWERS[2].tobytes()  # type: ignore[arg-type]
-
-
-@pytest.mark.parametrize(
-    ("loss", "logits"),
-    [
-        ("mse", ""),
-        ("sparse_categorical_crossentropy", ""),
-        (keras.losses.SparseCategoricalCrossentropy(from_logits=True), "softmax"),
-        (keras.losses.BinaryCrossentropy(from_logits=True), "sigmoid"),
-        (keras.losses.BinaryCrossentropy(), ""),
-    ],
-)
-def test_the_loss_tells_whether_a_model_answers_logits(loss: object, logits: str) -> None:
-    model = keras.Sequential([keras.Input((2,)), keras.layers.Dense(1)])
-    model.compile(loss=loss)
-    assert logits_of(model) == logits
+    for logits in LOGITS:
+        assert of_ensemble(Outputs(ANSWERS, (logits,)), (2,)).tobytes() == ANSWERS[2].tobytes()  # type: ignore[arg-type]
 
 
 def test_labels_and_very_large_answers_are_not_kept_and_it_is_said_why() -> None:
@@ -79,8 +62,9 @@ def test_networks_are_joined_where_they_are_alike() -> None:
 
 
 def test_what_is_packed_is_unpacked() -> None:
-    content, plan = packed(Outputs({"a": ANSWERS, "b": (ANSWERS,)}, "softmax"))
-    again = unpacked(content, plan, "softmax", 4)
+    content, plan = packed(Outputs({"a": ANSWERS, "b": (ANSWERS,)}, ("softmax", "")))
+    again = unpacked(content, plan, "softmax,", 4)
+    assert again.logits == ("softmax", "")
     np.testing.assert_array_equal(again.values["b"][0], ANSWERS)
     assert packed(again)[0] == content
 
@@ -105,6 +89,7 @@ def saved(**arrays: np.ndarray) -> bytes:
     [
         (b"no file", "", "", zipfile.BadZipFile),
         (saved(**{"values.0": ANSWERS}), "", "rm", ValueError),
+        (saved(**{"values.0": ANSWERS}), "", "softmax,", ValueError),
         (saved(**{"values.0": ANSWERS}), ["", ""], "", ValueError),
         (saved(**{"values.0": ANSWERS[:3]}), "", "", ValueError),
         (saved(**{"values.0": np.zeros((4, 2), int)}), "", "", ValueError),

@@ -14,7 +14,6 @@ from keras.src.backend.common import global_state
 
 from tuner.drawing import compiled_once
 from tuner.errors import StudyError
-from tuner.outputs import Logits
 from tuner.pipelines import check_arguments
 from tuner.seeds import Seed
 from tuner.study import Build, Splits, Study
@@ -190,14 +189,6 @@ def _check_weights(weights: Any, splits: Splits) -> None:
                 f"build gives sample_weight for {len(leaf)} examples, and the train split has {rows};"
                 " give one weight an example"
             )
-
-
-def logits_of(model: keras.Model) -> Logits:
-    """Which function makes probabilities of what a model answers, where its loss takes logits."""
-    loss = model.loss
-    if not getattr(loss, "from_logits", False):
-        return ""
-    return "sigmoid" if type(loss).__name__.startswith("Binary") else "softmax"
 
 
 def symbolic(array: Any) -> keras.KerasTensor:

@@ -48,5 +48,5 @@ def score_ensembles(
         reason = f"the metric of a mean of answers raises {described(error)}"
         return EnsembleScores(configuration, phase, tuple(seeds), lost, (), reason=reason)
     return EnsembleScores(
-        configuration, phase, tuple(seeds), lost, sizes, subsets, scores, bool(outputs.logits)
+        configuration, phase, tuple(seeds), lost, sizes, subsets, scores, any(outputs.logits)
     )

@@ -25,6 +25,10 @@ class LedgerError(TunerError):
     """A run folder is missing, foreign, damaged, or belongs to another study."""
 
 
+class BusyError(LedgerError):
+    """A folder belongs to another process that is at work; the message says to which."""
+
+
 class PreparationError(TunerError):
     """Data, a step of their preparation, or a file that holds one, cannot be used."""
 

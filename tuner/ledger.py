@@ -23,6 +23,7 @@ from typing import Any
 
 import numpy as np
 
+from tuner.answering import as_text
 from tuner.checked import read_bytes, read_json, set_aside, write_bytes, write_json
 from tuner.errors import DamageError, LedgerError, first_line
 from tuner.outputs import Outputs
@@ -302,9 +303,9 @@ def _store(path: Path, predictions: Predictions) -> StoredPredictions:
 def _store_outputs(path: Path, outputs: Outputs) -> StoredOutputs:
     """Store the answers of networks, where there are any."""
     if outputs.values is None:
-        return StoredOutputs("", None, outputs.logits, outputs.reason)
+        return StoredOutputs("", None, as_text(outputs.logits), outputs.reason)
     content, outline = packed_outputs(outputs)
-    return StoredOutputs(write_bytes(path, content), outline, outputs.logits, outputs.reason)
+    return StoredOutputs(write_bytes(path, content), outline, as_text(outputs.logits), outputs.reason)
 
 
 def _read_array(path: Path, sha256: str, rows: int) -> np.ndarray:

@@ -2,32 +2,31 @@
 
 import io
 import math
-import zipfile
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 
+from tuner.answering import Logits, mean_of, of_text
+from tuner.archives import arrays_of
 from tuner.trees import Outline, Tree, flat, mapped, outline, rebuilt
 
 MOST_BYTES = 1 << 24  # of one network
 LABELS = "the model answers whole numbers, such as labels, which have no mean"
 UNLIKE = "the networks answer in different shapes"
 
-Logits = Literal["", "softmax", "sigmoid"]
-
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Outputs:
     """The answers of some networks: an array, or a tuple or dict of them, of shape (networks, examples, ...).
 
-    With `logits` they are those of a classifier, and that function makes probabilities of them. Where there
-    is nothing, `reason` says why, as far as it is known.
+    `logits` are the functions that make probabilities of them, as in `tuner.answering`. Where there is
+    nothing, `reason` says why, as far as it is known.
     """
 
     values: Tree = None
-    logits: Logits = ""
+    logits: tuple[Logits, ...] = ()
     reason: str = ""
 
     @property
@@ -35,7 +34,7 @@ class Outputs:
         return 0 if self.values is None else len(flat(self.values)[0])
 
 
-def of_run(y_pred: Tree, logits: Logits = "") -> Outputs:
+def of_run(y_pred: Tree, logits: tuple[Logits, ...] = ()) -> Outputs:
     """What is kept of one network."""
     arrays = flat(y_pred)
     if any(array.dtype.kind in "iubOUS" for array in arrays):
@@ -85,36 +84,12 @@ def picked(outputs: Outputs, places: Sequence[int]) -> Outputs:
 
 
 def of_ensemble(outputs: Outputs, places: Sequence[int]) -> Tree:
-    """The answer of the networks at these places together: the mean of theirs, (examples, ...).
-
-    Of a classifier it is the mean of the probabilities, given as logits where the networks give logits. One
-    network alone answers what it answers.
+    """The answer of the networks at these places together, (examples, ...): see `answering.mean_of`.
 
     >>> of_ensemble(Outputs(np.array([[1.0, 2.0], [3.0, 4.0], [9.0, 9.0]])), (0, 1)).tolist()
     [2.0, 3.0]
     """
-    if len(places) == 1:
-        return mapped(lambda array: array[places[0]], outputs.values)
-    mean = {"": _mean, "softmax": _mean_of_softmax, "sigmoid": _mean_of_sigmoid}[outputs.logits]
-    return mapped(lambda array: mean(array[list(places)]).astype(array.dtype), outputs.values)
-
-
-def _mean(answers: np.ndarray) -> np.ndarray:
-    return np.asarray(answers.mean(axis=0, dtype=np.float64))
-
-
-def _mean_of_softmax(answers: np.ndarray) -> np.ndarray:
-    """Logarithms of the mean probabilities: logits whose softmax they are."""
-    wide = answers.astype(np.float64)
-    logs = wide - np.logaddexp.reduce(wide, axis=-1, keepdims=True)
-    return np.asarray(np.logaddexp.reduce(logs, axis=0) - math.log(len(answers)))
-
-
-def _mean_of_sigmoid(answers: np.ndarray) -> np.ndarray:
-    """The logits of the mean probabilities: log mean p - log mean (1 - p)."""
-    wide = answers.astype(np.float64)
-    yes, no = (np.logaddexp.reduce(-np.logaddexp(0.0, sign * wide), axis=0) for sign in (-1.0, 1.0))
-    return np.asarray(yes - no)
+    return mean_of(picked(outputs, places).values, outputs.logits)
 
 
 def packed(outputs: Outputs) -> tuple[bytes, Outline]:
@@ -126,20 +101,17 @@ def packed(outputs: Outputs) -> tuple[bytes, Outline]:
 
 
 def unpacked(content: bytes, plan: Outline, logits: str, networks: int) -> Outputs:
-    """The answers of so many networks that a file holds.
+    """The answers of so many networks that a file holds; `logits` are as a text.
 
     Raises: ValueError where it holds none; whatever numpy and zipfile raise where it is no such file.
     """
-    if logits not in ("", "softmax", "sigmoid"):
-        raise ValueError(f"what is {logits[:40]!r}?")
-    with zipfile.ZipFile(io.BytesIO(content)) as archive:
-        if sum(member.file_size for member in archive.infolist()) > 2 * networks * MOST_BYTES:
-            raise ValueError("larger than any that tuner writes")
-    with np.load(io.BytesIO(content), allow_pickle=False) as stored:
-        arrays = [stored[f"values.{place}"] for place in range(len(stored.files))]
+    functions = of_text(logits)
+    stored = arrays_of(content, 2 * networks * MOST_BYTES)
+    arrays = [stored[f"values.{place}"] for place in range(len(stored))]
     if any(array.dtype.kind != "f" or array.ndim < 2 or array.dtype.itemsize > 8 for array in arrays):
         raise ValueError("not all of it is answers")
     if len({array.shape[:2] for array in arrays}) != 1 or len(arrays[0]) != networks:
         raise ValueError("there are other numbers of networks or examples")
-    known: Any = logits
-    return Outputs(rebuilt(plan, arrays), known)
+    if functions and len(functions) != len(arrays):
+        raise ValueError("its logits are those of other arrays")
+    return Outputs(rebuilt(plan, arrays), functions)

@@ -1,12 +1,12 @@
 """Predictions as the bytes of a file, and back: numpy's own format, in which nothing can be executed."""
 
 import io
-import zipfile
 from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 
+from tuner.archives import arrays_of
 from tuner.predictions import BY_RUN, GIVEN, MOST_BYTES, Predictions
 from tuner.trees import flat, outline, rebuilt
 
@@ -32,11 +32,7 @@ def unpacked(content: bytes, outlines: Mapping[str, Any], *, own: bool, reason: 
 
     Raises: ValueError where it holds none; whatever numpy and zipfile raise where it is no such file.
     """
-    with zipfile.ZipFile(io.BytesIO(content)) as archive:
-        if sum(member.file_size for member in archive.infolist()) > _MOST_READ:
-            raise ValueError("larger than any that tuner writes")
-    with np.load(io.BytesIO(content), allow_pickle=False) as stored:
-        arrays = {name: stored[name] for name in stored.files}
+    arrays = arrays_of(content, _MOST_READ)
     if any(array.dtype.kind not in "fiub" for array in arrays.values()):
         raise ValueError("not all of it is numbers")
     whole = [arrays[name] for name in ("seeds", "rows.0", "counts.0") if name in arrays]

@@ -144,8 +144,8 @@ class StoredPredictions:
 class StoredOutputs:
     """What a group's record tells of the `Outputs` of its networks, one for each run that is complete.
 
-    The arrays are in a file with that checksum, and `outline` says how they are put together; `logits` is the
-    function that makes probabilities of them, `reason` says why none are kept.
+    The arrays are in a file with that checksum, and `outline` says how they are put together; `logits`
+    are the functions that make probabilities of them, `reason` says why none are kept.
     """
 
     sha256: str

@@ -40,7 +40,7 @@ class Begin(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class AskedSizes:
     """Which sizes a run is to measure: of the train split, and of ensembles; empty where none."""
 
     train: tuple[float, ...] = ()
@@ -56,7 +56,7 @@ class Asked:
         return sum(one if isinstance(one, float) else 1.0 for one in self.train)
 
 
-def asked(study: Study, plan: Plan) -> Asked:
+def asked(study: Study, plan: Plan) -> AskedSizes:
     """What the plan asks for, or else the study.
 
     Raises: TunerError where a number cannot be used.
@@ -65,13 +65,13 @@ def asked(study: Study, plan: Plan) -> Asked:
     def given(ours: Sizes, theirs: Sizes | None) -> Sizes:
         return ours if theirs is None else theirs
 
-    return Asked(
+    return AskedSizes(
         checked_train_sizes(given(study.train_sizes, plan.train_sizes)),
         checked_ensemble_sizes(given(study.ensemble_sizes, plan.ensemble_sizes)),
     )
 
 
-def check_asked(wanted: Asked, study: Study, preflight: Preflight, repeats: int) -> None:
+def check_asked(wanted: AskedSizes, study: Study, preflight: Preflight, repeats: int) -> None:
     """Raises: TunerError where that cannot be measured, before anything is trained."""
     sizes = preflight.sizes
     if wanted.train and "train" not in sizes:
@@ -116,7 +116,7 @@ class Sensitivity:
     """Measures what is asked for with what a session has: its ledger, and who trains."""
 
     def __init__(
-        self, wanted: Asked, runner: Repeats, ledger: Ledger, reporter: Reporter, repeats: int
+        self, wanted: AskedSizes, runner: Repeats, ledger: Ledger, reporter: Reporter, repeats: int
     ) -> None:
         self._wanted, self._runner, self._ledger = wanted, runner, ledger
         self._reporter, self._repeats = reporter, repeats

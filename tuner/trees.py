@@ -51,6 +51,21 @@ def outline(tree: Tree) -> Outline:
     return _ARRAY
 
 
+def places(plan: Outline) -> int:
+    """How many arrays a tree of this outline has. Raises: ValueError where it is no outline.
+
+    >>> places({"a": ["", ""], "b": ""})
+    3
+    """
+    if isinstance(plan, Mapping):
+        return sum(map(places, plan.values()))
+    if isinstance(plan, list | tuple):
+        return sum(map(places, plan))
+    if plan != _ARRAY:
+        raise ValueError("no outline of arrays")
+    return 1
+
+
 def rebuilt(plan: Outline, arrays: Iterable[np.ndarray]) -> Tree:
     """The tree of an outline with these arrays in it, as many as it has places.
 

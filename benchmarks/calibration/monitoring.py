@@ -13,7 +13,7 @@ from scipy.special import stdtrit
 
 from benchmarks.calibration.cells import Cell, Outcome, Table, draw
 from benchmarks.calibration.examples import autoregressive
-from tuner.stats.monitoring import Expected, Other, expected_level, monitor_scores
+from tuner.stats.monitoring import ExpectedLevel, Other, expected_level, monitor_scores
 from tuner.stats.scores import FloatArray
 
 PERIOD = 20  # examples between two looks
@@ -55,7 +55,7 @@ def unchanged(kind: str, examples: int, series: bool, rng: np.random.Generator) 
     return _said(scores(kind, LIVES[-1] * PERIOD, rng), expected)
 
 
-def _said(life: FloatArray, expected: Expected) -> Outcome:
+def _said(life: FloatArray, expected: ExpectedLevel) -> Outcome:
     found = monitor_scores(life, expected)
     first = found.alarms[0].stop if found.alarms else np.inf
     periods = life.reshape(-1, PERIOD)

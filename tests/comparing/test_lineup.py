@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.factories import store, usual_result
-from tuner.comparing.lineup import Asked, Lineup, line_up
+from tuner.comparing.lineup import CompareOptions, Lineup, line_up
 from tuner.comparing.scorefiles import ScoreSet
 from tuner.comparing.sources import open_source
 from tuner.errors import ScoresError, StatisticsError
@@ -29,7 +29,7 @@ def put(name: str, text: str = USUAL) -> str:
 
 
 def lined(*texts: str, **asked: object) -> Lineup:
-    return line_up([open_source(text) for text in texts], Asked(**asked))  # type: ignore[arg-type]
+    return line_up([open_source(text) for text in texts], CompareOptions(**asked))  # type: ignore[arg-type]
 
 
 def names(found: Lineup) -> tuple[str, ...]:

@@ -9,7 +9,7 @@ import pytest
 from tests.calling import Call
 from tests.comparing.test_studies import beside, study
 from tests.factories import store, usual_result
-from tuner.comparing.lineup import Asked, line_up
+from tuner.comparing.lineup import CompareOptions, line_up
 from tuner.comparing.sources import open_source
 from tuner.report.studies.words import studies_warnings
 from tuner.seeds import Seed
@@ -21,7 +21,7 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def said(*texts: str, **asked: object) -> list[str]:
-    found = line_up([open_source(text) for text in texts], Asked(**asked))  # type: ignore[arg-type]
+    found = line_up([open_source(text) for text in texts], CompareOptions(**asked))  # type: ignore[arg-type]
     return [remark for remark in found.remarks if "study seed" in remark or "the same data" in remark]
 
 

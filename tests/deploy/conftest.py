@@ -13,7 +13,7 @@ from tests.tiny import Recorder
 from tuner.deploy.answers import Prediction, combined, stacked
 from tuner.deploy.bundle import Bundle, read
 from tuner.deploy.choosing import chosen
-from tuner.deploy.making import Asked, Made, Telling, make, store
+from tuner.deploy.making import FinalizeOptions, Made, Telling, make, store
 from tuner.deploy.networks import answers
 from tuner.result import load
 from tuner.study import Splits, Study
@@ -43,7 +43,7 @@ def _before(made: Made, data: Splits, x: np.ndarray) -> Prediction:
     said = answers(made.network, made.networks, ready.astype("float32"), made.bundle.batch_size)
     if data.preparation is not None:
         said = [data.preparation.restored(one, x) for one in said]
-    return combined(stacked(said, made.bundle.activation), made.bundle.task)
+    return combined(stacked(said, made.bundle.logits), made.bundle.task)
 
 
 @pytest.fixture(scope="session")
@@ -60,7 +60,9 @@ def bundles(tmp_path_factory: pytest.TempPathFactory) -> Bundles:
         result = load(confirmed(of, folder / "run"))
         whole = name in ("outside", "classes")
         engine = "auto" if name == "outside" else "fit"
-        asked = Asked(3 if whole else 2, not whole, accept_changes=False, engine=engine, backend="jax")
+        asked = FinalizeOptions(
+            3 if whole else 2, not whole, accept_changes=False, engine=engine, backend="jax"
+        )
         made = make(result, chosen(result, None), of, asked, Telling(Recorder(), "other", asked.members))
         assert isinstance(of.data, Splits)
         x = (of.data.raw or of.data).test[0]

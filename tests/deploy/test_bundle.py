@@ -30,6 +30,8 @@ from tuner.deploy.bundle import (
 from tuner.deploy.folders import written
 from tuner.errors import BundleError
 
+PLAIN: dict[str, Any] = {"inputs": [{"shape": [6, 2]}], "outputs": [{"shape": [2, 2]}]}
+
 
 @pytest.fixture
 def bundle(bundles: Bundles, tmp_path: Path) -> Bundle:
@@ -100,6 +102,20 @@ def test_damaged_scores_of_examples_are_found(bundle: Bundle) -> None:
         examples_of(replace(bundle, examples=sha256_of(bundle.place() / EXPECTED)))
 
 
+def test_scores_of_examples_that_take_much_more_than_their_file_are_not_read(bundle: Bundle) -> None:
+    path = bundle.place() / EXPECTED
+    for each, values in ((1, np.zeros(3_000_000)), (0, np.zeros(3))):
+        np.savez_compressed(path, values=values, each=np.array(each), horizon=np.array(1))
+        assert path.stat().st_size < 1_000_000
+        with pytest.raises(BundleError, match="holds no scores of examples"):
+            examples_of(replace(bundle, examples=sha256_of(path)))
+
+
+def test_what_an_earlier_version_says_of_logits_is_read(bundle: Bundle) -> None:
+    assert read(forged(bundle, activation="sigmoid", logits=...)).logits == ("sigmoid",)
+    assert read(forged(bundle, activation="", logits=...)).logits == ()
+
+
 @pytest.mark.parametrize(
     ("text", "message"),
     [
@@ -129,6 +145,17 @@ def test_a_record_that_is_none_is_one_line(bundle: Bundle, text: str, message: s
         {"schema": {"inputs": [], "outputs": []}},
         {"schema": {"inputs": [{"shape": [0]}], "outputs": [{"shape": [1]}]}},
         {"schema": {"inputs": [{"shape": [2], "low": [1.0]}], "outputs": [{"shape": [1]}]}},
+        *(
+            {"schema": {**PLAIN, "inputs_outline": plan}}
+            for plan in (["", ""], [], {"a": [""] * 9}, "x", 3, None)
+        ),
+        {"schema": {**PLAIN, "inputs": PLAIN["inputs"] * 2}},
+        {"schema": {**PLAIN, "outputs_outline": ["", ""]}},
+        {"schema": {**PLAIN, "targets": [2]}},
+        {"schema": {**PLAIN, "targets": [-1]}},
+        {"logits": ["tanh"]},
+        {"logits": ["softmax", ""]},
+        {"activation": "tanh"},
         {"batch_size": -1},
         {"extra": 1},
         {"folder": "/etc"},
@@ -182,6 +209,20 @@ def test_links_and_missing_files_are_refused(bundle: Bundle, tmp_path: Path) -> 
     path.symlink_to(tmp_path / "elsewhere")
     with pytest.raises(BundleError, match="is a link out of the bundle"):
         read(bundle.place())
+
+
+@pytest.mark.parametrize(
+    "name", ["monitor", "monitor/observations.jsonl", "monitor/predictions", "monitor/predictions/a.jsonl"]
+)
+def test_links_among_the_observations_are_refused(bundle: Bundle, name: str, tmp_path: Path) -> None:
+    """What they lead to would be told in an error, or judged."""
+    (tmp_path / "secret").write_text("hunter2")
+    path = bundle.place() / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.symlink_to(tmp_path / "secret")
+    with pytest.raises(BundleError, match="is a link out of the bundle") as raised:
+        read(bundle.place())
+    assert "hunter2" not in str(raised.value)
 
 
 def test_what_is_no_folder_of_a_bundle(tmp_path: Path) -> None:

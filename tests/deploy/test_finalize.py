@@ -14,7 +14,7 @@ from tests.deploy.made import STEPS, build_classes, finalized, labelled, parts, 
 from tests.tiny import Recorder
 from tuner.deploy.bundle import CARD
 from tuner.deploy.networks import Recipe, train
-from tuner.deploy.predicting import Asked, AsRecords, predict
+from tuner.deploy.predicting import AsRecords, PredictOptions, predict
 from tuner.errors import BundleError, StudyError
 from tuner.prepare import Chain, SeasonalAdjust, Standardize, framed
 from tuner.records import Configuration
@@ -24,9 +24,9 @@ from tuner.study import Splits
 def test_what_is_told_is_what_was_done(bundles: Bundles) -> None:
     bundle, data = bundles("classes").bundle, bundles("classes").data
     assert (bundle.configuration, bundle.params) == ("baseline", {"units": 3})
-    assert (bundle.task, bundle.activation, bundle.metric) == (
+    assert (bundle.task, bundle.logits, bundle.metric) == (
         "classes",
-        "softmax",
+        ("softmax",),
         "sparse_categorical_accuracy",
     )
     assert [one.seed for one in bundle.members] == [0, 1, 2]
@@ -49,7 +49,7 @@ def test_the_model_card_has_the_verdict_the_scores_and_where_it_ends(bundles: Bu
         assert "| ensemble |" in card and "| one network |" in card
         assert "trained on the train split alone" in card
         assert bundle.origin.data[:12] in card
-        assert "It is no prediction interval" in card
+        assert "It is no prediction interval" in card and "is partly luck: expect a little less" in card
         for note in bundle.notes:
             assert note.split("_")[0] in card
     assert "Classes: low, mid, high" in card
@@ -160,8 +160,8 @@ def test_seasonal_means_need_the_place_in_time(tmp_path: Path) -> None:
     path.write_text("x,y\n" + "".join(f"{row[0]},{row[1]}\n" for row in rows), "utf-8")
     records = AsRecords()
     with pytest.raises(BundleError, match="say with --start which step the first row is"):
-        predict(model, path, Asked(), records)
-    predict(model, path, Asked(start=0), records)
+        predict(model, path, PredictOptions(), records)
+    predict(model, path, PredictOptions(start=0), records)
     np.testing.assert_allclose([row["mean"] for row in records.rows], said.mean[0], rtol=1e-5)
 
 

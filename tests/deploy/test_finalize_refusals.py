@@ -12,7 +12,10 @@ import tuner
 from tests.deploy.conftest import Bundles
 from tests.deploy.made import confirmed, finalized, study
 from tests.factories import make_runs
+from tuner.deploy import making
+from tuner.deploy.describing import check_inputs
 from tuner.deploy.finalizing import finalize
+from tuner.deploy.schema import part_of
 from tuner.errors import BundleError, LedgerError, TunerError
 from tuner.repeats import Repeats
 from tuner.study import Splits
@@ -84,6 +87,38 @@ def test_what_cannot_be_finalized_is_one_line(tmp_path: Path) -> None:
     with pytest.raises(BundleError, match="no confirmation run of 'other' has a score"):
         finalize(confirmed(of, tmp_path / "lost", runs=lost), tmp_path / "b", study=of, configuration="other")
     assert not (tmp_path / "bundle").exists() and not (tmp_path / "stateful" / "bundle").exists()
+
+
+def test_what_no_schema_describes_is_known_before_anything_trains(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def trained(*arguments: Any, **options: Any) -> Any:
+        raise AssertionError("it trains")
+
+    monkeypatch.setattr(making, "train", trained)
+    of, framing = study("classes"), study("outside")
+    assert isinstance(of.data, Splits) and isinstance(framing.data, Splits)
+    with pytest.raises(AssertionError, match="it trains"):
+        finalized(of, tmp_path / "fine")
+    texts = np.array([["good"], ["bad"], ["bad"]]), np.arange(3)
+    words = Splits(texts, texts, texts)
+    with pytest.raises(BundleError, match=r"the inputs of the train split are str\d* and no numbers"):
+        check_inputs(words)
+    raw = framing.data.raw
+    assert raw is not None
+    x = raw.validation[0].copy()
+    x[3, 2, 1] = np.nan
+    holes = replace(framing.data, raw=replace(raw, validation=(x, raw.validation[1])))
+    with pytest.raises(
+        BundleError, match=r"the raw inputs of the validation split are not finite everywhere"
+    ):
+        finalized(replace(framing, data=holes), tmp_path / "holes")
+    assert not (tmp_path / "holes" / "bundle").exists()
+
+
+def test_targets_that_are_missing_have_no_ranges() -> None:
+    y = np.array([[1.0, 2.0], [np.nan, 3.0]])
+    assert part_of(y, columns=("a", "b")).low == () and part_of(y[:1], columns=("a", "b")).low == (1.0, 2.0)
 
 
 def test_a_run_without_a_confirmation_has_nothing_to_finalize(tmp_path: Path) -> None:

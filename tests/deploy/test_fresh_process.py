@@ -48,9 +48,11 @@ sys.modules["tuner"] = sys.modules["keras"] = None  # importing them fails
 import numpy as np
 import tensorflow as tf
 model = tf.saved_model.load(sys.argv[1])
-x = tf.constant(np.load(sys.argv[2])["x"], tf.float32)
+x = np.load(sys.argv[2])["x"]
 told = {name: value.numpy() for name, value in model.serve(x).items()}
-assert set(model.signatures["serving_default"](x=x)) == set(told)
+default = model.signatures["serving_default"]
+kind = default.structured_input_signature[1]["x"].dtype
+assert set(default(x=tf.constant(x, kind))) == set(told)
 assert "keras.src" not in sys.modules
 np.savez(sys.argv[3], **told)
 """
@@ -109,13 +111,13 @@ def test_a_saved_model_is_served_without_tuner_and_without_keras(
     np.savez(tmp_path / "asked.npz", x=kept.x)
     in_a_process(SERVE, kept.bundle.place() / SAVEDMODEL, tmp_path / "asked.npz", tmp_path / "told.npz")
     told, before = np.load(tmp_path / "told.npz"), kept.before
-    size = np.abs(before.mean).max()
     for part, wanted in (
         ("mean", before.mean),
         ("std", before.std),
         ("members", np.moveaxis(np.asarray(before.members), 0, 1)),
     ):
-        np.testing.assert_allclose(told[part], wanted, rtol=1e-4, atol=1e-6 * size)
+        # Around 585 the next number in float32 is 6e-5 away: only networks compute so, nothing around them.
+        np.testing.assert_allclose(told[part], wanted, rtol=0, atol=2e-6)
     assert ("classes" in told) == (before.classes is not None)
     assert "classes" not in told or (told["classes"] == before.classes).all()
 

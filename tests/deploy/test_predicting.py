@@ -11,9 +11,9 @@ import pytest
 import tuner
 from tests.deploy.conftest import Bundles
 from tests.deploy.made import STEPS, series
+from tuner.deploy.answer_table import AnswerTable
 from tuner.deploy.answers import Prediction
-from tuner.deploy.layout import Layout
-from tuner.deploy.predicting import AsCsv, Asked, AsRecords, Told, predict
+from tuner.deploy.predicting import AsCsv, AsRecords, PredictOptions, Told, predict
 from tuner.deploy.schema import Part, Schema
 from tuner.deploy.serving import Model
 from tuner.deploy.tables import opened
@@ -48,7 +48,7 @@ def table(path: Path, header: str, values: Any, form: str = "{}") -> Path:
 
 def asked(model: Model, path: Path, **options: Any) -> tuple[Rows, Told]:
     records = AsRecords()
-    told = predict(model, path, Asked(**options), records)
+    told = predict(model, path, PredictOptions(**options), records)
     return records.rows, told
 
 
@@ -111,10 +111,11 @@ def test_sequences_of_any_length(free: Model, tmp_path: Path) -> None:
     assert [row["id"] for row in found] == ["x", "y", "z"]
     for row, part in zip(found, lengths.values(), strict=True):
         said = free.predict(part[None])
-        assert row["probability"] == pytest.approx(said.mean.item(), rel=1e-6)
+        assert row["p_1"] == pytest.approx(said.mean.item(), rel=1e-6) == 1 - row["p_0"]
         assert row["class"] == int(said.mean.item() > 0.5)
+        assert row["probability"] == max(row["p_0"], row["p_1"])
     whole, told = asked(free, table(tmp_path / "one.csv", "p,q", values))
-    assert whole[0]["probability"] == pytest.approx(free.predict(values[None]).mean.item(), rel=1e-6)
+    assert whole[0]["p_1"] == pytest.approx(free.predict(values[None]).mean.item(), rel=1e-6)
     assert told.notes == ()
     with pytest.raises(
         BundleError, match="the model reads sequences of any length, so that there are no windows"
@@ -141,7 +142,7 @@ def test_a_table_is_written_as_csv_and_names_of_ours_are_kept_apart(rows: Model,
     path = table(tmp_path / "new.csv", "mean;a;b;c;d", [])
     path.write_text('mean;a;b;c;d\n"x;y";0.1;0.2;0.3;0.4\n\n;1;1;1;1\n', "utf-8")
     text = io.StringIO()
-    predict(rows, path, Asked(), AsCsv(text))
+    predict(rows, path, PredictOptions(), AsCsv(text))
     found = list(csv.DictReader(io.StringIO(text.getvalue())))
     assert list(found[0]) == ["row", "input_mean", "class", "probability", "std", "p_low", "p_mid", "p_high"]
     assert [row["input_mean"] for row in found] == ["x;y", ""]
@@ -290,7 +291,7 @@ def test_a_forecast_has_a_row_for_every_number(
     shape: tuple[int, ...], targets: tuple[int, ...], columns: tuple[str, ...], where: list[dict[str, Any]]
 ) -> None:
     schema = Schema((Part((5, 2), columns),), (Part(shape),), targets=targets)
-    layout = Layout(schema, "regression")
+    layout = AnswerTable(schema, "regression")
     values = np.arange(2.0 * np.prod(shape, dtype=int)).reshape(2, *shape)
     found = [
         (place, dict(zip(layout.head, cells, strict=True))) for place, cells in layout.rows(said(values))
@@ -303,14 +304,32 @@ def test_a_forecast_has_a_row_for_every_number(
 
 
 def test_several_yes_or_no_have_a_row_each() -> None:
-    layout = Layout(Schema((Part((5,)),), (Part((2,), ("wet", "cold")),)), "binary", members=2)
-    assert layout.head == ("output", "class", "probability", "std", "member_0", "member_1")
-    found = [cells for _, cells in layout.rows(said(np.array([[0.2, 0.9]])))]
-    assert found == [["wet", 0, 0.2, 0.0, 0.2, 0.2], ["cold", 1, 0.9, 0.0, 0.9, 0.9]]
+    """The probability is that of the class that is told, as it is where there are more than two."""
+    layout = AnswerTable(Schema((Part((5,)),), (Part((2,), ("wet", "cold")),)), "binary", members=2)
+    assert layout.head == ("output", "class", "probability", "std", "p_0", "p_1", "member_0", "member_1")
+    found = [cells for _, cells in layout.rows(said(np.array([[0.25, 0.875]])))]
+    assert found == [
+        ["wet", 0, 0.75, 0.0, 0.75, 0.25, 0.75, 0.75],
+        ["cold", 1, 0.875, 0.0, 0.125, 0.875, 0.875, 0.875],
+    ]
+
+
+def test_every_name_stands_once_in_the_header(rows: Model, windows: Model, tmp_path: Path) -> None:
+    path = tmp_path / "new.csv"
+    path.write_text("p_low,a,b,c,d,row,note,note,input_note\n1,0.1,0.2,0.3,0.4,5,x,y,z\n", "utf-8")
+    (row,), _ = asked(rows, path)
+    assert list(row)[:6] == ["row", "input_p_low", "input_row", "note", "input_note", "input_input_note"]
+    assert (row["row"], row["input_p_low"], row["input_row"]) == (1, "1", "5")
+    assert [row[name] for name in ("note", "input_note", "input_input_note")] == ["x", "y", "z"]
+    lines = [("a", "b", *step) for step in series()[:STEPS]]
+    for name, told in (("mean", "input_mean"), ("row", "input_row"), ("step", "input_step")):
+        found, _ = asked(windows, table(tmp_path / "by.csv", f"{name},{told},x,y", lines), by=name)
+        assert list(found[0])[:3] == [told, "row", f"input_{told}"]
+        assert found[0][told] == "a" and found[0][f"input_{told}"] == "b"
 
 
 def test_what_no_table_holds_is_refused() -> None:
     with pytest.raises(
         BundleError, match=r"answers arrays of shape \(examples, 2, 3, 4\), which no table holds"
     ):
-        Layout(Schema((Part((5,)),), (Part((2, 3, 4)),)), "regression")
+        AnswerTable(Schema((Part((5,)),), (Part((2, 3, 4)),)), "regression")

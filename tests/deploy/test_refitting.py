@@ -66,6 +66,29 @@ def test_the_epoch_that_was_scored_is_the_one_that_keras_restored(given: dict[st
     assert f"({restored[0]} to {restored[2]})" in found.epochs.how or restored[0] == restored[2]
 
 
+@pytest.mark.filterwarnings("ignore:__array__ implementation")  # Keras' own, where it restores weights
+@pytest.mark.parametrize(("watched", "order"), [("val_loss", 1), ("val_loss", -1), ("loss", 1)])
+def test_of_two_callbacks_that_restore_the_last_one_counts(watched: str, order: int) -> None:
+    """As Keras does it: when the training ends, each restores what it holds best."""
+    made: list[Any] = []
+
+    def make(trial: Any, data: Splits) -> Any:
+        model, fit = build_dense(trial, data)
+        given = {"patience": 50, "restore_best_weights": True}
+        best = keras.callbacks.EarlyStopping("val_loss", **given)
+        fifth = keras.callbacks.EarlyStopping(watched, min_delta=1e3, start_from_epoch=4, **given)
+        made.append([best, fifth][::order])
+        return model, {**fit, "callbacks": made[-1]}
+
+    of = dense_study(data=noise(), build=make, epochs=8, baseline={"learning_rate": 0.1})
+    (run,) = Repeats(of, engine="fit").train(
+        "confirmation", Configuration("baseline", of.baseline), range(1), lambda share: None
+    )
+    first, last = (one.best_epoch + 1 for one in made[-1])
+    assert first != last and 5 in (first, last)
+    assert refit(of.build, built_of(of), [run]).epochs.count == last
+
+
 def run_of(epochs: int, best: int, status: Any = "complete") -> Run:
     """A run whose validation loss is lowest at an epoch."""
     curve = tuple(float(abs(epoch - best)) for epoch in range(1, epochs + 1))

@@ -10,10 +10,11 @@ import pytest
 from tests.calling import Call, one_line
 from tests.deploy.texts import bundle, candidate, held, serve, served
 from tuner.deploy import savedmodel
-from tuner.deploy.bundle import CARD, WEIGHTS, Verdict, read, write
-from tuner.deploy.replacing import previous, replace_model, roll_back
+from tuner.deploy.bundle import CARD, WEIGHTS, Verdict, previous, read, write
+from tuner.deploy.replacing import replace_model, roll_back
 from tuner.deploy.schema import Part, Schema
-from tuner.errors import BundleError
+from tuner.errors import BundleError, BusyError
+from tuner.locking import locked
 
 
 @pytest.fixture
@@ -42,7 +43,9 @@ def test_a_candidate_takes_the_place_and_can_be_taken_back(
     assert held(used) == "newer" and back.bundle.number == 1
     assert [(one.number, held(one.place())) for one in previous(back.bundle)] == [(0, "old"), (2, "third!")]
     assert held(roll_back(used).bundle.place()) == "old"
-    with pytest.raises(BundleError, match=r"no model was replaced here; kept are 1, 2"):
+    with pytest.raises(
+        BundleError, match=r"model 0, which is in use, replaced none; give --to 1 or 2 for ano"
+    ):
         roll_back(used)
     assert held(roll_back(used, 2).bundle.place()) == "third!"
     steps = [(step.action, step.before, step.after) for step in read(used).history]
@@ -71,7 +74,7 @@ def test_nothing_but_the_models_in_use_is_left(folders: tuple[Path, Path]) -> No
         ({"architecture": hashlib.sha256(b"[]").hexdigest()}, "has another architecture"),
         ({"schema": Schema((Part((4,)),), (Part((1,)),))}, "reads or answers something else"),
         ({"preparation": "ab" * 32}, "prepares its data otherwise"),
-        ({"activation": "sigmoid"}, "answers in another way"),
+        ({"logits": ("sigmoid",)}, "answers in another way"),
         ({"metric": "mae"}, "is judged by another metric"),
     ],
 )
@@ -146,13 +149,44 @@ def test_the_command_line_lists_and_takes_back(folders: tuple[Path, Path], call:
     assert "--anyway is for a CANDIDATE" in one_line(call("replace", used, "--list", "--anyway"))
 
 
-def test_two_at_once_are_refused(folders: tuple[Path, Path]) -> None:
-    from tuner.locking import locked
+def test_a_bundle_without_earlier_models_has_none_to_put_back(folders: tuple[Path, Path]) -> None:
+    with pytest.raises(BundleError, match=r"used: no model was replaced here$"):
+        roll_back(folders[0])
 
+
+def test_two_at_once_are_refused(folders: tuple[Path, Path], call: Call) -> None:
     used, new = folders
-    with locked(used), pytest.raises(BundleError, match="another command works on it"):
-        replace_model(used, new)
+    with locked(used, "tuner monitor"):
+        with pytest.raises(BusyError, match=r"another `tuner monitor` works on it \(process"):
+            replace_model(used, new)
+        assert "another `tuner monitor` works on it" in one_line(call("replace", used, "--rollback"))
     assert held(used) == "old"
+
+
+def test_files_of_the_users_stay_whatever_their_names_begin_with(folders: tuple[Path, Path]) -> None:
+    used, new = folders
+    replace_model(used, new)
+    mine = (
+        *("members.csv", "members_2024", "members-old", "expected_2025.npz", "expected-2025.npz.bak"),
+        *(".members.txt", ".savedmodel-notes", ".expected-old.npz", "previous/.notes", "previous/readme"),
+    )
+    for name in mine:
+        (used / name).write_text("mine")
+    ours = (
+        ".members-7.abcd_123",
+        ".savedmodel-7",
+        "..savedmodel-7.abcd1234",
+        "members-7",
+        "previous/.7.abcd1234",
+    )
+    for name in ours:
+        (used / name).mkdir()
+    for name in (".expected-7.npz", ".expected.npz", "expected-7.npz"):
+        (used / name).write_text("of a model that is not in use")
+    roll_back(used)
+    assert [name for name in mine if not (used / name).is_file()] == []
+    left = {str(path.relative_to(used)) for path in used.rglob("*")} - set(mine)
+    assert not any("7" in name or name.startswith(".") for name in left)
 
 
 def test_links_are_refused(folders: tuple[Path, Path], tmp_path: Path) -> None:

@@ -60,7 +60,7 @@ def compare(
     """Read, compare, print; see `_HELP`."""
     from tuner.comparing.comparison import as_json as as_answer
     from tuner.comparing.comparison import compare_lineup
-    from tuner.comparing.lineup import Asked, line_up
+    from tuner.comparing.lineup import CompareOptions, line_up
     from tuner.comparing.sources import as_number, open_source
     from tuner.jsontext import strict
 
@@ -73,7 +73,7 @@ def compare(
         raise ScoresError("--baseline and a reference number exclude each other; give one of them")
     if not sources:
         raise ScoresError("there is nothing to compare with the number; give a run folder or a CSV file")
-    asked = Asked(baseline, reference, _direction(direction), paired, margin, level)
+    asked = CompareOptions(baseline, reference, _direction(direction), paired, margin, level)
     compared = compare_lineup(line_up([open_source(text) for text in sources], asked))
     written: tuple[Path, ...] = ()
     if output is not None:

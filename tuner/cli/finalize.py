@@ -106,7 +106,7 @@ def finalize(
 def _print(bundle: "Bundle") -> None:
     """What was made, and what to expect of it."""
     from tuner.cards import between, digits, percent, shown, visible
-    from tuner.deploy.bundle import CARD
+    from tuner.deploy.names import CARD
     from tuner.terminal import print_lines, terminal
 
     expected, console = bundle.expected, terminal()

@@ -65,7 +65,7 @@ def predict(
 
         prepare_backend()
 
-        from tuner.deploy.predicting import AsCsv, Asked, AsRecords
+        from tuner.deploy.predicting import AsCsv, AsRecords, PredictOptions
         from tuner.deploy.predicting import predict as ask
         from tuner.deploy.serving import load_model
 
@@ -74,7 +74,7 @@ def predict(
 
         execute(code)
     names = tuple(name.strip() for name in columns.split(",")) if columns else ()
-    asked = Asked(names, by, every, start, members)
+    asked = PredictOptions(names, by, every, start, members)
     model = load_model(bundle)
     if as_json:
         from tuner.deploy.bundle import as_answer

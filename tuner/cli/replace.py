@@ -74,7 +74,8 @@ def replace(
 def _print(bundle: "Bundle", notes: tuple[str, ...], as_json: bool, *, done: bool = False) -> None:
     """The model in use, those that are kept, and the history."""
     from tuner.cards import visible
-    from tuner.deploy.replacing import previous
+    from tuner.deploy.bundle import previous
+    from tuner.deploy.names import PREVIOUS
 
     kept = previous(bundle)
     if as_json:
@@ -83,7 +84,7 @@ def _print(bundle: "Bundle", notes: tuple[str, ...], as_json: bool, *, done: boo
     if done:
         step = bundle.history[-1]
         verb = "put back" if step.action == "rollback" else "put in use"
-        print(f"model {step.after} was {verb}; model {step.before} is kept in {bundle.place() / 'previous'}")
+        print(f"model {step.after} was {verb}; model {step.before} is kept in {bundle.place() / PREVIOUS}")
     print(visible(f"in use: {_line(bundle)}"))
     for one in kept:
         print(visible(f"kept:   {_line(one)}"))

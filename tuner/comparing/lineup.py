@@ -16,7 +16,7 @@ from tuner.stats.design import Design
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class CompareOptions:
     """What the user asked for; None is left to what a run folder says, or to the usual."""
 
     baseline: str | None = None
@@ -44,7 +44,7 @@ class Lineup:
     decided: tuple[Comparison, ...] | None = None
 
 
-def line_up(sources: Sequence[Source], asked: Asked) -> Lineup:
+def line_up(sources: Sequence[Source], asked: CompareOptions) -> Lineup:
     """Choose the sets of scores and the settings.
 
     One source gives all its configurations, or its baseline and the one that the argument names; several
@@ -112,7 +112,7 @@ def _about_looks(source: Source) -> str:
     )
 
 
-def _within(source: Source, asked: Asked) -> tuple[ScoreSet | float, tuple[ScoreSet, ...]]:
+def _within(source: Source, asked: CompareOptions) -> tuple[ScoreSet | float, tuple[ScoreSet, ...]]:
     """The baseline of one source and the candidates in it."""
     chosen = source.sets if source.chosen is None else (source.find(source.chosen),)
     if asked.reference is not None:
@@ -129,7 +129,9 @@ def _within(source: Source, asked: Asked) -> tuple[ScoreSet | float, tuple[Score
     )
 
 
-def _across(sources: Sequence[Source], asked: Asked) -> tuple[ScoreSet | float, tuple[ScoreSet, ...]]:
+def _across(
+    sources: Sequence[Source], asked: CompareOptions
+) -> tuple[ScoreSet | float, tuple[ScoreSet, ...]]:
     """One set of scores from each of several sources."""
     sets = _named(sources, [representative(source) for source in sources])
     if asked.reference is not None:
@@ -181,7 +183,7 @@ def _named(sources: Sequence[Source], names: Sequence[str]) -> tuple[ScoreSet, .
     )
 
 
-def _design(sources: Sequence[Source], asked: Asked) -> tuple[Design, list[str]]:
+def _design(sources: Sequence[Source], asked: CompareOptions) -> tuple[Design, list[str]]:
     """The settings: as asked, else as the run folders agree on, else the usual."""
     setups = [source.setup for source in sources if source.setup]
     direction, remarks = _direction(sources, asked.direction)

@@ -6,7 +6,7 @@ from itertools import combinations
 
 from tuner.cards import shown
 from tuner.comparing.comparison import Compared, Described, compare_lineup, described
-from tuner.comparing.lineup import Asked, agreed, line_up, representative
+from tuner.comparing.lineup import CompareOptions, agreed, line_up, representative
 from tuner.comparing.scorefiles import ScoreSet
 from tuner.comparing.sources import Source, listing
 from tuner.errors import ScoresError
@@ -88,7 +88,7 @@ def compare_studies(sources: Sequence[Source]) -> Studies:
     obstacles += _same_runs(entries)
     if obstacles:
         return Studies(entries, obstacles, None, (), level)
-    compared = compare_lineup(line_up(named, Asked(level=level)))
+    compared = compare_lineup(line_up(named, CompareOptions(level=level)))
     scores = {entry.chosen.name: entry.chosen.scores for entry in entries}
     best = best_set(scores, direction=compared.design.direction, level=level)
     return Studies(entries, (), compared, best, level)

@@ -2,18 +2,17 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
-from tuner.deploy.bundle import Activation
+from tuner.answering import Logits, by_output, probabilities
 from tuner.deploy.schema import Task
 from tuner.trees import Tree, mapped
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Prediction:
-    """What an ensemble says of some examples, in original units; of a model that classifies, probabilities.
+    """What an ensemble says of some examples, in original units; probabilities where networks give logits.
 
     `mean` and `std` (NaN of a single member) have shape (n, ...), and `members` (K, n, ...) holds what each
     says. `classes` are numbers of classes: the likeliest along the last axis, or of a binary model 1 where
@@ -38,40 +37,18 @@ def combined(members: Tree, task: Task) -> Prediction:
     return Prediction(mean, mapped(_spread, members), members, classes_of(mean, task))
 
 
-def classes_of(probabilities: Tree, task: Task) -> np.ndarray | None:
+def classes_of(said: Tree, task: Task) -> np.ndarray | None:
     """Numbers of classes from probabilities; None in a regression."""
     if task == "classes":
-        return np.asarray(np.argmax(probabilities, axis=-1))
-    return np.asarray(np.asarray(probabilities) > 0.5).astype(int) if task == "binary" else None
+        return np.asarray(np.argmax(said, axis=-1))
+    return np.asarray(np.asarray(said) > 0.5).astype(int) if task == "binary" else None
 
 
-def stacked(outputs: Sequence[Tree], activation: Activation) -> Tree:
+def stacked(outputs: Sequence[Tree], logits: tuple[Logits, ...]) -> Tree:
     """The outputs of several networks as one, with an axis of networks first; logits become probabilities."""
-    return mapped(lambda *arrays: np.stack([applied(array, activation) for array in arrays]), *outputs)
-
-
-def applied(outputs: Any, activation: Activation) -> np.ndarray:
-    """Probabilities from logits; other outputs as they are.
-
-    >>> applied(np.array([0.0]), "sigmoid").tolist(), applied(np.zeros((1, 4)), "softmax").tolist()
-    ([0.5], [[0.25, 0.25, 0.25, 0.25]])
-    """
-    values = np.asarray(outputs)
-    if activation == "softmax":
-        powers = np.exp(values - values.max(axis=-1, keepdims=True))
-        return np.asarray(powers / powers.sum(axis=-1, keepdims=True))
-    return np.asarray(1 / (1 + np.exp(-values))) if activation == "sigmoid" else values
-
-
-def undone(probabilities: Any, activation: Activation) -> np.ndarray:
-    """Logits that give these probabilities, in float32, for a metric that reads logits."""
-    values = np.asarray(probabilities)
-    if activation:
-        tiny = np.finfo(np.float32).tiny
-        values = np.log(np.maximum(values, tiny))
-    if activation == "sigmoid":
-        values = values - np.log(np.maximum(1 - np.asarray(probabilities), tiny))
-    return values.astype(np.float32)
+    return mapped(
+        lambda *arrays: np.stack(arrays), *(by_output(probabilities, one, logits) for one in outputs)
+    )
 
 
 def _spread(array: np.ndarray) -> np.ndarray:

@@ -30,17 +30,20 @@ from tuner.deploy.contents import (
     sha256_of,
     write_examples,
 )
-from tuner.deploy.records import (
-    AGAIN,
+from tuner.deploy.names import (
     ARCHITECTURE,
     CARD,
     EXPECTED,
     MODEL,
     PREPARATION,
+    PREVIOUS,
     RECORD,
     SAVEDMODEL,
     WEIGHTS,
-    Activation,
+    links,
+)
+from tuner.deploy.records import (
+    AGAIN,
     Bundle,
     Ensemble,
     Epochs,
@@ -54,7 +57,6 @@ from tuner.deploy.records import (
     Updated,
     Verdict,
     finite,
-    member_folder,
 )
 from tuner.errors import BundleError, LedgerError, PreparationError
 from tuner.prepare import jsonfiles
@@ -71,7 +73,6 @@ __all__ = [
     "SAVEDMODEL",
     "VERSION",
     "WEIGHTS",
-    "Activation",
     "Bundle",
     "Ensemble",
     "Epochs",
@@ -89,8 +90,8 @@ __all__ = [
     "examples_of",
     "finite",
     "intact",
-    "member_folder",
     "preparation_of",
+    "previous",
     "read",
     "refuse_links",
     "sha256_of",
@@ -144,6 +145,9 @@ def _record(path: Path) -> Bundle:
     head = {name: content.pop(name, None) for name in ("kind", "version", "sha256")}
     if head["sha256"] != _checksum(content):
         raise BundleError(f"{path}: damaged or altered (its checksum differs); {AGAIN}")
+    if isinstance(content.get("activation"), str):  # earlier bundles say it of their one output
+        kind = content.pop("activation")
+        content["logits"] = [kind] if kind else []
     try:
         return replace(record_of(Bundle, content, f"{path}: is no bundle"), folder=path.parent)
     except LedgerError as error:
@@ -177,10 +181,18 @@ def _checksum(content: Any) -> str:
     return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
 
 
+def previous(bundle: Bundle) -> tuple[Bundle, ...]:
+    """The models that were in use before, by number.
+
+    Raises: BundleError where one cannot be read.
+    """
+    folder = bundle.place() / PREVIOUS
+    names = sorted((path.name for path in folder.glob("*") if path.name.isdecimal()), key=int)
+    return tuple(read(folder / name) for name in names if int(name) != bundle.number)
+
+
 def refuse_links(folder: Path) -> None:
     """Raises: BundleError where what would be read or written in a bundle lies elsewhere."""
-    names = (RECORD, ARCHITECTURE, PREPARATION, EXPECTED, CARD, SAVEDMODEL, "members", "monitor", "previous")
-    inner = ("members*", "members*/*", "members*/*/*", "expected-*.npz", "previous/*")
-    for path in (*(folder / name for name in names), *(path for one in inner for path in folder.glob(one))):
-        if path.is_symlink():
-            raise BundleError(f"{path}: is a link out of the bundle; put what it leads to in its place")
+    path = next(links(folder), None)
+    if path is not None:
+        raise BundleError(f"{path}: is a link out of the bundle; put what it leads to in its place")

@@ -9,6 +9,10 @@ from tuner.report.formats import better_word, count, interval, metric_name, perc
 from tuner.report.markup import markdown
 
 _MOST = 20  # columns whose ranges are listed
+_CHOSEN = (
+    "Where this configuration was chosen because it scored best on the test split, what it is expected to"
+    " score there is partly luck: expect a little less of it on other data."
+)
 _TASKS = {
     "regression": "answers numbers",
     "classes": "tells one of several classes, with probabilities",
@@ -61,7 +65,8 @@ def _expected(bundle: Bundle) -> Iterator[str]:
     if ensemble is None:
         yield f"There is no score of the ensemble: {markdown(expected.reason)}."
     else:
-        yield f"The score of the ensemble is that of {markdown(ensemble.how)}. {_not_seen(bundle)}"
+        texts = (f"The score of the ensemble is that of {markdown(ensemble.how)}.", _not_seen(bundle))
+        yield " ".join((*filter(None, texts), *(() if bundle.updated else (_CHOSEN,))))
 
 
 def _single(single: Single) -> str:

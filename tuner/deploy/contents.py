@@ -6,11 +6,15 @@ from pathlib import Path
 
 import numpy as np
 
-from tuner.deploy.records import AGAIN, EXPECTED, PREPARATION, Bundle
+from tuner.archives import arrays_of
+from tuner.deploy.names import EXPECTED, PREPARATION
+from tuner.deploy.records import AGAIN, Bundle
 from tuner.errors import BundleError, PreparationError
+from tuner.examples import MOST
 from tuner.prepare import Preparation
 
 _CHUNK = 2**20  # bytes of a file that are read at once
+_MOST_BYTES = 8 * MOST + 4096  # of the scores of examples, with what numpy writes before them
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,10 +74,14 @@ def examples_of(bundle: Bundle) -> ExampleErrors | None:
         return None
     path = intact(bundle.place() / bundle.expected_file, bundle.examples)
     try:
-        with np.load(path, allow_pickle=False) as file:
-            values = file["values"]
-            each, horizon = (int(file[name]) for name in ("each", "horizon"))
+        if path.stat().st_size > _MOST_BYTES:
+            raise ValueError
+        file = arrays_of(path.read_bytes(), _MOST_BYTES)
+        values = file["values"]
+        each, horizon = (int(file[name]) for name in ("each", "horizon"))
         if values.ndim != 1 or values.dtype.kind != "f" or not np.isfinite(values).all():
+            raise ValueError
+        if min(each, horizon) < 1:
             raise ValueError
     except Exception:  # whatever zipfile and numpy find wrong
         raise BundleError(f"{path}: holds no scores of examples; {AGAIN}") from None

@@ -6,58 +6,64 @@ from typing import Any
 
 import numpy as np
 
-from tuner.deploy.bundle import Activation
+from tuner.answering import Logits, logits_of, losses_of, may_be_probabilities
 from tuner.deploy.schema import Part, Schema, Task, part_of
 from tuner.errors import BundleError
 from tuner.metrics import Metric
 from tuner.models.stateful import stateful_layers
 from tuner.prepare.layers import RestoreOutputs
-from tuner.study import Splits
+from tuner.study import NAMES, Splits
 from tuner.trees import flat, leaves, outline
+
+_NO_PROBABILITIES = (
+    "The loss does not say that the model answers logits, and its answers are no probabilities: they are told"
+    " as numbers, without a class (use a loss with from_logits=True, or end it with softmax or sigmoid)"
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """The task of a model, and what makes its outputs probabilities where they are logits."""
+    """The task of a model, what makes probabilities of its outputs, and what is to be said of that."""
 
     task: Task
-    activation: Activation = ""
+    logits: tuple[Logits, ...] = ()
+    note: str = ""
 
 
-def kind_of(model: Any, metric: Metric, y: Any, answered: Any) -> Kind:
-    """What a compiled model does, by its loss, the metric, its targets and what it answers for some examples.
+def kind_of(model: Any, metric: Metric, y: Any, answers: Sequence[Any]) -> Kind:
+    """What a compiled model does, by its losses, the metric, its targets and what networks answer for them.
 
-    A cross-entropy over categories, or a categorical accuracy, makes it one of classes; a binary
-    cross-entropy a binary one, unless its targets are one-hot.
+    A model whose loss reads logits classifies, and so does one with a cross-entropy or an accuracy, unless
+    what it answers cannot be probabilities.
     """
+    answered = answers[0]
+    logits = logits_of(model, y, answered)
     if isinstance(answered, tuple | list | dict):
-        return Kind("regression")
-    loss, logits = _loss(model)
+        return Kind("regression", logits)
+    task = _task(losses_of(model, answered)[0].words, metric, flat(y)[0], answered, logits)
+    if task != "regression" and not logits and not may_be_probabilities(model, answers):
+        return Kind("regression", note=_NO_PROBABILITIES)
+    return Kind(task, logits)
+
+
+def _task(loss: str, metric: Metric, y: np.ndarray, answered: np.ndarray, logits: tuple[Logits, ...]) -> Task:
     words = f"{loss} {metric.name.lower().replace('_', '')}"
     width = answered.shape[-1] if answered.ndim > 1 else 1
-    one_hot = width > 1 and np.shape(y)[1:] == answered.shape[1:] and _is_one_hot(np.asarray(y))
-    if width > 1 and any(word in words for word in ("categoricalcrossentropy", "categoricalaccuracy")):
-        return Kind("classes", ("sigmoid" if "binary" in loss else "softmax") if logits else "")
-    if width > 1 and one_hot and any(word in words for word in ("crossentropy", "accuracy")):
-        return Kind("classes", "sigmoid" if logits else "")
-    if width > 1 and "accuracy" in words and np.asarray(y).dtype.kind in "iu":
-        return Kind("classes", "softmax" if logits else "")
-    if "binarycrossentropy" in words or "binaryfocal" in words or "binaryaccuracy" in words:
-        return Kind("binary", "sigmoid" if logits else "")
-    if width == 1 and "accuracy" in words:
-        return Kind("binary", "sigmoid" if logits else "")
-    return Kind("regression")
-
-
-def _loss(model: Any) -> tuple[str, bool]:
-    """The name of a model's loss without underscores, and whether it reads logits."""
-    given = getattr(model, "loss", None)
-    if isinstance(given, str):
-        return given.lower().replace("_", ""), False
-    name = getattr(given, "__name__", type(given).__name__)
-    arguments = getattr(given, "_fn_kwargs", {})
-    logits = bool(getattr(given, "from_logits", False) or arguments.get("from_logits", False))
-    return name.lower().replace("_", ""), logits
+    if logits == ("softmax",):
+        return "classes"
+    if width == 1:
+        yes_or_no = any(word in words for word in ("binarycrossentropy", "binaryfocal", "accuracy"))
+        return "binary" if logits or yes_or_no else "regression"
+    if any(word in words for word in ("categoricalcrossentropy", "categoricalaccuracy")):
+        return "classes"
+    one_hot = y.shape[1:] == answered.shape[1:] and _is_one_hot(y)
+    if one_hot and (logits or any(word in words for word in ("crossentropy", "accuracy"))):
+        return "classes"
+    steps = answered.shape[1:-1]
+    if "accuracy" in words and y.dtype.kind in "iu" and y.shape[1:] in (steps, (*steps, 1)):
+        return "classes"
+    yes_or_no = any(word in words for word in ("binarycrossentropy", "binaryfocal", "binaryaccuracy"))
+    return "binary" if logits or yes_or_no else "regression"
 
 
 def _is_one_hot(y: np.ndarray) -> bool:
@@ -71,6 +77,23 @@ def check_servable(model: Any) -> None:
             "the model is stateful: what it answers depends on the batches before, which no bundle knows;"
             " build it without stateful=True"
         )
+
+
+def check_inputs(splits: Splits) -> None:
+    """Raises: BundleError where raw inputs are no finite numbers, which no schema describes."""
+    known = raw_of(splits) or splits
+    for name in NAMES:
+        for array in leaves(getattr(known, name)[0]):
+            if array.dtype.kind not in "biuf":
+                raise BundleError(
+                    f"the inputs of the {name} split are {array.dtype.name} and no numbers, which is all"
+                    " that a bundle reads; make numbers of them in data, before the model (codes of words)"
+                )
+            if array.size and not np.isfinite([array.min(), array.max()]).all():
+                raise BundleError(
+                    f"the raw inputs of the {name} split are not finite everywhere, and a bundle reads finite"
+                    " numbers; fill or drop what is missing before anything is prepared"
+                )
 
 
 def raw_of(splits: Splits) -> Splits | None:
@@ -120,8 +143,8 @@ def _spanning(arrays: Sequence[np.ndarray], columns: tuple[str, ...], free: tupl
     """The part of an array that stands in several splits, with its ranges over all of them."""
     parts = [part_of(array, columns=columns, free=free) for array in arrays]
     first = parts[0]
-    if not first.low:
-        return first
+    if not all(part.low for part in parts):
+        return replace(first, low=(), high=())
     low, high = np.array([part.low for part in parts]), np.array([part.high for part in parts])
     return replace(first, low=tuple(low.min(axis=0).tolist()), high=tuple(high.max(axis=0).tolist()))
 

@@ -39,7 +39,7 @@ class _Sequence:
 
 
 @dataclass(slots=True)
-class Reading:
+class ExampleReader:
     """How a table becomes examples; `notes` are told when it was read."""
 
     table: Table

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from tuner.deploy.answers import combined, stacked, undone
+from tuner.answering import mean_of
 from tuner.deploy.bundle import Ensemble, ExampleErrors, Expected, Single, Units, finite
 from tuner.deploy.describing import Kind
 from tuner.engines.base import score
@@ -63,8 +63,7 @@ def of_ensemble(
     if units == "original" and splits.preparation is not None and splits.preparation.targets:
         scores = [score(metric, y, _single_precision(one)) for one in answers]
         expected = replace(expected, single=_single(describe(scores, level=setup.level)))
-    mean = combined(stacked(answers, kind.activation), kind.task).mean
-    said = mapped(lambda array: undone(array, kind.activation), mean)
+    said = _single_precision(mean_of(mapped(lambda *arrays: np.stack(arrays), *answers), kind.logits))
     whole = score(metric, y, said)
     if not np.isfinite(whole):
         return Found(replace(expected, reason="the score of the ensemble is not finite"), None)

@@ -56,10 +56,10 @@ def finalize(
     running = prepare_backend(backend or result.setup.backend)  # before anything imports Keras
 
     from tuner.deploy.choosing import chosen, study_of
-    from tuner.deploy.making import Asked, Telling, make, store
+    from tuner.deploy.making import FinalizeOptions, Telling, make, store
 
     measured = chosen(result, configuration)
-    asked = Asked(members, keep_test, accept_changes, engine, running)
+    asked = FinalizeOptions(members, keep_test, accept_changes, engine, running)
     telling = Telling(reporter or Silent(), measured.name, members)
     made = make(result, measured, study_of(result, study), asked, telling)
     with written(folder) as beside:

@@ -9,9 +9,6 @@ from typing import Any, cast
 
 from tuner.building import Built
 from tuner.deploy.bundle import (
-    ARCHITECTURE,
-    CARD,
-    PREPARATION,
     Bundle,
     Epochs,
     ExampleErrors,
@@ -24,8 +21,9 @@ from tuner.deploy.bundle import (
 )
 from tuner.deploy.card import card_of
 from tuner.deploy.choosing import check_unchanged, confirmed, verdict_of
-from tuner.deploy.describing import check_servable, kind_of, raw_of, schema_of
+from tuner.deploy.describing import check_inputs, check_servable, kind_of, raw_of, schema_of
 from tuner.deploy.expecting import of_ensemble
+from tuner.deploy.names import ARCHITECTURE, CARD, PREPARATION
 from tuner.deploy.networks import Network, Purpose, Recipe, answers, train
 from tuner.deploy.refitting import joined, refit
 from tuner.deploy.storing import check_same, rebuilt, write_members
@@ -43,7 +41,7 @@ from tuner.study import NAMES, Splits, Study
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class FinalizeOptions:
     """What was asked for; `backend` is the one that Keras runs on."""
 
     members: int
@@ -110,7 +108,7 @@ class _Plan:
     data: str  # checksum of the arrays
 
 
-def make(result: Result, measured: Measured, study: Study, asked: Asked, telling: Telling) -> Made:
+def make(result: Result, measured: Measured, study: Study, asked: FinalizeOptions, telling: Telling) -> Made:
     """Train the members of a bundle and measure what to expect of them.
 
     Raises: TunerError where the study is not that of the run, or its model or its data cannot be finalized.
@@ -125,7 +123,9 @@ def make(result: Result, measured: Measured, study: Study, asked: Asked, telling
     answering = model if asked.keep_test else plan.built.model
     size = scoring_batch_size(plan.built.batch_size)
     said = answers(answering, scored, plan.splits.test[0], size)
-    raw, kind = raw_of(plan.splits), kind_of(plan.built.model, plan.metric, plan.splits.train[1], said[0])
+    raw = raw_of(plan.splits)
+    kind = kind_of(plan.built.model, plan.metric, plan.splits.test[1], said)
+    telling.say(kind.note)
     how = _how_measured(asked)
     found = of_ensemble(result.setup, measured, plan.metric, kind, plan.splits, raw, said, how)
     verdict, _ = verdict_of(result, measured)
@@ -136,7 +136,7 @@ def make(result: Result, measured: Measured, study: Study, asked: Asked, telling
         metric=plan.metric.name,
         direction=plan.metric.direction,
         task=kind.task,
-        activation=kind.activation,
+        logits=kind.logits,
         schema=schema_of(network, plan.splits, raw, said[0], kind, asked.trained),
         members=tuple(Member(one.seed, "", "") for one in networks),
         epochs=plan.epochs,
@@ -179,7 +179,9 @@ def store(made: Made, folder: Path) -> None:
     write(bundle, folder)
 
 
-def _plan(result: Result, measured: Measured, study: Study, asked: Asked, telling: Telling) -> _Plan:
+def _plan(
+    result: Result, measured: Measured, study: Study, asked: FinalizeOptions, telling: Telling
+) -> _Plan:
     if asked.engine not in ENGINES:
         raise BundleError(f"engine {asked.engine!r} is unknown; use {', '.join(ENGINES)}")
     runner = Repeats(study, engine=asked.engine)
@@ -189,6 +191,7 @@ def _plan(result: Result, measured: Measured, study: Study, asked: Asked, tellin
     recipe = Recipe(study, configuration, *runner.source.builder(configuration), asked.engine)
     splits = recipe.splits()
     every = joined(splits, keep_test=asked.keep_test)
+    check_inputs(splits)
     built = recipe.built("ensemble", splits)
     check_servable(built.model)
     plan = refit(recipe.build, built, confirmed(result, measured))
@@ -206,7 +209,7 @@ def _on_all(plan: _Plan) -> Any:
 
 
 def _train(
-    recipe: Recipe, purpose: Purpose, splits: Splits, asked: Asked, telling: Telling
+    recipe: Recipe, purpose: Purpose, splits: Splits, asked: FinalizeOptions, telling: Telling
 ) -> tuple[Network, ...]:
     return train(
         recipe,
@@ -232,14 +235,14 @@ def _on_data(study: Study, splits: Splits) -> tuple[str, ...]:
     return tuple(found)
 
 
-def _how_measured(asked: Asked) -> str:
+def _how_measured(asked: FinalizeOptions) -> str:
     networks = f"{asked.members} networks" if asked.members > 1 else "one network"
     if asked.keep_test:
         return f"the {networks} of this bundle, which have not seen the test split"
     return f"{networks} with other seeds, trained on the train split alone, as the confirmation did"
 
 
-def _origin(result: Result, study: Study, asked: Asked, data: str, credit: str) -> Origin:
+def _origin(result: Result, study: Study, asked: FinalizeOptions, data: str, credit: str) -> Origin:
     setup = result.setup
     return Origin(
         path=study.path,

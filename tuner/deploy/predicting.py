@@ -7,20 +7,20 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol, TextIO
 
-from tuner.deploy.examples import Chunk, Reading
-from tuner.deploy.layout import Cell, Layout
+from tuner.deploy.answer_table import AnswerTable, Cell
+from tuner.deploy.examples import Chunk, ExampleReader
 from tuner.deploy.schema import Part
 from tuner.deploy.serving import Model
 from tuner.deploy.tables import Table, opened
 from tuner.errors import BundleError
 from tuner.jsontext import strict
 
-_OURS = frozenset({"row", "step", "output", "class", "mean", "probability", "std"})  # columns of the answer
+_OURS = frozenset({"row", "step", "output", "class", "mean", "probability", "std"})  # of answers of any kind
 _DIGITS = 9  # that tell every float32 from its neighbours
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class PredictOptions:
     """How a file is to be read, and whether the members are to be shown one by one."""
 
     columns: tuple[str, ...] = ()
@@ -79,7 +79,7 @@ def _written(cell: Cell) -> Cell:
     return cell
 
 
-def predict(model: Model, path: Path, asked: Asked, writer: Writer) -> Told:
+def predict(model: Model, path: Path, asked: PredictOptions, writer: Writer) -> Told:
     """Predict what a CSV file of raw values holds, and give the table to a writer.
 
     For a model of windows (steps, features) the rows are steps of time: predicted is what follows the last
@@ -100,16 +100,16 @@ def predict(model: Model, path: Path, asked: Asked, writer: Writer) -> Told:
             " counted from 0 in the series that it was trained on"
         )
     bundle = model.bundle
-    layout = Layout(model.schema, bundle.task, len(bundle.members) if asked.members else 0)
+    answer = AnswerTable(model.schema, bundle.task, len(bundle.members) if asked.members else 0)
     with opened(path, part, names=asked.columns, by=asked.by) as table:
-        reading = Reading(table, part, asked.every, asked.start or 0)
-        reading.notes += _how_read(table, part, asked)
-        writer.head([*([asked.by] if asked.by else []), "row", *_carried(table), *layout.head])
-        for chunk in reading.chunks():
+        reader = ExampleReader(table, part, asked.every, asked.start or 0)
+        reader.notes += _how_read(table, part, asked)
+        writer.head(_head(asked.by, table, answer.head))
+        for chunk in reader.chunks():
             said = model.predict(chunk.x, start=chunk.starts)
-            for place, cells in layout.rows(said):
+            for place, cells in answer.rows(said):
                 writer.row([*_identity(chunk, place, named=bool(asked.by)), *cells])
-        return Told(tuple(reading.notes), table.warnings)
+        return Told(tuple(reader.notes), table.warnings)
 
 
 def _identity(chunk: Chunk, place: int, *, named: bool) -> list[Cell]:
@@ -118,13 +118,22 @@ def _identity(chunk: Chunk, place: int, *, named: bool) -> list[Cell]:
     return [*sequence, chunk.rows[place], *chunk.others[place]]
 
 
-def _carried(table: Table) -> list[str]:
-    """The names of the columns that go along; what has a name of ours gets another one."""
-    names = [table.header[at] for at in table.columns.others]
-    return [f"input_{name}" if name in _OURS or name.startswith("member_") else name for name in names]
+def _head(by: str, table: Table, answer: Sequence[str]) -> list[str]:
+    """The names of all columns, each once: what goes along and has a name of ours, or that of another column,
+    gets another one.
+    """
+    taken = {*_OURS, *answer}
+    along = []
+    for name in (*([by] if by else []), *(table.header[at] for at in table.columns.others)):
+        while name in taken or name.startswith("member_"):
+            name = f"input_{name}"
+        taken.add(name)
+        along.append(name)
+    first = along[: bool(by)]
+    return [*first, "row", *along[len(first) :], *answer]
 
 
-def _how_read(table: Table, part: Part, asked: Asked) -> list[str]:
+def _how_read(table: Table, part: Part, asked: PredictOptions) -> list[str]:
     found = []
     if not part.columns and not asked.columns and len(table.columns.names) < len(table.header):
         found.append(f"read as the model's columns: {', '.join(table.columns.names)}")

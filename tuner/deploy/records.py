@@ -1,4 +1,4 @@
-"""What bundle.json says of a model in use, and the names of the files beside it."""
+"""What bundle.json says of a model in use."""
 
 import math
 from collections.abc import Mapping
@@ -6,16 +6,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
+from tuner.answering import Logits
+from tuner.deploy.names import expected_of, members_of
 from tuner.deploy.schema import Schema, Task
 from tuner.errors import BundleError
 from tuner.records import Direction
 
-RECORD, ARCHITECTURE, PREPARATION = "bundle.json", "architecture.json", "preparation.json"
-EXPECTED, CARD, SAVEDMODEL = "expected.npz", "MODEL_CARD.md", "savedmodel"
-WEIGHTS, MODEL = "weights.weights.h5", "model.keras"  # in the folder of a member
 AGAIN = "make the bundle again with `tuner finalize`"
 
-Activation = Literal["", "softmax", "sigmoid"]
 Units = Literal["original", "prepared"]
 
 
@@ -163,11 +161,11 @@ class Step:
 class Bundle:
     """A model in use.
 
-    The members' outputs are averaged as they are, or where `activation` is named after it was applied to
-    them (models that end with logits). `margin` is the study's smallest difference that matters, in metric
-    units; `batch_size` is that of predictions. `identity` is of its own for every bundle, `created` is in
-    ISO 8601, UTC. `architecture`, `preparation` and `examples` are the checksums of these files, empty where
-    there is none. `notes` are sentences that whoever uses the model must know.
+    The members' outputs are averaged as they are, or where they are `logits` as the probabilities that these
+    functions make of them, one function an output. `margin` is the study's smallest difference that matters,
+    in metric units; `batch_size` is that of predictions. `identity` is of its own for every bundle, `created`
+    is in ISO 8601, UTC. `architecture`, `preparation` and `examples` are the checksums of these files, empty
+    where there is none. `notes` are sentences that whoever uses the model must know.
     """
 
     study: str
@@ -186,7 +184,7 @@ class Bundle:
     architecture: str
     created: str
     identity: str
-    activation: Activation = ""
+    logits: tuple[Logits, ...] = ()  # see `tuner.answering`
     preparation: str = ""
     examples: str = ""
     series: bool = False
@@ -209,16 +207,23 @@ class Bundle:
             raise ValueError("a size or a number of epochs is below 1")
         if self.number < 0:
             raise ValueError("its number is below 0")
+        if self.logits and len(self.logits) != len(self.schema.outputs):
+            raise ValueError("its logits are those of other outputs")
+
+    @property
+    def activation(self) -> Logits:
+        """What makes probabilities of its one output; nothing where it answers them itself."""
+        return self.logits[0] if self.logits else ""
 
     @property
     def home(self) -> str:
         """The folder of the members in that of the bundle."""
-        return f"members-{self.number}" if self.number else "members"
+        return members_of(self.number)
 
     @property
     def expected_file(self) -> str:
         """The file with the scores of single test examples, where there is one."""
-        return f"expected-{self.number}.npz" if self.number else EXPECTED
+        return expected_of(self.number)
 
     def member(self, place: int) -> Path:
         """Where the files of a member lie, counted from 0."""
@@ -229,11 +234,6 @@ class Bundle:
         if self.folder is None:
             raise BundleError("this bundle was not read from a folder; use tuner.deploy.bundle.read(path)")
         return self.folder
-
-
-def member_folder(folder: Path, place: int) -> Path:
-    """Where the files of a member of a new bundle lie, counted from 0."""
-    return folder / "members" / str(place)
 
 
 def _check_ends(interval: tuple[float | None, ...]) -> None:

@@ -37,9 +37,10 @@ def refit(builder: Build, built: Built, runs: Sequence[Run]) -> Refit:
     Raises: BundleError where that cannot be known, because no confirmation run has a score.
     """
     watching = [one for one in built.callbacks if _watches_validation(one)]
-    stoppers = [one for one in watching if isinstance(one, keras.callbacks.EarlyStopping)]
+    every = [one for one in built.callbacks if isinstance(one, keras.callbacks.EarlyStopping)]
+    stoppers = [one for one in every if one in watching]
     asked = int(built.fit["epochs"])
-    epochs = _found(stoppers, built.model, runs, asked) if stoppers else Epochs(asked, "as the study says")
+    epochs = _found(every, built.model, runs, asked) if stoppers else Epochs(asked, "as the study says")
 
     def build(trial: Any, data: Splits) -> Any:
         made = builder(trial, data)
@@ -78,9 +79,13 @@ def _found(stoppers: Sequence[Any], model: Any, runs: Sequence[Run], asked: int)
 
 
 def _scored_epoch(stoppers: Sequence[Any], model: Any, run: Run) -> int:
-    """The epoch whose weights a run was scored with, counted from 1: the best where they were restored."""
-    for stopper in stoppers:
-        if stopper.restore_best_weights and run.curve(stopper.monitor):
+    """The epoch whose weights a run was scored with, counted from 1: the best where they were restored.
+
+    Where several callbacks restore, each does so when the training ends, in their order: the last one counts.
+    """
+    for stopper in reversed(stoppers):
+        watched = any(epoch > stopper.start_from_epoch for epoch in run.curve(stopper.monitor))
+        if stopper.restore_best_weights and watched:
             return _best_epoch(stopper, model, run)
     return run.epochs
 

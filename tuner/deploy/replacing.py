@@ -15,29 +15,27 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from tuner.deploy.bundle import (
+from tuner.deploy.bundle import Bundle, Step, intact, previous, read, write
+from tuner.deploy.card import card_of
+from tuner.deploy.folders import written
+from tuner.deploy.names import (
     ARCHITECTURE,
     CARD,
     MODEL,
+    MONITOR,
+    OBSERVATIONS,
     PREPARATION,
+    PREVIOUS,
     RECORD,
     SAVEDMODEL,
     WEIGHTS,
-    Bundle,
-    Step,
-    intact,
-    read,
-    write,
+    is_half_written,
+    is_of_a_model,
 )
-from tuner.deploy.card import card_of
-from tuner.deploy.folders import written
 from tuner.deploy.schema import Part, Schema
-from tuner.errors import BundleError, LedgerError
+from tuner.errors import BundleError
 from tuner.files import remove_leftovers, write_whole
 from tuner.locking import locked
-
-PREVIOUS = "previous"
-OBSERVATIONS = Path("monitor") / "observations.jsonl"
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +57,7 @@ def replace_model(
     model has layers of its own. Nothing that a bundle names is executed.
 
     Raises: BundleError where it is refused, is no model of the same kind, or something cannot be read or
-    written.
+    written; BusyError where another process works on the bundle.
     """
     with _held(Path(bundle)) as here:
         there = read(candidate)
@@ -81,27 +79,18 @@ def roll_back(bundle: str | Path, number: int | None = None, *, code: str | Path
     The present one is kept as well, so that this can be taken back, too. `code` is as for `replace_model`,
     where the SavedModel of that model is not kept.
 
-    Raises: BundleError where there is no such model.
+    Raises: BundleError where there is no such model; BusyError where another process works on the bundle.
     """
     with _held(Path(bundle)) as here:
         kept = {one.number: one for one in previous(here)}
         wanted = _before(here) if number is None else number
+        if wanted is None:
+            raise BundleError(f"{bundle}: {_nothing_before(here, list(kept))}")
         if wanted not in kept:
             there = ", ".join(map(str, kept)) or "none"
-            what = "no model was replaced here" if wanted is None else f"no model {wanted} is kept"
-            raise BundleError(f"{bundle}: {what}; kept are {there}")
+            raise BundleError(f"{bundle}: no model {wanted} is kept; kept are {there}")
         step = Step("rollback", _now(), here.number, wanted, verdict=kept[wanted].verdict.word)
         return _install(here, kept[wanted], step, code)
-
-
-def previous(bundle: Bundle) -> tuple[Bundle, ...]:
-    """The models that were in use before, by number.
-
-    Raises: BundleError where one cannot be read.
-    """
-    folder = bundle.place() / PREVIOUS
-    names = sorted((path.name for path in folder.glob("*") if path.name.isdecimal()), key=int)
-    return tuple(read(folder / name) for name in names if int(name) != bundle.number)
 
 
 def check_fits(here: Bundle, there: Bundle) -> None:
@@ -110,7 +99,7 @@ def check_fits(here: Bundle, there: Bundle) -> None:
         (here.architecture != there.architecture, "has another architecture"),
         (_shapes(here.schema) != _shapes(there.schema), "reads or answers something else"),
         (here.preparation != there.preparation, "prepares its data otherwise"),
-        ((here.task, here.activation) != (there.task, there.activation), "answers in another way"),
+        ((here.task, here.logits) != (there.task, there.logits), "answers in another way"),
         ((here.metric, here.direction) != (there.metric, there.direction), "is judged by another metric"),
     ]
     for wrong, what in differ:
@@ -140,19 +129,17 @@ def doubts(here: Bundle, there: Bundle) -> str:
 def _held(folder: Path) -> Iterator[Bundle]:
     """The bundle in a folder, for this process alone and without what earlier ones left.
 
-    Raises: BundleError where it is none, or another process changes it.
+    Raises: BundleError where it is none, BusyError where another process is at work on it.
     """
     read(folder)  # before a lock is put there
     try:
-        with locked(folder):
+        with locked(folder, "tuner replace", instead=""):
             here = read(folder)
             _put_savedmodel(here)
             _tidy(here)
             if here.history:  # a kill may have come before its card was written
                 _write_card(here)
             yield here
-    except LedgerError as error:
-        raise BundleError(str(error).replace("`tuner run`", "command").partition("; ")[0]) from None
     except OSError as error:
         raise BundleError(f"{folder}: cannot be written ({error.strerror or error})") from None
 
@@ -258,14 +245,14 @@ def _put_savedmodel(here: Bundle) -> None:
 
 
 def _tidy(here: Bundle) -> None:
-    """Delete the files of models that are not in use, and what was half written."""
+    """Delete the files of models that are not in use, and what was half written; no other file, whatever its
+    name begins with.
+    """
     folder = here.place()
     own = {here.home, here.expected_file}
-    for path in (*folder.glob("members*"), *folder.glob("expected*.npz"), *folder.glob(".members*")):
-        if path.name not in own and not path.is_symlink():
-            _delete(path)
-    for pattern in (".expected-*.npz", f".*{SAVEDMODEL}*", f"{PREVIOUS}/.*"):
-        for path in folder.glob(pattern):
+    for path in (*folder.iterdir(), *(folder / PREVIOUS).glob(".*")):
+        not_in_use = path.parent == folder and is_of_a_model(path.name) and path.name not in own
+        if (not_in_use or is_half_written(path.name)) and not path.is_symlink():
             _delete(path)
     remove_leftovers(folder, (CARD, RECORD))
     _delete(folder / PREVIOUS / str(here.number))
@@ -290,7 +277,7 @@ def _observed(here: Bundle) -> int:
     """The lines of what `tuner monitor` has stored: the candidate may have been trained on these
     observations.
     """
-    path = here.place() / OBSERVATIONS
+    path = here.place() / MONITOR / OBSERVATIONS
     return path.read_bytes().count(b"\n") if path.is_file() else 0
 
 
@@ -298,6 +285,16 @@ def _before(here: Bundle) -> int | None:
     """The number of the model that the present one replaced, when it was new; None where it replaced none."""
     return next(
         (step.before for step in here.history if step.action == "replace" and step.after == here.number), None
+    )
+
+
+def _nothing_before(here: Bundle, kept: list[int]) -> str:
+    """Why a model has none before it, and what to do."""
+    if not kept:
+        return "no model was replaced here"
+    numbers = " or ".join(map(str, kept))
+    return (
+        f"model {here.number}, which is in use, replaced none; give --to {numbers} for another that is kept"
     )
 
 

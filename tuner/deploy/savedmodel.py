@@ -11,8 +11,9 @@ from pathlib import Path
 from typing import Any
 
 from tuner.backend import prepare_backend
-from tuner.deploy.bundle import SAVEDMODEL, Bundle, preparation_of, read
+from tuner.deploy.bundle import Bundle, preparation_of, read
 from tuner.deploy.folders import written
+from tuner.deploy.names import SAVEDMODEL
 from tuner.deploy.schema import Part
 from tuner.deploy.serving import load_weights, network_of
 from tuner.errors import BundleError, TunerError, described
@@ -23,8 +24,9 @@ _SEPARATE = "tuner: "  # before the one line of an error
 def export(folder: Path, code: str = "", target: Path | None = None) -> None:
     """Put the SavedModel of a bundle into its folder, in savedmodel/, or to `target`: whole or not at all.
 
-    Its signature and its method `serve` read raw values of shape (n, ...), and answer a dict of mean, std,
-    members (n, K, ...) and where the model classifies classes, in original units. `code` is a Python file to
+    Its signature and its method `serve` read raw values of shape (n, ...), float64 where they are prepared
+    outside of the networks, and answer a dict of mean, std, members (n, K, ...), all float64, and where the
+    model classifies classes, in original units. `code` is a Python file to
     be executed where the model has layers of its own.
 
     Raises: BundleError where that cannot be done.
@@ -67,11 +69,11 @@ def write(folder: Path, code: str, target: Path) -> None:
         networks.append(_network(bundle, code))
         load_weights(bundle, networks[-1], place)
     layers = _around(bundle)
-    dtype = getattr((getattr(networks[0], "inputs", None) or [None])[0], "dtype", "float32")
+    dtype = _read_by(networks[0])
     archive = keras.export.ExportArchive()
     for one in networks:  # the layers around them have no weights
         archive.track(one)
-    signature = [tf.TensorSpec((None, *part.shape), dtype, name="x")]
+    signature = [tf.TensorSpec((None, *part.shape), "float64" if layers else dtype, name="x")]
     archive.add_endpoint("serve", _serve(bundle, networks, layers), input_signature=signature)
     archive.write_out(str(target), verbose=False)
 
@@ -104,17 +106,20 @@ def _network(bundle: Bundle, code: str) -> Any:
         return network_of(bundle)
 
 
+def _read_by(network: Any) -> str:
+    """The type of the numbers that a Keras model reads."""
+    return str(getattr((getattr(network, "inputs", None) or [None])[0], "dtype", "float32"))
+
+
 def _around(bundle: Bundle) -> tuple[Any, ...]:
-    """The layers before and after a member, where the preparation is outside."""
+    """The layers before and after a member where the preparation is outside, in float64 as in `Model`."""
     preparation = preparation_of(bundle)
     if preparation is None:
         return ()
     from tuner.prepare.layers import PrepareInputs, RestoreOutputs
 
-    stored = preparation.to_dict()
-    return (
-        (PrepareInputs(stored), RestoreOutputs(stored)) if preparation.targets else (PrepareInputs(stored),)
-    )
+    kinds = (PrepareInputs, RestoreOutputs) if preparation.targets else (PrepareInputs,)
+    return tuple(kind(preparation.to_dict(), dtype="float64") for kind in kinds)
 
 
 def _serve(bundle: Bundle, networks: list[Any], layers: tuple[Any, ...]) -> Any:
@@ -124,14 +129,14 @@ def _serve(bundle: Bundle, networks: list[Any], layers: tuple[Any, ...]) -> Any:
     activate = {"": tf.identity, "softmax": tf.nn.softmax, "sigmoid": tf.sigmoid}[bundle.activation]
 
     def serve(x: Any) -> dict[str, Any]:
-        ready = layers[0](x) if layers else x
-        said = [network(ready, training=False) for network in networks]
+        ready = tf.cast(layers[0](x), _read_by(networks[0])) if layers else x
+        said = [tf.cast(network(ready, training=False), tf.float64) for network in networks]
         if len(layers) > 1:
             said = [layers[1]([forecasts, x]) for forecasts in said]
         members = tf.stack([activate(one) for one in said], axis=1)
         mean = tf.reduce_mean(members, axis=1)
         off = tf.reduce_sum(tf.square(members - tf.expand_dims(mean, 1)), axis=1)
-        std = tf.sqrt(off / (len(said) - 1)) if len(said) > 1 else tf.fill(tf.shape(mean), float("nan"))
+        std = tf.sqrt(off / (len(said) - 1)) if len(said) > 1 else mean * float("nan")
         found = {"mean": mean, "std": std, "members": members}
         if bundle.task == "classes":
             found["classes"] = tf.argmax(mean, axis=-1)

@@ -6,7 +6,7 @@ from typing import Any, Literal
 import numpy as np
 
 from tuner.errors import BundleError
-from tuner.trees import Outline, flat, outline
+from tuner.trees import Outline, flat, outline, places
 
 _LARGEST = 10**7  # of an axis; what is larger was never in memory
 
@@ -68,6 +68,14 @@ class Schema:
     targets: tuple[int, ...] = ()
     classes: tuple[str, ...] = field(default=())
 
+    def __post_init__(self) -> None:
+        for parts, plan in ((self.inputs, self.inputs_outline), (self.outputs, self.outputs_outline)):
+            if parts and places(plan) != len(parts):
+                raise ValueError(f"an outline of {places(plan)} arrays for {len(parts)}")
+        width = self.input.width if self.inputs and self.input else None
+        if any(target < 0 or (width is not None and target >= width) for target in self.targets):
+            raise ValueError("a target that is no column")
+
     @property
     def input(self) -> Part | None:
         """The one array that is read; None where there are several."""
@@ -120,6 +128,8 @@ def part_of(array: Any, *, columns: tuple[str, ...] = (), free: tuple[int, ...] 
     if rows.shape[1] > MOST_COLUMNS or (shape and shape[-1] is None):
         return Part(shape)
     low, high = (getattr(rows, name)(axis=0).astype(float).tolist() for name in ("min", "max"))
+    if not np.isfinite([*low, *high]).all():  # targets that a loss leaves out
+        return Part(shape, known)
     return Part(shape, known, tuple(low), tuple(high))
 
 

@@ -86,7 +86,7 @@ class Model:
             lambda array: np.asarray(array, np.float32) if array.dtype.kind == "f" else array, ready
         )
         answers = [self._restored(found, x, start) for found in self._asked(ready)]
-        return combined(stacked(answers, self.bundle.activation), self.bundle.task)
+        return combined(stacked(answers, self.bundle.logits), self.bundle.task)
 
     def _asked(self, ready: Tree) -> list[Tree]:
         """What each member says of prepared examples."""

@@ -10,7 +10,8 @@ from typing import Any
 import keras
 import numpy as np
 
-from tuner.deploy.bundle import ARCHITECTURE, MODEL, WEIGHTS, Member, member_folder, sha256_of
+from tuner.deploy.bundle import Member, sha256_of
+from tuner.deploy.names import ARCHITECTURE, MEMBERS, MODEL, WEIGHTS
 from tuner.deploy.networks import Network
 from tuner.deploy.serving import network_from
 from tuner.errors import BundleError, first_line
@@ -85,7 +86,7 @@ def write_members(folder: Path, text: str, network: Any, networks: tuple[Network
 
 
 def _write_member(folder: Path, place: int, network: Any, one: Network) -> Member:
-    own = member_folder(folder, place)
+    own = folder / MEMBERS / str(place)
     own.mkdir(parents=True)
     network.set_weights(one.weights)
     with warnings.catch_warnings():  # Keras' variables are arrays of before NumPy 2

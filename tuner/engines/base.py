@@ -9,7 +9,8 @@ import keras
 import numpy as np
 
 from tuner import keeping, outputs
-from tuner.building import Built, logits_of
+from tuner.answering import logits_of
+from tuner.building import Built
 from tuner.errors import described
 from tuner.examples import of_run
 from tuner.metrics import Metric
@@ -137,11 +138,13 @@ def kept_predictions(
     return keeping.of_run(x, y_true, y_pred, own=job.own_examples or not ordered)
 
 
-def whole_outputs(job: Job, split: str, built: Built, y_pred: Any, score: float) -> Outputs | None:
+def whole_outputs(
+    job: Job, split: str, built: Built, y_true: Any, y_pred: Any, score: float
+) -> Outputs | None:
     """All that is predicted for a split, where the job asks for it and there is a score."""
     if split != job.outputs_of or not math.isfinite(score):
         return None
-    return outputs.of_run(y_pred, logits_of(built.model))
+    return outputs.of_run(y_pred, logits_of(built.model, y_true, y_pred))
 
 
 def scoring_batch_size(batch_size: int) -> int:

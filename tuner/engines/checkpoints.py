@@ -8,13 +8,14 @@ study, data, packages, configuration and seeds. Anything else is as if nothing h
 import hashlib
 import io
 import time
-import zipfile
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 import numpy as np
+
+from tuner.archives import arrays_of
 
 EVERY = 60.0  # seconds of training between two checkpoints, at least
 _SHARE = 0.05  # of the time that keeping may take
@@ -147,11 +148,7 @@ def _unpacked(owner: str, stored: bytes) -> Arrays | None:
     if stored[:_DIGEST] != _checksum(owner, content):
         return None
     with suppress(Exception):  # whatever zipfile and numpy find wrong
-        with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            if sum(member.file_size for member in archive.infolist()) > len(content):
-                return None  # tuner compresses nothing
-        with np.load(io.BytesIO(content), allow_pickle=False) as arrays:
-            found = {name: arrays[name] for name in arrays.files}
+        found = arrays_of(content, len(content))  # tuner compresses nothing
         return found if found["seconds"] >= 0 else None
     return None
 

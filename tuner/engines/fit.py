@@ -170,7 +170,7 @@ def _train_one(
         ordered = name not in built.splits.pipelines
         x = getattr(built.splits, name)[0] if ordered else None
         kept = kept_predictions(job, name, x, *pair, scores[name], ordered=ordered) or kept
-        outputs = whole_outputs(job, name, built, pair[1], scores[name]) or outputs
+        outputs = whole_outputs(job, name, built, *pair, scores[name]) or outputs
     weights = tuple(np.asarray(weight.value) for weight in model.weights) if job.keep_weights else ()
     return Outcome(
         scores,

@@ -254,7 +254,7 @@ class Session:
                 scores[k][name] = found = score(self._job.metric, y_true, y_pred)
                 examples[k] = example_scores(self._job, name, y_true, y_pred, found) or examples[k]
                 kept[k] = kept_predictions(self._job, name, x, y_true, y_pred, found) or kept[k]
-                outputs[k] = whole_outputs(self._job, name, built, y_pred, found) or outputs[k]
+                outputs[k] = whole_outputs(self._job, name, built, y_true, y_pred, found) or outputs[k]
         weights = self._in_order(group.weights()) if self._job.keep_weights else []
         return tuple(
             Outcome(

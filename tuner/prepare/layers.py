@@ -11,7 +11,9 @@ from tuner.prepare.step import Numeric
 
 
 class _Prepared(keras.layers.Layer):  # type: ignore[misc]  # Keras has no types
-    """A layer that computes what a stored `Preparation` says, in float32 whatever the model computes in."""
+    """A layer that computes what a stored `Preparation` says, in float32 unless told otherwise, whatever the
+    model computes in.
+    """
 
     def __init__(self, preparation: dict[str, Any], **kwargs: Any) -> None:
         super().__init__(**{"dtype": "float32"} | kwargs)
@@ -54,7 +56,7 @@ class RestoreOutputs(_Prepared):
     def _among_all(self, forecasts: Any) -> Any:
         """Forecasts (batch, ...) as (batch, steps, features), with zeros in columns without a target."""
         targets = self.preparation.targets
-        places = np.zeros((len(targets), self.preparation.features), dtype=np.float32)
+        places = np.zeros((len(targets), self.preparation.features), dtype=self.compute_dtype)
         places[np.arange(len(targets)), targets] = 1
         values = keras.ops.reshape(forecasts, (-1, _size(forecasts) // len(targets), len(targets)))
         return keras.ops.matmul(values, places)

@@ -69,4 +69,6 @@ def test_a_link_is_not_followed(tmp_path: Path) -> None:
     (tmp_path / "link").symlink_to(tmp_path / "elsewhere")
     with pytest.raises(LedgerError, match="is a link"):
         append(tmp_path / "link", RECORDS)
+    with pytest.raises(LedgerError, match="is a link"):
+        read_log(tmp_path / "link")
     assert (tmp_path / "elsewhere").read_text("utf-8") == ""

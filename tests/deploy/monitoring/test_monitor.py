@@ -5,6 +5,7 @@ import re
 import shutil
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -20,9 +21,12 @@ from tests.deploy.monitoring.models import (
     walk,
     write_csv,
 )
-from tuner.deploy.bundle import Single, Trained, read, write
+from tuner.deploy.bundle import Single, Trained, examples_of, read, write
+from tuner.deploy.monitoring import run
 from tuner.deploy.monitoring.run import monitor
 from tuner.deploy.monitoring.words import headline
+from tuner.deploy.replacing import roll_back
+from tuner.errors import BundleError, BusyError
 from tuner.locking import locked
 
 pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation")  # Keras' own, in restoring
@@ -274,8 +278,29 @@ def test_the_margin_of_the_study_is_used(bundle: Path, tmp_path: Path) -> None:
 
 def test_one_at_a_time(bundle: Path, call: Call, tmp_path: Path) -> None:
     file = series(tmp_path, walk(40))
-    with locked(bundle / "monitor"):
-        assert "another `tuner monitor` adds to it" in one_line(call("monitor", bundle, file))
+    for command in ("tuner monitor", "tuner replace"):
+        with locked(bundle, command):
+            assert f"another `{command}` works on it (process" in one_line(call("monitor", bundle, file))
+    assert not (bundle / "monitor").exists()
+
+
+def test_no_model_is_replaced_while_it_is_watched(
+    bundle: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Models, observations and judgement are of one moment."""
+    refused = []
+
+    def meanwhile(*arguments: Any) -> Any:
+        with pytest.raises(BusyError, match="another `tuner monitor` works on it") as caught:
+            roll_back(bundle)
+        refused.append(caught.value)
+        return examples_of(*arguments)
+
+    monkeypatch.setattr(run, "examples_of", meanwhile)
+    monitor(bundle, series(tmp_path, walk(60)))
+    assert len(refused) == 1
+    with pytest.raises(BundleError, match="no model was replaced here"):
+        roll_back(bundle)
 
 
 def test_another_layout_is_refused_later(bundle: Path, call: Call, tmp_path: Path) -> None:

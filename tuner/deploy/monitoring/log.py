@@ -29,8 +29,10 @@ def read_log(path: Path) -> Log:
     A last line without its end or with another checksum was torn, and counts as never written. Any other
     such line is damage.
 
-    Raises: LedgerError where it cannot be read, DamageError where it is damaged.
+    Raises: LedgerError where it cannot be read or is a link, DamageError where it is damaged.
     """
+    if path.is_symlink():
+        raise LedgerError(f"{path}: is a link; put the file that it leads to in its place")
     try:
         content = path.read_bytes()
     except FileNotFoundError:
@@ -63,8 +65,6 @@ def append(path: Path, records: Iterable[dict[str, Any]]) -> None:
     content = b"".join(_line(record) for record in records)
     if not content:
         return
-    if path.is_symlink():
-        raise LedgerError(f"{path}: is a link; put the file that it leads to in its place")
     log = read_log(path)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)

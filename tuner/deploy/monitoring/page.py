@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tuner.cards import MINUS, percent
-from tuner.deploy.monitoring.store import FOLDER
 from tuner.deploy.monitoring.times import shown
 from tuner.deploy.monitoring.watched import Monitoring, Period, Watched
 from tuner.deploy.monitoring.words import headline
+from tuner.deploy.names import MONITOR
 from tuner.errors import LedgerError
 from tuner.figures.legends import legend_of_axes
 from tuner.figures.saving import png, svg
@@ -59,7 +59,7 @@ def write_monitoring(found: Monitoring) -> tuple[Path, ...]:
 
     Raises: LedgerError where one of them cannot be written.
     """
-    folder = found.folder / FOLDER
+    folder = found.folder / MONITOR
     pictures = draw_pictures(found)
     files: dict[str, str | bytes] = {NUMBERS: skill_csv(found)}
     if pictures:

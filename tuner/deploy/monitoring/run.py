@@ -1,7 +1,6 @@
 """`tuner monitor`: take a file in, predict what can be predicted, and judge what was observed."""
 
-from collections.abc import Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from collections.abc import Mapping
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
@@ -9,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from tuner.deploy.bundle import Bundle, examples_of, read
+from tuner.deploy.bundle import Bundle, examples_of, previous, read
 from tuner.deploy.monitoring.forecasting import (
     Examples,
     Serve,
@@ -21,10 +20,11 @@ from tuner.deploy.monitoring.forecasting import (
 from tuner.deploy.monitoring.layout import Layout, Wishes, layout_of
 from tuner.deploy.monitoring.reading import entries_of, read_sheet, texts_of
 from tuner.deploy.monitoring.scoring import Scored, metric_of_bundle, scored
-from tuner.deploy.monitoring.store import FOLDER, Store, Taken
+from tuner.deploy.monitoring.store import Store, Taken
 from tuner.deploy.monitoring.times import every_of
 from tuner.deploy.monitoring.watched import CURRENT, Monitoring, in_pairs, watched
-from tuner.errors import BundleError, LedgerError
+from tuner.deploy.names import PREVIOUS
+from tuner.errors import BundleError
 from tuner.locking import locked
 from tuner.stats.design import check_level, check_margin
 
@@ -51,14 +51,14 @@ def monitor(
     `options` it is then executed.
 
     Raises: TunerError where something cannot be read, written or understood; no row of a file that cannot be
-    understood has been added then.
+    understood has been added then. BusyError where another process adds to the bundle, or replaces its model.
     """
     check_level(level)
     check_margin(margin)
     folder = Path(bundle)
-    models = models_of(folder)
-    metric = metric_of_bundle(models[CURRENT], study, options or {})
-    with _held(folder):
+    metric = metric_of_bundle(read(folder), study, options or {})
+    with locked(folder, "tuner monitor", instead=""):  # models and observations belong together
+        models = models_of(folder)
         store = Store(folder)
         taken = Taken()
         if observations is not None:
@@ -73,8 +73,8 @@ def monitor(
             )
             for name, one in models.items()
         }
-    margin = models[CURRENT].margin if margin is None else margin
-    return _judged(folder, models, store, taken, examples, found, every, margin, level)
+        margin = models[CURRENT].margin if margin is None else margin
+        return _judged(folder, models, store, taken, examples, found, every, margin, level)
 
 
 def models_of(folder: Path) -> dict[str, Bundle]:
@@ -83,30 +83,11 @@ def models_of(folder: Path) -> dict[str, Bundle]:
     Raises: BundleError where one of them cannot be read.
     """
     current = read(folder)
-    kept = folder / "previous"
-    numbers = sorted((int(path.name) for path in kept.glob("*") if path.name.isdecimal()), reverse=True)
-    earlier = {f"previous/{number}": read(kept / str(number)) for number in numbers}
+    earlier = {f"{PREVIOUS}/{one.place().name}": one for one in reversed(previous(current))}
     return {
         CURRENT: current,
         **{name: one for name, one in earlier.items() if one.identity != current.identity},
     }
-
-
-@contextmanager
-def _held(folder: Path) -> Iterator[None]:
-    """What the bundle has seen belongs to this process alone.
-
-    Raises: BundleError where another one adds to it, or it cannot be written.
-    """
-    with ExitStack() as held:
-        try:
-            held.enter_context(locked(folder / FOLDER))
-        except LedgerError as error:
-            if "another `tuner run`" in str(error):
-                what = "another `tuner monitor` adds to it; wait until it ends, and give the file again"
-                raise BundleError(f"{folder}: {what}") from None
-            raise BundleError(str(error).partition(";")[0]) from None
-        yield
 
 
 def _serving(bundle: Bundle, custom_objects: Mapping[str, Any] | None) -> Any:

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from tuner.deploy.answers import undone
+from tuner.answering import logits_from
 from tuner.deploy.bundle import Bundle
 from tuner.deploy.monitoring.forecasting import Examples, known_before
 from tuner.deploy.monitoring.layout import observed_shape
@@ -81,7 +81,8 @@ def scored(
     output = bundle.schema.output
     assert output is not None  # or there would be no layout
     said = np.array([predictions[moment].mean for moment in moments])
-    y_pred = undone(said.reshape(-1, *_fixed(output.shape, said)), bundle.activation)
+    shaped = said.reshape(-1, *_fixed(output.shape, said))
+    y_pred = logits_from(shaped, bundle.activation).astype(np.float32)
     y_true = _true(bundle, examples.observed[both], y_pred, metric.name)
     order = np.lexsort((np.arange(len(both)), examples.known[both]))
     try:

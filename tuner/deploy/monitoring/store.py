@@ -17,11 +17,10 @@ from tuner.deploy.monitoring.layout import Layout
 from tuner.deploy.monitoring.log import append, read_log
 from tuner.deploy.monitoring.reading import Entry, Values
 from tuner.deploy.monitoring.times import Moment, known_number, restored, shown, stored
+from tuner.deploy.names import MONITOR, OBSERVATIONS, PREDICTIONS
 from tuner.errors import BundleError, LedgerError
 from tuner.stored import record_of
 
-FOLDER = "monitor"
-OBSERVATIONS = "observations.jsonl"
 _PLAIN = re.compile(r"[0-9A-Za-z-]{1,64}")
 _WHAT = "is no file of `tuner monitor`"
 
@@ -66,7 +65,7 @@ class Store:
     """The files of one bundle. `torn` says that a last line was cut, and counts as never written."""
 
     def __init__(self, bundle: Path) -> None:
-        self.folder = bundle / FOLDER
+        self.folder = bundle / MONITOR
         if self.folder.is_symlink():
             raise LedgerError(f"{self.folder}: is a link; put a folder in its place")
         self.path = self.folder / OBSERVATIONS
@@ -160,7 +159,7 @@ class Store:
         append(self._predictions(identity), lines)
 
     def _predictions(self, identity: str) -> Path:
-        folder = self.folder / "predictions"
+        folder = self.folder / PREDICTIONS
         if folder.is_symlink():
             raise LedgerError(f"{folder}: is a link; put a folder in its place")
         plain = _PLAIN.fullmatch(identity)

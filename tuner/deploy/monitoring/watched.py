@@ -15,8 +15,8 @@ from tuner.deploy.monitoring.times import Every, Moment
 from tuner.records import Direction
 from tuner.stats.intervals import Interval
 from tuner.stats.monitoring import (
-    Expected,
-    Found,
+    Departure,
+    ExpectedLevel,
     Monitored,
     Other,
     Skill,
@@ -49,7 +49,7 @@ class Alarm:
     `seen` is the moment at the end of the window, with which it was seen.
     """
 
-    found: Found
+    found: Departure
     first: Moment
     seen: Moment
 
@@ -96,7 +96,7 @@ class Watched:
         return judged is not None and judged.word == "degrading" and (judged.now or bool(judged.reason))
 
     @property
-    def expected(self) -> Expected | None:
+    def expected(self) -> ExpectedLevel | None:
         """What was to be expected of it."""
         return self.judged.expected if self.judged else None
 
@@ -159,7 +159,7 @@ def watched(
         judged = monitor_scores(values, expected, direction=bundle.direction, margin=margin, level=level)
     block = max(expected.block * each if expected else 1, alike(scored.moments, scored.scores, every))
 
-    def alarm(found: Found) -> Alarm:
+    def alarm(found: Departure) -> Alarm:
         inside = [scored.moments[at] for at in places[found.start * each : found.stop * each]]
         return Alarm(found, min(inside), max(inside))
 
@@ -182,7 +182,7 @@ def watched(
     )
 
 
-def _expected(bundle: Bundle, errors: ExampleErrors | None, level: float) -> tuple[Expected | None, str]:
+def _expected(bundle: Bundle, errors: ExampleErrors | None, level: float) -> tuple[ExpectedLevel | None, str]:
     """What is to be expected, or why that is not known."""
     if bundle.expected.units == "prepared":
         return None, "the expected score is that of prepared targets, and observations are in original units"

@@ -241,7 +241,7 @@ def _measured(
         result.setup,
         measured,
         Repeats(study).metric,
-        Kind(record.task, record.activation),
+        Kind(record.task, record.logits),
         _splits(material),
         None if material.raw is None else _as_splits(material.raw),
         answers(network, networks, x, record.batch_size),

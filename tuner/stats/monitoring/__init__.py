@@ -3,15 +3,15 @@
 Functions of arrays: nothing here knows files, models or clocks.
 """
 
-from tuner.stats.monitoring.expected import Expected, Other, expected_level
+from tuner.stats.monitoring.expected import ExpectedLevel, Other, expected_level
 from tuner.stats.monitoring.judging import Detectable, Monitored, Word, monitor_scores
 from tuner.stats.monitoring.skill import Skill, Trend, skill_of, trend_of
-from tuner.stats.monitoring.windows import Found
+from tuner.stats.monitoring.windows import Departure
 
 __all__ = [
+    "Departure",
     "Detectable",
-    "Expected",
-    "Found",
+    "ExpectedLevel",
     "Monitored",
     "Other",
     "Skill",

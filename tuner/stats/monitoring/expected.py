@@ -20,7 +20,7 @@ Source: Schmeiser (1982), doi:10.1287/opre.30.3.556: 10 to 30 batches.
 
 
 @dataclass(frozen=True, slots=True)
-class Expected:
+class ExpectedLevel:
     """The mean of scores of shape (examples,) and how well they tell the level that is to be expected.
 
     `interval` is the plain t interval of that level. `block` neighbours are alike, 1 where examples are
@@ -88,7 +88,7 @@ class Other:
 
 def expected_level(
     scores: Scores, *, series: bool = False, level: float = 0.95, other: Other | None = None
-) -> Expected:
+) -> ExpectedLevel:
     """The level of the scores of single test examples; with `series` they are in the order of time.
 
     Neighbours that are alike count so in any case; but only a series tells that others are not.
@@ -109,7 +109,7 @@ def expected_level(
         raise StatisticsError("expected: there are scores that are not finite; give one number an example")
     block = alike(values)
     mean, nothing = float(values.mean()), Interval(math.nan, math.nan, level)
-    found = Expected(
+    found = ExpectedLevel(
         mean=mean,
         interval=nothing,
         std=standard_deviation(values),

@@ -12,8 +12,8 @@ from scipy.special import ndtri, stdtrit
 from tuner.errors import StatisticsError
 from tuner.stats.design import Direction, check_level, check_margin
 from tuner.stats.intervals import Interval
-from tuner.stats.monitoring.expected import PIECES, Expected, alike, long_run_variance
-from tuner.stats.monitoring.windows import QUARTERS, Found, Scale, first_size, scales
+from tuner.stats.monitoring.expected import PIECES, ExpectedLevel, alike, long_run_variance
+from tuner.stats.monitoring.windows import QUARTERS, Departure, Scale, first_size, scales
 from tuner.stats.scores import FloatArray, Scores, as_scores
 from tuner.stats.series import degrees_of_freedom, variance_of_mean
 
@@ -60,10 +60,10 @@ class Monitored:
 
     word: Word
     reason: str
-    expected: Expected
+    expected: ExpectedLevel
     examples: int
-    alarms: tuple[Found, ...]
-    latest: Found | None
+    alarms: tuple[Departure, ...]
+    latest: Departure | None
     now: bool
     detectable: tuple[Detectable, ...]
     margin: Within | None
@@ -89,7 +89,7 @@ class _Window:
 
 def monitor_scores(
     scores: Scores,
-    expected: Expected,
+    expected: ExpectedLevel,
     *,
     direction: Direction = "minimize",
     margin: float | None = None,
@@ -165,7 +165,7 @@ def monitor_scores(
     )
 
 
-def _memory(values: FloatArray, expected: Expected) -> tuple[int, int]:
+def _memory(values: FloatArray, expected: ExpectedLevel) -> tuple[int, int]:
     """How many neighbours are alike, and the scores that the first test needs.
 
     What the expected scores know of it, where they are in the order of time. Where they are not, the first
@@ -181,7 +181,7 @@ def _memory(values: FloatArray, expected: Expected) -> tuple[int, int]:
     return block, size + apart * math.ceil(max(0, LEARNED - size) / apart)
 
 
-def _too_few(expected: Expected, examples: int, needed: int) -> str:
+def _too_few(expected: ExpectedLevel, examples: int, needed: int) -> str:
     """Why nothing can be tested yet; empty where it can."""
     if not expected.long_run > 0.0:
         return "the expected scores do not vary, so that their error is unknown"
@@ -199,7 +199,7 @@ class _Test:
     """All windows of a series of losses against the expected level; `alpha` is half of a direction's rate."""
 
     def __init__(
-        self, losses: FloatArray, memory: tuple[int, int], expected: Expected, sign: float, alpha: float
+        self, losses: FloatArray, memory: tuple[int, int], expected: ExpectedLevel, sign: float, alpha: float
     ) -> None:
         (block, needed), self.losses, self.expected, self.alpha = memory, losses, expected, alpha
         self.sign = sign
@@ -336,17 +336,17 @@ class _Test:
         return shorter
 
 
-def _found(one: _Window, expected: Expected, sign: float) -> Found:
+def _found(one: _Window, expected: ExpectedLevel, sign: float) -> Departure:
     """A window in metric units."""
     ends = sorted((sign * one.low, sign * one.high))
     mean = sign * one.mean
     word: Literal["degrading", "improving"] = "degrading" if one.low > 0.0 else "improving"
-    return Found(
+    return Departure(
         word, one.start, one.stop, mean, mean - expected.mean, Interval(ends[0], ends[1], 1.0 - one.share)
     )
 
 
-def _placed(latest: Found | None, test: _Test, margin: float | None) -> Within | None:
+def _placed(latest: Departure | None, test: _Test, margin: float | None) -> Within | None:
     """Where the margin lies to the latest change, or to that of the longest window where there is none."""
     if margin is None:
         return None

@@ -28,7 +28,7 @@ FEWEST = 32  # examples in a window: below, means of skewed scores are far from 
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class Departure:
     """A window in which the scores differ from what is expected: examples `start` to `stop` (not included).
 
     `interval` is that of the `difference` of its mean and the expected level, in metric units, at the share

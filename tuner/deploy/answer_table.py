@@ -12,11 +12,13 @@ from tuner.errors import BundleError
 Cell = Any  # a number or a text
 
 
-class Layout:
+class AnswerTable:
     """The columns of a table of predictions, and its rows for some examples.
 
     `members` is how many members are shown one by one, 0 where they are not. A forecast of several steps has
-    a row for each, counted from 1; several outputs have a row each, by their names or counted from 1.
+    a row for each, counted from 1; several outputs have a row each, by their names or counted from 1. Where
+    there are classes, also of yes or no, a row tells the likeliest and its probability, with that of each
+    class in a column of its own; spread and members are those of the class that is told.
 
     Raises: BundleError where the model answers more than a table holds.
     """
@@ -60,8 +62,7 @@ class Layout:
         where = ["step"] * self._steps + ["output"] * bool(self._outputs)
         if self._task == "regression":
             return (*where, "mean", "std", *shown)
-        every = [f"p_{name}" for name in self._classes] if self._task == "classes" else []
-        return (*where, "class", "probability", "std", *every, *shown)
+        return (*where, "class", "probability", "std", *(f"p_{name}" for name in self._classes), *shown)
 
     def rows(self, said: Prediction) -> Iterator[tuple[int, list[Cell]]]:
         """The place of the example that a row is of, and its cells."""
@@ -70,21 +71,26 @@ class Layout:
         members = members.reshape(len(members), *mean.shape)
         for place in range(len(mean)):
             for step in range(mean.shape[1]):
-                at = (place, step)
                 where = [step + 1] if self._steps else []
+                at = (place, step)
                 if self._task == "classes":
                     yield place, [*where, *self._of_classes(mean[at], std[at], members[:, *at])]
                     continue
                 for number in range(mean.shape[2]):
                     label = [self._outputs[number]] if self._outputs else []
-                    value = float(mean[*at, number])
-                    told = [self._classes[int(value > 0.5)]] if self._task == "binary" else []
-                    shown = members[: self._members, *at, number].tolist()
-                    yield place, [*where, *label, *told, value, float(std[*at, number]), *shown]
+                    one = (*at, number)
+                    yield place, [*where, *label, *self._of_one(mean[one], std[one], members[:, *one])]
 
     def _by_step(self, values: np.ndarray) -> np.ndarray:
         """Values of shape (n, steps, outputs of a step)."""
         return values.reshape(len(values), -1, self._width)
+
+    def _of_one(self, mean: float, std: float, members: np.ndarray) -> list[Cell]:
+        """The cells of one number: itself, or that of yes and with it that of no."""
+        if self._task == "regression":
+            return [float(mean), float(std), *members[: self._members].tolist()]
+        both = np.stack([1 - members, members], axis=-1)
+        return self._of_classes(np.array([1 - mean, mean]), np.array([std, std]), both)
 
     def _of_classes(self, mean: np.ndarray, std: np.ndarray, members: np.ndarray) -> list[Cell]:
         told = int(np.argmax(mean))
