@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from tuner.errors import LedgerError
+from tuner.files import make_folder
 
 if sys.platform != "win32":
     import fcntl
@@ -44,7 +45,7 @@ def locked(folder: Path) -> Iterator[None]:
 
 def _lock(folder: Path) -> int:
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        make_folder(folder)
         while True:
             descriptor = os.open(folder / LOCK, os.O_RDWR | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0), 0o644)
             _held.add(descriptor)

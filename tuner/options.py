@@ -95,8 +95,14 @@ def without_secrets(text: str) -> str:
     '--mlflow https://***@host/x'
     >>> without_secrets("postgresql://host/x?user=me&password=secret")
     'postgresql://host/x?user=me&password=***'
+
+    Nor does one that was mistyped, or whose password has a slash.
+
+    >>> without_secrets("postgresql:/me:secret@host/x"), without_secrets("mysql://me:se/cret@host")
+    ('***@host/x', 'mysql://***@host')
     """
-    text = re.sub(r"://[^/\s]*@", "://***@", text)
+    text = re.sub(r"://\S*@", "://***@", text)
+    text = re.sub(r"[^\s:@/='\"]+:(?!//)\S+@", "***@", text)
     return re.sub(r"([?&](?:password|passwd|sslpassword)=)[^&\s'\"]*", r"\1***", text, flags=re.IGNORECASE)
 
 

@@ -2,6 +2,7 @@
 
 import contextlib
 import importlib.util
+import re
 import sqlite3
 import warnings
 import weakref
@@ -9,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from functools import partial
 from pathlib import Path
-from urllib.parse import parse_qs, unquote, urlsplit
+from urllib.parse import parse_qs, unquote
 
 import optuna
 from optuna.storages import BaseStorage, JournalStorage
@@ -85,7 +86,8 @@ def _journal(name: str) -> BaseStorage:
     path = Path(name)
     if path.suffix != ".log":
         raise LedgerError(
-            f"{name}: a storage is an address such as postgresql://..., or a file ending in .log"
+            f"{without_secrets(name)}: a storage is an address such as postgresql://..., or a file ending in"
+            " .log"
         )
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -100,10 +102,13 @@ def _journal(name: str) -> BaseStorage:
 
 def secrets_of(url: str) -> tuple[str, ...]:
     """What must not be printed of an address."""
-    parts = urlsplit(url)
-    given = parse_qs(parts.query)
-    found = (parts.password, *(word for name, words in given.items() if "passw" in name for word in words))
-    return tuple(word for one in found if one for word in (one, unquote(one)))
+    given = parse_qs(url.partition("?")[2])
+    found = [word for name, words in given.items() if "passw" in name for word in words]
+    if password := re.match(
+        r"[^:]*://[^:/@]*:(.*)@", url
+    ):  # which may hold what else ends a part of an address
+        found = [password[1], *password[1].split("@"), *found]
+    return tuple(dict.fromkeys(word for one in found if one for word in (one, unquote(one))))
 
 
 def has_search(url: str, name: str, replaced: str = "") -> bool:

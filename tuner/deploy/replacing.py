@@ -213,9 +213,7 @@ def _stage(there: Bundle, new: Bundle) -> None:
                 shutil.copyfile(intact(there.member(place) / name, sha256), beside / str(place) / name)
     if there.examples:
         path = intact(there.place() / there.expected_file, there.examples)
-        beside_it = folder / f".{new.expected_file}"
-        shutil.copyfile(path, beside_it)
-        beside_it.replace(folder / new.expected_file)
+        write_whole(folder / new.expected_file, path.read_bytes())
 
 
 def _staged_savedmodel(new: Bundle) -> Path:
@@ -264,7 +262,7 @@ def _tidy(here: Bundle) -> None:
     for path in (*folder.glob("members*"), *folder.glob("expected*.npz"), *folder.glob(".members*")):
         if path.name not in own and not path.is_symlink():
             _delete(path)
-    for pattern in (".expected-*.npz", f".*{SAVEDMODEL}*", f"{PREVIOUS}/.*"):
+    for pattern in (".expected-*", f".*{SAVEDMODEL}*", f"{PREVIOUS}/.*"):
         for path in folder.glob(pattern):
             _delete(path)
     remove_leftovers(folder, (CARD, RECORD))

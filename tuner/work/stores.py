@@ -87,13 +87,15 @@ def _on_s3(name: str) -> Store:
     try:
         import boto3
     except ImportError:
-        raise TunerError(f"artifacts {name}: needs boto3; {install('s3')}") from None
+        raise TunerError(f"artifacts {without_secrets(name)}: needs boto3; {install('s3')}") from None
     bucket, _, prefix = name.removeprefix(_S3).partition("/")
     try:
         client = boto3.client("s3")
         client.head_bucket(Bucket=bucket)
     except Exception as error:  # boto3 has many, and no common one
-        raise TunerError(f"artifacts {name}: cannot be reached ({first_line(error)})") from None
+        raise TunerError(
+            f"artifacts {without_secrets(name)}: cannot be reached ({first_line(error)})"
+        ) from None
     store: Store = Boto3ArtifactStore(bucket, client=client)
     return _Under(prefix.rstrip("/") + "/", store) if prefix else store
 
