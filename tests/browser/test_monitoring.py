@@ -82,6 +82,18 @@ def test_the_figure_and_all_tables_are_seen(browser: "Browser", pages: dict[str,
             "tr", "rows => rows.map(row => row.getBoundingClientRect().height)"
         )
         assert len(heights) > 50 and {height % 1 for height in heights} == {0}
+        lines = page.eval_on_selector_all(".date", "all => all.map(one => one.getClientRects().length)")
+        assert len(lines) > 2 and set(lines) == {1}
+        for table in ("alarms", "seen", "models"):
+            box = page.locator(f".scroll:has(#table-{table})")
+            assert box.evaluate("one => one.scrollWidth - one.clientWidth") <= 0
+
+
+def test_before_anything_was_observed_no_table_is_empty(browser: "Browser", pages: dict[str, Path]) -> None:
+    with visit(browser, pages["fresh"]) as page:
+        assert page.locator("figure, table").count() == 0
+        assert "skill.png" not in page.locator("footer").inner_text()
+        assert "skill.csv" in page.locator("footer").inner_text()
 
 
 def test_periods_sort_and_are_found(browser: "Browser", pages: dict[str, Path]) -> None:
