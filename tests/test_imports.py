@@ -17,11 +17,11 @@ PACKAGE = Path(tuner.__file__).parent
 # A module imports from lower layers only (lowest first), a package from itself as well.
 LAYERS = (
     {"errors", "records", "files", "jsontext", "cards"},
-    {"options"},
     {
         "seeds",
         "stats",
         "objective",
+        "options",
         "backend",
         "parts",
         "sizes",
@@ -86,7 +86,7 @@ NARROW = {
     "skill": {"records", "result", "stats"},
     "references": {"records", "skill", "stats"},
     "folder": {"changes", "checked", "errors", "files", "ledger", "records"},
-    "changes": {"options", "records"},
+    "changes": {"errors", "records"},
     "checkpoints": {"files", "folder", "ledger", "records"},
     "grouping": {"errors", "ledger", "records"},
     "drafts": set(),
@@ -133,7 +133,6 @@ NARROW = {
         "frames",
         "jsontext",
         "naive",
-        "options",
         "records",
         "result",
         "sized",

@@ -18,8 +18,7 @@ def main() -> None:
 def _main() -> int:
     import typer
 
-    from tuner.errors import TunerError
-    from tuner.options import without_secrets
+    from tuner.errors import TunerError, without_secrets
 
     try:
         from tuner.cli import app

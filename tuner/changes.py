@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
-from tuner.options import without_secrets
+from tuner.errors import without_secrets
 from tuner.records import Setup, Window
 
 LEARNING = ("tpe", "gp")  # samplers that draw by the values of earlier trials

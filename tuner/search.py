@@ -22,10 +22,9 @@ from optuna.trial import BaseTrial, FrozenTrial, TrialState
 
 from tuner.changes import LEARNING
 from tuner.engines.base import ShouldPrune
-from tuner.errors import StudyError, TunerError, install
+from tuner.errors import StudyError, TunerError, install, without_secrets
 from tuner.ledger import slug
 from tuner.metrics import Metric
-from tuner.options import without_secrets
 from tuner.records import BASELINE, Configuration, Direction
 from tuner.seeds import as_integer, sequence
 from tuner.storage import has_search, open_shared, open_storage, storage_errors

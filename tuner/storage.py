@@ -18,8 +18,7 @@ from optuna.storages.journal import JournalFileBackend
 from optuna.study import StudyDirection
 
 from tuner.drafts import DraftStorage
-from tuner.errors import LedgerError, TunerError, first_line
-from tuner.options import without_secrets
+from tuner.errors import LedgerError, TunerError, first_line, without_secrets
 from tuner.records import Direction
 
 _WAIT = 60.0  # seconds, while another program, such as a dashboard, holds the database
@@ -164,7 +163,7 @@ def storage_errors(
     except TunerError:
         raise
     except Exception as error:
-        reason = without_secrets(first_line(error.__cause__ or error))
+        reason = first_line(error.__cause__ or error)
         for secret in secrets:
             reason = reason.replace(secret, "***")
         raise LedgerError(f"{path}: cannot be {what} ({reason}); {remedy}") from error

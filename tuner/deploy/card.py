@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from tuner.cards import visible
 from tuner.deploy.bundle import Bundle, Single
 from tuner.deploy.schema import Part
-from tuner.options import without_secrets
+from tuner.errors import without_secrets
 from tuner.report.formats import better_word, count, interval, metric_name, percent, score
 from tuner.report.markup import markdown
 

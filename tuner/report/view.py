@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from tuner.options import without_secrets
+from tuner.errors import without_secrets
 from tuner.records import BASELINE, Setup
 from tuner.report.cells import Table
 from tuner.report.diagnoses import diagnosis_table

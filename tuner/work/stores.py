@@ -11,9 +11,8 @@ from typing import BinaryIO, Protocol
 
 from optuna.artifacts import Boto3ArtifactStore, FileSystemArtifactStore
 
-from tuner.errors import TunerError, first_line, install
+from tuner.errors import TunerError, first_line, install, without_secrets
 from tuner.files import write_whole
-from tuner.options import without_secrets
 
 _S3 = "s3://"
 
