@@ -67,6 +67,9 @@ def test_options_are_told_one_by_one() -> None:
     now = setup(source="b", options={"n": 2, "same": (1, 2), "new": True})
     wanted = "the study's options (gone: 'x', now not set, n: 1, now 2, new: not set, now True)"
     assert texts(before, now) == [wanted]
+    secret = {"place": "postgresql://me:xyzzy@host/x"}
+    (told,) = texts(setup(source="a", options=secret), setup(source="b", options={"place": ""}))
+    assert "place: 'postgresql://***@host/x', now ''" in told
 
 
 def test_the_study_file_and_its_options_are_told_apart() -> None:

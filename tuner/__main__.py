@@ -18,7 +18,7 @@ def main() -> None:
 def _main() -> int:
     import typer
 
-    from tuner.errors import TunerError
+    from tuner.errors import TunerError, without_secrets
 
     try:
         from tuner.cli import app
@@ -30,14 +30,14 @@ def _main() -> int:
         text = error.format_message() if isinstance(error, typer.TyperException) else str(error)
         if text:  # empty where no command was given and the help has been shown
             shown = "".join(character if character.isprintable() else " " for character in text)
-            print(f"tuner: {' '.join(shown.split())}", file=sys.stderr)
+            print(f"tuner: {without_secrets(' '.join(shown.split()))}", file=sys.stderr)
         return 2
     except BrokenPipeError:  # the reader of our output has gone, as in `tuner show ... | head`
         sys.stderr.close()
         return 0
     except OSError as error:
         where = f"{error.filename}: " if error.filename else ""
-        print(f"tuner: {where}{error.strerror or error}", file=sys.stderr)
+        print(f"tuner: {without_secrets(f'{where}{error.strerror or error}')}", file=sys.stderr)
         return 2
     return status if isinstance(status, int) else 0
 

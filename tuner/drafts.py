@@ -8,6 +8,9 @@ seed from the same trials before it, and so in the same way.
 Several may be under way, where workers train them; they end in the order in which they were drawn. A trial
 that is drawn meanwhile must find the same ones running whenever it is drawn, after an interruption too: those
 that `veil` names look as if they had not ended.
+
+Nobody else adds trials to the study. So those that are there are looked through once, and counted from then
+on: the thousandth trial costs what the first one did, but for what its sampler looks at.
 """
 
 import copy
@@ -36,7 +39,10 @@ class DraftStorage(BaseStorage):
         self._drafts: dict[int, FrozenTrial] = {}  # by id, in the order drawn
         self._ended: tuple[int, int] | None = None  # the last one that was written: its id, and that there
         self._for_study: dict[int, dict[str, Any]] = {}  # by the id of the trial that it is stored with
-        self._known: dict[str, BaseDistribution] = {}
+        # Of all trials that are written:
+        self._written = 0  # how many there are
+        self._known: dict[str, BaseDistribution] = {}  # by the name of a hyperparameter, the first one
+        self._of_study: dict[str, Any] = {}  # what is kept for the whole study, the last one
         self._veiled: frozenset[int] = frozenset()
 
     def discard(self) -> None:
@@ -50,10 +56,10 @@ class DraftStorage(BaseStorage):
         self._veiled = frozenset(numbers)
 
     def create_new_trial(self, study_id: int, template_trial: FrozenTrial | None = None) -> int:
+        self._look_through(study_id)
         if template_trial is not None:
-            return self._backend.create_new_trial(study_id, template_trial)
-        self._study_id = study_id
-        number = self._backend.get_n_trials(study_id) + len(self._drafts)
+            return self._write(template_trial)
+        number = self._written + len(self._drafts)
         trial_id = -1 - number
         self._drafts[trial_id] = FrozenTrial(
             number=number,
@@ -77,12 +83,7 @@ class DraftStorage(BaseStorage):
         if draft is None:
             self._backend.set_trial_param(trial_id, param_name, param_value_internal, distribution)
             return
-        if param_name not in self._known:
-            others = self._backend.get_all_trials(self._study_id, deepcopy=False)
-            for trial in (*others, *self._drafts.values()):
-                self._known = {**trial.distributions, **self._known}
-        if param_name in self._known:
-            check_distribution_compatibility(self._known[param_name], distribution)
+        check_distribution_compatibility(self._known.setdefault(param_name, distribution), distribution)
         draft.params[param_name] = distribution.to_external_repr(param_value_internal)
         draft.distributions[param_name] = distribution
 
@@ -111,8 +112,7 @@ class DraftStorage(BaseStorage):
             intermediate_values=draft.intermediate_values,
         )
         ended.datetime_start = draft.datetime_start
-        self._ended = trial_id, self._backend.create_new_trial(self._study_id, ended)
-        self._known = {**draft.distributions, **self._known}
+        self._ended = trial_id, self._write(ended)
         del self._drafts[trial_id]
         return True
 
@@ -145,6 +145,8 @@ class DraftStorage(BaseStorage):
         self, study_id: int, deepcopy: bool = True, states: Container[TrialState] | None = None
     ) -> list[FrozenTrial]:
         """Those that have ended, and at the end those under way as they are now."""
+        if states == (TrialState.WAITING,):  # Optuna asks before every draw; here no trial waits to be drawn
+            return []
         if not self._drafts and not self._veiled:
             return self._backend.get_all_trials(study_id, deepcopy, states)
         trials = [
@@ -160,10 +162,8 @@ class DraftStorage(BaseStorage):
         return self._backend.get_trial_id_from_study_id_trial_number(study_id, trial_number)
 
     def get_study_system_attrs(self, study_id: int) -> dict[str, Any]:
-        found = dict(self._backend.get_study_system_attrs(study_id))
-        for trial in self._backend.get_all_trials(study_id, deepcopy=False):
-            own = (item for item in trial.system_attrs.items() if item[0].startswith(_STUDY))
-            found |= {key.removeprefix(_STUDY): value for key, value in own}
+        self._look_through(study_id)
+        found = {**self._backend.get_study_system_attrs(study_id), **self._of_study}
         for kept in self._for_study.values():
             found |= kept
         return found
@@ -176,6 +176,26 @@ class DraftStorage(BaseStorage):
 
     def _of(self, trial_id: int) -> FrozenTrial | None:
         return self._drafts.get(trial_id)
+
+    def _look_through(self, study_id: int) -> None:
+        """Count the trials that are there, the first time that it is asked."""
+        if self._study_id != study_id:
+            self._study_id = study_id
+            for trial in self._backend.get_all_trials(study_id, deepcopy=False):
+                self._count(trial)
+
+    def _write(self, trial: FrozenTrial) -> int:
+        """Write a whole trial. Returns: its id there."""
+        trial_id = self._backend.create_new_trial(self._study_id, trial)
+        self._count(self._backend.get_trial(trial_id))
+        return trial_id
+
+    def _count(self, trial: FrozenTrial) -> None:
+        """Take in a trial that is written."""
+        self._written = max(self._written, trial.number + 1)
+        self._known = {**trial.distributions, **self._known}
+        own = (item for item in trial.system_attrs.items() if item[0].startswith(_STUDY))
+        self._of_study |= {key.removeprefix(_STUDY): value for key, value in own}
 
     # What has nothing to do with trials.
 

@@ -96,17 +96,35 @@ def written_into(folder: Path) -> Iterator[None]:
         raise LedgerError(f"{folder}: cannot be written ({why}); give another folder with --output") from None
 
 
+def without_secrets(text: str) -> str:
+    """A command or a message in which no address tells a user name or a password.
+
+    >>> without_secrets("--mlflow https://me:secret@host/x")
+    '--mlflow https://***@host/x'
+    >>> without_secrets("postgresql://host/x?user=me&password=secret")
+    'postgresql://host/x?user=me&password=***'
+
+    Nor does one that was mistyped, or whose password has a slash.
+
+    >>> without_secrets("postgresql:/me:secret@host/x"), without_secrets("mysql://me:se/cret@host")
+    ('***@host/x', 'mysql://***@host')
+    """
+    text = re.sub(r"://\S*@", "://***@", text)
+    text = re.sub(r"[^\s:@/='\"]+:(?!//)\S+@", "***@", text)
+    return re.sub(r"([?&](?:password|passwd|sslpassword)=)[^&\s'\"]*", r"\1***", text, flags=re.IGNORECASE)
+
+
 def described(error: BaseException) -> str:
     """An exception in one line: its kind, its line in the user's own code, its message."""
     return f"{type(error).__name__}{_place(error)}: {first_line(error)}"
 
 
 def first_line(error: BaseException) -> str:
-    """What an exception's message comes down to, cut to a readable length.
+    """What an exception's message comes down to, without passwords, cut to a readable length.
 
     Keras puts the layer on the first line and the reason on the next ones.
     """
-    text = re.sub(r"\x1b\[[0-9;]*m", "", str(error))
+    text = without_secrets(re.sub(r"\x1b\[[0-9;]*m", "", str(error)))
     lines = [line.strip() for line in text.split("\n") if line.strip()] or ["(no message)"]
     if lines[0].startswith("Exception encountered when calling") and len(lines) > 1:
         return lines[1][:300]

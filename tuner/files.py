@@ -4,6 +4,7 @@ import contextlib
 import os
 import tempfile
 from collections.abc import Iterable
+from itertools import takewhile
 from pathlib import Path
 
 _READABLE_BY_ALL = 0o644
@@ -29,7 +30,7 @@ def write_whole(path: Path, content: str | bytes) -> None:
     Raises: OSError, which names `path`.
     """
     data = content.encode("utf-8", errors="replace") if isinstance(content, str) else content
-    path.parent.mkdir(parents=True, exist_ok=True)
+    make_folder(path.parent)
     descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     beside = Path(name)
     try:
@@ -44,7 +45,15 @@ def write_whole(path: Path, content: str | bytes) -> None:
         if isinstance(error, OSError) and error.errno is not None:
             error.filename = str(path)  # writing and flushing do not say where
         raise
-    _settle(path.parent)
+    settle(path.parent)
+
+
+def make_folder(folder: Path) -> None:
+    """Make a folder and those that it lies in, where they are missing, so that they survive a power cut."""
+    missing = list(takewhile(lambda each: not each.exists(), (folder, *folder.parents)))
+    folder.mkdir(parents=True, exist_ok=True)
+    for each in reversed(missing):
+        settle(each.parent)
 
 
 def remove_leftovers(folder: Path, patterns: Iterable[str]) -> None:
@@ -58,8 +67,8 @@ def remove_leftovers(folder: Path, patterns: Iterable[str]) -> None:
             path.unlink(missing_ok=True)
 
 
-def _settle(folder: Path) -> None:
-    """Have a renaming survive a power cut, where the system can promise it."""
+def settle(folder: Path) -> None:
+    """Have what was renamed or made in a folder survive a power cut, where the system can promise it."""
     if hasattr(os, "O_DIRECTORY"):
         with contextlib.suppress(OSError):  # some file systems cannot
             descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)

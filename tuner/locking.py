@@ -15,6 +15,7 @@ from pathlib import Path
 
 from tuner.cards import visible
 from tuner.errors import BusyError, LedgerError
+from tuner.files import make_folder
 
 if sys.platform != "win32":
     import fcntl
@@ -52,7 +53,7 @@ def locked(folder: Path, who: str = "tuner run", *, instead: str = OTHER_OUTPUT)
 
 def _lock(folder: Path, who: str, instead: str) -> int:
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        make_folder(folder)
         while True:
             descriptor = os.open(folder / LOCK, os.O_RDWR | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0), 0o644)
             _held.add(descriptor)

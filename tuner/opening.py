@@ -8,12 +8,11 @@ from typing import TYPE_CHECKING
 
 from tuner.checkpoints import tidy_checkpoints
 from tuner.ensemble_file import read_ensembles, set_ensembles_aside
-from tuner.errors import DamageError, LedgerError, StudyError, TunerError, written_into
+from tuner.errors import DamageError, LedgerError, StudyError, TunerError, without_secrets, written_into
 from tuner.files import check_writable
 from tuner.folder import claim, clear, is_ours, tidy
 from tuner.ledger import Ledger
 from tuner.naive_file import read_naive, write_naive
-from tuner.options import without_secrets
 from tuner.plan import Plan, Workers
 from tuner.provenance import fingerprint, machine, versions
 from tuner.racing import check_objective

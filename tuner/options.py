@@ -88,18 +88,6 @@ def parse_options(settings: Iterable[str], option: str = "--set") -> dict[str, A
     return options
 
 
-def without_secrets(text: str) -> str:
-    """A command or a message in which no address tells a user name or a password.
-
-    >>> without_secrets("--mlflow https://me:secret@host/x")
-    '--mlflow https://***@host/x'
-    >>> without_secrets("postgresql://host/x?user=me&password=secret")
-    'postgresql://host/x?user=me&password=***'
-    """
-    text = re.sub(r"://[^/\s]*@", "://***@", text)
-    return re.sub(r"([?&](?:password|passwd|sslpassword)=)[^&\s'\"]*", r"\1***", text, flags=re.IGNORECASE)
-
-
 def parse_choices(text: str, known: Sequence[str], option: str) -> tuple[str, ...]:
     """Some of the `known` words, separated by commas, each once.
 

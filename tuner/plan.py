@@ -1,7 +1,7 @@
 """How much to train in one call of `run`."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from tuner.errors import TunerError
 from tuner.sizes import Sizes, checked_ensemble_sizes, checked_train_sizes
@@ -88,7 +88,7 @@ class Workers:
     """
 
     here: int = 0
-    storage: str = ""
+    storage: str = field(default="", repr=False)  # it may hold a password
     artifacts: str = ""
     parallel: int | None = None
     ray: str = ""

@@ -7,6 +7,7 @@ import os
 import platform
 import sys
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 
 from tuner.study import Study
@@ -28,9 +29,11 @@ def fingerprint(study: Study) -> str:
     return hashlib.sha256(repr(parts).encode()).hexdigest()
 
 
-def told_apart(study: Study, data: str, backend: str, *what: object) -> str:
-    """What tells a training apart from all that give other numbers; `data` is the sha256 of its data."""
-    code = study.source or fingerprint(study)
+def told_apart(study: Study, code: str, data: str, backend: str, *what: object) -> str:
+    """What tells a training apart from all that give other numbers.
+
+    `code` is the sha256 of what defines the study, `data` that of its data.
+    """
     return repr((code, data, sorted(versions().items()), backend, study.seed, study.epochs, *what))
 
 
@@ -46,6 +49,12 @@ def _code(function: Callable[..., object]) -> tuple[str, list[str]]:
 
 def versions() -> dict[str, str]:
     """Versions of Python and of the packages that determine the numbers, where they are installed."""
+    return dict(_versions())
+
+
+@cache
+def _versions() -> dict[str, str]:
+    """They are asked for with every group, and take milliseconds to read."""
     found = {"python": platform.python_version()}
     for package in _PACKAGES:
         for name in (package, f"{package}-cpu"):

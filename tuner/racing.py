@@ -90,6 +90,7 @@ class Race:
         self._tried: dict[str, Tried] = {}  # by the values of the configuration
         self._incumbent = ""  # a key of those
         self._trials = self._runs = self._rivals = 0  # trials, their runs, and who could win the race so far
+        self._measured, self._seconds = 0, 0.0  # runs, the baseline's too, and what they took
 
     @property
     def trials(self) -> tuple[Tried, ...]:
@@ -104,8 +105,7 @@ class Race:
     @property
     def seconds_a_run(self) -> float:
         """What a run has taken so far, on average; 0 before there was any."""
-        seconds = [run.seconds for one in self._tried.values() for run in one.runs]
-        return sum(seconds) / max(len(seconds), 1)
+        return self._seconds / max(self._measured, 1)
 
     @property
     def most_ahead(self) -> int:
@@ -154,10 +154,13 @@ class Race:
     def _keep(self, key: str, tried: Tried) -> None:
         """Store what was tried, and count it, so that a trial costs the same after thousands of others."""
         before = self._tried.get(key)
+        more = tried.runs[len(before.runs) if before else 0 :]
         self._rivals += _may_win(tried) - (before is not None and _may_win(before))
         if tried.configuration.name != BASELINE:
             self._trials += before is None
-            self._runs += len(tried.runs) - (len(before.runs) if before else 0)
+            self._runs += len(more)
+        self._measured += len(more)
+        self._seconds += sum(run.seconds for run in more)
         self._tried[key] = tried
 
     def _with(self, configuration: Configuration, count: int, should_prune: ShouldPrune | None) -> Tried:

@@ -7,7 +7,7 @@ user's code becomes a run with the status "failed".
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from functools import partial
+from functools import cached_property, partial
 from types import MappingProxyType
 from typing import Any
 
@@ -24,7 +24,7 @@ from tuner.ledger import Ledger
 from tuner.metrics import Metric, resolve_metric
 from tuner.naive_scores import of_seeds, of_splits
 from tuner.parts import whole
-from tuner.provenance import told_apart
+from tuner.provenance import fingerprint, told_apart
 from tuner.records import BASELINE, Configuration, Group, NaiveScores, Phase, Run
 from tuner.seeds import Apart, Seed
 from tuner.sources import Source
@@ -133,7 +133,12 @@ class Repeats:
         """A place for what is kept of a group in training, for whoever trains the same on equal packages."""
         values = sorted(group.configuration.params.items())
         what = group.phase, group.configuration.name, values, group.seed_indices
-        return Kept(slot, told_apart(self.study, self._data, keras.config.backend(), what))
+        return Kept(slot, told_apart(self.study, self._code, self._data, keras.config.backend(), what))
+
+    @cached_property
+    def _code(self) -> str:
+        """sha256 of what defines the study."""
+        return self.study.source or fingerprint(self.study)
 
     @contextmanager
     def noting(self, on_note: OnNote) -> Iterator[None]:

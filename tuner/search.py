@@ -11,7 +11,7 @@ import math
 import warnings
 from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -22,10 +22,9 @@ from optuna.trial import BaseTrial, FrozenTrial, TrialState
 
 from tuner.changes import LEARNING
 from tuner.engines.base import ShouldPrune
-from tuner.errors import StudyError, TunerError, install
+from tuner.errors import StudyError, TunerError, install, without_secrets
 from tuner.ledger import slug
 from tuner.metrics import Metric
-from tuner.options import without_secrets
 from tuner.records import BASELINE, Configuration, Direction
 from tuner.seeds import as_integer, sequence
 from tuner.storage import has_search, open_shared, open_storage, storage_errors
@@ -56,7 +55,7 @@ class Drawn:
 class Shared:
     """A storage elsewhere: its address, and the run that has its search there."""
 
-    url: str
+    url: str = field(repr=False)  # it may hold a password
     identity: str
 
 
@@ -120,8 +119,10 @@ class Search:
                 pruner=_make_pruner(pruner, epochs),
                 load_if_exists=True,
             )
-        unnamed = (trial for trial in self._trials() if _NAME not in trial.user_attrs)
+        trials = self._trials()
+        unnamed = (trial for trial in trials if _NAME not in trial.user_attrs)
         self._broken_off = [trial for trial in unnamed if trial.state == TrialState.RUNNING]
+        self._drawn = [trial.number for trial in trials if _is_drawn(trial)]  # in the order drawn
 
     def tell_baseline(self, trial: PinnedTrial, value: float) -> bool:
         """Show the sampler the baseline's objective. Returns: False where it lies outside the space."""
@@ -160,12 +161,9 @@ class Search:
 
         Returns: None where a grid has no point left.
         """
-        earlier = [trial.number for trial in self._trials() if _is_drawn(trial)]
-        count = len(earlier)
-        with (
-            _quiet(),
-            self._veiled(earlier[max(count - window + 1, 0) :] if self._sampler in LEARNING else ()),
-        ):
+        count = len(self._drawn)
+        under_way = self._drawn[max(count - window + 1, 0) :] if self._sampler in LEARNING else ()
+        with _quiet(), self._veiled(under_way):
             self._study.sampler = _make_sampler(self._sampler, self._seed, count)
             with self._errors():
                 trial = self._take_up(self._broken_off.pop(0)) if self._broken_off else self._study.ask()
@@ -192,6 +190,7 @@ class Search:
         with self._errors():
             trial.set_user_attr(_NAME, name)
         self._live_trials[trial.number] = trial
+        self._drawn.append(trial.number)
         return Drawn(Configuration(name, trial.params), trial.number)
 
     def tell(self, drawn: Drawn, value: float | None, *, pruned: bool = False) -> None:

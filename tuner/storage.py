@@ -2,6 +2,7 @@
 
 import contextlib
 import importlib.util
+import re
 import sqlite3
 import warnings
 import weakref
@@ -9,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from functools import partial
 from pathlib import Path
-from urllib.parse import parse_qs, unquote, urlsplit
+from urllib.parse import parse_qs, unquote
 
 import optuna
 from optuna.storages import BaseStorage, JournalStorage
@@ -17,8 +18,7 @@ from optuna.storages.journal import JournalFileBackend
 from optuna.study import StudyDirection
 
 from tuner.drafts import DraftStorage
-from tuner.errors import LedgerError, TunerError, first_line
-from tuner.options import without_secrets
+from tuner.errors import LedgerError, TunerError, first_line, without_secrets
 from tuner.records import Direction
 
 _WAIT = 60.0  # seconds, while another program, such as a dashboard, holds the database
@@ -85,7 +85,8 @@ def _journal(name: str) -> BaseStorage:
     path = Path(name)
     if path.suffix != ".log":
         raise LedgerError(
-            f"{name}: a storage is an address such as postgresql://..., or a file ending in .log"
+            f"{without_secrets(name)}: a storage is an address such as postgresql://..., or a file ending in"
+            " .log"
         )
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -100,10 +101,13 @@ def _journal(name: str) -> BaseStorage:
 
 def secrets_of(url: str) -> tuple[str, ...]:
     """What must not be printed of an address."""
-    parts = urlsplit(url)
-    given = parse_qs(parts.query)
-    found = (parts.password, *(word for name, words in given.items() if "passw" in name for word in words))
-    return tuple(word for one in found if one for word in (one, unquote(one)))
+    given = parse_qs(url.partition("?")[2])
+    found = [word for name, words in given.items() if "passw" in name for word in words]
+    if password := re.match(
+        r"[^:]*://[^:/@]*:(.*)@", url
+    ):  # which may hold what else ends a part of an address
+        found = [password[1], *password[1].split("@"), *found]
+    return tuple(dict.fromkeys(word for one in found if one for word in (one, unquote(one))))
 
 
 def has_search(url: str, name: str, replaced: str = "") -> bool:
@@ -159,7 +163,7 @@ def storage_errors(
     except TunerError:
         raise
     except Exception as error:
-        reason = without_secrets(first_line(error.__cause__ or error))
+        reason = first_line(error.__cause__ or error)
         for secret in secrets:
             reason = reason.replace(secret, "***")
         raise LedgerError(f"{path}: cannot be {what} ({reason}); {remedy}") from error

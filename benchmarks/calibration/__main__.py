@@ -37,6 +37,7 @@ KINDS: dict[str, Callable[[], Iterator[Table]]] = {
     "sizes": sensitivity.step_tables,
     "ensembles": sensitivity.ensemble_tables,
     "monitoring": monitoring.tables,
+    "refits": monitoring.refit_tables,
 }
 
 

@@ -290,3 +290,9 @@ def test_a_number_keeps_its_sign_and_unit_on_one_line() -> None:
     assert re.search("p\N{NO-BREAK SPACE}[=<]\N{NO-BREAK SPACE}", evidence)
     assert kicker.endswith("1\N{NO-BREAK SPACE}min 23\N{NO-BREAK SPACE}s")
     assert not re.search(rf"\d [%{TIMES}]|{TIMES} 10", evidence)
+
+
+def test_a_password_among_the_options_is_not_shown() -> None:
+    options = {"place": "postgresql://me:xyzzy@host/x"}
+    html = render(build_view(usual_result(trials=1, seeds=2, epochs=2, options=options), {}))
+    assert "place postgresql://***@host/x" in Page(html).text and "xyzzy" not in html

@@ -74,9 +74,27 @@ def test_what_must_not_be_printed_of_an_address() -> None:
         "s%40fe",
         "s@fe",
         "other",
-        "other",
     )
     assert secrets_of("postgresql://host/x") == ()
+    assert secrets_of("postgresql://me:a[/?b@host/x") == ("a[/?b",)
+
+
+@pytest.mark.parametrize("mark", ["", "/", "[", "@", "?"])
+def test_no_password_is_printed_whatever_is_wrong(mark: str, call: Call) -> None:
+    password = f"xyzzy{mark}plugh"
+    for address in (
+        f"postgresql://me:{password}@127.0.0.1:9/x",
+        f"postgresql:/me:{password}@127.0.0.1:9/x",
+        f"me:{password}@127.0.0.1:9/x",
+        f"oracle://me:{password}@127.0.0.1:9/x",
+        f"redis://me:{password}@127.0.0.1:9/x",
+    ):
+        for given in (["--storage", address, "--artifacts", "files"], [address]):
+            status, out, err = call("run", STUDY, *given)
+            assert status == 2 and err.count("\n") == 1
+            assert "xyzzy" not in out + err and "plugh" not in out + err
+    shown = repr(Workers(storage=f"postgresql://me:{password}@host/x", artifacts="files"))
+    assert password not in shown
 
 
 @pytest.mark.parametrize(

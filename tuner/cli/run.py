@@ -13,7 +13,7 @@ import typer
 
 from tuner.cli.app import Artifacts, Json, MLflow, Storage, TensorBoard, app
 from tuner.cli.report import publish
-from tuner.errors import StudyError, TunerError
+from tuner.errors import StudyError, TunerError, without_secrets
 
 if TYPE_CHECKING:
     from tuner.result import Result
@@ -100,7 +100,7 @@ def run(
 ) -> int:
     """Search, repeat, compare, report. The same command again goes on where it was left."""
     from tuner.backend import leave_memory_to_workers, prepare_backend
-    from tuner.options import parse_duration, parse_options, parse_seeds, parse_sizes, without_secrets
+    from tuner.options import parse_duration, parse_options, parse_seeds, parse_sizes
     from tuner.plan import Plan, Workers
 
     if repeats == 0:  # a search alone is for who confirms in another run

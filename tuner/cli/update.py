@@ -11,6 +11,7 @@ import typer
 
 from tuner.cli.app import Json, app
 from tuner.cli.run import loading
+from tuner.errors import without_secrets
 
 if TYPE_CHECKING:
     from tuner.deploy.updating.updates import Update
@@ -83,7 +84,6 @@ def update(
     as_json: Json = False,
 ) -> int:
     """Parse, update, publish; see `_HELP`."""
-    from tuner.options import without_secrets
     from tuner.plan import Plan
 
     plan = Plan(profile=profile, trials=trials, search_repeats=search_repeats, repeats=repeats)

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator
 from tuner.cards import visible
 from tuner.deploy.bundle import Bundle, Single
 from tuner.deploy.schema import Part
+from tuner.errors import without_secrets
 from tuner.report.formats import better_word, count, interval, metric_name, percent, score
 from tuner.report.markup import markdown
 
@@ -136,7 +137,7 @@ def _made(bundle: Bundle) -> Iterator[str]:
     if bundle.preparation:
         yield "The preparation (`preparation.json`) was fitted on the train split and stayed as it was."
     if origin.path:
-        options = ", ".join(f"{name}={value!r}" for name, value in origin.options.items())
+        options = without_secrets(", ".join(f"{name}={value!r}" for name, value in origin.options.items()))
         yield (
             f"Study file {_code(origin.path)}{f' with {markdown(options)}' if options else ''},"
             f" sha256 {_code(origin.file[:12])}; run folder {_code(origin.run)}."

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from tuner.errors import BundleError
+from tuner.files import make_folder
 
 _READABLE_BY_ALL = 0o755
 
@@ -23,13 +24,13 @@ def written(folder: Path) -> Iterator[Path]:
     """
     check_free(folder)
     try:
-        folder.parent.mkdir(parents=True, exist_ok=True)
+        make_folder(folder.parent)
         beside = Path(tempfile.mkdtemp(dir=folder.parent, prefix=f".{folder.name}."))
     except OSError as error:
         raise _unwritable(folder, error) from None
     try:
         yield beside
-        for path in beside.rglob("*"):
+        for path in (*beside.rglob("*"), beside):
             _settle(path)
         beside.chmod(_READABLE_BY_ALL)
         beside.rename(folder)

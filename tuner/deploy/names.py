@@ -17,7 +17,7 @@ OBSERVATIONS, PREDICTIONS = "observations.jsonl", "predictions"
 _OF_A_MODEL = re.compile(r"members(-\d+)?|expected(-\d+)?\.npz")
 _RANDOM = "[a-z0-9_]{8}"  # what `mkdtemp` puts behind a prefix
 _HALF = re.compile(
-    rf"\.(members(-\d+)?|savedmodel|\.savedmodel-\d+|\d+)\.{_RANDOM}|\.expected(-\d+)?\.npz|\.savedmodel-\d+"
+    rf"\.(members(-\d+)?|savedmodel|\.savedmodel-\d+|\d+)\.{_RANDOM}|\.expected(-\d+)?\.npz(\.{_RANDOM})?|\.savedmodel-\d+"
 )
 _NOT_LINKED = (
     *(RECORD, ARCHITECTURE, PREPARATION, EXPECTED, "expected-*.npz", CARD, SAVEDMODEL),

@@ -200,9 +200,7 @@ def _stage(there: Bundle, new: Bundle) -> None:
                 shutil.copyfile(intact(there.member(place) / name, sha256), beside / str(place) / name)
     if there.examples:
         path = intact(there.place() / there.expected_file, there.examples)
-        beside_it = folder / f".{new.expected_file}"
-        shutil.copyfile(path, beside_it)
-        beside_it.replace(folder / new.expected_file)
+        write_whole(folder / new.expected_file, path.read_bytes())
 
 
 def _staged_savedmodel(new: Bundle) -> Path:

@@ -14,6 +14,7 @@ from tuner.report.view import View
 _WITHIN_A_NUMBER = re.compile(
     rf"(?<=\d) (?=%|{TIMES}|(h|min|s)\b)|(?<={TIMES}) |(?<=\bp) (?=[=<])|(?<=\bp [=<]) "
 )
+_DATE = re.compile(r"\b\d{4}-(\d\d-\d\d|W\d\d)\b")
 
 
 @cache
@@ -34,9 +35,10 @@ def _template(name: str) -> Template:
     return environment.get_template(name)
 
 
-def _unbroken(text: str) -> str:
-    """Text whose numbers do not part from their signs and units at the end of a line."""
-    return _WITHIN_A_NUMBER.sub("\N{NO-BREAK SPACE}", text)
+def _unbroken(text: str) -> Markup:
+    """Text whose numbers do not part from their signs and units at the end of a line, nor dates from days."""
+    escaped = str(Markup.escape(_WITHIN_A_NUMBER.sub("\N{NO-BREAK SPACE}", text)))
+    return Markup(_DATE.sub(r'<span class="date">\g<0></span>', escaped))
 
 
 def render(view: View) -> str:

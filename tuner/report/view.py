@@ -3,6 +3,7 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from tuner.errors import without_secrets
 from tuner.records import BASELINE, Setup
 from tuner.report.cells import Table
 from tuner.report.diagnoses import diagnosis_table
@@ -230,4 +231,5 @@ def _engine(result: Result) -> str:
 
 
 def _pairs(values: Mapping[str, object]) -> str:
-    return " · ".join(f"{short(str(name))} {short(parameter(value), 80)}" for name, value in values.items())
+    shown = {str(name): without_secrets(parameter(value)) for name, value in values.items()}
+    return " · ".join(f"{short(name)} {short(value, 80)}" for name, value in shown.items())

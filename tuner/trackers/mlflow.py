@@ -13,9 +13,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from tuner.errors import TunerError, first_line
+from tuner.errors import TunerError, first_line, without_secrets
 from tuner.ledger import slug
-from tuner.options import without_secrets
 from tuner.records import Configuration, Run, Setup, Status
 from tuner.trackers import accepted
 from tuner.trackers.base import JUST_NOW, Ending, digest, run_path, study_id

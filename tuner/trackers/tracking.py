@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tuner.errors import TunerError, first_line, install
-from tuner.options import without_secrets
 from tuner.records import PROTOCOL, Configuration, Group, Phase, Run, Setup
 from tuner.reporter import Silent
 from tuner.trackers.base import Ending, Tracker
@@ -89,7 +88,7 @@ class Tracking(Silent):
             except Exception as error:
                 self._trackers.remove(tracker)
                 self._note(
-                    f"{tracker.title} cannot be told any more ({_reason(error)}); the study goes on, and "
+                    f"{tracker.title} cannot be told any more ({first_line(error)}); the study goes on, and "
                     f"`tuner report` with {tracker.option} logs the rest afterwards"
                 )
 
@@ -119,7 +118,7 @@ def export(result: "Result", trackers: Sequence[Tracker]) -> None:
             raise
         except Exception as error:
             raise TunerError(
-                f"{tracker.title} failed ({_reason(error)}); the same command goes on"
+                f"{tracker.title} failed ({first_line(error)}); the same command goes on"
             ) from error
 
 
@@ -131,10 +130,6 @@ def _ended(groups: Iterable[Group]) -> Mapping[tuple[Phase, str], dict[int, floa
             end = group.started + group.seconds
             found[group.phase, group.configuration.name] |= dict.fromkeys(group.seed_indices, end)
     return found
-
-
-def _reason(error: Exception) -> str:
-    return without_secrets(first_line(error))
 
 
 @contextmanager

@@ -34,7 +34,7 @@ class Place:
     storage: BaseStorage
     store: Store
     pace: float
-    url: str = ""  # of a shared storage
+    url: str = field(default="", repr=False)  # of a shared storage; it may hold a password
     options: tuple[str, ...] = ()
     environment: Mapping[str, str] = field(default_factory=dict, repr=False)  # it may hold a password
     folder: Path | None = None

@@ -11,9 +11,8 @@ from typing import BinaryIO, Protocol
 
 from optuna.artifacts import Boto3ArtifactStore, FileSystemArtifactStore
 
-from tuner.errors import TunerError, first_line, install
+from tuner.errors import TunerError, first_line, install, without_secrets
 from tuner.files import write_whole
-from tuner.options import without_secrets
 
 _S3 = "s3://"
 
@@ -87,13 +86,15 @@ def _on_s3(name: str) -> Store:
     try:
         import boto3
     except ImportError:
-        raise TunerError(f"artifacts {name}: needs boto3; {install('s3')}") from None
+        raise TunerError(f"artifacts {without_secrets(name)}: needs boto3; {install('s3')}") from None
     bucket, _, prefix = name.removeprefix(_S3).partition("/")
     try:
         client = boto3.client("s3")
         client.head_bucket(Bucket=bucket)
     except Exception as error:  # boto3 has many, and no common one
-        raise TunerError(f"artifacts {name}: cannot be reached ({first_line(error)})") from None
+        raise TunerError(
+            f"artifacts {without_secrets(name)}: cannot be reached ({first_line(error)})"
+        ) from None
     store: Store = Boto3ArtifactStore(bucket, client=client)
     return _Under(prefix.rstrip("/") + "/", store) if prefix else store
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from tuner.errors import DamageError, LedgerError
+from tuner.files import make_folder, settle
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,13 +68,16 @@ def append(path: Path, records: Iterable[dict[str, Any]]) -> None:
         return
     log = read_log(path)
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with path.open("r+b" if path.exists() else "xb") as file:
+        make_folder(path.parent)
+        new = not path.exists()
+        with path.open("xb" if new else "r+b") as file:
             file.truncate(log.whole)
             file.seek(log.whole)
             file.write(content)
             file.flush()
             os.fsync(file.fileno())
+        if new:
+            settle(path.parent)
     except OSError as error:
         raise LedgerError(f"{path}: cannot be written ({error.strerror or error})") from None
 

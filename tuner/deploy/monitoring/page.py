@@ -51,7 +51,7 @@ class MonitorView:
     models: Table
     periods: Table
     methods: tuple[str, ...]
-    beside: str = f"{PICTURE} (the figure), {NUMBERS} (the numbers)"
+    beside: str
 
 
 def write_monitoring(found: Monitoring) -> tuple[Path, ...]:
@@ -88,6 +88,7 @@ def monitor_view(found: Monitoring, pictures: tuple[Picture, ...]) -> MonitorVie
         models=_models(found),
         periods=_periods(found),
         methods=_methods(found),
+        beside=f"{f'{PICTURE} (the figure), ' if pictures else ''}{NUMBERS} (the numbers)",
     )
 
 
@@ -319,7 +320,7 @@ def _methods(found: Monitoring) -> tuple[str, ...]:
         " alike, and that the expected level is an estimate itself. The windows share one error rate of"
         f" {rate}, half of it for either direction, in parts that sum to it however long the model lives."
         " So one may look as often as one likes; how long periods are changes nothing.",
-        "Stable means that no window differs, and no more: the table above says how large a change would"
+        "Stable means that no window differs, and no more: it stands beside how large a change would"
         " have been found by now. Trend and intervals of periods are plain estimates at their level, and"
         " no tests.",
         "An example is judged once what it reads and what came of it are both known, in that order; what"
