@@ -8,6 +8,7 @@ from typing import Any, Literal
 import numpy as np
 
 from tuner.building import Built, build
+from tuner.deploy.weights import put_weights
 from tuner.engines import choice
 from tuner.engines.base import Job, Outcome
 from tuner.errors import BundleError, study_errors
@@ -130,6 +131,6 @@ def answers(network: Any, networks: tuple[Network, ...], x: Any, batch_size: int
     """What each of some trained networks answers to prepared inputs, with the Keras model that they share."""
     found = []
     for one in networks:
-        network.set_weights(one.weights)
+        put_weights(network, one.weights)
         found.append(network.predict(x, batch_size=batch_size, verbose=0))
     return found

@@ -21,6 +21,7 @@ from tuner.deploy.bundle import (
     read,
 )
 from tuner.deploy.schema import Schema
+from tuner.deploy.weights import put_weights
 from tuner.errors import BundleError, first_line
 from tuner.trees import Tree, mapped
 
@@ -93,7 +94,7 @@ class Model:
         found = []
         with self._one_at_a_time:
             for weights in self._weights:
-                self._network.set_weights(weights)
+                put_weights(self._network, weights)
                 found.append(self._network.predict(ready, batch_size=self.bundle.batch_size, verbose=0))
         return found
 

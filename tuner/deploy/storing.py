@@ -14,6 +14,7 @@ from tuner.deploy.bundle import Member, sha256_of
 from tuner.deploy.names import ARCHITECTURE, MEMBERS, MODEL, WEIGHTS
 from tuner.deploy.networks import Network
 from tuner.deploy.serving import network_from
+from tuner.deploy.weights import put_weights
 from tuner.errors import BundleError, first_line
 
 
@@ -66,7 +67,7 @@ def rebuilt(model: Any, study: str) -> tuple[str, Any]:
 def check_same(model: Any, network: Any, weights: tuple[np.ndarray, ...], x: Any) -> None:
     """Raises: BundleError where a rebuilt network answers otherwise than the model that was trained."""
     for one in (model, network):
-        one.set_weights(weights)
+        put_weights(one, weights)
     ours, theirs = (
         [np.asarray(answer) for answer in keras.tree.flatten(one.predict(x, verbose=0))]
         for one in (network, model)
@@ -88,7 +89,7 @@ def write_members(folder: Path, text: str, network: Any, networks: tuple[Network
 def _write_member(folder: Path, place: int, network: Any, one: Network) -> Member:
     own = folder / MEMBERS / str(place)
     own.mkdir(parents=True)
-    network.set_weights(one.weights)
+    put_weights(network, one.weights)
     with warnings.catch_warnings():  # Keras' variables are arrays of before NumPy 2
         warnings.filterwarnings("ignore", "__array__ implementation", DeprecationWarning)
         network.save_weights(own / WEIGHTS)

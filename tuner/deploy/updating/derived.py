@@ -22,6 +22,7 @@ from tuner.building import call_symbolically, called
 from tuner.deploy.updating.material import Material, Weights
 from tuner.deploy.updating.parting import Pair, recent, together
 from tuner.deploy.updating.ways import EXISTING, FAIR, HELPS_AT_ALL, NEW_DATA_HELP, WAYS, Way
+from tuner.deploy.weights import put_weights
 from tuner.errors import BundleError
 from tuner.study import Splits, Study
 from tuner.trials import PinnedTrial
@@ -183,7 +184,7 @@ def _splits(material: Material, train: Pair) -> Splits:
 
 def _start_from(model: keras.Model, data: Splits, weights: Weights) -> None:
     call_symbolically(model, data)
-    model.set_weights(list(weights))
+    put_weights(model, weights)
 
 
 def _scale(optimizer: Any, factor: float) -> None:
