@@ -33,6 +33,7 @@ from tuner.engines.base import scoring_batch_size
 from tuner.engines.choice import ENGINES
 from tuner.errors import BundleError, StudyError
 from tuner.metrics import Metric
+from tuner.options import wherever
 from tuner.prepare import Preparation
 from tuner.provenance import versions
 from tuner.records import Phase
@@ -243,7 +244,7 @@ def _origin(result: Result, study: Study, asked: Asked, data: str, credit: str) 
     setup = result.setup
     return Origin(
         path=study.path,
-        options=dict(setup.options),
+        options={name: wherever(value) for name, value in setup.options.items()},
         source=study.source or setup.source,
         file=study.file,
         run=str(result.folder or ""),

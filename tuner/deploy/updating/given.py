@@ -60,15 +60,15 @@ def given(bundle: Bundle, study: Study, old: Splits, new: New, cutting: Cutting)
     """
     preparation = preparation_of(bundle)
     if isinstance(new, str | Path):
-        read = _from_file(bundle, study, old, Path(new), cutting, preparation)
-        return replace(read, until=newest_in(Path(new), cutting.time))
+        return _from_file(bundle, study, old, Path(new), cutting, preparation)
     found: Any = new
     if callable(found):
         with study_errors("the function of the new data"):
             found = found()
     if isinstance(found, Splits):
         splits = as_the_bundle(found, preparation, old.train, "the new data")
-        raw = None if splits.raw is None else of_splits(splits.raw)
+        alike = splits.raw is not None and splits.raw.sizes == splits.sizes
+        raw = of_splits(splits.raw) if splits.raw is not None and alike else None
         return Given(of_splits(splits), raw, "splits made in Python")
     return _cut(bundle, study, old, found, "new data", cutting, preparation, "arrays made in Python")
 
@@ -106,7 +106,8 @@ def _from_file(
             raise BundleError(f"{path}: no such file; give new observations")
         with study_errors(f"new_data of the study, called for {path},"):
             pair = study.new_data(path)
-        return _cut(bundle, study, old, pair, "new_data of the study", cutting, preparation, str(path))
+        read = _cut(bundle, study, old, pair, "new_data of the study", cutting, preparation, str(path))
+        return replace(read, until=newest_in(path, cutting.time))
     try:
         table = read_numbers(path, bundle.schema, cutting.time)
         like = (old.raw or old).test
@@ -116,7 +117,7 @@ def _from_file(
         raise BundleError(f"{path}: {error}") from None
     cut = _parts(bundle, study, ready, cutting)
     there = None if preparation is None else _parts(bundle, study, raw, cutting)
-    return Given(cut, there, str(path), table.notes)
+    return Given(cut, there, str(path), table.notes, table.until)
 
 
 def _cut(

@@ -23,11 +23,13 @@ class Numbers:
     """A table of numbers, shape (rows, columns), in the order of time.
 
     `gaps` are the places of rows before which others are missing, `notes` what is to be said of the order.
+    `until` is the newest time, in ISO 8601, or where there is none the number of the last row.
     """
 
     values: np.ndarray
     gaps: tuple[int, ...] = ()
     notes: tuple[str, ...] = ()
+    until: str = ""
 
 
 def read_numbers(path: Path, schema: Schema, time: str | None = None) -> Numbers:
@@ -70,7 +72,8 @@ def read_numbers(path: Path, schema: Schema, time: str | None = None) -> Numbers
         found = _in_order(observed, when, values)
         return replace(found, notes=(*notes, *found.notes))
     notes.append("no column with the time: rows are taken in the order of the file")
-    return Numbers(values, notes=tuple(notes))
+    last = 1 + table.rows.index(observed.rows[-1])
+    return Numbers(values, notes=tuple(notes), until=str(last))
 
 
 def _observed(table: Table, targets: Sequence[str]) -> Table:
@@ -124,7 +127,8 @@ def _in_order(table: Table, time: str, values: np.ndarray) -> Numbers:
             f"{many} in time, the longest from {shown(moments[longest - 1])}"
             f" to {shown(moments[longest])}; no window of a series goes across one"
         )
-    return Numbers(values[[found[moment] for moment in moments]], gaps, tuple(notes))
+    ordered = values[[found[moment] for moment in moments]]
+    return Numbers(ordered, gaps, tuple(notes), moments[-1].isoformat())
 
 
 def _first(path: Path) -> str:
