@@ -33,6 +33,7 @@ LAYERS = (
         "searched",
         "frames",
         "changes",
+        "csvfiles",
         "drafts",
         "locking",
         "metric_names",
@@ -89,6 +90,7 @@ NARROW = {
     "changes": {"records"},
     "checkpoints": {"files", "folder", "ledger", "records"},
     "grouping": {"errors", "ledger", "records"},
+    "csvfiles": {"errors"},
     "drafts": set(),
     "locking": {"errors"},
     "storage": {"drafts", "errors", "options", "records"},
@@ -145,10 +147,10 @@ NARROW = {
         "figures",
         "references",
     },
-    "comparing": {"errors", "records", "result", "cards", "stats"},
+    "comparing": {"csvfiles", "errors", "records", "result", "cards", "stats"},
     "planning": {"stats"},
     "diagnosis": {"cards", "errors", "stats"},
-    "diagnosing": {"comparing", "diagnosis", "errors", "records", "result"},
+    "diagnosing": {"comparing", "csvfiles", "diagnosis", "errors", "records", "result"},
     "trackers": {"errors", "files", "ledger", "options", "records", "report", "reporter", "result", "skill"},
 }
 

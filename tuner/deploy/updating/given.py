@@ -13,7 +13,9 @@ from typing import Any
 import numpy as np
 
 from tuner.deploy.bundle import Bundle, preparation_of
-from tuner.deploy.monitoring.reading import newest_in
+from tuner.deploy.monitoring.layout import Layout
+from tuner.deploy.monitoring.store import Store
+from tuner.deploy.observations import newest_in
 from tuner.deploy.updating import rules
 from tuner.deploy.updating.parting import Pair, Parts, of_splits, parted
 from tuner.deploy.updating.reading import read_numbers
@@ -108,16 +110,31 @@ def _from_file(
             pair = study.new_data(path)
         read = _cut(bundle, study, old, pair, "new_data of the study", cutting, preparation, str(path))
         return replace(read, until=newest_in(path, cutting.time))
+    layout = _layout(bundle, cutting)
+    table = read_numbers(path, bundle.schema, cutting.time, layout)
+    targets, reading = bundle.schema.targets, cutting.reading
+    if layout is not None:
+        targets = tuple(layout.columns.index(name) for name in layout.targets)
+        reading = "series" if layout.series else "rows"
     try:
-        table = read_numbers(path, bundle.schema, cutting.time)
         like = (old.raw or old).test
-        raw = rules.raw_examples(table.values, like, bundle.schema.targets, cutting.reading, table.gaps)
+        raw = rules.raw_examples(table.values, like, targets, reading, table.gaps)
         ready = rules.prepared(raw, preparation, old.train)
     except BundleError as error:
         raise BundleError(f"{path}: {error}") from None
     cut = _parts(bundle, study, ready, cutting)
     there = None if preparation is None else _parts(bundle, study, raw, cutting)
     return Given(cut, there, str(path), table.notes, table.until)
+
+
+def _layout(bundle: Bundle, cutting: Cutting) -> Layout | None:
+    """How `tuner monitor` reads the files of the bundle; None where it has read none or otherwise.
+
+    Raises: LedgerError where what it stored is damaged.
+    """
+    found = Store(bundle.place()).layout
+    as_asked = found is not None and cutting.reading in ("auto", "series" if found.series else "rows")
+    return found if as_asked else None
 
 
 def _cut(
