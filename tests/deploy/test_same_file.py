@@ -47,6 +47,8 @@ def test_a_classifier_with_a_column_that_is_nobody_s(bundles: Bundles, tmp_path:
     np.testing.assert_array_equal(material.new.test[1].ravel(), y[-20:])
     assert material.until == "2025-03-31T00:00:00"
     assert material.notes[0] == "rows in which nothing was observed yet are left out: 1"
+    path.write_text("\n".join(["date,a,b,c,d,label", *(f"{day},1,2,3,4,0" for day in days(40))]), "utf-8")
+    assert gathered(there, kept.study, path, CUTTING).new.sizes["test"] == 20  # other columns, known by name
 
 
 @pytest.mark.parametrize("timed", [True, False])

@@ -110,10 +110,9 @@ def _from_file(
             pair = study.new_data(path)
         read = _cut(bundle, study, old, pair, "new_data of the study", cutting, preparation, str(path))
         return replace(read, until=newest_in(path, cutting.time))
-    layout = _layout(bundle, cutting)
-    table = read_numbers(path, bundle.schema, cutting.time, layout)
+    table = read_numbers(path, bundle.schema, cutting.time, _layout(bundle, cutting))
     targets, reading = bundle.schema.targets, cutting.reading
-    if layout is not None:
+    if (layout := table.layout) is not None:
         targets = tuple(layout.columns.index(name) for name in layout.targets)
         reading = "series" if layout.series else "rows"
     try:

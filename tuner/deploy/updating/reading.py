@@ -33,13 +33,15 @@ class Numbers:
     """A table of numbers, shape (rows, columns), in the order of time.
 
     `gaps` are the places of rows before which others are missing, `notes` what is to be said of the order.
-    `until` is the newest time, in ISO 8601, or where there is none the number of the last row.
+    `until` is the newest time, in ISO 8601, or where there is none the number of the last row; `layout` says
+    what the columns are, where that is known.
     """
 
     values: np.ndarray
     gaps: tuple[int, ...] = ()
     notes: tuple[str, ...] = ()
     until: str = ""
+    layout: Layout | None = None
 
 
 def read_numbers(
@@ -48,7 +50,7 @@ def read_numbers(
     """The numbers in a CSV file with a header, sorted by the column `time`: a date, datetime, time or
     timestamp unless it is named. Without one the rows stay in the order that they have.
 
-    Columns are those of the `layout` by which `tuner monitor` reads, where it has read a file. Else, where
+    Columns are those of the `layout` by which `tuner monitor` reads, where they are all there. Else, where
     the bundle names the columns that its model reads, and all are there, these come first. Of a series they
     are all that is taken; of examples, the targets follow, by their names or else every other column. Without
     names every column is taken, but for the time and for those without numbers. The names of classes stand
@@ -60,6 +62,8 @@ def read_numbers(
     sheet = read_sheet(path)
     if not sheet.rows:
         raise no_rows(path, sheet.columns, BundleError)
+    if layout is not None and not set(layout.columns) <= set(sheet.columns):
+        layout = None
     if layout is not None and layout.time:
         time = time or layout.time
     when = time_column(sheet.columns, schema, time, path)
@@ -82,9 +86,9 @@ def read_numbers(
         notes.append(f"rows in which nothing was observed yet are left out: {without:,}")
     if not when:
         notes.append("no column with the time: rows are taken in the order of the file")
-        return Numbers(_table(found), notes=tuple(notes), until=str(rows[-1].number))
+        return Numbers(_table(found), (), tuple(notes), str(rows[-1].number), layout)
     ordered = _in_order(found, when)
-    return replace(ordered, notes=(*notes, *ordered.notes))
+    return replace(ordered, notes=(*notes, *ordered.notes), layout=layout)
 
 
 @dataclass(frozen=True, slots=True)
