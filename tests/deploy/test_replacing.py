@@ -81,7 +81,7 @@ def test_how_the_ensembles_stand_is_told(tmp_path: Path, call: Call) -> None:
     assert (
         status == 0 and "the mean of 2 networks scores 0.5, and that of the 2 networks of the existing" in out
     )
-    assert "which of them is better is open. That is one ensemble each" in out
+    assert "which of them is better is open. That is one ensemble of either model" in out
     found = json.loads(call("replace", "used", "--list", "--json")[1])
     assert found["in_use"]["ensembles"]["interval"] == [-0.1, 0.3] and found["kept"][0]["ensembles"] is None
 

@@ -75,7 +75,7 @@ def replace(
 def _print(bundle: "Bundle", notes: tuple[str, ...], as_json: bool, *, done: bool = False) -> None:
     """The model in use, those that are kept, and the history."""
     from tuner.cards import visible
-    from tuner.deploy.card import in_words
+    from tuner.deploy.card import ONE_EACH, in_words
     from tuner.deploy.replacing import previous
 
     kept = previous(bundle)
@@ -87,7 +87,8 @@ def _print(bundle: "Bundle", notes: tuple[str, ...], as_json: bool, *, done: boo
         verb = "put back" if step.action == "rollback" else "put in use"
         print(f"model {step.after} was {verb}; model {step.before} is kept in {bundle.place() / 'previous'}")
         if step.action == "replace" and bundle.updated and bundle.updated.ensembles:
-            print(visible(in_words(bundle.updated.ensembles, bundle.metric, bundle.direction)))
+            words = in_words(bundle.updated.ensembles, bundle.metric, bundle.direction)
+            print(f"{visible(words)}. {ONE_EACH}")
     print(visible(f"in use: {_line(bundle)}"))
     for one in kept:
         print(visible(f"kept:   {_line(one)}"))

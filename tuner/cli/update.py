@@ -136,6 +136,7 @@ def update(
 def _publish(found: "Update", bundle: Path, as_json: bool) -> None:
     """Write the report, and say what it says and which candidates there are."""
     from tuner.cli.report import publish
+    from tuner.deploy.card import ONE_EACH
     from tuner.deploy.updating.updates import summary_of
     from tuner.errors import written_into
     from tuner.report import write_report
@@ -153,6 +154,8 @@ def _publish(found: "Update", bundle: Path, as_json: bool) -> None:
         print(f"candidate: {folder}{mark}")
         if words := found.words(name):
             print(f"  {words}")
+    if found.ensembles:
+        print(ONE_EACH)
     chosen = found.recommended or next(iter(found.better), None)
     if chosen is None:
         print("nothing is shown to be better than the existing model, which stays in use")

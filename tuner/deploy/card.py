@@ -9,6 +9,10 @@ from tuner.records import Direction
 from tuner.report.formats import better_word, count, interval, metric_name, percent, score
 from tuner.report.markup import markdown
 
+ONE_EACH = (
+    "That is one ensemble of either model, and other seeds would make others: the verdict, over seeds and"
+    " about single networks, is another statement"
+)
 _MOST = 20  # columns whose ranges are listed
 _TASKS = {
     "regression": "answers numbers",
@@ -88,7 +92,8 @@ def _found(bundle: Bundle) -> Iterator[str]:
         if text:
             yield markdown(text)
     if bundle.updated is not None and bundle.updated.ensembles is not None:
-        yield f"{markdown(in_words(bundle.updated.ensembles, bundle.metric, bundle.direction))}."
+        words = in_words(bundle.updated.ensembles, bundle.metric, bundle.direction)
+        yield f"{markdown(words)}. {ONE_EACH}."
 
 
 def in_words(found: Together, metric: str, direction: Direction) -> str:
@@ -106,8 +111,7 @@ def in_words(found: Together, metric: str, direction: Direction) -> str:
         f"As they are used, the mean of {count(ours, 'network')} scores {score(found.candidate)}, and that of"
         f" the {count(theirs, 'network')} of the existing model {score(found.existing)}"
         f" ({metric_name(metric)}{unit}): a difference of {score(found.difference)}"
-        f" ({told if ends else 'no interval'}), {said}. That is one ensemble each, and other seeds would make"
-        " others; the verdict over seeds is another statement, about single networks"
+        f" ({told if ends else 'no interval'}), {said}"
     )
 
 

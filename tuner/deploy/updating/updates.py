@@ -9,7 +9,7 @@ from tuner.backend import prepare_backend
 from tuner.cards import Card, Readable, shown
 from tuner.checked import as_json
 from tuner.deploy.bundle import Bundle, Together, read
-from tuner.deploy.card import in_words
+from tuner.deploy.card import ONE_EACH, in_words
 from tuner.deploy.updating.given import Cutting, New
 from tuner.deploy.updating.material import Material
 from tuner.deploy.updating.rules import READINGS, Reading
@@ -195,8 +195,8 @@ def update(
     both = {name: read(folder).updated for name, folder in candidates.items()}
     ensembles = {name: one.ensembles for name, one in both.items() if one and one.ensembles}
     told = Update(there, result, fair, candidates, ensembles)
-    notes = [OPTIMISTIC, *(f"{name}: {told.words(name)}" for name in ensembles)]
-    return replace(told, result=_noted(result, notes))
+    notes = [f"{name}: {told.words(name)}" for name in ensembles]
+    return replace(told, result=_noted(result, [OPTIMISTIC, *notes, *([ONE_EACH] if notes else [])]))
 
 
 def _noted(result: Result, notes: Iterable[str]) -> Result:
