@@ -34,6 +34,7 @@ LAYERS = (
         "searched",
         "frames",
         "changes",
+        "csvfiles",
         "drafts",
         "locking",
         "metric_names",
@@ -92,6 +93,7 @@ NARROW = {
     "changes": {"errors", "records"},
     "checkpoints": {"files", "folder", "ledger", "records"},
     "grouping": {"errors", "ledger", "records"},
+    "csvfiles": {"errors"},
     "drafts": set(),
     "locking": {"cards", "errors", "files"},
     "storage": {"drafts", "errors", "options", "records"},
@@ -148,10 +150,10 @@ NARROW = {
         "figures",
         "references",
     },
-    "comparing": {"errors", "records", "result", "cards", "stats"},
+    "comparing": {"csvfiles", "errors", "records", "result", "cards", "stats"},
     "planning": {"stats"},
     "diagnosis": {"cards", "errors", "stats"},
-    "diagnosing": {"comparing", "diagnosis", "errors", "records", "result"},
+    "diagnosing": {"comparing", "csvfiles", "diagnosis", "errors", "records", "result"},
     "trackers": {"errors", "files", "ledger", "options", "records", "report", "reporter", "result", "skill"},
 }
 

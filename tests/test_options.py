@@ -2,13 +2,14 @@
 
 import keyword
 import math
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from tuner.errors import TunerError
-from tuner.options import parse_duration, parse_options, parse_seeds
+from tuner.options import parse_duration, parse_options, parse_seeds, wherever
 
 names = st.from_regex(r"[a-z_][a-z0-9_]{0,8}", fullmatch=True).filter(
     lambda name: not keyword.iskeyword(name)
@@ -76,3 +77,17 @@ def test_what_is_no_number_of_seeds(text: str) -> None:
     with pytest.raises(TunerError, match="write one number of seeds, or the first and the largest") as caught:
         parse_seeds(text)
     assert "\n" not in str(caught.value)
+
+
+def test_a_path_that_is_there_holds_in_any_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "deep").mkdir()
+    for name in ("lstm", "a.csv", "deep/b"):
+        (tmp_path / name).touch()
+    given = ("a.csv", "deep/b", "./deep", str(tmp_path / "a.csv"))
+    assert [wherever(text) for text in given] == [str(tmp_path / text) for text in given[:2]] + [
+        str(tmp_path / "deep"),
+        str(tmp_path / "a.csv"),
+    ]
+    for same in ("lstm", "none.csv", "", "x.\0", "a/" * 3000, 3, None, ["a.csv"]):
+        assert wherever(same) == same

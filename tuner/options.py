@@ -2,8 +2,11 @@
 
 import ast
 import json
+import os
 import re
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
+from pathlib import Path
 from typing import Any
 
 from tuner.errors import TunerError
@@ -86,6 +89,24 @@ def parse_options(settings: Iterable[str], option: str = "--set") -> dict[str, A
                 f"{option} {setting}: give a number, a text, or a list or dict of them"
             ) from None
     return options
+
+
+def wherever(value: Any) -> Any:
+    """The value of an option as it holds in any folder: what names a file or a folder by its whole path.
+
+    A bare word is none, though there may be a file of that name here.
+
+    >>> wherever("lstm"), wherever(3), wherever("none/such.csv")
+    ('lstm', 3, 'none/such.csv')
+    """
+    if not isinstance(value, str) or not value:
+        return value
+    path = Path(value)
+    if not path.suffix and not {"/", os.sep} & set(value):
+        return value
+    with suppress(OSError):  # a text that no file could be called
+        return str(path.resolve()) if path.exists() else value
+    return value
 
 
 def parse_choices(text: str, known: Sequence[str], option: str) -> tuple[str, ...]:

@@ -37,7 +37,7 @@ def test_one_set_is_named_after_its_file(tmp_path: Path, mark: str) -> None:
 
 
 def test_windows_line_ends_a_byte_order_mark_and_blank_lines_are_no_matter(tmp_path: Path) -> None:
-    found = only(written(tmp_path, b"\xef\xbb\xbfscore , note\r\n1,a\r\n\r\n,\r\n2,b\r\n"))
+    found = only(written(tmp_path, b"\xef\xbb\xbfscore , note\r\n1,a\r\n\r\n2,b\r\n,\r\n"))
     assert found.scores == (1.0, 2.0) and found.seeds is None
 
 

@@ -91,7 +91,7 @@ def test_mistakes_are_one_line(call: Call, bundles: Bundles, tmp_path: Path) -> 
     folder = bundles("classes").bundle.place()
     (tmp_path / "new.csv").write_text("a,b\n1,2\n")
     assert "has no column 'c'" in one_line(call("predict", folder, "new.csv"))
-    assert "no such file" in one_line(call("predict", folder, "none.csv"))
+    assert "none.csv: cannot be read (No such file" in one_line(call("predict", folder, "none.csv"))
     assert "is no bundle" in one_line(call("predict", tmp_path, "new.csv"))
     assert "give one of them" in one_line(call("predict", folder, "new.csv", "--json", "--output", "x.csv"))
     assert "no such run folder" in one_line(call("finalize", "reports/none"))

@@ -5,16 +5,32 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from tests.calling import Call, one_line
 from tests.deploy.texts import bundle, candidate, held, serve, served
 from tuner.deploy import savedmodel
-from tuner.deploy.bundle import CARD, WEIGHTS, Verdict, previous, read, write
+from tuner.deploy.bundle import (
+    CARD,
+    WEIGHTS,
+    Expected,
+    Single,
+    Together,
+    Updated,
+    Verdict,
+    learned_of,
+    previous,
+    read,
+    write,
+    write_learned,
+)
 from tuner.deploy.replacing import replace_model, roll_back
 from tuner.deploy.schema import Part, Schema
 from tuner.errors import BundleError, BusyError
 from tuner.locking import locked
+
+TOGETHER = Together(0.5, 0.4, 0.1, (0.05, 0.15), 0.95, 40, (2, 2))
 
 
 @pytest.fixture
@@ -57,6 +73,35 @@ def test_a_candidate_takes_the_place_and_can_be_taken_back(
         ("rollback", 0, 2),
     ]
     assert held(new) == "newer"  # the candidate stays as it was
+
+
+def test_how_the_ensembles_stand_is_told(tmp_path: Path, call: Call) -> None:
+    import json
+
+    bundle(tmp_path / "used", "old")
+    made = Updated("old", "existing+new", "", "", "", {}, ensembles=replace(TOGETHER, interval=(-0.1, 0.3)))
+    candidate(tmp_path / "candidate", "newer", updated=made)
+    status, out, _ = call("replace", "used", "candidate")
+    assert (
+        status == 0 and "the mean of 2 networks scores 0.5, and that of the 2 networks of the existing" in out
+    )
+    assert "which of them is better is open. That is one ensemble of either model" in out
+    found = json.loads(call("replace", "used", "--list", "--json")[1])
+    assert found["in_use"]["ensembles"]["interval"] == [-0.1, 0.3] and found["kept"][0]["ensembles"] is None
+
+
+def test_what_a_model_has_learned_goes_with_it(folders: tuple[Path, Path]) -> None:
+    used, new = folders
+    digests = np.array([3, 5], np.uint64)
+    write(replace(read(new), learned=write_learned(new / "members", digests)), new)
+    assert learned_of(replace_model(used, new).bundle).tolist() == [3, 5]
+    assert learned_of(roll_back(used).bundle).tolist() == []
+    assert learned_of(previous(read(used))[0]).tolist() == [3, 5]
+    assert learned_of(roll_back(used, 1).bundle).tolist() == [3, 5]
+    path = used / "members-1" / "learned.npy"
+    path.write_bytes(path.read_bytes()[:-1])
+    with pytest.raises(BundleError, match="damaged or altered"):
+        learned_of(read(used))
 
 
 def test_nothing_but_the_models_in_use_is_left(folders: tuple[Path, Path]) -> None:
@@ -102,6 +147,14 @@ def test_other_ranges_of_the_training_data_are_no_other_schema(tmp_path: Path) -
         ({"word": "equivalent"}, "is found equivalent to the model in use"),
         ({"of": "another"}, "was compared with another model than the one in use now"),
         ({"updated": None}, "comes from no update"),
+        (
+            {"updated": Updated("old", "existing+new", "", "", "", {}, ensembles=TOGETHER)},
+            "is worse than the model in use where the networks of either answer together",
+        ),
+        (
+            {"expected": Expected("test", 0.95, Single(1.0, (0.5, 1.5), 0.1, 5), units="prepared")},
+            "has an expected score of prepared data alone, by which it could never be monitored",
+        ),
     ],
 )
 def test_what_is_not_known_to_be_better_needs_a_word(

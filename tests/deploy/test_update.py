@@ -17,11 +17,13 @@ from tests.tiny import Recorder
 from tuner import load_model
 from tuner.deploy import replace_model, roll_back, update
 from tuner.deploy.bundle import read
+from tuner.deploy.card import ONE_EACH
 from tuner.deploy.updating import searching
 from tuner.deploy.updating.candidates import kept as candidate
 from tuner.deploy.updating.derived import RATE, RECENT, comparison, settings_of
 from tuner.deploy.updating.given import Cutting
 from tuner.deploy.updating.material import gathered
+from tuner.deploy.updating.parting import digests_of
 from tuner.deploy.updating.updates import Update
 from tuner.deploy.updating.ways import FAIR, UPDATES, WAYS
 from tuner.errors import BundleError, StudyError
@@ -94,7 +96,13 @@ def recent(kept: Kept, path: Path) -> tuple[np.ndarray, np.ndarray]:
         x, y = labelled(90, 9)
         return x[-TEST:], y[-TEST:]
     table = later()
-    starts = range(len(table) - 8 + 1 - TEST, len(table) - 8 + 1)
+    x, y = windows_of(table)
+    return x[-TEST:], y[-TEST:]
+
+
+def windows_of(table: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Every window of six steps with the two that follow it."""
+    starts = range(len(table) - 8 + 1)
     return (
         np.stack([table[start : start + 6] for start in starts]),
         np.stack([table[start + 6 : start + 8] for start in starts]),
@@ -143,9 +151,72 @@ def test_a_candidate_holds_the_networks_that_were_confirmed(name: str, updates: 
     assert there.verdict.word == measured.comparison.verdict  # type: ignore[union-attr]
     assert "the existing model" in there.verdict.claim
     card = (there.place() / "MODEL_CARD.md").read_text("utf-8")
-    assert "compares single networks with those of the existing model" in card
+    assert "The verdict compares single networks, over seeds, with those of the existing model" in card
+    assert "its score on the examples by which all were compared is partly luck" in card
     assert there.origin.data == kept.bundle.origin.data  # so that it can be updated in its turn
     assert "Updated from the model" in card and "the existing model, trained further on new data" in card
+
+
+def by_example(kept: Kept, folder: Path, x: np.ndarray, y: np.ndarray) -> np.ndarray:
+    """What the networks of a bundle score together on every example, in original units, by hand."""
+    said = load_model(folder).predict(x)
+    if said.classes is not None:
+        return np.asarray(said.classes == y.ravel(), float)
+    return np.asarray((said.mean - y.reshape(said.mean.shape)) ** 2).reshape(len(y), -1).mean(axis=1)
+
+
+@pytest.mark.parametrize("name", KINDS)
+def test_the_ensembles_are_compared_in_pairs_and_told(name: str, updates: Updates) -> None:
+    from scipy.stats import ttest_rel
+
+    kept, found, path = updates(name)
+    there, x, y = read(found.candidates[WAY]), *recent(kept, path)
+    assert there.updated is not None and there.updated.ensembles is not None
+    both = there.updated.ensembles
+    ours, theirs = (by_example(kept, one.place(), x, y) for one in (there, kept.bundle))
+    assert (both.candidate, both.existing) == pytest.approx((ours.mean(), theirs.mean()), rel=1e-4)
+    assert both.difference == pytest.approx(ours.mean() - theirs.mean(), rel=1e-4)
+    assert there.expected.ensemble is not None and both.candidate == there.expected.ensemble.score
+    assert (both.n_examples, both.members, both.level) == (TEST, (MEMBERS, MEMBERS), 0.95)
+    if name == "classes":  # of a series they come in blocks
+        ends = ttest_rel(ours, theirs).confidence_interval(0.95)
+        assert both.block == 1 and both.interval == pytest.approx((ends.low, ends.high), rel=1e-4)
+    words = found.words(WAY)
+    assert "over 20 examples, in pairs" in words
+    assert found.ensembles[WAY] == both and found.result.folder is not None
+    assert words in (there.place() / "MODEL_CARD.md").read_text("utf-8").replace("\\", "")
+    again = load(found.result.folder).setup.notes
+    assert again == found.result.setup.notes and {f"{WAY}: {words}", ONE_EACH} <= set(again)
+    assert any("its score on the examples by which all were compared is partly luck" in one for one in again)
+
+
+def test_what_an_earlier_update_had_does_not_judge_the_next(updates: Updates, tmp_path: Path) -> None:
+    import shutil
+
+    kept, found, _ = updates("classes")
+    used, cutting = tmp_path / "used", Cutting(10, TEST)
+    shutil.copytree(kept.bundle.place(), used)
+    in_use = replace_model(used, found.candidates[WAY], anyway=True).bundle
+    known, (x, y) = labelled(90, 9), labelled(90, 10)
+    said = "new examples to {} by were in the data of an earlier update, by which the existing model came"
+    with pytest.raises(BundleError, match="20 of the 20 " + said.format("judge")):
+        gathered(in_use, kept.study, known, cutting)
+    chosen = x.copy(), y.copy()
+    chosen[0][60:70], chosen[1][60:70] = known[0][:10], known[1][:10]
+    with pytest.raises(BundleError, match="10 of the 10 " + said.format("choose")):
+        gathered(in_use, kept.study, chosen, cutting)
+    x[-3:], y[-3:] = known[0][:3], known[1][:3]  # to judge by, from what was trained on then
+    x[-21], y[-21] = known[0][-1], known[1][-1]  # to choose by, from what judged then
+    material = gathered(in_use, kept.study, (x, y), cutting)
+    assert material.new.sizes == {"train": 60, "validation": 9, "test": 17}
+    np.testing.assert_array_equal(material.new.test[0], x[70:87])
+    assert any(
+        note.startswith("4 new examples to choose or to judge by are left out") for note in material.notes
+    )
+    own = set(digests_of((x, y)).tolist())
+    assert own | set(digests_of(known).tolist()) == set(material.learned.tolist())  # for the next one
+    back = roll_back(used).bundle
+    assert gathered(back, kept.study, labelled(90, 9), cutting).new.sizes["test"] == TEST
 
 
 @pytest.mark.parametrize("name", KINDS)
@@ -169,23 +240,37 @@ def test_a_replacement_and_its_rollback_are_exact(name: str, updates: Updates, t
 def test_ways_start_from_the_members_and_see_the_right_examples(bundles: Bundles, tmp_path: Path) -> None:
     kept = bundles("classes")
     material = gathered(kept.bundle, kept.study, labelled(90, 9), Cutting(0.2, TEST))
-    nothing = {"epochs": 1, RATE: 1e-9, RECENT: 1.0}
+    nothing = {"epochs": 1, RATE: 1e-9}
     study = comparison(material, dict.fromkeys(WAYS, nothing), settings_of(material, 1))
     result = run(study, Plan(repeats=REPEATS), output=tmp_path)
     assert result.baseline is not None
     for one in result.finalists:
         same = np.allclose(one.test, result.baseline.test, atol=1e-6)
         assert same == WAYS[one.name].existing, one.name
+
+
+@pytest.mark.parametrize(("name", "share"), [("classes", 1.0), ("inside", 0.5)])
+def test_how_many_recent_examples_are_seen_is_asked_of_a_series_alone(
+    name: str, share: float, bundles: Bundles
+) -> None:
     from tuner.trials import PinnedTrial
 
+    kept = bundles(name)
+    new = labelled(90, 9) if name == "classes" else windows_of(later())
+    material = gathered(kept.bundle, kept.study, new, Cutting(0.2, TEST))
+    settings = settings_of(material, 1)
+    assert settings.params == {"epochs": 1, RATE: 1.0} | ({RECENT: 1.0} if name == "inside" else {})
+    study = comparison(material, dict.fromkeys(WAYS, settings.params), settings)
     sizes = {
-        name: study.splits(PinnedTrial({"way": name, **nothing, RECENT: 0.5}), None).sizes["train"]  # type: ignore[arg-type]
+        name: study.splits(PinnedTrial({"way": name, "epochs": 1, RATE: 1.0, RECENT: 0.5}), None).sizes[
+            "train"
+        ]  # type: ignore[arg-type]
         for name in WAYS
     }
-    old, new = len(material.old[0]), material.new.sizes["train"]
-    whole = {"existing+old": old, "existing+new": new, "existing+old+new": old + new}
-    whole |= {"new+new": new, "new+old+new": old + new}
-    assert sizes == {name: round(size / 2) for name, size in whole.items()}
+    old, first = len(material.old[0]), material.new.sizes["train"]
+    whole = {"existing+old": old, "existing+new": first, "existing+old+new": old + first}
+    whole |= {"new+new": first, "new+old+new": old + first}
+    assert sizes == {name: round(size * share) for name, size in whole.items()}
 
 
 def test_the_same_update_again_trains_nothing_and_keeps_its_candidates(updates: Updates) -> None:
@@ -219,7 +304,7 @@ def test_a_way_is_searched_by_what_there_is_to_choose_by(
     assert found[WAY] in [dict(searched.configurations[name].params) for name in best]
     drawn = [dict(searched.configurations[name].params) for name in ("trial-0", "trial-1", "trial-2")]
     assert len({values[RATE] for values in drawn}) == 3
-    assert all(1 <= values["epochs"] <= 4 and 0.1 <= values[RECENT] <= 1 for values in drawn)
+    assert all(1 <= values["epochs"] <= 4 and set(values) == {"epochs", RATE} for values in drawn)
 
 
 def test_new_data_come_from_python_as_well(bundles: Bundles, tmp_path: Path) -> None:
@@ -299,4 +384,5 @@ def test_the_summary_is_for_programs(updates: Updates) -> None:
     told = json.loads(json.dumps(summary_of(found), allow_nan=False))
     assert told["candidates"] == {WAY: str(found.candidates[WAY])} or WAY in told["candidates"]
     assert {one["configuration"] for one in told["finalists"]} == set(WAYS)
+    assert told["ensembles"][WAY]["n_examples"] == TEST
     assert told["references"][0]["configuration"] == FAIR.name

@@ -1,5 +1,6 @@
 """New examples cut in the order of time: no leak between the parts, and every mistake in a line."""
 
+from dataclasses import replace
 from itertools import pairwise
 from typing import Any
 
@@ -8,7 +9,19 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tuner.deploy.updating.parting import Pair, apart, count, of_splits, parted, recent, seen_before, together
+from tuner.deploy.updating.parting import (
+    Pair,
+    apart,
+    count,
+    digests_of,
+    of_splits,
+    parted,
+    recent,
+    seen_before,
+    taken,
+    together,
+    unlearned,
+)
 from tuner.errors import BundleError
 from tuner.study import Splits
 
@@ -96,6 +109,27 @@ def test_old_examples_that_judge_are_left_out_with_those_whose_targets_they_shar
     assert apart(old, (judging[0] + 0.5, judging[1])) is old
     with pytest.raises(BundleError, match="all old examples are among the new ones"):
         apart(judging, old)
+
+
+def test_what_was_learned_neither_chooses_nor_judges() -> None:
+    parts = parted(windows(40, 3, 2), 10, 12, 1)
+    learned = digests_of(
+        windows(9, 3, 2), taken(parts.test, slice(2, 4)), taken(parts.validation, slice(0, 1))
+    )
+    assert len(set(learned.tolist())) == 12
+    left, places = unlearned(parts, learned, 1)
+    assert left.sizes == {"train": parts.sizes["train"], "validation": 8, "test": 8}
+    assert left.test[1][:, 0].tolist() == [31, *range(36, 43)] == parts.test[1][places["test"], 0].tolist()
+    known = taken(parts.test, slice(2, 4))[1]
+    assert set(left.test[1].ravel().tolist()).isdisjoint(known.ravel().tolist())
+    same, _ = unlearned(parts, digests_of(windows(5, 4, 2)), 1)
+    np.testing.assert_array_equal(same.test[0], parts.test[0])
+    with pytest.raises(
+        BundleError, match="7 of the 12 new examples to judge by were in the data of an earlier"
+    ):
+        unlearned(parts, digests_of(taken(parts.test, slice(0, 6))), 1)
+    placed = replace(parts, starts={"test": np.arange(12), "train": 3})
+    assert unlearned(placed, learned, 1)[0].starts["test"].tolist() == places["test"].tolist()
 
 
 def test_splits_are_taken_as_they_are() -> None:

@@ -154,12 +154,12 @@ def test_a_class_has_one_column_with_its_name_or_number_as_in_monitoring(tmp_pat
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("a,b,c\n1,2,3\n4,,6\n", "line 3: 'b' is missing"),
-        ("a,b,c\n1,2,3\n4,x,6\n", "line 3: 'b' is 'x' and no number"),
-        ("a,b,c\n1,2,inf\n", "line 2: 'c' is 'inf'"),
+        ("a,b,c\n1,2,3\n4,,6\n", "line 3: column 'b' has no value; fill it first"),
+        ("a,b,c\n1,2,3\n4,x,6\n", "line 3: column 'b' has 'x', which is no finite number"),
+        ("a,b,c\n1,2,inf\n", "line 2: column 'c' has 'inf', which is no finite number"),
         ("a,b\nx,y\n", "has no column of numbers; its columns are 'a', 'b'"),
         ("date,a\n2025-01-02,1\n2025-01-02,2\n", "line 3: 2025-01-02 stands in line 2 as well"),
-        ("date,a\n2025-01-02,1\nsoon,2\n", "line 3, 'date': 'soon' is no time"),
+        ("date,a\n2025-01-02,1\nsoon,2\n", "line 3: column 'date' has 'soon', which is no time"),
         ("date,a,Time\n2025-01-02,1,2\n", "'date' and 'Time' may be the time; name it with --time"),
         ("a,b,c\n", "has a header .* but no rows"),
         ("", "is empty"),

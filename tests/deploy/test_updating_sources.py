@@ -80,6 +80,20 @@ def test_old_examples_that_judge_are_not_trained_on(bundles: Bundles) -> None:
     np.testing.assert_array_equal(found.old[0][:3], old[0][5:8])
 
 
+def test_what_the_model_was_kept_from_is_not_among_the_old_data(bundles: Bundles) -> None:
+    kept = bundles("inside")  # with --keep-test
+    raw = fresh().raw
+    found = material(kept, together(raw.train, raw.validation, raw.test))
+    sizes = kept.data.sizes
+    assert len(found.old[0]) == sizes["train"] + sizes["validation"]
+    np.testing.assert_array_equal(found.old[0][-1], kept.data.validation[0][-1])
+    assert any(
+        f"the test split of the study, {sizes['test']} examples, is not among" in one for one in found.notes
+    )
+    whole = material(bundles("classes"), labelled(90, 9))
+    assert (whole.splits, whole.notes) == (("train", "validation", "test"), ())
+
+
 def test_old_data_that_have_changed_are_refused_or_accepted(bundles: Bundles) -> None:
     kept = bundles("classes")
     grown = replace(kept.data, test=labelled(30, 3))
@@ -138,6 +152,20 @@ def test_a_study_file_is_known_before_it_is_executed(bundles: Bundles, tmp_path:
     inside.unlink()
     study_of(named(kept, file, right))
     assert ran.exists()
+
+
+def test_options_of_the_study_may_be_given_anew(bundles: Bundles, tmp_path: Path) -> None:
+    file = tmp_path / "study.py"
+    file.write_text(
+        "from tests.deploy.made import study as made\n"
+        "def study(path='', scale=1):\n"
+        "    return made('classes')\n",
+        "utf-8",
+    )
+    there = named(bundles("classes"), file, sha256_of(file))
+    there = replace(there, origin=replace(there.origin, options={"path": "a.csv", "scale": 2}))
+    assert study_of(there).options == {"path": "a.csv", "scale": 2}
+    assert study_of(there, options={"path": "b.csv"}).options == {"path": "b.csv", "scale": 2}
 
 
 def test_a_study_file_may_say_later_how_new_data_are_read(bundles: Bundles, tmp_path: Path) -> None:

@@ -5,7 +5,7 @@ import pytest
 from scipy import stats
 
 from tuner.errors import StatisticsError
-from tuner.stats.example_mean import mean_of_examples, resampled_interval
+from tuner.stats.example_mean import difference_of_examples, mean_of_examples, resampled_interval
 from tuner.stats.series import block_length, degrees_of_freedom, variance_of_mean
 
 
@@ -70,3 +70,44 @@ def test_blocks_go_round_the_end_and_resamples_without_a_score_are_left_out() ->
     steps = {int(step) for places in seen for step in np.diff(places[:4]) % 10}
     assert steps == {1} and all(len(places) == 10 for places in seen)
     assert np.isnan(resampled_interval(lambda at: float("nan"), 10, np.random.default_rng(0)).low)
+
+
+@pytest.mark.parametrize("size", [2, 7, 200])
+def test_two_models_on_the_same_examples_are_compared_in_pairs(size: int) -> None:
+    rng = np.random.default_rng(size)
+    hard = rng.gamma(2.0, size=size)  # what makes an example hard for both
+    first, second = hard + rng.normal(size=size), hard + 0.1 * rng.normal(size=size)
+    found = difference_of_examples(first, second, level=0.9)
+    low, high = stats.ttest_rel(first, second).confidence_interval(0.9)
+    assert (found.interval.low, found.interval.high) == pytest.approx((low, high))
+    assert found.mean == pytest.approx((first - second).mean()) and found.block == 1
+    other = difference_of_examples(second, first, level=0.9)
+    assert (other.interval.low, other.interval.high) == pytest.approx((-high, -low))
+
+
+def test_a_single_example_that_differs_shows_nothing() -> None:
+    right = np.array([1.0] * 15 + [0.0] * 5)
+    found = difference_of_examples(np.maximum(right, np.arange(20) == 19), right)
+    assert found.mean == 0.05 and found.interval.low < 0.0  # Wilson's interval would be above 0
+    same = difference_of_examples(right, right)
+    assert (same.interval.low, same.mean, same.interval.high) == (0.0, 0.0, 0.0)
+
+
+def test_pairs_of_a_series_enter_in_blocks() -> None:
+    rng = np.random.default_rng(1)
+    apart = np.convolve(rng.normal(size=700), np.ones(20) / 20, "valid")[:600]
+    hard = rng.normal(size=600)
+    found = difference_of_examples(hard + apart, hard, series=True)
+    alone = mean_of_examples(apart, series=True)
+    assert found.block == alone.block > 5
+    assert found.interval.low == pytest.approx(alone.interval.low)
+
+
+def test_scores_that_are_no_pairs_are_refused() -> None:
+    for first, second in (
+        (np.ones(3), np.ones(4)),
+        (np.ones((2, 2)), np.ones((2, 2))),
+        (np.ones(2), np.array([1, np.nan])),
+    ):
+        with pytest.raises(StatisticsError, match="of the same examples"):
+            difference_of_examples(first, second)

@@ -15,8 +15,9 @@ if TYPE_CHECKING:
 _HELP = """Swap the weights of a model in use for those of a candidate; what was in use is kept.
 
 Architecture, schema and preparation must be the same. A candidate that is not known to be better than this \
-model is refused, unless --anyway is given. --rollback puts the model back that the present one replaced, \
-with the same predictions to the last bit; --to N any other that is kept. --list shows what was in use.
+model is refused, unless --anyway is given; how the two stand as ensembles is said. --rollback puts the \
+model back that the present one replaced, with the same predictions to the last bit; --to N any other that \
+is kept. --list shows what was in use.
 """
 
 
@@ -75,6 +76,7 @@ def _print(bundle: "Bundle", notes: tuple[str, ...], as_json: bool, *, done: boo
     """The model in use, those that are kept, and the history."""
     from tuner.cards import visible
     from tuner.deploy.bundle import previous
+    from tuner.deploy.card import ONE_EACH, in_words
     from tuner.deploy.names import PREVIOUS
 
     kept = previous(bundle)
@@ -85,6 +87,9 @@ def _print(bundle: "Bundle", notes: tuple[str, ...], as_json: bool, *, done: boo
         step = bundle.history[-1]
         verb = "put back" if step.action == "rollback" else "put in use"
         print(f"model {step.after} was {verb}; model {step.before} is kept in {bundle.place() / PREVIOUS}")
+        if step.action == "replace" and bundle.updated and bundle.updated.ensembles:
+            words = in_words(bundle.updated.ensembles, bundle.metric, bundle.direction)
+            print(f"{visible(words)}. {ONE_EACH}")
     print(visible(f"in use: {_line(bundle)}"))
     for one in kept:
         print(visible(f"kept:   {_line(one)}"))
@@ -113,12 +118,16 @@ def _answer(bundle: "Bundle", kept: tuple["Bundle", ...], notes: tuple[str, ...]
 
 
 def _model(bundle: "Bundle") -> dict[str, Any]:
+    from tuner.checked import as_json as plain
+
+    made = bundle.updated
     return {
         "number": bundle.number,
         "identity": bundle.identity,
         "created": bundle.created,
         "members": len(bundle.members),
-        "way": bundle.updated.way if bundle.updated else None,
+        "way": made.way if made else None,
         "verdict": bundle.verdict.word,
+        "ensembles": plain(made.ensembles) if made and made.ensembles else None,
         "folder": str(bundle.place()),
     }

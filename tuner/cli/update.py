@@ -40,6 +40,12 @@ def update(
     study: Annotated[
         Path | None, typer.Option(help="Where the study file is now (default: as the bundle says).")
     ] = None,
+    set_: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--set", metavar="NAME=VALUE", help="An option of the study in place of that it had; repeatable."
+        ),
+    ] = None,
     as_: Annotated[str, typer.Option("--as", metavar="rows|series", help="How to read NEW.")] = "auto",
     time: Annotated[
         str | None,
@@ -56,7 +62,9 @@ def update(
     ] = None,
     trials: Annotated[
         int,
-        typer.Option(help="Settings to search for each way: learning rate, epochs, share of recent data."),
+        typer.Option(
+            help="Settings to search for each way: learning rate, epochs, of a series share of recent data."
+        ),
     ] = 0,
     search_repeats: Annotated[int | None, typer.Option(help="Seeds of every trial in the search.")] = None,
     profile: Annotated[
@@ -84,8 +92,10 @@ def update(
     as_json: Json = False,
 ) -> int:
     """Parse, update, publish; see `_HELP`."""
+    from tuner.options import parse_options
     from tuner.plan import Plan
 
+    options = parse_options(set_ or [])
     plan = Plan(profile=profile, trials=trials, search_repeats=search_repeats, repeats=repeats)
     with loading():
         from tuner.console import reporter
@@ -98,6 +108,7 @@ def update(
                 new,
                 output,
                 study=study,
+                options=options,
                 validation=validation,
                 test=test,
                 reading=as_,  # type: ignore[arg-type]  # checked there
@@ -126,6 +137,7 @@ def update(
 def _publish(found: "Update", bundle: Path, as_json: bool) -> None:
     """Write the report, and say what it says and which candidates there are."""
     from tuner.cli.report import publish
+    from tuner.deploy.card import ONE_EACH
     from tuner.deploy.updating.updates import summary_of
     from tuner.errors import written_into
     from tuner.report import write_report
@@ -141,6 +153,10 @@ def _publish(found: "Update", bundle: Path, as_json: bool) -> None:
     for name, folder in found.candidates.items():
         mark = " (recommended)" if name == found.recommended else ""
         print(f"candidate: {folder}{mark}")
+        if words := found.words(name):
+            print(f"  {words}")
+    if found.ensembles:
+        print(ONE_EACH)
     chosen = found.recommended or next(iter(found.better), None)
     if chosen is None:
         print("nothing is shown to be better than the existing model, which stays in use")

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from tuner.comparing.csvfiles import NOTHING, Row, named, number, read_table, whole
+from tuner.csvfiles import NOTHING, Named, named, number, read_table, whole
 from tuner.errors import ScoresError
 
 _STATUSES = ("complete", "diverged", "pruned", "failed")
@@ -36,11 +36,11 @@ def read_scores(path: Path) -> tuple[ScoreSet, ...]:
 
     Raises: ScoresError where the file is missing, is no such CSV, or holds what is no score.
     """
-    table = read_table(path, needed="score", row="a run", once=_ONCE)
+    table = read_table(path, ScoresError, needed="score", row="a run", once=_ONCE)
     columns = table.columns
     rows = _on_split(path, _confirmed(path, table.rows, columns), columns)
     seed = next((name for name in _SEEDS if name in columns), None)
-    found: dict[str, list[Row]] = {}
+    found: dict[str, list[Named]] = {}
     for row in rows:
         name = row.cells.get("configuration", path.stem)
         if not name.strip():
@@ -56,7 +56,7 @@ def read_scores(path: Path) -> tuple[ScoreSet, ...]:
     )
 
 
-def _confirmed(path: Path, rows: Sequence[Row], columns: Sequence[str]) -> Sequence[Row]:
+def _confirmed(path: Path, rows: Sequence[Named], columns: Sequence[str]) -> Sequence[Named]:
     """The rows of the confirmation, where there are phases: search scores are no results."""
     phases = {row.cells["phase"] for row in rows} if "phase" in columns else set()
     if "confirmation" in phases:
@@ -68,7 +68,7 @@ def _confirmed(path: Path, rows: Sequence[Row], columns: Sequence[str]) -> Seque
     return rows
 
 
-def _on_split(path: Path, rows: Sequence[Row], columns: Sequence[str]) -> Sequence[Row]:
+def _on_split(path: Path, rows: Sequence[Named], columns: Sequence[str]) -> Sequence[Named]:
     splits = dict.fromkeys(row.cells["split"] for row in rows) if "split" in columns else {}
     if "test" in splits:
         return [row for row in rows if row.cells["split"] == "test"]
@@ -79,7 +79,7 @@ def _on_split(path: Path, rows: Sequence[Row], columns: Sequence[str]) -> Sequen
     return rows
 
 
-def _score(path: Path, row: Row) -> float:
+def _score(path: Path, row: Named) -> float:
     """The score of a row; NaN where the run failed."""
     status = row.cells.get("status", "complete").strip().lower()
     if status not in _STATUSES:

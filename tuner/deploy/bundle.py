@@ -4,6 +4,7 @@
     architecture.json         Keras' JSON of the uncompiled model, the same for all members
     preparation.json          a `tuner.prepare.Preparation`, where the model does not hold it inside
     members/0/weights.weights.h5, members/0/model.keras, members/1/...
+    members/learned.npy       digests of the examples that an update had, by which the model came about
     expected.npz              what the ensemble that was measured scored on each test example
     MODEL_CARD.md, savedmodel/
     previous/0/               the model that was in use before `tuner replace`: a bundle of its own
@@ -26,14 +27,17 @@ from tuner.deploy.contents import (
     ExampleErrors,
     examples_of,
     intact,
+    learned_of,
     preparation_of,
     sha256_of,
     write_examples,
+    write_learned,
 )
 from tuner.deploy.names import (
     ARCHITECTURE,
     CARD,
     EXPECTED,
+    LEARNED,
     MODEL,
     PREPARATION,
     PREVIOUS,
@@ -52,6 +56,7 @@ from tuner.deploy.records import (
     Origin,
     Single,
     Step,
+    Together,
     Trained,
     Units,
     Updated,
@@ -67,6 +72,7 @@ __all__ = [
     "CARD",
     "EXPECTED",
     "KIND",
+    "LEARNED",
     "MODEL",
     "PREPARATION",
     "RECORD",
@@ -82,6 +88,7 @@ __all__ = [
     "Origin",
     "Single",
     "Step",
+    "Together",
     "Trained",
     "Units",
     "Updated",
@@ -90,6 +97,7 @@ __all__ = [
     "examples_of",
     "finite",
     "intact",
+    "learned_of",
     "preparation_of",
     "previous",
     "read",
@@ -97,6 +105,7 @@ __all__ = [
     "sha256_of",
     "write",
     "write_examples",
+    "write_learned",
 ]
 
 KIND, VERSION = "bundle", 1

@@ -3,12 +3,17 @@
 from collections.abc import Iterable, Iterator
 
 from tuner.cards import visible
-from tuner.deploy.bundle import Bundle, Single
+from tuner.deploy.bundle import Bundle, Single, Together
 from tuner.deploy.schema import Part
 from tuner.errors import without_secrets
+from tuner.records import Direction
 from tuner.report.formats import better_word, count, interval, metric_name, percent, score
 from tuner.report.markup import markdown
 
+ONE_EACH = (
+    "That is one ensemble of either model, and other seeds would make others: the verdict, over seeds and"
+    " about single networks, is another statement"
+)
 _MOST = 20  # columns whose ranges are listed
 _CHOSEN = (
     "Where this configuration was chosen because it scored best on the test split, what it is expected to"
@@ -92,6 +97,28 @@ def _found(bundle: Bundle) -> Iterator[str]:
     for text in (verdict.naive, verdict.scope):
         if text:
             yield markdown(text)
+    if bundle.updated is not None and bundle.updated.ensembles is not None:
+        words = in_words(bundle.updated.ensembles, bundle.metric, bundle.direction)
+        yield f"{markdown(words)}. {ONE_EACH}."
+
+
+def in_words(found: Together, metric: str, direction: Direction) -> str:
+    """How the ensembles of a candidate and of the model it was made from stand beside each other."""
+    ours, theirs = found.members
+    unit = " of prepared data" if found.units == "prepared" else ""
+    block = f", in blocks of {found.block}" if found.block > 1 else ""
+    ends = _ends(found.interval)
+    told = (
+        f"{percent(found.level)} interval {ends} over {count(found.n_examples, 'example')}, in pairs{block}"
+    )
+    word = found.word(direction)
+    said = f"{word} on these examples" if word else "which of them is better is open"
+    return (
+        f"As they are used, the mean of {count(ours, 'network')} scores {score(found.candidate)}, and that of"
+        f" the {count(theirs, 'network')} of the existing model {score(found.existing)}"
+        f" ({metric_name(metric)}{unit}): a difference of {score(found.difference)}"
+        f" ({told if ends else 'no interval'}), {said}"
+    )
 
 
 def _schema(bundle: Bundle) -> Iterator[str]:

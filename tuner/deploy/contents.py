@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from tuner.archives import arrays_of
-from tuner.deploy.names import EXPECTED, PREPARATION
+from tuner.deploy.names import EXPECTED, LEARNED, PREPARATION
 from tuner.deploy.records import AGAIN, Bundle
 from tuner.errors import BundleError, PreparationError
 from tuner.examples import MOST
@@ -95,4 +95,30 @@ def write_examples(folder: Path, found: ExampleErrors) -> str:
         np.savez_compressed(
             file, values=np.asarray(found.values), each=np.array(found.each), horizon=np.array(found.horizon)
         )
+    return sha256_of(path)
+
+
+def learned_of(bundle: Bundle) -> np.ndarray:
+    """The digests of the examples that updates had by which the model came about, as `write_learned` has
+    them; none of a model that `tuner finalize` made.
+
+    Raises: BundleError where the file is damaged or holds something else.
+    """
+    if not bundle.learned:
+        return np.empty(0, np.uint64)
+    path = intact(bundle.place() / bundle.home / LEARNED, bundle.learned)
+    try:
+        digests = np.load(path, allow_pickle=False)
+        if digests.ndim != 1 or digests.dtype != np.uint64:
+            raise ValueError
+    except Exception:  # whatever numpy finds wrong
+        raise BundleError(f"{path}: holds no digests of examples; {AGAIN}") from None
+    return np.asarray(digests)
+
+
+def write_learned(home: Path, digests: np.ndarray) -> str:
+    """Store digests of examples, of shape (examples,), in the folder of the members; gives the checksum."""
+    path = home / LEARNED
+    with path.open("wb") as file:
+        np.save(file, digests.astype(np.uint64), allow_pickle=False)
     return sha256_of(path)

@@ -8,8 +8,9 @@ from typing import TypeVar
 
 import numpy as np
 
+from tuner.csvfiles import Row
 from tuner.deploy.schema import Part
-from tuner.deploy.tables import Row, Table
+from tuner.deploy.tables import Table
 from tuner.errors import BundleError
 
 Item = TypeVar("Item")

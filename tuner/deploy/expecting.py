@@ -29,6 +29,37 @@ class Found:
     examples: ExampleErrors | None
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Said:
+    """What networks answer for test examples, one by one and `together`, beside what is true, `y`.
+
+    Together they answer as the metric reads them: a model that gives logits gives logits.
+    """
+
+    y: Any
+    single: list[Any]
+    together: Any
+    units: Units
+
+
+def said_by(kind: Kind, splits: Splits, raw: Splits | None, answers: list[Any]) -> Said:
+    """What networks say of the test split of `splits`, by what each of them answers.
+
+    In original units, those of `raw`, unless it is None.
+    """
+    units: Units = "original"
+    y = splits.test[1]
+    if splits.preparation is not None and splits.preparation.targets:
+        if raw is None:
+            units = "prepared"
+        else:
+            start = splits.starts.get("test", 0)
+            answers = [splits.preparation.restored(one, raw.test[0], start=start) for one in answers]
+            y = raw.test[1]
+    each = mapped(lambda *arrays: np.stack(arrays), *answers)
+    return Said(y, answers, _single_precision(mean_of(each, kind.logits)), units)
+
+
 def of_confirmation(setup: Setup, measured: Measured, units: Units) -> Expected:
     """What the confirmation says of single networks."""
     return Expected("test", setup.level, _single(measured.summary), units=units)
@@ -50,26 +81,18 @@ def of_ensemble(
     confirmation scored prepared targets, these networks' own scores take the place of its scores of single
     networks.
     """
-    units: Units = "original"
-    y = splits.test[1]
-    if splits.preparation is not None and splits.preparation.targets:
-        if raw is None:
-            units = "prepared"
-        else:
-            start = splits.starts.get("test", 0)
-            answers = [splits.preparation.restored(one, raw.test[0], start=start) for one in answers]
-            y = raw.test[1]
+    said = said_by(kind, splits, raw, answers)
+    y, units = said.y, said.units
     expected = of_confirmation(setup, measured, units)
     if units == "original" and splits.preparation is not None and splits.preparation.targets:
-        scores = [score(metric, y, _single_precision(one)) for one in answers]
+        scores = [score(metric, y, _single_precision(one)) for one in said.single]
         expected = replace(expected, single=_single(describe(scores, level=setup.level)))
-    said = _single_precision(mean_of(mapped(lambda *arrays: np.stack(arrays), *answers), kind.logits))
-    whole = score(metric, y, said)
+    whole = score(metric, y, said.together)
     if not np.isfinite(whole):
         return Found(replace(expected, reason="the score of the ensemble is not finite"), None)
     count = len(next(leaves(y)))
-    interval, block, examples = _interval(setup, metric, y, said, whole)
-    ensemble = Ensemble(whole, _ends(interval), count, len(answers), block, how)
+    interval, block, examples = _interval(setup, metric, y, said.together, whole)
+    ensemble = Ensemble(whole, ends_of(interval), count, len(answers), block, how)
     return Found(replace(expected, ensemble=ensemble), examples)
 
 
@@ -86,7 +109,7 @@ def _interval(
         found = mean_of_examples(values, series=setup.series, level=setup.level)
         kept = ExampleErrors(values, by_example.each, by_example.horizon)
         return found.interval, found.block, kept
-    block = block_length(_residuals(y, said)) if setup.series else 1
+    block = block_length(residuals(y, said)) if setup.series else 1
 
     def of_some(places: np.ndarray) -> float:
         return score(metric, *(mapped(lambda array: array[places], part) for part in (y, said)))
@@ -96,7 +119,7 @@ def _interval(
     return resampled_interval(of_some, count, rng, block=block, level=setup.level), block, None
 
 
-def _residuals(y: Any, said: Any) -> np.ndarray:
+def residuals(y: Any, said: Any) -> np.ndarray:
     """How far off the ensemble is, one number an example, by the first of its outputs."""
     true, answered = flat(y)[0], flat(said)[0]
     off = answered - true.reshape(answered.shape) if true.size == answered.size else answered
@@ -108,8 +131,9 @@ def _single_precision(answer: Any) -> Any:
 
 
 def _single(summary: Summary) -> Single:
-    return Single(finite(summary.mean), _ends(summary.interval), finite(summary.std), summary.n)
+    return Single(finite(summary.mean), ends_of(summary.interval), finite(summary.std), summary.n)
 
 
-def _ends(interval: Interval) -> tuple[float | None, float | None]:
+def ends_of(interval: Interval) -> tuple[float | None, float | None]:
+    """The ends of an interval as bundle.json holds them."""
     return finite(interval.low), finite(interval.high)

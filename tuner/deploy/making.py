@@ -31,6 +31,7 @@ from tuner.engines.base import scoring_batch_size
 from tuner.engines.choice import ENGINES
 from tuner.errors import BundleError, StudyError
 from tuner.metrics import Metric
+from tuner.options import wherever
 from tuner.prepare import Preparation
 from tuner.provenance import versions
 from tuner.records import Phase
@@ -246,7 +247,7 @@ def _origin(result: Result, study: Study, asked: FinalizeOptions, data: str, cre
     setup = result.setup
     return Origin(
         path=study.path,
-        options=dict(setup.options),
+        options={name: wherever(value) for name, value in setup.options.items()},
         source=study.source or setup.source,
         file=study.file,
         run=str(result.folder or ""),

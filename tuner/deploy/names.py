@@ -10,6 +10,7 @@ from pathlib import Path
 RECORD, ARCHITECTURE, PREPARATION = "bundle.json", "architecture.json", "preparation.json"
 EXPECTED, CARD, SAVEDMODEL = "expected.npz", "MODEL_CARD.md", "savedmodel"
 MEMBERS, PREVIOUS = "members", "previous"
+LEARNED = "learned.npy"  # in the folder of the members
 WEIGHTS, MODEL = "weights.weights.h5", "model.keras"  # in the folder of a member
 MONITOR = "monitor"  # with these two in it
 OBSERVATIONS, PREDICTIONS = "observations.jsonl", "predictions"

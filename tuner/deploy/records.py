@@ -123,11 +123,44 @@ class Trained:
 
 
 @dataclass(frozen=True, slots=True)
+class Together:
+    """The ensemble of a candidate beside that of the model it was made from, on the same test examples.
+
+    One ensemble each, of so many `members`, scored in `units` of the metric. `difference` is that of the
+    candidate less that of the existing model, `interval` that of the difference at `level`, over the examples
+    in pairs, `block` neighbours together. It knows nothing of the ensembles that other seeds would have made.
+    """
+
+    candidate: float
+    existing: float
+    difference: float
+    interval: tuple[float | None, ...]
+    level: float
+    n_examples: int
+    members: tuple[int, ...]  # of the candidate, of the existing model
+    block: int = 1
+    units: Units = "original"
+
+    def __post_init__(self) -> None:
+        _check_ends(self.interval)
+        if len(self.members) != 2:
+            raise ValueError(f"{len(self.members)} numbers of members of two ensembles")
+
+    def word(self, direction: Direction) -> Literal["better", "worse", ""]:
+        """Which the candidate is on these examples; nothing where the interval leaves that open."""
+        low, high = self.interval
+        if low is None or high is None or low <= 0.0 <= high:
+            return ""
+        return "better" if (high < 0.0) == (direction == "minimize") else "worse"
+
+
+@dataclass(frozen=True, slots=True)
 class Updated:
     """How a candidate came about: by which way, from the model with the identity `of`, with which data.
 
     `source` is the checksum of all that it depends on, `params` are the values of the way's hyperparameters,
     and `more_training` is the verdict against the existing model trained further on old data alone, or empty.
+    `ensembles` says what the two models score as they are used, the mean of all networks.
     """
 
     of: str
@@ -138,6 +171,8 @@ class Updated:
     params: Mapping[str, Any]
     more_training: str = ""
     until: str = ""  # newest time in the data, ISO 8601 in UTC, or how many rows without times; or empty
+    old: tuple[str, ...] = ()  # the splits of the study that were its old data; empty in older candidates
+    ensembles: Together | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,8 +199,8 @@ class Bundle:
     The members' outputs are averaged as they are, or where they are `logits` as the probabilities that these
     functions make of them, one function an output. `margin` is the study's smallest difference that matters,
     in metric units; `batch_size` is that of predictions. `identity` is of its own for every bundle, `created`
-    is in ISO 8601, UTC. `architecture`, `preparation` and `examples` are the checksums of these files, empty
-    where there is none. `notes` are sentences that whoever uses the model must know.
+    is in ISO 8601, UTC. `architecture`, `preparation`, `examples` and `learned` are the checksums of these
+    files, empty where there is none. `notes` are sentences that whoever uses the model must know.
     """
 
     study: str
@@ -187,6 +222,7 @@ class Bundle:
     logits: tuple[Logits, ...] = ()  # see `tuner.answering`
     preparation: str = ""
     examples: str = ""
+    learned: str = ""
     series: bool = False
     margin: float | None = None
     batch_size: int = 128

@@ -21,6 +21,7 @@ from tuner.deploy.folders import written
 from tuner.deploy.names import (
     ARCHITECTURE,
     CARD,
+    LEARNED,
     MODEL,
     MONITOR,
     OBSERVATIONS,
@@ -122,6 +123,13 @@ def doubts(here: Bundle, there: Bundle) -> str:
             "undecided against" if there.verdict.word == "undecided" else f"found {there.verdict.word} than"
         )
         return f"is {word.replace('equivalent than', 'equivalent to')} the model in use"
+    if made.ensembles is not None and made.ensembles.word(there.direction) == "worse":
+        return "is worse than the model in use where the networks of either answer together, as they are used"
+    if there.expected.units == "prepared" and here.expected.units == "original":
+        return (
+            "has an expected score of prepared data alone, by which it could never be monitored (give the"
+            " update raw data)"
+        )
     return ""
 
 
@@ -180,7 +188,8 @@ def _keep(here: Bundle) -> None:
             return
         raise BundleError(f"{kept}: is another model than number {here.number}; move it away")
     files = [RECORD, ARCHITECTURE, *([PREPARATION] if here.preparation else [])]
-    files += [name for name in (CARD, here.expected_file) if (folder / name).exists()]
+    learned = f"{here.home}/{LEARNED}"
+    files += [name for name in (CARD, here.expected_file, learned) if (folder / name).exists()]
     files += [
         f"{here.home}/{place}/{name}" for place in range(len(here.members)) for name in (WEIGHTS, MODEL)
     ]
@@ -198,6 +207,9 @@ def _stage(there: Bundle, new: Bundle) -> None:
             (beside / str(place)).mkdir()
             for name, sha256 in ((WEIGHTS, member.weights), (MODEL, member.model)):
                 shutil.copyfile(intact(there.member(place) / name, sha256), beside / str(place) / name)
+        if there.learned:
+            path = intact(there.place() / there.home / LEARNED, there.learned)
+            shutil.copyfile(path, beside / LEARNED)
     if there.examples:
         path = intact(there.place() / there.expected_file, there.examples)
         write_whole(folder / new.expected_file, path.read_bytes())

@@ -3,29 +3,20 @@
 Files may be larger than the memory: a row is forgotten when nobody needs it any more.
 """
 
-import csv
-import math
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import chain, islice
 from pathlib import Path
 
-from tuner.comparing.csvfiles import NOTHING, named, number, separator
+from tuner import csvfiles
+from tuner.csvfiles import NOTHING, Row, named, no_rows, number, place_of
+from tuner.deploy.observations import filled
 from tuner.deploy.schema import Part
-from tuner.deploy.watching import Dates, Seen, moment
+from tuner.deploy.watching import Dates, Seen, is_time
 from tuner.errors import BundleError
 
 _AHEAD = 100  # rows that are looked at to find columns of numbers
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """A row of a file: its number counted from 1 below the header, its line, its cells."""
-
-    number: int
-    line: int
-    cells: list[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,20 +52,11 @@ class Table:
         """
         found = []
         for place, at in enumerate(self.columns.read):
-            text = row.cells[at].strip()
-            value = number(text)
-            if text.lower() in NOTHING or value is None or not math.isfinite(value):
-                raise self._wrong(row, self.header[at], text)
+            value = filled(row.cells[at], (self.path, row.line, self.header[at]))
             if self.seen:
                 self.seen[place].add(value)
             found.append(value)
         return found
-
-    def _wrong(self, row: Row, name: str, text: str) -> BundleError:
-        where = f"{self.path}, line {row.line}: column {name!r}"
-        if text.lower() in NOTHING:
-            return BundleError(f"{where} has no value; fill it first")
-        return BundleError(f"{where} has {text[:40]!r}, which is no finite number")
 
     @property
     def warnings(self) -> tuple[str, ...]:
@@ -96,58 +78,20 @@ def opened(path: Path, part: Part, *, names: Sequence[str] = (), by: str = "") -
 
     Raises: BundleError where the file cannot be read, or the columns are not there.
     """
-    try:
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            mark = separator(file.readline())
-            file.seek(0)
-            rows = _rows(path, file, mark)
-            first = next(rows, None)
-            if first is None:
-                raise BundleError(f"{path}: is empty; it needs a header that names the columns, and rows")
-            header = tuple(name.strip() for name in first.cells)
-            if all(number(name) is not None for name in header):
-                raise BundleError(f"{path}: its first line holds numbers; it must name the columns")
-            ahead = list(islice(rows, _AHEAD))
-            if not ahead:
-                raise BundleError(f"{path}: has a header ({named(header)}) but no rows")
-            columns = _columns(path, header, ahead, part, tuple(names), by)
-            table = Table(path, header, chain(ahead, rows), columns)
-            if part.low:
-                ends = zip(columns.read, part.low, part.high, strict=True)
-                table.seen = [Seen(header[at], low, high) for at, low, high in ends]
-            dated = (at for at in columns.others if moment(ahead[0].cells[at]) is not None)
-            if len(part.shape) > 1 and (at := next(dated, None)) is not None:
-                table.dates = Dates(header[at], at)
-            yield table
-    except UnicodeDecodeError as error:
-        raise BundleError(
-            f"{path}: is no text in UTF-8 (byte {error.start}); save it as CSV in UTF-8"
-        ) from None
-    except csv.Error as error:
-        raise BundleError(f"{path}: cannot be read as CSV ({error})") from None
-    except IsADirectoryError:
-        raise BundleError(f"{path}: is a folder; give a CSV file") from None
-    except FileNotFoundError as error:
-        if Path(str(error.filename)) != path:
-            raise
-        raise BundleError(f"{path}: no such file") from None
-
-
-def _rows(path: Path, lines: Iterator[str], mark: str) -> Iterator[Row]:
-    """The header as row 0, and the rows below; blank lines are none, unless a quoted cell stands in one."""
-    reader = csv.reader(lines, delimiter=mark, strict=True)
-    count, size = 0, 0
-    for cells in reader:
-        if not cells or (len(cells) == 1 != size and not cells[0].strip()):
-            continue
-        if count and len(cells) != size:
-            raise BundleError(
-                f"{path}, line {reader.line_num}: has {len(cells)} values for {size} columns; quote values"
-                " that hold the separator"
-            )
-        size = size or len(cells)
-        yield Row(count, reader.line_num, cells)
-        count += 1
+    with csvfiles.opened(path, BundleError) as file:
+        header = file.columns
+        ahead = list(islice(file.rows, _AHEAD))
+        if not ahead:
+            raise no_rows(path, header, BundleError)
+        columns = _columns(path, header, ahead, part, tuple(names), by)
+        table = Table(path, header, chain(ahead, file.rows), columns)
+        if part.low:
+            ends = zip(columns.read, part.low, part.high, strict=True)
+            table.seen = [Seen(header[at], low, high) for at, low, high in ends]
+        dated = (at for at in columns.others if is_time(header[at], ahead[0].cells[at]))
+        if len(part.shape) > 1 and (at := next(dated, None)) is not None:
+            table.dates = Dates(header[at], at)
+        yield table
 
 
 def _columns(
@@ -156,7 +100,7 @@ def _columns(
     if part.width is None:
         raise BundleError("the model reads any number of columns; give arrays from Python")
     if by:
-        _check_there(path, header, by, "--by")
+        place_of(path, header, by, BundleError, _lacks(header, "--by"))
     if names:
         if len(names) != part.width:
             raise BundleError(
@@ -164,7 +108,7 @@ def _columns(
                 f"{': ' + named(part.columns) if part.columns else ''}"
             )
         for name in names:
-            _check_there(path, header, name, "--columns")
+            place_of(path, header, name, BundleError, _lacks(header, "--columns"))
     elif part.columns:
         names = part.columns
         if missing := [name for name in names if name not in header]:
@@ -174,18 +118,14 @@ def _columns(
             )
     else:
         names = _numbers(path, header, ahead, part.width, by)
-    for name in (*names, *([by] if by else [])):
-        if header.count(name) > 1:
-            raise BundleError(f"{path}: has more than one column {name!r}; keep one")
-    read = tuple(header.index(name) for name in names)
-    separating = header.index(by) if by else None
+    read = tuple(place_of(path, header, name, BundleError) for name in names)
+    separating = place_of(path, header, by, BundleError) if by else None
     others = tuple(at for at in range(len(header)) if at not in read and at != separating)
     return Columns(names, read, separating, others)
 
 
-def _check_there(path: Path, header: tuple[str, ...], name: str, option: str) -> None:
-    if name not in header:
-        raise BundleError(f"{path}: has no column {name!r} ({option}); its columns are {named(header)}")
+def _lacks(header: tuple[str, ...], option: str) -> str:
+    return f" ({option}); its columns are {named(header)}"
 
 
 def _numbers(

@@ -5,6 +5,9 @@ import re
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from tuner.deploy.monitoring.times import NAMES, moment_of
+from tuner.errors import BundleError
+
 _DATE = re.compile(r"\d{4}-?\d\d-?\d\d")
 _ALL = 3  # values that all lie outside look like other units
 _ROUNDING = 1e-6  # of ranges that were told in float32
@@ -21,10 +24,11 @@ class Dates:
 
     def add(self, sequence: str, text: str) -> None:
         """Look at the time of a row, where it is one."""
-        found = moment(text)
-        before = self.last.get(sequence)
-        if found is None or (before and (before.tzinfo is None) != (found.tzinfo is None)):
+        try:
+            found = moment_of(text, "")
+        except BundleError:
             return
+        before = self.last.get(sequence)
         self.backwards += before is not None and found < before
         self.last[sequence] = found
 
@@ -39,14 +43,13 @@ class Dates:
         )
 
 
-def moment(text: str) -> datetime | None:
-    """A time in ISO 8601 that begins with a date."""
-    if not _DATE.match(text.strip()):
-        return None
+def is_time(name: str, text: str) -> bool:
+    """Whether a column holds times, by its name or else by a first cell that begins with a date."""
     try:
-        return datetime.fromisoformat(text.strip())
-    except ValueError:
-        return None
+        moment_of(text, "")
+    except BundleError:
+        return False
+    return name.lower() in NAMES or bool(_DATE.match(text.strip()))
 
 
 @dataclass(slots=True)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from tuner.comparing.csvfiles import NOTHING, Row, Table, number, read_table, whole
+from tuner.csvfiles import NOTHING, Named, Table, number, read_table, whole
 from tuner.diagnosing.configurations import Diagnosed
 from tuner.diagnosis import diagnose
 from tuner.errors import ScoresError
@@ -57,7 +57,7 @@ def read_history(path: Path) -> History:
 
     Raises: ScoresError where the file is missing, is no such CSV, or holds what is no loss or no epoch.
     """
-    table = read_table(path, needed="loss", row="an epoch", once=_ONCE)
+    table = read_table(path, ScoresError, needed="loss", row="an epoch", once=_ONCE)
     seeds = _by_seed(table)
     diverged = tuple(any(map(_is_lost, own)) for own in seeds.values())
     if any(one.validation is not None for own in seeds.values() for one in own):
@@ -118,7 +118,7 @@ def _is_lost(one: _Epoch) -> bool:
     return not math.isfinite(one.loss) or not math.isfinite(one.validation or 0.0)
 
 
-def _count(path: Path, row: Row) -> int:
+def _count(path: Path, row: Named) -> int:
     text = row.cells["epoch"].strip()
     value = number(text)
     if value is None or not math.isfinite(value) or value < 0 or not value.is_integer() or value > 1e9:
@@ -126,19 +126,19 @@ def _count(path: Path, row: Row) -> int:
     return int(value)
 
 
-def _loss(path: Path, row: Row) -> float:
+def _loss(path: Path, row: Named) -> float:
     text = row.cells["loss"].strip()
     return math.nan if text.lower() in NOTHING else _number(path, row, "loss", text)
 
 
-def _validation(path: Path, row: Row) -> float | None:
+def _validation(path: Path, row: Named) -> float | None:
     text = row.cells.get("val_loss", "").strip()
     if text.lower() in NOTHING - {"nan"}:
         return None
     return _number(path, row, "val_loss", text)
 
 
-def _number(path: Path, row: Row, column: str, text: str) -> float:
+def _number(path: Path, row: Named, column: str, text: str) -> float:
     value = number(text)
     if value is None:
         raise ScoresError(f"{path}, line {row.line}: {column} is {text[:40]!r}, which is no number")

@@ -1,4 +1,4 @@
-"""How sure a score over test examples is, for one model: other examples would give another score."""
+"""How sure a score over test examples is, of one model or of two: other examples would give another."""
 
 import math
 from collections.abc import Callable
@@ -52,6 +52,42 @@ def mean_of_examples(scores: NDArray[Any], *, series: bool = False, level: float
     if block == 1 and np.isin(values, (0.0, 1.0)).all():
         ends = binomtest(int(values.sum()), values.size).proportion_ci(level, method="wilson")
         return ExampleMean(average, Interval(float(ends.low), float(ends.high), level), 1)
+    return _by_blocks(values, block, level)
+
+
+def difference_of_examples(
+    candidate: NDArray[Any], baseline: NDArray[Any], *, series: bool = False, level: float = 0.95
+) -> ExampleMean:
+    """The mean difference of two models' scores of the same examples, each (examples,): candidate - baseline.
+
+    With a t interval over the examples, in pairs; with `series` in blocks of neighbours, as of one model. It
+    knows one training of either, and nothing of other seeds. Without an interval where there are fewer than
+    two examples.
+
+    Raises: StatisticsError where the scores are not finite ones of the same examples.
+    Source: Student (1908), doi:10.1093/biomet/6.1.1; blocks: see `tuner.stats.series`.
+
+    >>> found = difference_of_examples(np.array([1.0, 2.0, 3.0, 4.0]), np.array([2.0, 2.0, 4.0, 6.0]))
+    >>> found.mean, round(found.interval.low, 3), round(found.interval.high, 3)
+    (-1.0, -2.299, 0.299)
+    """
+    check_level(level)
+    first, second = (np.asarray(one, dtype=np.float64) for one in (candidate, baseline))
+    finite = np.isfinite(first).all() and np.isfinite(second).all()
+    if first.ndim != 1 or first.shape != second.shape or not first.size or not finite:
+        raise StatisticsError(
+            f"scores of examples have shapes {first.shape} and {second.shape}; give finite ones of the same"
+            " examples (examples,)"
+        )
+    apart = first - second
+    if apart.size < 2:
+        return ExampleMean(float(apart.mean()), Interval(math.nan, math.nan, level), 1)
+    return _by_blocks(apart, block_length(apart) if series else 1, level)
+
+
+def _by_blocks(values: NDArray[np.float64], block: int, level: float) -> ExampleMean:
+    """The mean of values with a t interval, whose variance is that of blocks of neighbours."""
+    average = float(values.mean())
     error = math.sqrt(max(float(variance_of_mean(values, block)), 0.0))
     estimate = Estimate(average, error, degrees_of_freedom(values.size, block))
     return ExampleMean(average, estimate.interval(level), block)

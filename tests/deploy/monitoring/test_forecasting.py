@@ -8,8 +8,8 @@ from tests.deploy.monitoring.test_reading import SERIES, bundle, one
 from tuner.deploy.answers import Prediction
 from tuner.deploy.monitoring.forecasting import examples_of_rows, predict_missing
 from tuner.deploy.monitoring.layout import Layout
-from tuner.deploy.monitoring.reading import Entry, Values
 from tuner.deploy.monitoring.store import Store
+from tuner.deploy.observations import Entry, Values
 from tuner.deploy.schema import Schema
 
 FILE = Path("x.csv")

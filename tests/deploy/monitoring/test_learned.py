@@ -17,9 +17,9 @@ from tests.deploy.monitoring.models import (
     write_csv,
 )
 from tuner.deploy.bundle import Updated, read, write
-from tuner.deploy.monitoring.reading import newest_in
 from tuner.deploy.monitoring.run import monitor
 from tuner.deploy.monitoring.store import Store
+from tuner.deploy.observations import newest_in
 
 pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation")  # Keras' own, in restoring
 

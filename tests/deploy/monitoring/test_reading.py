@@ -9,7 +9,8 @@ import pytest
 from tests.deploy.monitoring.models import NOTHING
 from tuner.deploy.bundle import Bundle, Epochs, Expected, Member, Origin, Trained, Verdict
 from tuner.deploy.monitoring.layout import Layout, Wishes, layout_of
-from tuner.deploy.monitoring.reading import Entry, entries_of, newest_in, read_sheet, texts_of
+from tuner.deploy.monitoring.reading import entries_of
+from tuner.deploy.observations import Entry, newest_in, read_sheet, texts_of
 from tuner.deploy.schema import Part, Schema
 from tuner.errors import BundleError
 
@@ -142,7 +143,7 @@ def written(path: Path, text: str) -> Path:
 def test_rows_are_read_in_the_order_of_time_and_twice_counts_once(tmp_path: Path) -> None:
     text = "time;note;b;a;sum\n2024-01-02;later;2;1;\n2024-01-01;x;4;3;7.5\n\n2024-01-02;again;2;1;NaN\n"
     sheet = read_sheet(written(tmp_path / "x.csv", text))
-    layout = layout_of(ROWS, sheet.columns, Wishes(), "x.csv", texts=texts_of(sheet, ROWS))
+    layout = layout_of(ROWS, sheet.columns, Wishes(), "x.csv", texts=texts_of(sheet, ROWS.schema.classes))
     assert entries_of(sheet, layout, ROWS) == (
         Entry(datetime(2024, 1, 1), (3.0, 4.0, 7.5)),
         Entry(datetime(2024, 1, 2), (1.0, 2.0, None)),
@@ -151,7 +152,9 @@ def test_rows_are_read_in_the_order_of_time_and_twice_counts_once(tmp_path: Path
 
 def test_classes_are_named_or_numbered(tmp_path: Path) -> None:
     sheet = read_sheet(written(tmp_path / "x.csv", "p,q,r,kind\n1,2,3,mid\n1,2,3,2\n1,2,3,\n"))
-    layout = layout_of(CLASSES, sheet.columns, Wishes(), "x.csv", texts=texts_of(sheet, CLASSES))
+    layout = layout_of(
+        CLASSES, sheet.columns, Wishes(), "x.csv", texts=texts_of(sheet, CLASSES.schema.classes)
+    )
     assert [entry.values[-1] for entry in entries_of(sheet, layout, CLASSES)] == [1.0, 2.0, None]
 
 
@@ -166,12 +169,12 @@ HEAD = "time,a,b,sum\n"
         (b"\xff\xfe\x00", "is no text in UTF-8"),
         (b'time,a,b,sum\n2024-01-01,"1,2,3\n', "cannot be read as CSV"),
         (HEAD.encode() + b"2024-01-01,1,2\n", "line 2: has 3 values for 4 columns"),
-        (HEAD.encode() + b"soon,1,2,3\n", "line 2: 'soon' is no time"),
-        (HEAD.encode() + b",1,2,3\n", "line 2: '' is no time"),
-        (HEAD.encode() + b"2024-01-01,1,two,3\n", "line 2, 'b': 'two' is no number"),
-        (HEAD.encode() + b"2024-01-01,1,1_000,3\n", "'1_000' is no number"),
-        (HEAD.encode() + b"2024-01-01,1,inf,3\n", "'inf' is no finite number"),
-        (HEAD.encode() + b"2024-01-01,1,1e300,3\n", "'1e300' is no finite number"),
+        (HEAD.encode() + b"soon,1,2,3\n", "line 2: column 'time' has 'soon', which is no time"),
+        (HEAD.encode() + b",1,2,3\n", "line 2: column 'time' has '', which is no time"),
+        (HEAD.encode() + b"2024-01-01,1,two,3\n", "line 2: column 'b' has 'two', which is no finite number"),
+        (HEAD.encode() + b"2024-01-01,1,1_000,3\n", "column 'b' has '1_000', which is no finite number"),
+        (HEAD.encode() + b"2024-01-01,1,inf,3\n", "has 'inf', which is no finite number"),
+        (HEAD.encode() + b"2024-01-01,1,1e300,3\n", "has '1e300', which is no finite number"),
         (
             HEAD.encode() + b"2024-01-01,1,2,3\n2024-01-01,1,2,4\n",
             "line 3: 2024-01-01 stands in line 2 as well",

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from tuner.deploy.monitoring.layout import Layout
-from tuner.deploy.monitoring.reading import Entry, Values
 from tuner.deploy.monitoring.store import Predicted, Row, Store, Taken
+from tuner.deploy.observations import Entry, Values
 from tuner.errors import BundleError, LedgerError
 
 SERIES = Layout(True, "time", ("level", "rain"), ("level",), 3, 1)

@@ -29,7 +29,7 @@ def test_a_time_is_read(text: str, moment: datetime) -> None:
     "text", ["", "soon", "31.12.2024", "2024-13-01", "1e9", "9" * 12, "0001-01-01T00:00+14:00"]
 )
 def test_what_is_no_time_is_named_with_its_cell(text: str) -> None:
-    with pytest.raises(BundleError, match=r"x\.csv, line 3: .* is no time"):
+    with pytest.raises(BundleError, match=r"x\.csv, line 3 has .* is no time"):
         moment_of(text, "x.csv, line 3")
 
 

@@ -11,8 +11,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from tuner.csvfiles import named
 from tuner.deploy.bundle import Bundle
-from tuner.deploy.monitoring.times import NAMES
+from tuner.deploy.observations import known_columns, time_column
 from tuner.deploy.schema import Part
 from tuner.errors import BundleError
 
@@ -77,29 +78,12 @@ def layout_of(
         raise BundleError(f"{where}: has more than one column {twice[:40]!r}; keep one")
     if bundle.schema.output is None:
         raise BundleError(f"{where}: the model has several outputs, which no CSV can be compared with")
-    time = _time(columns, wishes, where, _known(bundle))
-    kept = {*_known(bundle), *wishes.targets}
+    time = time_column(columns, bundle.schema, wishes.time, where)
+    kept = {*known_columns(bundle.schema), *wishes.targets}
     others = [name for name in columns if name != time and (name in kept or name not in texts)]
     if bundle.schema.targets or (wishes.targets and _windows(bundle.schema.input)):
         return _series(bundle, time, others, wishes, where, positional)
     return _examples(bundle, time, others, wishes, where)
-
-
-def _known(bundle: Bundle) -> set[str]:
-    """The names of columns that the bundle knows."""
-    parts = (*bundle.schema.inputs, *bundle.schema.outputs)
-    return {name for part in parts for name in part.columns}
-
-
-def _time(columns: Sequence[str], wishes: Wishes, where: str, known: Collection[str]) -> str:
-    if wishes.time is not None:
-        if wishes.time not in columns:
-            raise BundleError(f"{where}: has no column {wishes.time[:40]!r} for the time; {_list(columns)}")
-        return wishes.time
-    found = [name for name in columns if name.lower() in NAMES and name not in known]
-    if len(found) > 1:
-        raise BundleError(f"{where}: {' and '.join(map(repr, found))} may be the time; name it with --time")
-    return found[0] if found else ""
 
 
 def _windows(part: Part | None) -> bool:
@@ -192,9 +176,7 @@ def _named(known: tuple[str, ...], others: list[str], count: int, what: str, whe
 
 
 def _list(columns: Sequence[str]) -> str:
-    shown = ", ".join(repr(name[:40]) for name in columns[:12])
-    more = f" and {len(columns) - 12} more" if len(columns) > 12 else ""
-    return f"its columns are {shown or 'none'}{more}"
+    return f"its columns are {named(columns) or 'none'}"
 
 
 def as_read(bundle: Bundle, flat: np.ndarray) -> object:

@@ -18,12 +18,13 @@ from tuner.deploy.monitoring.forecasting import (
     updated_until,
 )
 from tuner.deploy.monitoring.layout import Layout, Wishes, layout_of
-from tuner.deploy.monitoring.reading import entries_of, read_sheet, texts_of
+from tuner.deploy.monitoring.reading import entries_of
 from tuner.deploy.monitoring.scoring import Scored, metric_of_bundle, scored
 from tuner.deploy.monitoring.store import Store, Taken
 from tuner.deploy.monitoring.times import every_of
 from tuner.deploy.monitoring.watched import CURRENT, Monitoring, in_pairs, watched
 from tuner.deploy.names import PREVIOUS
+from tuner.deploy.observations import read_sheet, texts_of
 from tuner.errors import BundleError
 from tuner.locking import locked
 from tuner.stats.design import check_level, check_margin
@@ -111,7 +112,7 @@ def _take(store: Store, bundle: Bundle, path: Path, wishes: Wishes) -> Taken:
             sheet.columns,
             wishes,
             str(path),
-            texts=texts_of(sheet, bundle),
+            texts=texts_of(sheet, bundle.schema.classes),
             positional=_positional(bundle),
         )
     else:

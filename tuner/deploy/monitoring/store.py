@@ -15,9 +15,9 @@ from typing import Any
 
 from tuner.deploy.monitoring.layout import Layout
 from tuner.deploy.monitoring.log import append, read_log
-from tuner.deploy.monitoring.reading import Entry, Values
 from tuner.deploy.monitoring.times import Moment, known_number, restored, shown, stored
 from tuner.deploy.names import MONITOR, OBSERVATIONS, PREDICTIONS
+from tuner.deploy.observations import Entry, Values
 from tuner.errors import BundleError, LedgerError
 from tuner.stored import record_of
 

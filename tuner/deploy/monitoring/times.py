@@ -46,8 +46,8 @@ def moment_of(text: str, where: str) -> datetime:
         return found.astimezone(UTC).replace(tzinfo=None) if found.tzinfo else found
     except (ValueError, OverflowError):
         raise BundleError(
-            f"{where}: {text[:40]!r} is no time; write it as 2024-01-31, 2024-01-31 06:00 or seconds since"
-            " 1970"
+            f"{where} has {text[:40]!r}, which is no time; write it as 2024-01-31, 2024-01-31 06:00 or"
+            " seconds since 1970"
         ) from None
 
 

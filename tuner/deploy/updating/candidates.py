@@ -20,22 +20,21 @@ from tuner.deploy.bundle import (
     Trained,
     Updated,
     Verdict,
-    preparation_of,
     read,
     write,
     write_examples,
+    write_learned,
 )
 from tuner.deploy.card import card_of
-from tuner.deploy.describing import Kind
-from tuner.deploy.expecting import Found, of_ensemble
 from tuner.deploy.folders import written
-from tuner.deploy.networks import Network, answers
+from tuner.deploy.networks import Network
 from tuner.deploy.schema import Part, part_of
 from tuner.deploy.serving import network_of
 from tuner.deploy.storing import write_members
 from tuner.deploy.updating.derived import EPOCHS, RECENT
 from tuner.deploy.updating.material import Material
-from tuner.deploy.updating.parting import Parts, count, recent_of
+from tuner.deploy.updating.parting import count, recent_of
+from tuner.deploy.updating.together import measured
 from tuner.deploy.updating.ways import FAIR, WAYS, Way
 from tuner.engines.choice import Trainer
 from tuner.errors import BundleError
@@ -43,10 +42,14 @@ from tuner.references import against
 from tuner.repeats import Repeats
 from tuner.report import headline
 from tuner.result import Measured, Result
-from tuner.study import Splits, Study
-from tuner.trees import flat, mapped
+from tuner.study import Study
+from tuner.trees import flat
 
 FOLDER = "candidates"
+OPTIMISTIC = (
+    "Where a way is chosen because it scored best, its score on the examples by which all were compared is"
+    " partly luck: expect it to do a little worse on others"
+)
 _SAME = 1e-4  # relative: what trains again on the same machine gives the same score
 
 Say = Callable[[str], None]
@@ -66,7 +69,7 @@ def kept(material: Material, study: Study, result: Result, name: str, say: Say) 
     record = _record(material, result, name)
     with suppress(BundleError):
         there = read(folder)
-        if (there.updated, there.verdict) == (record.updated, record.verdict):
+        if (_made(there), there.verdict) == (_made(record), record.verdict):
             return folder
     say(f"keeping the networks of {name} as a candidate")
     networks, other = _trained(study, result, name, len(material.members), say)
@@ -87,11 +90,16 @@ def kept(material: Material, study: Study, result: Result, name: str, say: Say) 
     return folder
 
 
+def _made(candidate: Bundle) -> Updated | None:
+    """How a candidate came about, without what its networks had to tell."""
+    return None if candidate.updated is None else replace(candidate.updated, ensembles=None)
+
+
 def _record(material: Material, result: Result, name: str) -> Bundle:
     """What the candidate's bundle.json says, but for what its networks have to tell."""
     bundle, way = material.bundle, WAYS[name]
-    measured = next(one for one in result.finalists if one.name == name)
-    params = dict(measured.configuration.params)
+    way_measured = next(one for one in result.finalists if one.name == name)
+    params = dict(way_measured.configuration.params)
     fair = next((one for one in against(result) if one.reference == FAIR.name), None)
     compared = fair.comparisons.get(name) if fair else None
     updated = Updated(
@@ -103,14 +111,15 @@ def _record(material: Material, result: Result, name: str) -> Bundle:
         source=material.source,
         params=params,
         more_training=compared.verdict if compared else "",
+        old=material.splits,
     )
     return replace(
         bundle,
         epochs=Epochs(
             int(params[EPOCHS]), "as the update was compared; a callback may have ended it earlier"
         ),
-        trained=Trained(_examples(material, way, params[RECENT]), kept_test=True),
-        verdict=verdict(result, measured),
+        trained=Trained(_examples(material, way, params.get(RECENT, 1.0)), kept_test=True),
+        verdict=verdict(result, way_measured),
         origin=replace(
             bundle.origin,
             run=str(result.folder),
@@ -143,18 +152,19 @@ def _file(study: Study) -> dict[str, Any]:
 
 
 def _notes(material: Material) -> Iterator[str]:
+    yield OPTIMISTIC
     if len(material.members) > 1:
         yield (
-            "What the study found compares single networks with those of the existing model; the means of"
-            " their predictions, which are what a model in use answers, were not compared"
+            "The verdict compares single networks, over seeds, with those of the existing model; of the means"
+            " of their predictions, which are what a model in use answers, one ensemble each was compared"
         )
     for text in material.changed:
         yield f"It was updated although {text}"
 
 
-def verdict(result: Result, measured: Measured) -> Verdict:
+def verdict(result: Result, way: Measured) -> Verdict:
     """What the comparison says of a way against the existing model."""
-    said = headline(replace(result, finalists=(measured,)))
+    said = headline(replace(result, finalists=(way,)))
     texts = (said.claim, said.evidence, said.scope, said.naive)
     claim, evidence, scope, naive = (text.replace("the baseline", "the existing model") for text in texts)
     return Verdict(said.word, claim, evidence, scope, naive)
@@ -203,59 +213,28 @@ def _write(
     networks: tuple[Network, ...],
     folder: Path,
 ) -> None:
+    assert record.updated is not None
     there = material.bundle.place()
     network = network_of(material.bundle)
-    measured = _measured(material, study, result, record, networks, network)
+    found, together = measured(material, study, result, record, networks, network)
     with written(folder) as beside:
         text = (there / ARCHITECTURE).read_text(encoding="utf-8")
         members = write_members(beside, text, network, networks)
+        learned = write_learned(beside / record.home, material.learned)
         if record.preparation:
             shutil.copyfile(there / PREPARATION, beside / PREPARATION)
-        examples = "" if measured.examples is None else write_examples(beside, measured.examples)
+        examples = "" if found.examples is None else write_examples(beside, found.examples)
         done = replace(
             record,
             members=members,
-            expected=measured.expected,
+            expected=found.expected,
             examples=examples,
+            learned=learned,
+            updated=replace(record.updated, ensembles=together),
             schema=replace(record.schema, inputs=_spans(material, record)),
         )
         (beside / CARD).write_text(card_of(done), encoding="utf-8")
         write(done, beside)
-
-
-def _measured(
-    material: Material,
-    study: Study,
-    result: Result,
-    record: Bundle,
-    networks: tuple[Network, ...],
-    network: Any,
-) -> Found:
-    """What the networks score together on the new examples that nothing has been chosen by."""
-    assert record.updated is not None
-    measured = next(one for one in result.finalists if one.name == record.updated.way)
-    x = mapped(
-        lambda array: array.astype(np.float32) if array.dtype.kind == "f" else array, material.new.test[0]
-    )
-    return of_ensemble(
-        result.setup,
-        measured,
-        Repeats(study).metric,
-        Kind(record.task, record.logits),
-        _splits(material),
-        None if material.raw is None else _as_splits(material.raw),
-        answers(network, networks, x, record.batch_size),
-        "these networks, on the most recent new examples, which they were not trained on",
-    )
-
-
-def _splits(material: Material) -> Splits:
-    splits = _as_splits(material.new)
-    return replace(splits, preparation=preparation_of(material.bundle))
-
-
-def _as_splits(parts: Parts) -> Splits:
-    return Splits(parts.train, parts.validation, parts.test, starts=dict(parts.starts))
 
 
 def _spans(material: Material, record: Bundle) -> tuple[Part, ...]:

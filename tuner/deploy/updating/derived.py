@@ -37,13 +37,14 @@ EPOCHS, RATE, RECENT, WAY = "epochs", "learning_rate_factor", "recent", "way"
 class Settings:
     """How a way is trained where nothing was searched.
 
-    `recent` is the share of the way's examples that it sees, the most recent ones. The learning rate is that
-    which build gives, times `rate`; with `fixed_rate` a callback of build sets it, and nothing else can.
+    `recent` is the share of the way's examples that it sees, the most recent ones; None where their order is
+    not that of time, so that all are seen. The learning rate is that which build gives, times `rate`; with
+    `fixed_rate` a callback of build sets it, and nothing else can.
     """
 
     epochs: int
     rate: float = 1.0
-    recent: float = 1.0
+    recent: float | None = None
     fixed_rate: bool = False
 
     def __post_init__(self) -> None:
@@ -54,7 +55,8 @@ class Settings:
     def params(self) -> dict[str, Any]:
         """The values of a way's hyperparameters."""
         rate = {} if self.fixed_rate else {RATE: self.rate}
-        return {EPOCHS: self.epochs, **rate, RECENT: self.recent}
+        recent = {} if self.recent is None else {RECENT: self.recent}
+        return {EPOCHS: self.epochs, **rate, **recent}
 
 
 def settings_of(material: Material, epochs: int | None) -> Settings:
@@ -78,7 +80,8 @@ def settings_of(material: Material, epochs: int | None) -> Settings:
     given = fit.get("callbacks") or []
     callbacks = given if isinstance(given, list | tuple) else [given]
     scheduled = any(isinstance(one, keras.callbacks.LearningRateScheduler) for one in callbacks)
-    return Settings(epochs or material.bundle.epochs.count, fixed_rate=scheduled)
+    recent = 1.0 if material.study.series else None
+    return Settings(epochs or material.bundle.epochs.count, recent=recent, fixed_rate=scheduled)
 
 
 def comparison(
@@ -143,7 +146,10 @@ def _study(
         name = way_of(trial)
         if name == EXISTING:
             return _splits(material, material.new.train)
-        return _splits(material, recent(pools[name], trial.suggest_float(RECENT, LEAST_RECENT, 1.0)))
+        pool = pools[name]
+        if study.series:  # else the order of the old examples is none of time
+            pool = recent(pool, trial.suggest_float(RECENT, LEAST_RECENT, 1.0))
+        return _splits(material, pool)
 
     def build(trial: Any, data: Splits, seed_index: int) -> tuple[keras.Model, dict[str, Any]]:
         name = way_of(trial)

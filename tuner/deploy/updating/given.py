@@ -13,7 +13,9 @@ from typing import Any
 import numpy as np
 
 from tuner.deploy.bundle import Bundle, preparation_of
-from tuner.deploy.monitoring.reading import newest_in
+from tuner.deploy.monitoring.layout import Layout
+from tuner.deploy.monitoring.store import Store
+from tuner.deploy.observations import newest_in
 from tuner.deploy.updating import rules
 from tuner.deploy.updating.parting import Pair, Parts, of_splits, parted
 from tuner.deploy.updating.reading import read_numbers
@@ -60,15 +62,15 @@ def given(bundle: Bundle, study: Study, old: Splits, new: New, cutting: Cutting)
     """
     preparation = preparation_of(bundle)
     if isinstance(new, str | Path):
-        read = _from_file(bundle, study, old, Path(new), cutting, preparation)
-        return replace(read, until=newest_in(Path(new), cutting.time))
+        return _from_file(bundle, study, old, Path(new), cutting, preparation)
     found: Any = new
     if callable(found):
         with study_errors("the function of the new data"):
             found = found()
     if isinstance(found, Splits):
         splits = as_the_bundle(found, preparation, old.train, "the new data")
-        raw = None if splits.raw is None else of_splits(splits.raw)
+        alike = splits.raw is not None and splits.raw.sizes == splits.sizes
+        raw = of_splits(splits.raw) if splits.raw is not None and alike else None
         return Given(of_splits(splits), raw, "splits made in Python")
     return _cut(bundle, study, old, found, "new data", cutting, preparation, "arrays made in Python")
 
@@ -106,17 +108,32 @@ def _from_file(
             raise BundleError(f"{path}: no such file; give new observations")
         with study_errors(f"new_data of the study, called for {path},"):
             pair = study.new_data(path)
-        return _cut(bundle, study, old, pair, "new_data of the study", cutting, preparation, str(path))
+        read = _cut(bundle, study, old, pair, "new_data of the study", cutting, preparation, str(path))
+        return replace(read, until=newest_in(path, cutting.time))
+    table = read_numbers(path, bundle.schema, cutting.time, _layout(bundle, cutting))
+    targets, reading = bundle.schema.targets, cutting.reading
+    if (layout := table.layout) is not None:
+        targets = tuple(layout.columns.index(name) for name in layout.targets)
+        reading = "series" if layout.series else "rows"
     try:
-        table = read_numbers(path, bundle.schema, cutting.time)
         like = (old.raw or old).test
-        raw = rules.raw_examples(table.values, like, bundle.schema.targets, cutting.reading, table.gaps)
+        raw = rules.raw_examples(table.values, like, targets, reading, table.gaps)
         ready = rules.prepared(raw, preparation, old.train)
     except BundleError as error:
         raise BundleError(f"{path}: {error}") from None
     cut = _parts(bundle, study, ready, cutting)
     there = None if preparation is None else _parts(bundle, study, raw, cutting)
-    return Given(cut, there, str(path), table.notes)
+    return Given(cut, there, str(path), table.notes, table.until)
+
+
+def _layout(bundle: Bundle, cutting: Cutting) -> Layout | None:
+    """How `tuner monitor` reads the files of the bundle; None where it has read none or otherwise.
+
+    Raises: LedgerError where what it stored is damaged.
+    """
+    found = Store(bundle.place()).layout
+    as_asked = found is not None and cutting.reading in ("auto", "series" if found.series else "rows")
+    return found if as_asked else None
 
 
 def _cut(

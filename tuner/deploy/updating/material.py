@@ -4,23 +4,34 @@ ones.
 
 import hashlib
 import json
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 
-from tuner.deploy.bundle import Bundle
+from tuner.deploy.bundle import Bundle, learned_of
 from tuner.deploy.serving import load_weights, network_of
 from tuner.deploy.updating.given import Cutting, New, gap_of, given
-from tuner.deploy.updating.origins import changed, digest_of, old_splits
-from tuner.deploy.updating.parting import Pair, Parts, apart, count, seen_before, together
+from tuner.deploy.updating.origins import changed, digest_of, old_names, old_splits
+from tuner.deploy.updating.parting import (
+    MOSTLY,
+    Pair,
+    Parts,
+    apart,
+    chosen,
+    count,
+    digests_of,
+    seen_before,
+    together,
+    unlearned,
+)
+from tuner.deploy.updating.ways import FAIR, WAYS
 from tuner.errors import BundleError
-from tuner.study import Build, Splits, Study, digest
+from tuner.study import NAMES, Build, Splits, Study, digest
 from tuner.trees import leaves
 
 Weights = tuple[np.ndarray, ...]
-
-MOSTLY = 0.5  # of the examples to judge by; where more are old ones, the new data are the old data
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -31,7 +42,9 @@ class Material:
     units, None where the model does not read others, or they are not known. `known` counts the examples to
     judge by that are among all old ones, `left_out` those that were left out of `old` for that, and `where`
     says where the new data are from. `data` is the digest of the study's data, `changed` what is not as it
-    was when the bundle was made, and `notes` what is to be said of the new data.
+    was when the bundle was made, and `notes` what is to be said of the data. `splits` are the names of the
+    study's splits that are the old data, and `learned` has the digests of all new examples, and of those of
+    the updates before by which the existing model came about.
     """
 
     bundle: Bundle
@@ -50,6 +63,8 @@ class Material:
     changed: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     until: str = ""  # see `Given`
+    splits: tuple[str, ...] = NAMES
+    learned: np.ndarray = field(default_factory=lambda: np.empty(0, np.uint64))
 
     @property
     def params(self) -> dict[str, Any]:
@@ -75,7 +90,8 @@ def gathered(
     """All that an update needs.
 
     Old examples that are among those to choose or to judge by are left out of the old ones, and so are those
-    that share steps of their targets.
+    that share steps of their targets. New ones that an earlier update had, by which the existing model came
+    about, neither choose nor judge.
 
     Raises: BundleError where the new data cannot be read, cut or joined with the old ones, or the old ones
     are others than they were, which `accept_changes` accepts; StudyError where the study fails, or no longer
@@ -85,17 +101,19 @@ def gathered(
     data = digest_of(bundle, study)
     told = changed(bundle, study, data, accept=accept_changes)
     splits = old_splits(bundle, study)
-    every = together(splits.train, splits.validation, splits.test)
+    names = old_names(bundle)
+    every = together(*(getattr(splits, name) for name in names))
     found = given(bundle, study, splits, new, cutting)
-    parts = found.parts
-    _check_alike(parts, every)
+    _check_alike(found.parts, every)
+    before, reach = learned_of(bundle), gap_of(bundle, study, every)
+    parts, stay = unlearned(found.parts, before, reach)
     known = seen_before(parts.test, every)
     if known > MOSTLY * count(parts.test):
         raise BundleError(
             f"{known:,} of the {count(parts.test):,} new examples to judge by are among the old data, which"
             " the existing model was trained on; give observations from after these"
         )
-    old = apart(every, together(parts.validation, parts.test), gap_of(bundle, study, every))
+    old = apart(every, together(parts.validation, parts.test), reach)
     return Material(
         bundle=bundle,
         study=study,
@@ -103,7 +121,7 @@ def gathered(
         members=_members(bundle),
         old=old,
         new=parts,
-        raw=found.raw,
+        raw=None if found.raw is None else chosen(found.raw, stay),
         naive=splits.naive,
         credit=splits.credit,
         known=known,
@@ -111,9 +129,33 @@ def gathered(
         where=found.where,
         data=data,
         changed=told,
-        notes=found.notes,
+        notes=(*found.notes, *_notes(bundle, splits, names, found.parts, parts)),
         until=found.until,
+        splits=names,
+        learned=np.union1d(before, digests_of(found.parts.train, found.parts.validation, found.parts.test)),
     )
+
+
+def _notes(bundle: Bundle, splits: Splits, names: Sequence[str], given: Parts, parts: Parts) -> Iterator[str]:
+    """What is to be said of the old data, and of new examples that are left out."""
+    left_out = sum(given.sizes.values()) - sum(parts.sizes.values())
+    if left_out:
+        yield (
+            f"{left_out:,} new examples to choose or to judge by are left out, which were in the data of an"
+            " earlier update, by which the existing model came about"
+        )
+    for name in NAMES:
+        if name not in names:
+            yield (
+                f"the {name} split of the study, {splits.sizes[name]:,} examples, is not among the old data:"
+                " the existing model was not trained on it (--keep-test)"
+            )
+    way = WAYS.get(bundle.updated.way) if bundle.updated else None
+    if way is not None and not (way.old or way.existing):
+        yield (
+            f"the existing model came about by {way.name} and has not seen the old data of the study, on"
+            f" which {FAIR.name} trains"
+        )
 
 
 def _builder(bundle: Bundle, study: Study) -> Build:

@@ -4,8 +4,10 @@ A study file is a program, and a bundle says where it lies: nothing is executed 
 file that made the bundle, or the user has said to go on with another one.
 """
 
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from tuner.deploy.bundle import Bundle, preparation_of, sha256_of
 from tuner.deploy.updating.given import as_the_bundle
@@ -13,12 +15,20 @@ from tuner.errors import BundleError, StudyError, study_errors
 from tuner.loading import load_study
 from tuner.records import BASELINE, Configuration
 from tuner.seeds import Seed
-from tuner.study import Splits, Study, digest
+from tuner.study import NAMES, Splits, Study, digest
 from tuner.trials import PinnedTrial
 
 
-def study_of(bundle: Bundle, path: str | Path | None = None, *, accept_changes: bool = False) -> Study:
-    """The study that made a bundle, from its file or from where that is now.
+def study_of(
+    bundle: Bundle,
+    path: str | Path | None = None,
+    options: Mapping[str, Any] | None = None,
+    *,
+    accept_changes: bool = False,
+) -> Study:
+    """The study that made a bundle, from its file or from where that is now, with the options that it had.
+
+    `options` take the place of those of their names, such as where the data are now.
 
     Raises: StudyError where the file is not there or cannot be used, BundleError where it is another.
     """
@@ -41,7 +51,7 @@ def study_of(bundle: Bundle, path: str | Path | None = None, *, accept_changes: 
             f"{file}: {told}; give the file as it was with --study, or go on all the same with"
             " --accept-changes"
         )
-    return load_study(file, origin.options)
+    return load_study(file, {**origin.options, **(options or {})})
 
 
 def changed(bundle: Bundle, study: Study, data: str, *, accept: bool) -> tuple[str, ...]:
@@ -84,6 +94,14 @@ def old_splits(bundle: Bundle, study: Study) -> Splits:
     for name in splits.pipelines:
         raise StudyError(f"the {name} split comes batch by batch, and an update joins arrays; give arrays")
     return as_the_bundle(splits, preparation_of(bundle), splits.train, "the study's data")
+
+
+def old_names(bundle: Bundle) -> tuple[str, ...]:
+    """The splits of the study that the model was trained on, which are the old data of an update."""
+    if bundle.updated is not None:
+        known = tuple(name for name in NAMES if name in bundle.updated.old)
+        return known or NAMES  # candidates of before did not say it, and had all
+    return NAMES[:2] if bundle.trained.kept_test else NAMES
 
 
 def _other_file(bundle: Bundle, now: str) -> str:

@@ -1,7 +1,8 @@
 """Newer examples in the order of time, cut into train, validation and test without leaks."""
 
+import hashlib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -13,6 +14,8 @@ from tuner.trees import Tree, flat, mapped
 Pair = tuple[Tree, Tree]
 
 FEWEST = 2  # examples to judge by
+MOSTLY = 0.5  # of the examples to judge by; where the model knows more, the new data are not new
+_FOR = {"validation": "choose", "test": "judge"}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -119,12 +122,54 @@ def apart(old: Pair, judging: Pair, reach: int = 0) -> Pair:
     Raises: BundleError where none is left.
     """
     known = set(_keys(judging))
-    places = np.flatnonzero([key in known for key in _keys(old)])
-    near = np.unique(places[:, None] + np.arange(-reach, reach + 1))
-    kept = np.setdiff1d(np.arange(count(old)), near)
+    kept = _beyond(np.array([key in known for key in _keys(old)]), reach)
     if not len(kept):
         raise BundleError("all old examples are among the new ones; give observations from after these")
     return old if len(kept) == count(old) else taken(old, kept)
+
+
+def digests_of(*pairs: Pair) -> np.ndarray:
+    """A number that tells an example, with its targets, from all others, to the bit: uint64, (examples,)."""
+    keys = (hashlib.blake2b(key, digest_size=8).digest() for pair in pairs for key in _keys(pair))
+    return np.frombuffer(b"".join(keys), np.uint64)
+
+
+def unlearned(parts: Parts, learned: np.ndarray, reach: int = 0) -> tuple[Parts, dict[str, np.ndarray]]:
+    """The parts without examples to choose or to judge by whose digests are among the `learned` ones, and
+    without `reach` neighbours on both sides of these, which share steps of their targets.
+
+    With them come the places of the examples that stay in either part.
+
+    Raises: BundleError where most of those to judge by would go, or too few would stay.
+    """
+    places = {
+        name: _beyond(np.isin(digests_of(getattr(parts, name)), learned), reach)
+        for name in ("validation", "test")
+    }
+    for name, most in (("test", MOSTLY), ("validation", 1.0)):
+        total, stay = count(getattr(parts, name)), len(places[name])
+        if stay < total and (total - stay > most * total or stay < FEWEST):
+            raise BundleError(
+                f"{total - stay:,} of the {total:,} new examples to {_FOR[name]} by were in the data of an"
+                " earlier update, by which the existing model came about; give observations from after these"
+            )
+    return chosen(parts, places), places
+
+
+def chosen(parts: Parts, places: Mapping[str, np.ndarray]) -> Parts:
+    """The examples at these places of some of the parts, and all of the others."""
+    own: dict[str, Any] = {name: taken(getattr(parts, name), at) for name, at in places.items()}
+    starts = {
+        name: np.asarray(start)[places[name]] if name in places and np.ndim(start) else start
+        for name, start in parts.starts.items()
+    }
+    return replace(parts, **own, starts=starts)
+
+
+def _beyond(known: np.ndarray, reach: int) -> np.ndarray:
+    """The places that are further than `reach` from all that are `known`, bool (examples,)."""
+    near = np.flatnonzero(known)[:, None] + np.arange(-reach, reach + 1)
+    return np.setdiff1d(np.arange(len(known)), near)
 
 
 def _keys(pair: Pair) -> list[bytes]:

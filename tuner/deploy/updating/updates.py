@@ -1,19 +1,21 @@
 """An update in order: gather, search each way where asked to, compare all, keep those that are better."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from tuner.backend import prepare_backend
 from tuner.cards import Card, Readable, shown
-from tuner.deploy.bundle import Bundle, read
+from tuner.checked import as_json
+from tuner.deploy.bundle import Bundle, Together, read
+from tuner.deploy.card import ONE_EACH, in_words
 from tuner.deploy.updating.given import Cutting, New
 from tuner.deploy.updating.material import Material
 from tuner.deploy.updating.rules import READINGS, Reading
 from tuner.deploy.updating.ways import FAIR, UPDATES, WAYS, checked
-from tuner.errors import BundleError
-from tuner.ledger import slug
+from tuner.errors import BundleError, written_into
+from tuner.ledger import Ledger, slug
 from tuner.plan import PROFILES, Plan
 from tuner.references import Against, against
 from tuner.reporter import Reporter, Silent
@@ -27,12 +29,15 @@ class Update(Readable):
 
     `more_training` compares the ways with the fair baseline, the existing model trained further on old data.
     `candidates` are the folders of the bundles that were kept, by way: nothing is replaced by itself.
+    `ensembles` says of these, by way, what their networks score together beside those of the existing model
+    together: one ensemble each, while verdicts are over seeds and about single networks.
     """
 
     bundle: Bundle
     result: Result
     more_training: Against | None
     candidates: Mapping[str, Path]
+    ensembles: Mapping[str, Together]
 
     @property
     def better(self) -> tuple[str, ...]:
@@ -42,9 +47,27 @@ class Update(Readable):
 
     @property
     def recommended(self) -> str | None:
-        """The best of those that are also better than the fair baseline; None where there is none."""
+        """The best of those that are also better than the fair baseline, and no worse as an ensemble; None
+        where there is none.
+        """
         other = self.more_training.comparisons if self.more_training else {}
-        return next((name for name in self.better if name in other and other[name].verdict == "better"), None)
+        return next(
+            (
+                name
+                for name in self.better
+                if name in other and other[name].verdict == "better" and not self._worse_together(name)
+            ),
+            None,
+        )
+
+    def words(self, name: str) -> str:
+        """How a candidate and the existing model stand as ensembles; nothing where that is not known."""
+        found = self.ensembles.get(name)
+        return in_words(found, self.bundle.metric, self.bundle.direction) if found else ""
+
+    def _worse_together(self, name: str) -> bool:
+        found = self.ensembles.get(name)
+        return found is not None and found.word(self.bundle.direction) == "worse"
 
     def __repr__(self) -> str:
         return f"<Update of {shown(self.bundle.study)}: {self._claim()}>"
@@ -74,6 +97,7 @@ def update(
     output: str | Path | None = None,
     *,
     study: Study | str | Path | None = None,
+    options: Mapping[str, Any] | None = None,
     validation: int | float = 0.2,
     test: int | float = 0.3,
     reading: Reading = "auto",
@@ -98,10 +122,11 @@ def update(
     name it. The rows of a file are sorted by their time, in the column `time` where its name does not say so.
     The last `test` of the new examples (a
     number or a share) judge all ways, the `validation` before them serve to choose by, and the rest to
-    train on. The old data are those of the bundle's study file, or of `study`. All ways train for `epochs`,
+    train on. The old data are those of the bundle's study file, or of `study`, made with the `options` that
+    the bundle has where none are given in their place. All ways train for `epochs`,
     as many as the bundle's model unless given; where the plan has trials, each way searches its learning
-    rate, its epochs and how many of its most recent examples it sees. `keep` names ways that are kept
-    whatever they are found to be.
+    rate, its epochs and, of a series, how many of its most recent examples it sees. `keep` names ways that
+    are kept whatever they are found to be.
 
     The run folder, reports/<study>_update unless given, is resumed as every run is.
 
@@ -119,7 +144,7 @@ def update(
             f" have; give --repeats {len(there.members)} or more"
         )
     prepare_backend(backend or there.origin.backend or None)
-    from tuner.deploy.updating.candidates import kept
+    from tuner.deploy.updating.candidates import OPTIMISTIC, kept
     from tuner.deploy.updating.derived import comparison, settings_of
     from tuner.deploy.updating.material import gathered
     from tuner.deploy.updating.origins import study_of
@@ -128,7 +153,9 @@ def update(
 
     reporter = reporter or Silent()
     if not isinstance(study, Study):
-        study = study_of(there, study, accept_changes=accept_changes)
+        study = study_of(there, study, options, accept_changes=accept_changes)
+    elif options:
+        raise BundleError("options are those of a study file; this study was made in Python")
     cutting = Cutting(validation, test, reading, time)
     material = gathered(there, study, new, cutting, accept_changes=accept_changes)
     for text in _remarks(material):
@@ -136,7 +163,7 @@ def update(
     folder = update_folder(there.study, output)
     settings = settings_of(material, epochs)
     changes = {} if seed is None else {"seed": seed}
-    options: dict[str, Any] = {"engine": engine, "fresh": fresh, "accept_changes": accept_changes}
+    how: dict[str, Any] = {"engine": engine, "fresh": fresh, "accept_changes": accept_changes}
     trials = plan.trials or 0
     found = searched(
         material,
@@ -145,7 +172,7 @@ def update(
         folder,
         reporter=reporter,
         changes=changes,
-        **options,
+        **how,
     )
     compared = comparison(
         material, found, settings, name=f"update of {there.study}", options=_options(material), **changes
@@ -156,7 +183,7 @@ def update(
         output=folder,
         command=command,
         reporter=reporter,
-        **options,
+        **how,
     )
     chosen = [one.name for one in result.better if one.name != FAIR.name]
     candidates = {
@@ -165,7 +192,23 @@ def update(
         if name in (*wanted, *chosen)
     }
     fair = next((one for one in against(result) if one.reference == FAIR.name), None)
-    return Update(there, result, fair, candidates)
+    both = {name: read(folder).updated for name, folder in candidates.items()}
+    ensembles = {name: one.ensembles for name, one in both.items() if one and one.ensembles}
+    told = Update(there, result, fair, candidates, ensembles)
+    notes = [f"{name}: {told.words(name)}" for name in ensembles]
+    return replace(told, result=_noted(result, [OPTIMISTIC, *notes, *([ONE_EACH] if notes else [])]))
+
+
+def _noted(result: Result, notes: Iterable[str]) -> Result:
+    """The result whose report says these sentences as well; they are stored with its run."""
+    assert result.folder is not None  # loaded from one
+    ledger = Ledger(result.folder)
+    setup = ledger.read_setup()
+    assert setup is not None  # it was run just now
+    setup = replace(setup, notes=tuple(dict.fromkeys((*setup.notes, *notes))))
+    with written_into(result.folder):
+        ledger.write_setup(setup)
+    return replace(result, setup=setup)
 
 
 def _remarks(material: Material) -> list[str]:
@@ -207,4 +250,5 @@ def summary_of(found: Update) -> dict[str, Any]:
         "better": list(found.better),
         "recommended": found.recommended,
         "candidates": {name: str(folder) for name, folder in found.candidates.items()},
+        "ensembles": {name: as_json(one) for name, one in found.ensembles.items()},
     }
