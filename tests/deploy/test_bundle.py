@@ -225,6 +225,24 @@ def test_links_among_the_observations_are_refused(bundle: Bundle, name: str, tmp
     assert "hunter2" not in str(raised.value)
 
 
+def test_a_model_may_be_replaced_while_a_bundle_is_read(
+    bundle: Bundle, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What was listed a moment ago is gone, with the folder that it was in."""
+    listed = Path.iterdir
+
+    def meanwhile(folder: Path) -> list[Path]:
+        if folder != bundle.place():
+            return list(listed(folder))
+        (folder / "members-7" / "0").mkdir(parents=True)
+        inside = list(listed(folder))
+        shutil.rmtree(folder / "members-7")
+        return inside
+
+    monkeypatch.setattr(Path, "iterdir", meanwhile)
+    assert read(bundle.place()) == bundle
+
+
 def test_what_is_no_folder_of_a_bundle(tmp_path: Path) -> None:
     with pytest.raises(BundleError, match="no such bundle; `tuner finalize RUN` makes one"):
         read(tmp_path / "none")

@@ -4,7 +4,8 @@ A model that took the place of another has its files under its number; model 0 i
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from fnmatch import fnmatchcase
 from pathlib import Path
 
 RECORD, ARCHITECTURE, PREPARATION = "bundle.json", "architecture.json", "preparation.json"
@@ -50,4 +51,18 @@ def is_half_written(name: str) -> bool:
 def links(folder: Path) -> Iterator[Path]:
     """What is read or written in a bundle and is a link, which leads out of it."""
     for pattern in _NOT_LINKED:
-        yield from (path for path in folder.glob(pattern) if path.is_symlink())
+        yield from (path for path in _found(folder, pattern.split("/")) if path.is_symlink())
+
+
+def _found(folder: Path, patterns: Sequence[str]) -> Iterator[Path]:
+    """What lies in a folder under names of these patterns, one a level; nothing that has gone meanwhile."""
+    try:
+        inside = sorted(folder.iterdir())
+    except (FileNotFoundError, NotADirectoryError):  # a model was replaced, or there is a file
+        return
+    for path in inside:
+        if fnmatchcase(path.name, patterns[0]):
+            if len(patterns) == 1:
+                yield path
+            elif not path.is_symlink():
+                yield from _found(path, patterns[1:])
