@@ -12,7 +12,7 @@ from scipy.signal import lfilter
 
 from benchmarks.calibration.cells import Cell, Outcome, Table
 from tuner.stats import compare, diebold_mariano, over_examples
-from tuner.stats.example_mean import mean_of_examples
+from tuner.stats.example_mean import difference_of_examples, mean_of_examples
 from tuner.stats.scores import FloatArray
 
 SEEDS, EXAMPLES = 10, 200
@@ -104,6 +104,23 @@ def of_one_model(kind: str, rng: np.random.Generator) -> Outcome:
     return (found.low <= truth <= found.high,)
 
 
+def of_two_models(kind: str, rng: np.random.Generator) -> Outcome:
+    """Whether the interval of the difference of two models on the same examples holds the true one."""
+    if kind == "right or wrong":
+        same = (
+            rng.random(EXAMPLES) < 0.9
+        )  # both are right, or both are wrong; else one of them alone is right
+        first = np.where(same, 1.0, rng.random(EXAMPLES) < 0.7)
+        second, truth, series = np.where(same, 1.0, 1.0 - first), 0.04, False
+    else:
+        rho = 0.7 if "series" in kind else 0.0
+        hard, one, other = autoregressive(rho, (3, EXAMPLES), rng)
+        first, second = (hard + 0.8 * one) ** 2, (hard + 0.6 * other) ** 2
+        truth, series = 0.8**2 - 0.6**2, "series" in kind
+    found = difference_of_examples(first, second, series=series).interval
+    return (found.low <= truth <= found.high,)
+
+
 def tables() -> Iterator[Table]:
     """All questions, in the order of the report."""
     yield Table(
@@ -134,5 +151,13 @@ def tables() -> Iterator[Table]:
             Cell(f"{size} examples, horizon {horizon}", partial(forecasts, size, horizon))
             for size in (50, 200)
             for horizon in (1, 5)
+        ),
+    )
+    yield Table(
+        f"95 % interval holds the true difference of two models; {EXAMPLES} new examples, in pairs",
+        ("over examples",),
+        tuple(
+            Cell(kind, partial(of_two_models, kind))
+            for kind in ("squares", "right or wrong", "squares of a series with autocorrelation 0.7")
         ),
     )
