@@ -131,8 +131,8 @@ def _round(
             spoilt.add(path)
         ended = run(folder, _fault(kind, wanted, rng), cache, wanted.options)
         now = _judge(kind, ended, folder, before, spoilt, found[kind])
-        spoilt &= {
-            one.path for key, one in now.items() if key in before and before[key].started == one.started
+        spoilt -= {
+            one.path for key, one in now.items() if key not in before or before[key].started != one.started
         }
         before = now
     if not met:
