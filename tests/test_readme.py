@@ -1,9 +1,10 @@
-"""What the README shows does what it says."""
+"""What the README and the documents show does what it says."""
 
 import inspect
 import re
 import textwrap
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -12,30 +13,59 @@ from optuna.trial import FixedTrial
 from tuner import prepare
 from tuner.loading import load_study
 from tuner.repeats import Repeats
+from tuner.study import Study
 
-README = Path(__file__).parent.parent / "README.md"
+ROOT = Path(__file__).parent.parent
+README, STUDY_FILE = ROOT / "README.md", ROOT / "docs" / "study-file.md"
+PAGES = (README, ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md")), *ROOT.glob("*/README.md"))
+LINKS = [
+    (page, link) for page in PAGES for link in re.findall(r"\]\(([^):]+)\)", page.read_text(encoding="utf-8"))
+]
 
 
-def blocks(language: str) -> list[str]:
-    return re.findall(rf"```{language}\n(.*?)```", README.read_text(encoding="utf-8"), flags=re.DOTALL)
+def blocks(page: Path) -> list[str]:
+    return re.findall(r"```python\n(.*?)```", page.read_text(encoding="utf-8"), flags=re.DOTALL)
+
+
+def loaded(source: str, tmp_path: Path) -> Study:
+    path = tmp_path / "shown.py"
+    path.write_text(source, encoding="utf-8")
+    return load_study(path)
+
+
+def anchors(page: Path) -> set[str]:
+    """The headings of a page as links name them."""
+    heads = re.findall(r"^#+ (.*)$", page.read_text(encoding="utf-8"), flags=re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", head.lower()).replace(" ", "-") for head in heads}
 
 
 def test_the_study_file_is_complete(tmp_path: Path) -> None:
-    source, *_ = blocks("python")
-    path = tmp_path / "shown.py"
-    path.write_text(source, encoding="utf-8")
-    study = load_study(path)
+    study = loaded(blocks(README)[0], tmp_path)
     preflight = Repeats(study).preflight()
     assert study.name == "shown"
     assert preflight.sizes == {"train": 400, "validation": 100, "test": 100}
     assert (preflight.metric.direction, preflight.engine) == ("minimize", "vectorized")
 
 
+def test_the_lines_of_python_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "my_study.py").write_text(
+        "from tests.tiny import dense_study\n\nstudy = dense_study(trials=1)\n"
+    )
+    monkeypatch.chdir(tmp_path)
+    shown: dict[str, Any] = {"train_losses": [1.0] * 8, "validation_losses": [1.0] * 8}
+    exec(blocks(README)[1], shown)
+    assert len(shown["result"].finalists) == 1
+
+
+def test_the_table_of_numbers_is_complete(tmp_path: Path) -> None:
+    study = loaded(blocks(STUDY_FILE)[0], tmp_path)
+    found = Repeats(study).preflight(naive=True)
+    assert list(found.naive.test) == ["mean", "linear"] and found.engine == "vectorized"
+
+
 def test_the_search_of_the_framing_is_complete_and_stands_in_the_help(tmp_path: Path) -> None:
-    _, source, *_ = blocks("python")
-    path = tmp_path / "framing.py"
-    path.write_text(source, encoding="utf-8")
-    study = load_study(path)
+    source = blocks(STUDY_FILE)[1]
+    study = loaded(source, tmp_path)
     found = Repeats(study).preflight(naive=True)
     assert found.sizes == {"train": 350, "validation": 120, "test": 120}
     assert list(found.naive.test) == ["last"] and found.engine == "vectorized"
@@ -56,6 +86,11 @@ def test_it_names_the_command_that_ci_runs() -> None:
     assert marked is not None and "scripts/check" in marked[1]
 
 
-@pytest.mark.parametrize("target", re.findall(r"\]\(([^)#:]+)\)", README.read_text(encoding="utf-8")))
-def test_links_lead_somewhere(target: str) -> None:
-    assert (README.parent / target).exists()
+@pytest.mark.parametrize(
+    ("page", "link"), LINKS, ids=[f"{page.relative_to(ROOT)}: {link}" for page, link in LINKS]
+)
+def test_links_lead_somewhere(page: Path, link: str) -> None:
+    name, _, anchor = link.partition("#")
+    target = page.parent / name if name else page
+    assert target.exists()
+    assert not anchor or anchor in anchors(target)
