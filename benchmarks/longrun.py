@@ -3,7 +3,8 @@
 An engine that trains nothing gives made-up scores and learning curves of 15 epochs, so that all that is left
 is tuner's own work, Optuna's, and building the model that a draw asks for its hyperparameters. Prints, at
 some numbers of trials: milliseconds of processor time a trial (medians of the last 20: all of it, and what
-Optuna, building and tuner take of it), memory (RSS), open files, and what the run folder holds.
+Optuna, building and tuner take of it; Optuna's sampler draws while a model is built), memory (RSS), open
+files, and what the run folder holds.
 """
 
 import argparse
