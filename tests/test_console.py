@@ -10,6 +10,7 @@ from rich.console import Console
 
 from tests.factories import hostile_result, make_configuration, make_runs, make_setup, usual_result
 from tuner.console import Lines, print_result, reporter, status_line
+from tuner.interrupts import leave_unprinted
 
 
 def lines() -> tuple[Lines, io.StringIO]:
@@ -46,6 +47,14 @@ class Interrupted:
         signal.raise_signal(signal.SIGINT)
 
 
+@pytest.fixture
+def _unprinted(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As in a command: of what a callback swallows pytest knows nothing."""
+    monkeypatch.setattr(sys, "unraisablehook", sys.__unraisablehook__)
+    leave_unprinted()
+
+
+@pytest.mark.usefixtures("_unprinted")
 def test_an_interruption_that_a_callback_swallowed_is_raised_at_the_next_progress() -> None:
     with pytest.raises(KeyboardInterrupt), reporter() as shown:
         one = Interrupted()
@@ -54,16 +63,17 @@ def test_an_interruption_that_a_callback_swallowed_is_raised_at_the_next_progres
             shown.training("search", "baseline", 2, 0.5)
 
 
+@pytest.mark.usefixtures("_unprinted")
 def test_an_interruption_that_a_callback_swallowed_is_raised_at_the_end(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    before, hook, went_on = signal.getsignal(signal.SIGINT), sys.unraisablehook, False
+    before, went_on = signal.getsignal(signal.SIGINT), False
     with pytest.raises(KeyboardInterrupt), reporter():
         one = Interrupted()
         del one
         went_on = True
     assert went_on and capsys.readouterr().err == ""
-    assert signal.getsignal(signal.SIGINT) is before and sys.unraisablehook is hook
+    assert signal.getsignal(signal.SIGINT) is before
 
 
 def test_the_table_has_a_row_for_the_baseline_and_every_finalist(capsys: pytest.CaptureFixture[str]) -> None:

@@ -36,6 +36,7 @@ LAYERS = (
         "changes",
         "csvfiles",
         "drafts",
+        "interrupts",
         "locking",
         "metric_names",
         "stored",

@@ -2,16 +2,20 @@
 
 import sys
 
+from tuner.interrupts import hear_no_more, leave_unprinted
+
 INTERRUPTED = 130
 
 
 def main() -> None:
     """Run the command line; wrong input ends with one line on standard error and exit status 2."""
+    leave_unprinted()
     try:
         status = _main()
     except KeyboardInterrupt:  # while a command starts or writes what it found
         print("tuner: interrupted", file=sys.stderr)
         status = INTERRUPTED
+    hear_no_more()
     sys.exit(status)
 
 

@@ -3,7 +3,6 @@
 import math
 import signal
 import statistics
-import sys
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -54,21 +53,15 @@ def _interruptible(lines: "Lines") -> Iterator[None]:
         lines.interrupted = True
         raise KeyboardInterrupt
 
-    def swallowed(unraisable: "sys.UnraisableHookArgs") -> None:
-        if not issubclass(unraisable.exc_type, KeyboardInterrupt):
-            hook(unraisable)
-
     if threading.current_thread() is not threading.main_thread():
         yield
         return
-    before, hook = signal.signal(signal.SIGINT, interrupt), sys.unraisablehook
-    sys.unraisablehook = swallowed
+    before = signal.signal(signal.SIGINT, interrupt)
     try:
         yield
         if lines.interrupted:
             raise KeyboardInterrupt
     finally:
-        sys.unraisablehook = hook
         signal.signal(signal.SIGINT, before)
 
 

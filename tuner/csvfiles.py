@@ -128,10 +128,12 @@ def number(text: str) -> float | None:
 def whole(text: str) -> str:
     """A seed as it is compared: tables with gaps write whole numbers as 3.0.
 
-    >>> whole(" 3.0 "), whole("03"), whole("run-b")
-    ('3', '3', 'run-b')
+    >>> whole(" 3.0 "), whole("03"), whole("run-b"), whole("9007199254740993")
+    ('3', '3', 'run-b', '9007199254740993')
     """
     text = text.strip()
+    if text.isdecimal():  # a seed may have more digits than a float
+        return str(int(text))
     try:
         value = float(text)
     except ValueError:

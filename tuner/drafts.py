@@ -179,7 +179,9 @@ class DraftStorage(BaseStorage):
 
     def _look_through(self, study_id: int) -> None:
         """Count the trials that are there, the first time that it is asked."""
-        if self._study_id != study_id:
+        if self._study_id not in (-1, study_id):
+            raise ValueError(f"the drafts are of study {self._study_id}, and {study_id} is another")
+        if self._study_id == -1:
             self._study_id = study_id
             for trial in self._backend.get_all_trials(study_id, deepcopy=False):
                 self._count(trial)

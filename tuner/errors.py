@@ -9,6 +9,9 @@ from functools import wraps
 from pathlib import Path
 from typing import ParamSpec, TypeVar
 
+SECRET = ("passw", "pwd", "token", "secret")  # parts of names whose values are not told
+_LONGEST = 4_000  # characters of a message that are looked at
+
 P = ParamSpec("P")
 T = TypeVar("T")
 
@@ -110,8 +113,9 @@ def without_secrets(text: str) -> str:
     ('***@host/x', 'mysql://***@host')
     """
     text = re.sub(r"://\S*@", "://***@", text)
-    text = re.sub(r"[^\s:@/='\"]+:(?!//)\S+@", "***@", text)
-    return re.sub(r"([?&](?:password|passwd|sslpassword)=)[^&\s'\"]*", r"\1***", text, flags=re.IGNORECASE)
+    text = re.sub(r"(?<![^\s:@/='\"])[^\s:@/='\"]+:(?!//)\S+@", "***@", text)
+    names = rf"[^=&?\s]*(?:{'|'.join(SECRET)})[^=&?\s]*"
+    return re.sub(rf"([?&]{names}=)[^&\s'\"]*", r"\1***", text, flags=re.IGNORECASE)
 
 
 def described(error: BaseException) -> str:
@@ -124,7 +128,7 @@ def first_line(error: BaseException) -> str:
 
     Keras puts the layer on the first line and the reason on the next ones.
     """
-    text = without_secrets(re.sub(r"\x1b\[[0-9;]*m", "", str(error)))
+    text = without_secrets(re.sub(r"\x1b\[[0-9;]*m", "", str(error)[:_LONGEST]))
     lines = [line.strip() for line in text.split("\n") if line.strip()] or ["(no message)"]
     if lines[0].startswith("Exception encountered when calling") and len(lines) > 1:
         return lines[1][:300]

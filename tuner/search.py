@@ -122,7 +122,10 @@ class Search:
         trials = self._trials()
         unnamed = (trial for trial in trials if _NAME not in trial.user_attrs)
         self._broken_off = [trial for trial in unnamed if trial.state == TrialState.RUNNING]
-        self._drawn = [trial.number for trial in trials if _is_drawn(trial)]  # in the order drawn
+        drawn = [trial for trial in trials if _is_drawn(trial)]
+        self._drawn = [trial.number for trial in drawn]  # in the order drawn
+        self._points = {_point(trial.params) for trial in drawn}
+        self._measured = False  # whether it is known that some trial has a value
 
     def tell_baseline(self, trial: PinnedTrial, value: float) -> bool:
         """Show the sampler the baseline's objective. Returns: False where it lies outside the space."""
@@ -151,7 +154,10 @@ class Search:
 
         Optuna's quasi-random sequence takes its space from the first trial that has a value.
         """
-        return self._sampler != "qmc" or any(one.state == TrialState.COMPLETE for one in self._trials())
+        if self._sampler != "qmc":
+            return True
+        self._measured = self._measured or any(one.state == TrialState.COMPLETE for one in self._trials())
+        return self._measured
 
     def draw(self, use: Callable[[BaseTrial], None], window: int = 1) -> Drawn | None:
         """Draw the next configuration; `use` calls the study's functions with the trial.
@@ -183,7 +189,7 @@ class Search:
                     f"{name!r} is chosen among values of type {type(value).__name__}; choose among numbers or"
                     " texts, and look the object up in build"
                 )
-        if self._sampler == "grid" and self._seen(trial.params):
+        if self._sampler == "grid" and _point(trial.params) in self._points:
             self._storage.discard()
             return None
         name = f"trial-{count}"
@@ -191,6 +197,7 @@ class Search:
             trial.set_user_attr(_NAME, name)
         self._live_trials[trial.number] = trial
         self._drawn.append(trial.number)
+        self._points.add(_point(trial.params))
         return Drawn(Configuration(name, trial.params), trial.number)
 
     def tell(self, drawn: Drawn, value: float | None, *, pruned: bool = False) -> None:
@@ -272,9 +279,6 @@ class Search:
     def _errors(self) -> AbstractContextManager[None]:
         return storage_errors(self._where, "read or written")
 
-    def _seen(self, params: Mapping[str, Any]) -> bool:
-        return any(drawn.configuration.params == params for drawn in self.drawn())
-
 
 def is_begun(folder: Path, name: str, url: str = "", replaced: str = "") -> bool:
     """Whether there is a search in a run folder, or in a shared storage; there that of `replaced` is deleted.
@@ -292,6 +296,11 @@ def _storable(name: str) -> str:
 
 def _is_drawn(trial: FrozenTrial) -> bool:
     return str(trial.user_attrs.get(_NAME, "")).startswith("trial-")
+
+
+def _point(params: Mapping[str, Any]) -> str:
+    """A configuration, to be known again."""
+    return repr(sorted(params.items()))
 
 
 def _drawn(trial: FrozenTrial) -> Drawn:

@@ -18,7 +18,7 @@ from optuna.storages.journal import JournalFileBackend
 from optuna.study import StudyDirection
 
 from tuner.drafts import DraftStorage
-from tuner.errors import LedgerError, TunerError, first_line, without_secrets
+from tuner.errors import SECRET, LedgerError, TunerError, first_line, without_secrets
 from tuner.records import Direction
 
 _WAIT = 60.0  # seconds, while another program, such as a dashboard, holds the database
@@ -102,7 +102,12 @@ def _journal(name: str) -> BaseStorage:
 def secrets_of(url: str) -> tuple[str, ...]:
     """What must not be printed of an address."""
     given = parse_qs(url.partition("?")[2])
-    found = [word for name, words in given.items() if "passw" in name for word in words]
+    found = [
+        word
+        for name, words in given.items()
+        if any(part in name.lower() for part in SECRET)
+        for word in words
+    ]
     if password := re.match(
         r"[^:]*://[^:/@]*:(.*)@", url
     ):  # which may hold what else ends a part of an address

@@ -21,6 +21,7 @@ from tuner.deploy.bundle import (
     WEIGHTS,
     Bundle,
     _checksum,
+    as_answer,
     examples_of,
     preparation_of,
     read,
@@ -267,3 +268,9 @@ def test_a_folder_is_written_whole_or_not_at_all(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(BundleError, match="cannot be written"), written(tmp_path / "file" / "a"):
         pass
+
+
+def test_no_password_of_an_option_is_told(bundle: Bundle) -> None:
+    options = {"address": "postgresql://me:secret@host/x", "units": 3}
+    told = as_answer(replace(bundle, origin=replace(bundle.origin, options=options)))
+    assert told["origin"]["options"] == {"address": "postgresql://***@host/x", "units": 3}

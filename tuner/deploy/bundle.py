@@ -63,7 +63,7 @@ from tuner.deploy.records import (
     Verdict,
     finite,
 )
-from tuner.errors import BundleError, LedgerError, PreparationError
+from tuner.errors import BundleError, LedgerError, PreparationError, without_secrets
 from tuner.prepare import jsonfiles
 from tuner.stored import record_of
 
@@ -180,9 +180,13 @@ def write(bundle: Bundle, folder: Path) -> None:
 
 
 def as_answer(bundle: Bundle) -> dict[str, Any]:
-    """A bundle for other programs: what its file holds, and where it lies."""
+    """A bundle for other programs: what its file holds but for passwords, and where it lies."""
     content: dict[str, Any] = as_json(replace(bundle, folder=None))
     del content["folder"]
+    options = content["origin"]["options"]
+    content["origin"]["options"] = {
+        name: without_secrets(value) if isinstance(value, str) else value for name, value in options.items()
+    }
     return {"bundle": str(bundle.folder or ""), **content}
 
 

@@ -108,12 +108,12 @@ def learned_of(bundle: Bundle) -> np.ndarray:
         return np.empty(0, np.uint64)
     path = intact(bundle.place() / bundle.home / LEARNED, bundle.learned)
     try:
-        digests = np.load(path, allow_pickle=False)
+        digests = np.load(path, mmap_mode="r", allow_pickle=False)  # so a file cannot claim to be larger
         if digests.ndim != 1 or digests.dtype != np.uint64:
             raise ValueError
     except Exception:  # whatever numpy finds wrong
         raise BundleError(f"{path}: holds no digests of examples; {AGAIN}") from None
-    return np.asarray(digests)
+    return np.array(digests)
 
 
 def write_learned(home: Path, digests: np.ndarray) -> str:

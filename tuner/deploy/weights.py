@@ -12,7 +12,9 @@ def put_weights(network: Any, weights: Sequence[np.ndarray]) -> None:
     A `Normalization` computes with numbers that it has made of its weights, which `set_weights` alone leaves
     as they were; Keras itself makes them anew when it reads a file.
     """
-    adapted = [one for one in network._flatten_layers() if callable(getattr(one, "finalize_state", None))]
+    # What others were adapted to, such as the bins of a `Discretization`, is in their config.
+    layers = [one for one in network._flatten_layers() if one.weights]
+    adapted = [one for one in layers if callable(getattr(one, "finalize_state", None))]
     before = [weight for layer in adapted for weight in layer.get_weights()]
     network.set_weights(list(weights))
     after = [weight for layer in adapted for weight in layer.get_weights()]
