@@ -148,6 +148,37 @@ def test_the_same_file_again_and_an_overlapping_one_count_once(bundle: Path, tmp
     assert monitor(whole, series(tmp_path, values)).models == more.models
 
 
+def test_windows_across_a_gap_in_time_are_left_out(bundle: Path, call: Call, tmp_path: Path) -> None:
+    values, when = walk(400), days(400)
+    values[200:] += 50.0  # where it goes on after half a year, which no model can know
+    when[200:] = days(200, "2025-01-15")
+    status, out, err = call("monitor", bundle, write_csv(tmp_path / "x.csv", "date,level", when, values))
+    assert status == 0, err
+    assert "Stable" in out
+    said = " ".join(out.split())
+    assert "1 gap in time, the longest from 2024-07-18 to 2025-01-15: 4 observations are left out" in said
+    found = monitor(bundle)
+    assert found.current.skill.examples == 400 - 2 * STEPS and found.current.unpredicted == 0
+    assert found.current.skill.mean < 1.0
+    (file,) = (bundle / "monitor" / "predictions").iterdir()
+    assert "2025-01-18" not in file.read_text("utf-8") and "2025-01-19" in file.read_text("utf-8")
+
+
+def test_a_prediction_across_a_gap_that_was_stored_stays_without_a_score(
+    bundle: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    values = walk(60)
+    when = [*days(30), *days(30, "2025-01-15")]
+    file = write_csv(tmp_path / "x.csv", "date,level", when, values)
+    with monkeypatch.context() as before:
+        before.setattr("tuner.deploy.monitoring.forecasting.gaps_of", lambda moments: ())
+        assert monitor(bundle, file).current.skill.examples == 60 - STEPS
+    (stored,) = (bundle / "monitor" / "predictions").iterdir()
+    kept = stored.read_bytes()
+    assert monitor(bundle, file).current.skill.examples == 60 - 2 * STEPS
+    assert stored.read_bytes() == kept
+
+
 def test_predictions_first_and_observations_later(bundle: Path, tmp_path: Path) -> None:
     values = walk(40)
     monitor(bundle, series(tmp_path, values[:30]))

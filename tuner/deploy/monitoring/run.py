@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from tuner.deploy.bundle import Bundle, examples_of, previous, read
+from tuner.deploy.gaps import gap_words
 from tuner.deploy.monitoring.forecasting import (
     Examples,
     Serve,
@@ -201,6 +202,11 @@ def _notes(found: Monitoring, store: Store, examples: Examples, bundle: Bundle) 
         said.append(
             "the model in use comes from an update with data whose time cannot be compared with that of the"
             " observations: what it learned and was not stored here before it was put in use counts as new"
+        )
+    if across := int(np.count_nonzero((examples.known >= 0) & examples.across)):
+        said.append(
+            f"{gap_words(examples.gaps)}: {across:,} observations are left out, since rows before a gap do"
+            " not forecast those behind it"
         )
     if current.unpredicted:
         said.append(
