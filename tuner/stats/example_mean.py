@@ -50,9 +50,17 @@ def mean_of_examples(scores: NDArray[Any], *, series: bool = False, level: float
         return ExampleMean(average, Interval(math.nan, math.nan, level), 1)
     block = block_length(values) if series else 1
     if block == 1 and np.isin(values, (0.0, 1.0)).all():
-        ends = binomtest(int(values.sum()), values.size).proportion_ci(level, method="wilson")
-        return ExampleMean(average, Interval(float(ends.low), float(ends.high), level), 1)
+        return ExampleMean(average, wilson(values, level), 1)
     return _by_blocks(values, block, level)
+
+
+def wilson(values: NDArray[np.float64], level: float) -> Interval:
+    """The interval of the mean of independent values, each 0 or 1.
+
+    Source: Wilson (1927), doi:10.1080/01621459.1927.10502953.
+    """
+    ends = binomtest(int(values.sum()), values.size).proportion_ci(level, method="wilson")
+    return Interval(float(ends.low), float(ends.high), level)
 
 
 def difference_of_examples(

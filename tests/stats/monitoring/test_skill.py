@@ -53,3 +53,19 @@ def test_the_interval_of_a_slope_holds_in_series_with_memory() -> None:
 @pytest.mark.parametrize("places", [np.zeros(50), np.arange(5.0)])
 def test_no_trend_without_time(places: np.ndarray) -> None:
     assert np.isnan(trend_of(np.random.default_rng(3).normal(size=places.size), places, 0.95).slope)
+
+
+def test_the_interval_of_hits_is_wilsons_and_others_are_cut_at_the_range() -> None:
+    hits = np.array([1.0] * 28 + [0.0] * 2)
+    found = skill_of(hits, 1, 0.95, (0.0, 1.0)).interval
+    ends = stats.binomtest(28, 30).proportion_ci(0.95, method="wilson")
+    assert (found.low, found.high) == pytest.approx((ends.low, ends.high))
+    plain = skill_of(hits, 3, 0.95).interval
+    cut = skill_of(hits, 3, 0.95, (0.0, 1.0)).interval  # neighbours are alike
+    assert plain.high > 1.0 == cut.high and cut.low == plain.low
+    errors = np.array([0.1, 0.0, 0.2, 9.0])
+    assert (
+        skill_of(errors, 1, 0.95, (0.0, np.inf)).interval.low == 0.0 > skill_of(errors, 1, 0.95).interval.low
+    )
+    wrong = skill_of(-errors, 1, 0.95, (0.0, np.inf)).interval  # no such metric: it is left as it is
+    assert wrong.low == skill_of(-errors, 1, 0.95).interval.low

@@ -71,8 +71,9 @@ def _model(model: Watched) -> dict[str, Any]:
         },
         "alarms": [_alarm(alarm, model.each) for alarm in model.alarms],
         "latest": _alarm(model.latest, model.each) if model.latest else None,
+        "widest": _alarm(model.widest, model.each) if model.widest else None,
         "detectable": [
-            {"examples": one.examples * model.each, "change": one.change}
+            {"examples": one.examples * model.each, "change": one.change, "possible": one.possible}
             for one in (judged.detectable if judged else ())
         ],
         "needed": judged.needed * model.each if judged else None,

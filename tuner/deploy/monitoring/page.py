@@ -181,7 +181,7 @@ def _alarms(found: Monitoring) -> Table:
         ),
     )
     model = found.current
-    extra = [model.latest] if model.latest and model.latest not in model.alarms else []
+    told = dict.fromkeys((*model.alarms, *filter(None, (model.widest, model.latest))))
     rows = tuple(
         (
             Cell(shown(one.seen)),
@@ -192,31 +192,37 @@ def _alarms(found: Monitoring) -> Table:
             number_cell(one.found.difference),
             Cell(interval(one.found.interval.low, one.found.interval.high)),
         )
-        for one in (*model.alarms, *extra)
+        for one in told
     )
-    remark = "The first window of each turn, and the latest one that differs from what is expected."
+    remark = (
+        "The first window of each turn, the widest one since the last of them, and the latest one that"
+        " differs from what is expected."
+    )
     return Table(columns, rows, remark)
 
 
 def _seen(found: Monitoring) -> Table:
     judged = found.current.judged
     columns = (
-        Column("The last ...", number=False),
+        Column("The last window of ...", number=False),
         Column("Smallest change that would have been found"),
     )
     rows = tuple(
         (
             Cell(count(one.examples * found.current.each, "example")),
-            number_cell(one.change)
-            if math.isfinite(one.change)
-            else Cell("none: neighbours are too much alike"),
+            Cell("none: neighbours are too much alike in it")
+            if one.alike
+            else number_cell(one.change)
+            if one.possible
+            else Cell(f"none: {score(one.change)} is more than any change can be"),
         )
         for one in (judged.detectable if judged else ())
     )
     remark = (
         f"With a probability of 80 %, had the mean {metric_name(found.metric)} changed by so much over all"
         " of these observations (or, for the longest, the last complete window of that length). Smaller"
-        " changes may be there."
+        " changes may be there. Earlier windows of the same length, whose neighbours were less alike, may"
+        " have shown a change, which then stands among the alarms."
     )
     return Table(columns, rows, remark)
 
