@@ -69,6 +69,15 @@ class _Times:
         return [gap for gap in self.gaps if read is None or gap.place > self.steps.rows - read]
 
 
+def as_told(value: float) -> str:
+    """A raw value as warnings and the card tell it.
+
+    >>> as_told(98001.0), as_told(0.1)
+    ('98001', '0.1')
+    """
+    return f"{value:g}"
+
+
 def is_time(name: str, text: str) -> bool:
     """Whether a column holds times, by its name or else by a first cell that begins with a date."""
     try:
@@ -106,9 +115,11 @@ class Seen:
         far = (
             self.most > self.high + span or self.least < self.low - span or self.outside == self.count >= _ALL
         )
-        ends = [f"{self.least:g}"] * (self.least < self.low) + [f"{self.most:g}"] * (self.most > self.high)
+        ends = [as_told(self.least)] * (self.least < self.low) + [as_told(self.most)] * (
+            self.most > self.high
+        )
         return (
             f"column {self.name!r}: {self.outside:,} of {self.count:,} values lie outside of the training"
-            f" data, which go from {self.low:g} to {self.high:g} (found {' and '.join(ends)})"
+            f" data, which go from {as_told(self.low)} to {as_told(self.high)} (found {' and '.join(ends)})"
             f"{': other units?' if far else ''}"
         )
