@@ -235,6 +235,44 @@ def test_examples_in_rows(made: Path, call: Call, tmp_path: Path) -> None:
     assert "row 300 is 1000" in one_line(call("monitor", bundle, off))
 
 
+def test_values_that_the_model_has_never_seen_are_warned_of_by_column(
+    made: Path, call: Call, tmp_path: Path
+) -> None:
+    bundle = Path(shutil.copytree(made / "rows", tmp_path / "bundle"))
+    known = read(bundle)
+    part = replace(known.schema.inputs[0], low=(-5.0, 980.0), high=(5.0, 1050.0))
+    write(replace(known, schema=replace(known.schema, inputs=(part,))), bundle)
+    a, b = np.array([1.0, 2.0, 3.0, 7.0]), np.array([1e5, 1e5, 99_000.0, 98_001.0])
+    file = write_csv(tmp_path / "x.csv", "a,b,sum", a, b, a + b)
+    status, out, err = call("monitor", bundle, file, "--json")
+    assert status == 0, err
+    assert json.loads(out)["warnings"] == [
+        "column 'a': 1 of 4 values lie outside of the training data, which go from -5 to 5 (found 7)",
+        "column 'b': 4 of 4 values lie outside of the training data, which go from 980 to 1050 (found"
+        " 100000): other units?",
+    ]
+    status, out, err = call("monitor", bundle, file)
+    assert "warning: column 'b': 4 of 4 values" in " ".join(out.split())
+    assert "other units?" in (bundle / "monitor" / "report.html").read_text("utf-8")
+    assert monitor(bundle).warnings == ()  # nothing was given
+
+
+def test_every_step_of_a_window_in_a_row_has_the_range_of_its_feature() -> None:
+    from tests.deploy.monitoring.test_reading import bundle, one
+    from tuner.deploy.monitoring.layout import Layout
+    from tuner.deploy.monitoring.reading import unseen_values
+    from tuner.deploy.observations import Entry
+    from tuner.deploy.schema import Part, Schema
+
+    part = Part((2, 2), (), (0.0, 10.0), (1.0, 11.0))
+    layout = Layout(False, "", ("p1", "q1", "p2", "q2"), ("y",))
+    found = unseen_values(
+        [Entry(1, (0.5, 10.5, 2.0, None, 99.0))], layout, bundle(Schema((part,), one((1,))))
+    )
+    assert [text.partition(":")[0] for text in found] == ["column 'p2'"]
+    assert unseen_values([], layout, bundle(Schema(one((2, 2)), one((1,))))) == ()
+
+
 def test_a_classifier_that_grows_worse(made: Path, tmp_path: Path) -> None:
     bundle = Path(shutil.copytree(made / "classes", tmp_path / "bundle"))
     rng = np.random.default_rng(4)

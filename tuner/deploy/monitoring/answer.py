@@ -41,6 +41,7 @@ def monitoring_json(found: Monitoring) -> dict[str, Any]:
         "models": [_model(model) for model in found.models],
         "pairs": [_pair(pair) for pair in found.pairs],
         "notes": found.notes,
+        "warnings": found.warnings,
     }
     plain: dict[str, Any] = strict(answer)
     return plain
@@ -134,6 +135,7 @@ def print_monitoring(found: Monitoring) -> None:
     print_lines(
         console, (f"alarm: {visible(alarm_words(alarm))}" for alarm in found.current.alarms), "yellow"
     )
+    print_lines(console, (f"warning: {visible(text)}" for text in found.warnings), "yellow")
     print_lines(console, (f"note: {visible(note)}" for note in found.notes), "dim")
 
 

@@ -81,7 +81,7 @@ def monitor_view(found: Monitoring, pictures: tuple[Picture, ...]) -> MonitorVie
         subtitle=f"{metric_name(found.metric)} · {short(found.configuration)} · "
         f"{count(current.skill.examples, 'example')} · by {found.every.words}",
         headline=headline(found),
-        warnings=found.notes,
+        warnings=(*found.warnings, *found.notes),
         figures=pictures,
         alarms=_alarms(found),
         seen=_seen(found),
@@ -110,7 +110,7 @@ def skill_over_time(found: Monitoring) -> SkillOverTime | None:
         lines=tuple(_line(model) for model in found.models if model.periods),
         expected=(band[0], band[1], band[2]),
         marks=marks,
-        labels=tuple((period.place, period.label) for period in found.current.periods),
+        labels=tuple(sorted({(one.place, one.label) for model in found.models for one in model.periods})),
     )
 
 
@@ -152,13 +152,16 @@ def _caption(found: Monitoring, data: SkillOverTime) -> Caption:
         if data.marks
         else ""
     )
+    cut = " A small triangle at the edge is a mean beyond the axis." if data.cut else ""
     several = " Earlier models stand behind the current one, on the same observations." if found.pairs else ""
     if not found.current.by_example:
-        many = f"The {metric} of all observations of every period together, without an interval.{several}"
+        many = (
+            f"The {metric} of all observations of every period together, without an interval.{cut}{several}"
+        )
     else:
         many = (
             f"The mean {metric} of every period with its {level} interval: a plain one, so that among 20"
-            f" periods one is expected to miss, and no test.{band}{marks}{several}"
+            f" periods one is expected to miss, and no test.{band}{marks}{cut}{several}"
         )
     told = [f"{period.label} {score(period.skill.mean)}" for period in found.current.periods[:40]]
     return Caption(

@@ -19,7 +19,7 @@ from tuner.deploy.monitoring.forecasting import (
     updated_until,
 )
 from tuner.deploy.monitoring.layout import Layout, Wishes, layout_of
-from tuner.deploy.monitoring.reading import entries_of
+from tuner.deploy.monitoring.reading import entries_of, unseen_values
 from tuner.deploy.monitoring.scoring import Scored, metric_of_bundle, scored
 from tuner.deploy.monitoring.store import Store, Taken
 from tuner.deploy.monitoring.times import every_of
@@ -63,8 +63,9 @@ def monitor(
         models = models_of(folder)
         store = Store(folder)
         taken = Taken()
+        warnings: tuple[str, ...] = ()
         if observations is not None:
-            taken = _take(store, models[CURRENT], Path(observations), wishes or Wishes())
+            taken, warnings = _take(store, models[CURRENT], Path(observations), wishes or Wishes())
         examples = examples_of_rows(store)
         found = {
             name: scored(
@@ -76,7 +77,8 @@ def monitor(
             for name, one in models.items()
         }
         margin = models[CURRENT].margin if margin is None else margin
-        return _judged(folder, models, store, taken, examples, found, every, margin, level)
+        judged = _judged(folder, models, store, taken, examples, found, every, margin, level)
+        return replace(judged, warnings=warnings)
 
 
 def models_of(folder: Path) -> dict[str, Bundle]:
@@ -104,7 +106,8 @@ def _serving(bundle: Bundle, custom_objects: Mapping[str, Any] | None) -> Any:
     return serve
 
 
-def _take(store: Store, bundle: Bundle, path: Path, wishes: Wishes) -> Taken:
+def _take(store: Store, bundle: Bundle, path: Path, wishes: Wishes) -> tuple[Taken, tuple[str, ...]]:
+    """Add the rows of a file; what they were, and what the model has never seen among their values."""
     sheet = read_sheet(path)
     layout = store.layout
     if layout is None:
@@ -118,7 +121,8 @@ def _take(store: Store, bundle: Bundle, path: Path, wishes: Wishes) -> Taken:
         )
     else:
         _check_wishes(layout, wishes, store)
-    return store.take(layout, entries_of(sheet, layout, bundle), path)
+    entries = entries_of(sheet, layout, bundle)
+    return store.take(layout, entries, path), unseen_values(entries, layout, bundle)
 
 
 def _positional(bundle: Bundle) -> bool:

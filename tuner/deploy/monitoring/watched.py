@@ -117,7 +117,10 @@ class InPairs:
 
 @dataclass(frozen=True, slots=True)
 class Monitoring:
-    """Everything that `tuner monitor` found of a bundle; the first of the models is the current one."""
+    """Everything that `tuner monitor` found of a bundle; the first of the models is the current one.
+
+    `warnings` are of the file that was given, `notes` of all that is stored.
+    """
 
     folder: Path
     study: str
@@ -133,6 +136,7 @@ class Monitoring:
     taken: Taken
     rows: int
     notes: tuple[str, ...]
+    warnings: tuple[str, ...] = ()
 
     @property
     def current(self) -> Watched:
