@@ -105,7 +105,7 @@ def finalize(
 def _print(bundle: "Bundle") -> None:
     """What was made, and what to expect of it."""
     from tuner.cards import between, digits, percent, shown, visible
-    from tuner.deploy.expected_table import FEWEST, ends_shown
+    from tuner.deploy.expected_table import FEWEST, ends_shown, same_networks
     from tuner.deploy.names import CARD
     from tuner.terminal import print_lines, terminal
 
@@ -125,10 +125,11 @@ def _print(bundle: "Bundle") -> None:
             [f"expected test {shown(bundle.metric)} {told(one.score, one.interval)}, by {visible(one.how)}"],
         )
     single = expected.single
+    where = "" if one is not None and same_networks(one, single) else " in the confirmation"
     print_lines(
         console,
         [
-            f"of one network {told(single.mean, single.interval, single.n)} over {single.n} seeds",
+            f"of one network{where} {told(single.mean, single.interval, single.n)} over {single.n} seeds",
             f"trained for {bundle.epochs.count} epochs: {visible(bundle.epochs.how)}",
             f"bundle: {bundle.folder}",
             f"model card: {bundle.place() / CARD}",

@@ -35,7 +35,7 @@ def expected_of_card(bundle: Bundle) -> Iterator[str]:
     rows = []
     if (ensemble := expected.ensemble) is not None:
         rows += [_together(ensemble, bundle), *_alone(ensemble, bundle)]
-    if ensemble is None or not _same(ensemble, expected.single):
+    if ensemble is None or not same_networks(ensemble, expected.single):
         rows.append(_confirmed(expected.single, bundle))
     yield f"Test {name}{unit}; {better} is better."
     yield "\n".join((f"| | {name} | {level} interval | |", "|---|---:|---|---|", *rows))
@@ -95,7 +95,7 @@ def _trained(bundle: Bundle) -> str:
     return f"those in use, trained on the {splits} split{'s' * (len(bundle.trained.examples) > 1)}"
 
 
-def _same(ensemble: Ensemble, single: Single) -> bool:
+def same_networks(ensemble: Ensemble, single: Single) -> bool:
     """Whether the scores of single networks are those of the ensemble's own."""
     scores = [value for value in ensemble.alone if value is not None]
     if not scores or single.mean is None or single.n != len(scores):
@@ -106,7 +106,7 @@ def _same(ensemble: Ensemble, single: Single) -> bool:
 def _worse(ensemble: Ensemble, bundle: Bundle) -> str:
     """Why an ensemble scores worse than single networks did, which are others."""
     single = bundle.expected.single
-    if single.mean is None or _same(ensemble, single):
+    if single.mean is None or same_networks(ensemble, single):
         return ""
     worse = ensemble.score - single.mean if bundle.direction == "minimize" else single.mean - ensemble.score
     if not worse > 0.0:
