@@ -40,7 +40,7 @@ def skill_of(
     """The skill in a period: scores of shape (examples,), of which `block` neighbours are alike.
 
     `bounds` are the lowest and the highest score that there can be: the interval is cut there, and of scores
-    that are all 0 or 1, none of them like its neighbours, it is Wilson's. Differences of scores have none.
+    that are all 0 or 1 it is Wilson's. Differences of scores have none.
 
     Source: t interval of block means, see `tuner.stats.series.variance_of_mean`; Wilson (1927),
     doi:10.1080/01621459.1927.10502953.
@@ -57,8 +57,8 @@ def skill_of(
     error = math.sqrt(float(variance_of_mean(values, block)))
     interval = Estimate(mean, error, degrees_of_freedom(values.size, block)).interval(level)
     if bounds is not None:
-        proportion = block == 1 and bool(np.isin(values, (0.0, 1.0)).all())
-        interval = wilson(values, level) if proportion else interval.within(*bounds)
+        proportion = bool(np.isin(values, (0.0, 1.0)).all())
+        interval = wilson(values, level, block) if proportion else interval.within(*bounds)
     return Skill(mean, interval, spread, values.size, failed)
 
 
