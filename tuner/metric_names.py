@@ -1,5 +1,6 @@
 """The names of Keras' metrics and losses, and what a name that is none of them was meant to be."""
 
+import math
 import re
 import sys
 from difflib import get_close_matches
@@ -12,6 +13,35 @@ _ALIASES = {"acc": "accuracy", "rmse": "root_mean_squared_error"}
 # Short names that Keras knows, beside those that `_names` reads off its modules.
 _SHORT = ("bce", "kld", "mae", "mape", "mse", "msle")
 _NO_METRICS = frozenset({"deserialize", "get", "loss", "metric", "serialize"})
+
+
+Bounds = tuple[float, float]
+"""The lowest and the highest value that a metric can have."""
+
+_ANY: Bounds = (-math.inf, math.inf)
+_SHARES = frozenset({"acc", "precision", "recall", "iou", "meaniou", "auc", "f1score"})
+_ERRORS = frozenset(
+    {
+        *("mse", "mae", "mape", "msle", "rmse", "meansquarederror", "meanabsoluteerror", "huber", "logcosh"),
+        *("meanabsolutepercentageerror", "meansquaredlogarithmicerror", "rootmeansquarederror", "hinge"),
+        *("squaredhinge", "categoricalhinge", "bce", "binarycrossentropy", "categoricalcrossentropy"),
+        *("sparsecategoricalcrossentropy",),
+    }
+)
+
+
+def bounds_of(name: str) -> Bounds:
+    """The range of the metric of that name: of an accuracy 0 to 1, of an error 0 to infinity.
+
+    Everything is possible where it is not known.
+
+    >>> bounds_of("accuracy"), bounds_of("mse"), bounds_of("profit")
+    ((0.0, 1.0), (0.0, inf), (-inf, inf))
+    """
+    plain = name.lower().replace("_", "")
+    if plain in _SHARES or plain.endswith("accuracy"):
+        return 0.0, 1.0
+    return (0.0, math.inf) if plain in _ERRORS else _ANY
 
 
 def metric_of(name: str) -> Any:

@@ -46,7 +46,9 @@ def test_the_model_card_has_the_verdict_the_scores_and_where_it_ends(bundles: Bu
         bundle = bundles(name).bundle
         card = (bundle.place() / CARD).read_text("utf-8")
         assert bundle.verdict.claim in card
-        assert "| ensemble |" in card and "| one network |" in card
+        assert "| ensemble of 3 |" in card and "| these networks one by one |" in card
+        # Outside, targets are prepared: scores in original units are those of these networks alone.
+        assert ("| one network, in the confirmation |" in card) == (name == "classes")
         assert "trained on the train split alone" in card
         assert bundle.origin.data[:12] in card
         assert "It is no prediction interval" in card and "is partly luck: expect a little less" in card

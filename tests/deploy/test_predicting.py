@@ -60,17 +60,30 @@ def test_the_forecast_follows_the_last_window_of_a_series(windows: Model, tmp_pa
     values = series()[:20]
     found, told = asked(windows, dated(tmp_path / "new.csv", values))
     by_hand = windows.predict(values[None, -STEPS:])
-    assert [(row["row"], row["date"], row["step"], row["output"]) for row in found] == [
+    assert [(row["row"], row["last_date"], row["step"], row["output"]) for row in found] == [
         (20, "2026-01-20", step, output) for step in (1, 2) for output in (1, 2)
     ]
     np.testing.assert_allclose([row["mean"] for row in found], by_hand.mean.reshape(-1), rtol=1e-6)
     np.testing.assert_allclose([row["std"] for row in found], by_hand.std.reshape(-1), rtol=1e-5)
     assert told.notes == (
         "read as the model's columns: walk, wave",
-        "not read by the model, and carried along from the last row of each window: date",
+        "not read by the model, and carried along from the last row of each window: last_date",
         "of 20 rows the last 6 were read; --every gives a forecast for every window of the file",
     )
     assert told.warnings == ()
+
+
+def test_a_gap_in_time_is_named_where_it_is_read(windows: Model, tmp_path: Path) -> None:
+    days = [*range(1, 11), *range(12, 22)]
+    rows = [(f"2026-01-{day:02}", *row) for day, row in zip(days, series()[:20], strict=True)]
+    path = table(tmp_path / "gap.csv", "date,walk,wave", rows)
+    assert asked(windows, path)[1].warnings == ()  # ten rows ago
+    (said,) = asked(windows, path, every=True)[1].warnings
+    assert "column 'date': 1 gap in time, the longest from 2026-01-10 to 2026-01-12" in said
+    path = table(tmp_path / "near.csv", "date,walk,wave", rows[:15])
+    assert "from 2026-01-10 to 2026-01-12" in asked(windows, path)[1].warnings[0]
+    path = table(tmp_path / "just.csv", "date,walk,wave", rows[:16])  # the window begins behind it
+    assert asked(windows, path)[1].warnings == ()
 
 
 def test_every_window_of_a_series(windows: Model, tmp_path: Path) -> None:

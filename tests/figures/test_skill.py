@@ -42,3 +42,22 @@ def test_labels_are_spread_evenly_and_keep_their_ends() -> None:
     labels = [(float(place), str(place)) for place in range(100)]
     found = thinned_labels(labels)
     assert len(found) == 6 and found[0] == labels[0] and found[-1] == labels[-1]
+
+
+def test_labels_beside_a_gap_do_not_lie_on_each_other() -> None:
+    """Months of two years, then half a year without any, then the newest."""
+    places = [*range(12), 18, 19, 20, 30]
+    found = [place for place, _ in thinned_labels([(float(place), str(place)) for place in places])]
+    assert found[0] == 0 and found[-1] == 30 and np.diff(found).min() > 30 / 6
+
+
+def test_the_axis_is_that_of_the_current_model_and_earlier_ones_far_off_are_marked() -> None:
+    far = Line("previous/1", (0.5, 1.5), (2.0, 15_000.0), (1.9, 14_000.0), (2.1, 16_000.0))
+    data = SkillOverTime((CURRENT, far), (1.1, 0.9, 1.3), (), LABELS)
+    assert data.cut and data.scale.high < 5.0
+    _, ax = drawn(data)
+    assert ax.get_ylim() == (data.scale.low, data.scale.high)  # type: ignore[attr-defined]
+    (mark,) = [one for one in ax.lines if one.get_marker() == "^" and len(one.get_xdata()) == 1]  # type: ignore[attr-defined]
+    assert mark.get_xdata() == [1.5]
+    near = SkillOverTime((CURRENT, EARLIER), (1.1, 0.9, 1.3), (), LABELS)
+    assert not near.cut and near.scale.low < 0.8 and near.scale.high > 3.5

@@ -67,14 +67,14 @@ def test_both_intervals_are_said_with_what_they_are_over() -> None:
     assert " to " in shown.rows[0][column].text
 
 
-def test_examples_that_add_nothing_are_said_to_add_nothing() -> None:
+def test_examples_that_add_nothing_are_said_to_widen_nothing() -> None:
     found = result(0.0)
     alone, both = ends(found)
     assert both == pytest.approx(alone)
     over = found.finalists[0].over_examples
     assert over is not None and over.adds_nothing
     evidence = headline(found).evidence
-    assert "the test examples (200) add nothing to it." in evidence and "it is" not in evidence
+    assert "the test examples (200) do not widen this interval." in evidence and "it is" not in evidence
     said = methods(found)[-1]
     assert "never taken to be narrower than the interval over seeds alone" in said
     more = result(0.1).finalists[0].over_examples

@@ -1,7 +1,6 @@
 """Make the winner of a study a model in use."""
 
 import json
-import math
 import sys
 from contextlib import redirect_stdout
 from pathlib import Path
@@ -106,14 +105,15 @@ def finalize(
 def _print(bundle: "Bundle") -> None:
     """What was made, and what to expect of it."""
     from tuner.cards import between, digits, percent, shown, visible
+    from tuner.deploy.expected_table import FEWEST, ends_shown, same_networks
     from tuner.deploy.names import CARD
     from tuner.terminal import print_lines, terminal
 
     expected, console = bundle.expected, terminal()
     level = percent(expected.level)
 
-    def told(value: float | None, ends: tuple[float | None, ...]) -> str:
-        low, high = (math.nan if end is None else end for end in ends)
+    def told(value: float | None, ends: tuple[float | None, ...], seeds: int = FEWEST) -> str:
+        low, high = ends_shown(ends, bundle.metric, seeds)
         spread = f" ({level} interval {between(low, high)})" if between(low, high) else ""
         return f"{'no number' if value is None else digits(value)}{spread}"
 
@@ -125,10 +125,11 @@ def _print(bundle: "Bundle") -> None:
             [f"expected test {shown(bundle.metric)} {told(one.score, one.interval)}, by {visible(one.how)}"],
         )
     single = expected.single
+    where = "" if one is not None and same_networks(one, single) else " in the confirmation"
     print_lines(
         console,
         [
-            f"of one network {told(single.mean, single.interval)} over {single.n} seeds",
+            f"of one network{where} {told(single.mean, single.interval, single.n)} over {single.n} seeds",
             f"trained for {bundle.epochs.count} epochs: {visible(bundle.epochs.how)}",
             f"bundle: {bundle.folder}",
             f"model card: {bundle.place() / CARD}",

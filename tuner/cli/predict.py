@@ -21,7 +21,8 @@ apart, each of which gives one prediction. A model that takes sequences of any l
 sequences. For a model of features every row is an example.
 
 Columns are found by the names that the model was trained with. Where it knows none, the columns of numbers \
-are read in their order, if they are as many as it reads. Others, such as a date, go along into the answer.
+are read in their order, if they are as many as it reads. Others go along into the answer; \
+the date of a window's last row as last_date.
 
 The answer is CSV on standard output: mean and std over the members, or class, probability and std. Values \
 outside of the training data are warned of on standard error.

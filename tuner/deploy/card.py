@@ -3,11 +3,13 @@
 from collections.abc import Iterable, Iterator
 
 from tuner.cards import visible
-from tuner.deploy.bundle import Bundle, Single, Together
+from tuner.deploy.bundle import Bundle, Together
+from tuner.deploy.expected_table import expected_of_card
 from tuner.deploy.schema import Part
+from tuner.deploy.watching import as_told
 from tuner.errors import without_secrets
 from tuner.records import Direction
-from tuner.report.formats import better_word, count, interval, metric_name, percent, score
+from tuner.report.formats import count, interval, metric_name, percent, score
 from tuner.report.markup import markdown
 
 ONE_EACH = (
@@ -15,10 +17,6 @@ ONE_EACH = (
     " about single networks, is another statement"
 )
 _MOST = 20  # columns whose ranges are listed
-_CHOSEN = (
-    "Where this configuration was chosen because it scored best on the test split, what it is expected to"
-    " score there is partly luck: expect a little less of it on other data."
-)
 _TASKS = {
     "regression": "answers numbers",
     "classes": "tells one of several classes, with probabilities",
@@ -32,7 +30,7 @@ def card_of(bundle: Bundle) -> str:
         f"# Model card: {markdown(bundle.study)}, {markdown(bundle.configuration)}",
         _what(bundle),
         "## How good it is",
-        *_expected(bundle),
+        *expected_of_card(bundle),
         "## What the study found",
         *_found(bundle),
         "## What it reads and answers",
@@ -53,42 +51,6 @@ def _what(bundle: Bundle) -> str:
     params = ", ".join(f"{name} = {value}" for name, value in bundle.params.items())
     told = f" Hyperparameters: {markdown(params)}." if params else ""
     return f"{many} that {_TASKS[bundle.task]}.{told}"
-
-
-def _expected(bundle: Bundle) -> Iterator[str]:
-    expected, name = bundle.expected, markdown(metric_name(bundle.metric))
-    level, better = percent(expected.level), better_word(bundle.direction)
-    unit = " (of prepared data, not in original units)" if expected.units == "prepared" else ""
-    rows = []
-    if (ensemble := expected.ensemble) is not None:
-        ends = _ends(ensemble.interval)
-        over = f"over {count(ensemble.n_examples, 'test example')}"
-        block = f", in blocks of {ensemble.block}" if ensemble.block > 1 else ""
-        rows.append(f"| ensemble | {score(ensemble.score)} | {ends} | {over}{block} |")
-    rows.append(_single(expected.single))
-    yield f"Test {name}{unit}; {better} is better."
-    yield "\n".join((f"| | {name} | {level} interval | |", "|---|---:|---|---|", *rows))
-    if ensemble is None:
-        yield f"There is no score of the ensemble: {markdown(expected.reason)}."
-    else:
-        texts = (f"The score of the ensemble is that of {markdown(ensemble.how)}.", _not_seen(bundle))
-        yield " ".join((*filter(None, texts), *(() if bundle.updated else (_CHOSEN,))))
-
-
-def _single(single: Single) -> str:
-    spread = f", standard deviation {score(single.std)}" if single.std is not None else ""
-    mean = score(single.mean) if single.mean is not None else ""
-    return f"| one network | {mean} | {_ends(single.interval)} | over {count(single.n, 'seed')}{spread} |"
-
-
-def _not_seen(bundle: Bundle) -> str:
-    if bundle.trained.kept_test:
-        return ""
-    return (
-        "The networks of this bundle were trained on the test split as well, so that there is no data left to"
-        " score them on; with more data they are expected to be at least about as good, and `tuner monitor`"
-        " may call them improving for this alone."
-    )
 
 
 def _found(bundle: Bundle) -> Iterator[str]:
@@ -136,7 +98,7 @@ def _schema(bundle: Bundle) -> Iterator[str]:
 def _ranges(label: str, part: Part) -> str:
     names = part.columns or tuple(f"column {place}" for place in range(1, len(part.low) + 1))
     rows = [
-        f"| {markdown(name)} | {score(low)} | {score(high)} |"
+        f"| {markdown(name)} | {as_told(low)} | {as_told(high)} |"
         for name, low, high in list(zip(names, part.low, part.high, strict=True))[:_MOST]
     ]
     if len(names) > _MOST:

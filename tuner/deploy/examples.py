@@ -116,6 +116,8 @@ class ExampleReader:
     def _last_windows(self) -> Iterator[Chunk]:
         """The last window of every sequence; the whole of it where the model reads any length."""
         sequences: dict[str, _Sequence] = {}
+        if self.table.dates is not None:
+            self.table.dates.read = self.steps
         for row in self.table.rows:
             one = sequences.setdefault(self._sequence(row), _Sequence(deque(maxlen=self.steps)))
             one.rows.append(row)

@@ -84,15 +84,16 @@ def of_ensemble(
     said = said_by(kind, splits, raw, answers)
     y, units = said.y, said.units
     expected = of_confirmation(setup, measured, units)
+    scores = [score(metric, y, _single_precision(one)) for one in said.single]
     if units == "original" and splits.preparation is not None and splits.preparation.targets:
-        scores = [score(metric, y, _single_precision(one)) for one in said.single]
         expected = replace(expected, single=_single(describe(scores, level=setup.level)))
     whole = score(metric, y, said.together)
     if not np.isfinite(whole):
         return Found(replace(expected, reason="the score of the ensemble is not finite"), None)
     count = len(next(leaves(y)))
     interval, block, examples = _interval(setup, metric, y, said.together, whole)
-    ensemble = Ensemble(whole, ends_of(interval), count, len(answers), block, how)
+    alone = tuple(map(finite, scores))
+    ensemble = Ensemble(whole, ends_of(interval), count, len(answers), block, how, alone)
     return Found(replace(expected, ensemble=ensemble), examples)
 
 

@@ -120,11 +120,11 @@ def _identity(chunk: Chunk, place: int, *, named: bool) -> list[Cell]:
 
 def _head(by: str, table: Table, answer: Sequence[str]) -> list[str]:
     """The names of all columns, each once: what goes along and has a name of ours, or that of another column,
-    gets another one.
+    gets another one. The time of a window is that of its last row, not of what is forecast: `last_date`.
     """
     taken = {*_OURS, *answer}
     along = []
-    for name in (*([by] if by else []), *(table.header[at] for at in table.columns.others)):
+    for name in (*([by] if by else []), *_others(table)):
         while name in taken or name.startswith("member_"):
             name = f"input_{name}"
         taken.add(name)
@@ -133,11 +133,17 @@ def _head(by: str, table: Table, answer: Sequence[str]) -> list[str]:
     return [*first, "row", *along[len(first) :], *answer]
 
 
+def _others(table: Table) -> list[str]:
+    """The names that columns go along by."""
+    when = table.dates.at if table.dates else None
+    return [f"last_{table.header[at]}" if at == when else table.header[at] for at in table.columns.others]
+
+
 def _how_read(table: Table, part: Part, asked: PredictOptions) -> list[str]:
     found = []
     if not part.columns and not asked.columns and len(table.columns.names) < len(table.header):
         found.append(f"read as the model's columns: {', '.join(table.columns.names)}")
-    if others := [table.header[at] for at in table.columns.others]:
+    if others := _others(table):
         whose = "from the last row of each window" if len(part.shape) > 1 else "as they are"
         found.append(f"not read by the model, and carried along {whose}: {', '.join(others)}")
     return found

@@ -52,7 +52,8 @@ class Ensemble:
     """The score of the mean of several networks' predictions, with its interval over examples.
 
     `members` counts the networks, `block` the neighbours that enter the interval together, 1 where the
-    examples are independent. `how` is a sentence on which networks these were.
+    examples are independent. `how` is a sentence on which networks these were, and `alone` has the score of
+    each of them by itself, None where it is not finite; it is empty in bundles of earlier versions.
     """
 
     score: float
@@ -61,6 +62,7 @@ class Ensemble:
     members: int
     block: int = 1
     how: str = ""
+    alone: tuple[float | None, ...] = ()
 
     def __post_init__(self) -> None:
         _check_ends(self.interval)

@@ -5,6 +5,7 @@ import re
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from tuner.deploy.gaps import Gap, Steps, gap_words
 from tuner.deploy.monitoring.times import NAMES, moment_of
 from tuner.errors import BundleError
 
@@ -15,32 +16,66 @@ _ROUNDING = 1e-6  # of ranges that were told in float32
 
 @dataclass(slots=True)
 class Dates:
-    """Whether the times in a column go forwards, as rows that are steps of time must; by sequences."""
+    """Whether the times in a column go forwards and without a gap, as steps of time must; by sequences.
+
+    Gaps matter in the last `read` rows of a sequence, or everywhere where that is None.
+    """
 
     name: str
     at: int
+    read: int | None = None
     backwards: int = 0
-    last: dict[str, datetime] = field(default_factory=dict)
+    _sequences: dict[str, "_Times"] = field(default_factory=dict)
 
     def add(self, sequence: str, text: str) -> None:
         """Look at the time of a row, where it is one."""
+        one = self._sequences.setdefault(sequence, _Times())
         try:
             found = moment_of(text, "")
         except BundleError:
             return
-        before = self.last.get(sequence)
-        self.backwards += before is not None and found < before
-        self.last[sequence] = found
+        self.backwards += one.last is not None and found < one.last
+        one.last = found
+        one.gaps += one.steps.add(found)
 
     @property
     def warning(self) -> str:
-        """What to say of times that go backwards; nothing where they do not."""
-        if not self.backwards:
+        """What to say of times that go backwards, or else of gaps; nothing where there is neither."""
+        if self.backwards:
+            return (
+                f"column {self.name!r}: the time goes backwards {self.backwards:,} times; rows must be in the"
+                " order of time, the oldest first"
+            )
+        gaps = [gap for one in self._sequences.values() for gap in one.within(self.read)]
+        if not gaps:
             return ""
         return (
-            f"column {self.name!r}: the time goes backwards {self.backwards:,} times; rows must be in the"
-            " order of time, the oldest first"
+            f"column {self.name!r}: {gap_words(gaps)}; the model takes the rows on either side for"
+            " neighbours, so that what it says from a window across a gap is no forecast of the next step"
         )
+
+
+@dataclass(slots=True)
+class _Times:
+    """The times of a sequence so far."""
+
+    last: datetime | None = None
+    steps: Steps = field(default_factory=Steps)
+    gaps: list[Gap] = field(default_factory=list)
+
+    def within(self, read: int | None) -> list[Gap]:
+        """The gaps between two of the last rows, so many of them as are `read`."""
+        self.gaps += self.steps.rest()
+        return [gap for gap in self.gaps if read is None or gap.place > self.steps.rows - read]
+
+
+def as_told(value: float) -> str:
+    """A raw value as warnings and the card tell it.
+
+    >>> as_told(98001.0), as_told(0.1)
+    ('98001', '0.1')
+    """
+    return f"{value:g}"
 
 
 def is_time(name: str, text: str) -> bool:
@@ -80,9 +115,11 @@ class Seen:
         far = (
             self.most > self.high + span or self.least < self.low - span or self.outside == self.count >= _ALL
         )
-        ends = [f"{self.least:g}"] * (self.least < self.low) + [f"{self.most:g}"] * (self.most > self.high)
+        ends = [as_told(self.least)] * (self.least < self.low) + [as_told(self.most)] * (
+            self.most > self.high
+        )
         return (
             f"column {self.name!r}: {self.outside:,} of {self.count:,} values lie outside of the training"
-            f" data, which go from {self.low:g} to {self.high:g} (found {' and '.join(ends)})"
+            f" data, which go from {as_told(self.low)} to {as_told(self.high)} (found {' and '.join(ends)})"
             f"{': other units?' if far else ''}"
         )

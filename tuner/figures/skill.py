@@ -1,13 +1,16 @@
 """Skill over time: the mean score of every period with its interval, against the band that is expected."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
 
+from tuner.figures.levels import REACH
+from tuner.figures.samples import FloatArray, mark_beyond
+from tuner.figures.scale import Scale, scale_of
 from tuner.figures.style import PALETTE, plain
 
 MOST_LABELS = 6
@@ -46,17 +49,47 @@ class SkillOverTime:
     marks: tuple[Mark, ...]
     labels: tuple[tuple[float, str], ...]
 
+    @property
+    def scale(self) -> Scale:
+        """The axis of the scores: of the current model and the band, and of earlier models near these."""
+        current, *earlier = self.lines
+        shown = _finite((*current.means, *current.low, *current.high, *self.expected))
+        if not shown.size:
+            return scale_of(())
+        low, high = shown.min(), shown.max()
+        reach = REACH * (high - low)
+        others = _finite(value for line in earlier for value in (*line.means, *line.low, *line.high))
+        near = others[(others >= low - reach) & (others <= high + reach)]
+        return scale_of((*shown.tolist(), *near.tolist()), may_log=False)
+
+    @property
+    def cut(self) -> bool:
+        """Whether a mean lies beyond the axis."""
+        return any(bool(self.scale.beyond(np.array(line.means)).any()) for line in self.lines)
+
+
+def _finite(values: Iterable[float]) -> FloatArray:
+    found: FloatArray = np.array([value for value in values if math.isfinite(value)])
+    return found
+
 
 def thinned_labels(labels: Sequence[tuple[float, str]], most: int = MOST_LABELS) -> list[tuple[float, str]]:
-    """At most so many of the labels, spread evenly.
+    """At most so many of the labels, the first and the last among them, none too near to another.
 
     >>> thinned_labels([(0.0, "a"), (1.0, "b"), (2.0, "c")], 2)
     [(0.0, 'a'), (2.0, 'c')]
+    >>> thinned_labels([(0.0, "a"), (8.0, "b"), (9.0, "c"), (10.0, "d")], 4)
+    [(0.0, 'a'), (10.0, 'd')]
     """
-    if len(labels) <= most:
+    if len(labels) < 2:
         return list(labels)
-    places = np.unique(np.linspace(0, len(labels) - 1, most).round().astype(int))
-    return [labels[place] for place in places]
+    first, last = labels[0], labels[-1]
+    room = (last[0] - first[0]) / most
+    kept = [first]
+    for label in labels[1:-1]:
+        if label[0] - kept[-1][0] > room and last[0] - label[0] > room:
+            kept.append(label)
+    return [*kept, last]
 
 
 def draw_skill(ax: Axes, data: SkillOverTime, *, label: str) -> Axes:
@@ -65,8 +98,9 @@ def draw_skill(ax: Axes, data: SkillOverTime, *, label: str) -> Axes:
     if math.isfinite(mean):
         ax.axhspan(low, high, color=PALETTE["baseline"], alpha=0.22, lw=0, label="expected, with its band")
         ax.axhline(mean, color=PALETTE["baseline"], lw=1.2)
+    scale = data.scale
     for place, line in reversed(list(enumerate(data.lines))):
-        _draw_line(ax, line, place)
+        _draw_line(ax, line, place, scale)
     for mark in data.marks:
         _draw_mark(ax, mark)
     shown = thinned_labels(data.labels)
@@ -75,13 +109,17 @@ def draw_skill(ax: Axes, data: SkillOverTime, *, label: str) -> Axes:
         ax.tick_params(axis="x", labelrotation=25)
         for text in ax.get_xticklabels():
             text.set_horizontalalignment("right")
+    scale.apply(ax, "y")
     ax.set_ylabel(label)
     ax.grid(axis="y")
     return ax
 
 
-def _draw_line(ax: Axes, line: Line, place: int) -> None:
-    """Dots with intervals; the current model on top and full, earlier ones behind it."""
+def _draw_line(ax: Axes, line: Line, place: int, scale: Scale) -> None:
+    """Dots with intervals; the current model on top and full, earlier ones behind it.
+
+    What lies beyond the axis is a triangle at its edge.
+    """
     roles = ("candidate", "confirmation", "naive", "undecided")
     many = len(line.places) > _MANY
     style: dict[str, Any] = {"color": PALETTE[roles[min(place, len(roles) - 1)]]}
@@ -100,6 +138,9 @@ def _draw_line(ax: Axes, line: Line, place: int) -> None:
         zorder=3,
         **style,
     )
+    side = scale.beyond(y)
+    off = np.flatnonzero(side)
+    mark_beyond(ax, x[off], scale.clip(y[off]), side[off], **style)
 
 
 def _draw_mark(ax: Axes, mark: Mark) -> None:

@@ -28,7 +28,7 @@ def examples_sentence(result: Result, one: Measured, decimals: int | None) -> st
     if one.over_examples.adds_nothing:
         return (
             " That interval is over seeds on this test split; the test examples "
-            f"({_examples(result, one)}) add nothing to it."
+            f"({_examples(result, one)}) do not widen this interval."
         )
     said = (
         " That interval is over seeds on this test split; over seeds and test examples "

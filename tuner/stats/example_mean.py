@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import binomtest
+from scipy.special import ndtri, stdtrit
 
 from tuner.errors import StatisticsError
 from tuner.stats.design import check_level
@@ -50,9 +50,31 @@ def mean_of_examples(scores: NDArray[Any], *, series: bool = False, level: float
         return ExampleMean(average, Interval(math.nan, math.nan, level), 1)
     block = block_length(values) if series else 1
     if block == 1 and np.isin(values, (0.0, 1.0)).all():
-        ends = binomtest(int(values.sum()), values.size).proportion_ci(level, method="wilson")
-        return ExampleMean(average, Interval(float(ends.low), float(ends.high), level), 1)
+        return ExampleMean(average, wilson(values, level), 1)
     return _by_blocks(values, block, level)
+
+
+def wilson(values: NDArray[np.float64], level: float, block: int = 1) -> Interval:
+    """The interval of the mean of values, each 0 or 1, of which `block` neighbours are alike.
+
+    Where they are, it is that of as many independent values as would give the mean this variance, but at
+    least one a block.
+
+    Source: Wilson (1927), doi:10.1080/01621459.1927.10502953; the effective number of values: Korn &
+    Graubard (1998), Survey Methodology 24, 193-201.
+
+    >>> wilson(np.array([1.0] * 28 + [0.0] * 2), 0.95).high < 1.0
+    True
+    """
+    share, size, z = float(values.mean()), float(values.size), float(ndtri(0.5 + level / 2.0))
+    if block > 1:
+        variance = float(variance_of_mean(values, block))
+        alike = share * (1.0 - share) / variance if variance > 0.0 else 0.0
+        size = min(size, max(alike, size / block))
+        z = float(stdtrit(degrees_of_freedom(values.size, block), 0.5 + level / 2.0))
+    middle = (share + z**2 / (2.0 * size)) / (1.0 + z**2 / size)
+    half = z * math.sqrt(share * (1.0 - share) / size + (z / (2.0 * size)) ** 2) / (1.0 + z**2 / size)
+    return Interval(max(middle - half, 0.0), min(middle + half, 1.0), level)
 
 
 def difference_of_examples(

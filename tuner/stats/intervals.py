@@ -22,6 +22,16 @@ class Interval:
     high: float
     level: float
 
+    def within(self, lowest: float, highest: float) -> "Interval":
+        """It, cut at the range of what it tells; as it is where not even its middle is in that range.
+
+        >>> Interval(0.78, 1.06, 0.95).within(0.0, 1.0)
+        Interval(low=0.78, high=1.0, level=0.95)
+        """
+        if not lowest <= (self.low + self.high) / 2.0 <= highest:
+            return self
+        return Interval(max(self.low, lowest), min(self.high, highest), self.level)
+
     def beside(self, value: float) -> str:
         """A number with this interval in brackets, where there is one, as text.
 

@@ -37,7 +37,7 @@ def test_no_change_is_stable_and_says_what_could_have_been_seen(
 ) -> None:
     status, out, err = call("monitor", bundle, series(tmp_path, walk(400)), "--every", "month")
     assert status == 0, err
-    assert "Stable: no change has been found" in out and "would have been found" in out
+    assert "Stable: no change found yet." in out and "would have been found" in out
     assert "2024-03" in out and "2025-02" in out
     assert "rows: 400 new, 0 completed, 0 known already" in out
     page = (bundle / "monitor" / "report.html").read_text("utf-8")
@@ -84,7 +84,7 @@ def test_an_alarm_ends_when_the_newest_observations_are_as_expected(
     assert status == 0, err
     found = json.loads(out)
     assert found["word"] == "degrading" and not found["alarming"] and not found["models"][0]["now"]
-    assert "though not in the newest observations" in found["answer"]
+    assert found["answer"] == "Degrading: worse than expected, but no longer in the newest ones"
 
 
 def test_while_the_newest_observations_cannot_tell_an_alarm_stays(
@@ -98,8 +98,15 @@ def test_while_the_newest_observations_cannot_tell_an_alarm_stays(
     assert status == 1, err
     found = json.loads(out)
     assert found["alarming"] and not found["models"][0]["now"]
-    assert "which the newest observations cannot tell" in found["answer"]
-    assert "neighbours are alike" in found["evidence"]
+    assert found["answer"] == "Degrading: worse than expected"
+    told = re.search(
+        r"The newest (\d+) examples alone are too few for a test of their own \(mean ([\d.]+) against 0.2"
+        r"\d+ expected\): about \d independent pieces? of evidence, since some \d+ neighbours are alike",
+        found["evidence"],
+    )
+    assert told is not None, found["evidence"]
+    errors = np.diff(np.concatenate([calm, wild, long, away])) ** 2
+    assert float(told[2]) == pytest.approx(errors[-int(told[1]) :].mean(), rel=1e-3)
 
 
 DATA = Trained({"train": 100, "validation": 50, "test": 50})
@@ -146,6 +153,37 @@ def test_the_same_file_again_and_an_overlapping_one_count_once(bundle: Path, tmp
     assert (bundle / "monitor" / "observations.jsonl").read_bytes().startswith(stored)
     whole = Path(shutil.copytree(bundle, tmp_path / "other", ignore=shutil.ignore_patterns("monitor")))
     assert monitor(whole, series(tmp_path, values)).models == more.models
+
+
+def test_windows_across_a_gap_in_time_are_left_out(bundle: Path, call: Call, tmp_path: Path) -> None:
+    values, when = walk(400), days(400)
+    values[200:] += 50.0  # where it goes on after half a year, which no model can know
+    when[200:] = days(200, "2025-01-15")
+    status, out, err = call("monitor", bundle, write_csv(tmp_path / "x.csv", "date,level", when, values))
+    assert status == 0, err
+    assert "Stable" in out
+    said = " ".join(out.split())
+    assert "1 gap in time, the longest from 2024-07-18 to 2025-01-15: 4 observations are left out" in said
+    found = monitor(bundle)
+    assert found.current.skill.examples == 400 - 2 * STEPS and found.current.unpredicted == 0
+    assert found.current.skill.mean < 1.0
+    (file,) = (bundle / "monitor" / "predictions").iterdir()
+    assert "2025-01-18" not in file.read_text("utf-8") and "2025-01-19" in file.read_text("utf-8")
+
+
+def test_a_prediction_across_a_gap_that_was_stored_stays_without_a_score(
+    bundle: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    values = walk(60)
+    when = [*days(30), *days(30, "2025-01-15")]
+    file = write_csv(tmp_path / "x.csv", "date,level", when, values)
+    with monkeypatch.context() as before:
+        before.setattr("tuner.deploy.monitoring.forecasting.gaps_of", lambda moments: ())
+        assert monitor(bundle, file).current.skill.examples == 60 - STEPS
+    (stored,) = (bundle / "monitor" / "predictions").iterdir()
+    kept = stored.read_bytes()
+    assert monitor(bundle, file).current.skill.examples == 60 - 2 * STEPS
+    assert stored.read_bytes() == kept
 
 
 def test_predictions_first_and_observations_later(bundle: Path, tmp_path: Path) -> None:
@@ -195,6 +233,44 @@ def test_examples_in_rows(made: Path, call: Call, tmp_path: Path) -> None:
     assert "Stable" in out and "rows 201 to 300" in out
     off = write_csv(tmp_path / "y.csv", "a,b,sum", a, b, np.append(total[:-1], 1e3))
     assert "row 300 is 1000" in one_line(call("monitor", bundle, off))
+
+
+def test_values_that_the_model_has_never_seen_are_warned_of_by_column(
+    made: Path, call: Call, tmp_path: Path
+) -> None:
+    bundle = Path(shutil.copytree(made / "rows", tmp_path / "bundle"))
+    known = read(bundle)
+    part = replace(known.schema.inputs[0], low=(-5.0, 980.0), high=(5.0, 1050.0))
+    write(replace(known, schema=replace(known.schema, inputs=(part,))), bundle)
+    a, b = np.array([1.0, 2.0, 3.0, 7.0]), np.array([1e5, 1e5, 99_000.0, 98_001.0])
+    file = write_csv(tmp_path / "x.csv", "a,b,sum", a, b, a + b)
+    status, out, err = call("monitor", bundle, file, "--json")
+    assert status == 0, err
+    assert json.loads(out)["warnings"] == [
+        "column 'a': 1 of 4 values lie outside of the training data, which go from -5 to 5 (found 7)",
+        "column 'b': 4 of 4 values lie outside of the training data, which go from 980 to 1050 (found"
+        " 100000): other units?",
+    ]
+    status, out, err = call("monitor", bundle, file)
+    assert "warning: column 'b': 4 of 4 values" in " ".join(out.split())
+    assert "other units?" in (bundle / "monitor" / "report.html").read_text("utf-8")
+    assert monitor(bundle).warnings == ()  # nothing was given
+
+
+def test_every_step_of_a_window_in_a_row_has_the_range_of_its_feature() -> None:
+    from tests.deploy.monitoring.test_reading import bundle, one
+    from tuner.deploy.monitoring.layout import Layout
+    from tuner.deploy.monitoring.reading import unseen_values
+    from tuner.deploy.observations import Entry
+    from tuner.deploy.schema import Part, Schema
+
+    part = Part((2, 2), (), (0.0, 10.0), (1.0, 11.0))
+    layout = Layout(False, "", ("p1", "q1", "p2", "q2"), ("y",))
+    found = unseen_values(
+        [Entry(1, (0.5, 10.5, 2.0, None, 99.0))], layout, bundle(Schema((part,), one((1,))))
+    )
+    assert [text.partition(":")[0] for text in found] == ["column 'p2'"]
+    assert unseen_values([], layout, bundle(Schema(one((2, 2)), one((1,))))) == ()
 
 
 def test_a_classifier_that_grows_worse(made: Path, tmp_path: Path) -> None:

@@ -1,5 +1,6 @@
 """Degrading, stable, improving: against simulation, by hand, and by what must not matter."""
 
+import math
 import re
 from dataclasses import replace
 
@@ -8,7 +9,7 @@ import pytest
 from scipy import stats
 
 from tuner.errors import StatisticsError
-from tuner.stats.monitoring import expected_level, monitor_scores
+from tuner.stats.monitoring import Other, expected_level, monitor_scores
 from tuner.stats.monitoring.windows import of_turn
 from tuner.stats.scores import FloatArray
 from tuner.stats.series import block_length
@@ -178,8 +179,8 @@ def test_far_off_with_too_long_a_memory_to_tell_is_not_stable(direction: str, se
     told = re.match(r"the last (\d+) examples have a mean of ([\d.]+), ([\d.]+) is expected", found.reason)
     assert told is not None, found.reason
     size = int(told[1])
-    stop = next(one.stop for one in found.detectable if one.examples == size)
-    assert float(told[2]) == pytest.approx(life[stop - size : stop].mean(), rel=1e-3)
+    assert size in [one.examples for one in found.detectable if one.alike]
+    assert float(told[2]) == pytest.approx(life[-size:].mean(), rel=1e-3)
     assert float(told[3]) == pytest.approx(expected.mean, rel=1e-3)
     assert re.search(r"are about \d independent pieces? of evidence, since some \d+ neighbours", found.reason)
 
@@ -255,3 +256,41 @@ def test_a_margin_is_above_zero(margin: float) -> None:
 def test_scores_that_are_not_finite_are_refused() -> None:
     with pytest.raises(StatisticsError, match="not finite"):
         monitor_scores([1.0, float("inf")], expected_level([1.0, 2.0]))
+
+
+def test_where_no_possible_change_could_be_found_there_are_too_few_observations() -> None:
+    rng = np.random.default_rng(3)
+    hits = (rng.random(60) < 0.5).astype(float)
+    few = expected_level(hits, other=Other(0.5, 1.0), bounds=(0.0, 1.0))  # two seeds, far apart
+    life = (rng.random(200) < 0.7).astype(float)
+    found = monitor_scores(life, few, direction="maximize")
+    assert found.word == "too few observations" and not any(one.possible for one in found.detectable)
+    assert found.smallest is not None and found.smallest.change > max(few.mean, 1 - few.mean)
+    assert "no change could have been found yet" in found.reason
+    unknown = monitor_scores(life, replace(few, bounds=(-math.inf, math.inf)), direction="maximize")
+    assert unknown.word == "stable" and not unknown.reason
+    assert unknown.detectable == tuple(replace(one, possible=True) for one in found.detectable)
+
+
+def test_bounds_change_nothing_that_is_tested() -> None:
+    rng = np.random.default_rng(4)
+    hits, life = ((rng.random(1_000) < share).astype(float) for share in (0.9, 0.5))
+    free, known = (expected_level(hits, bounds=bounds) for bounds in ((-math.inf, math.inf), (0.0, 1.0)))
+    found = [monitor_scores(life, one, direction="maximize") for one in (free, known)]
+    assert found[0].alarms == found[1].alarms != () and found[0].latest == found[1].latest
+    low = expected_level([0.0] * 58 + [1.0, 1.0], other=Other(0.01, 30.0), bounds=(0.0, 1.0))
+    assert low.interval.low == 0.0 < low.mean < low.interval.high < 1.0
+
+
+def test_the_widest_window_tells_how_large_a_change_is() -> None:
+    """Every estimate is one of the change; the longest window since it began knows it best."""
+    rng = np.random.default_rng(5)
+    expected = expected_level(rng.normal(size=2_000))
+    life = np.concatenate([rng.normal(size=1_000), rng.normal(size=1_000) + 1.0])
+    found = monitor_scores(life, expected)
+    first, widest, latest = found.alarms[-1], found.widest, found.latest
+    assert widest is not None and latest is not None and widest.start >= first.start
+    assert widest.examples >= 512 > max(first.examples, latest.examples) or widest == latest
+    assert widest.difference == pytest.approx(1.0, abs=0.15)
+    assert widest.interval.low <= 1.0 <= widest.interval.high
+    assert monitor_scores(life[:1_000], expected).widest is None

@@ -53,3 +53,21 @@ def test_the_interval_of_a_slope_holds_in_series_with_memory() -> None:
 @pytest.mark.parametrize("places", [np.zeros(50), np.arange(5.0)])
 def test_no_trend_without_time(places: np.ndarray) -> None:
     assert np.isnan(trend_of(np.random.default_rng(3).normal(size=places.size), places, 0.95).slope)
+
+
+def test_the_interval_of_hits_is_wilsons_and_others_are_cut_at_the_range() -> None:
+    hits = np.array([1.0] * 28 + [0.0] * 2)
+    found = skill_of(hits, 1, 0.95, (0.0, 1.0)).interval
+    ends = stats.binomtest(28, 30).proportion_ci(0.95, method="wilson")
+    assert (found.low, found.high) == pytest.approx((ends.low, ends.high))
+    twice = skill_of(np.repeat(hits, 2), 2, 0.95, (0.0, 1.0)).interval  # neighbours are alike
+    assert (twice.low, twice.high) == pytest.approx((found.low, found.high), abs=0.02)
+    always = skill_of(np.ones(24), 2, 0.95, (0.0, 1.0)).interval
+    assert 0.6 < always.low < stats.binomtest(12, 12).proportion_ci(0.95, method="wilson").low
+    assert always.high == 1.0
+    errors = np.array([0.1, 0.0, 0.2, 9.0])
+    assert (
+        skill_of(errors, 1, 0.95, (0.0, np.inf)).interval.low == 0.0 > skill_of(errors, 1, 0.95).interval.low
+    )
+    wrong = skill_of(-errors, 1, 0.95, (0.0, np.inf)).interval  # no such metric: it is left as it is
+    assert wrong.low == skill_of(-errors, 1, 0.95).interval.low

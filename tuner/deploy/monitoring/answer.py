@@ -41,6 +41,7 @@ def monitoring_json(found: Monitoring) -> dict[str, Any]:
         "models": [_model(model) for model in found.models],
         "pairs": [_pair(pair) for pair in found.pairs],
         "notes": found.notes,
+        "warnings": found.warnings,
     }
     plain: dict[str, Any] = strict(answer)
     return plain
@@ -71,8 +72,9 @@ def _model(model: Watched) -> dict[str, Any]:
         },
         "alarms": [_alarm(alarm, model.each) for alarm in model.alarms],
         "latest": _alarm(model.latest, model.each) if model.latest else None,
+        "widest": _alarm(model.widest, model.each) if model.widest else None,
         "detectable": [
-            {"examples": one.examples * model.each, "change": one.change}
+            {"examples": one.examples * model.each, "change": one.change, "possible": one.possible}
             for one in (judged.detectable if judged else ())
         ],
         "needed": judged.needed * model.each if judged else None,
@@ -133,6 +135,7 @@ def print_monitoring(found: Monitoring) -> None:
     print_lines(
         console, (f"alarm: {visible(alarm_words(alarm))}" for alarm in found.current.alarms), "yellow"
     )
+    print_lines(console, (f"warning: {visible(text)}" for text in found.warnings), "yellow")
     print_lines(console, (f"note: {visible(note)}" for note in found.notes), "dim")
 
 

@@ -1,6 +1,6 @@
 """Which examples the rows make, and what the models say of those that they have not predicted yet."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -8,6 +8,7 @@ import numpy as np
 
 from tuner.deploy.answers import Prediction
 from tuner.deploy.bundle import Bundle
+from tuner.deploy.gaps import Gap, gaps_of
 from tuner.deploy.monitoring.layout import Layout, as_read
 from tuner.deploy.monitoring.store import Predicted, Store
 from tuner.deploy.monitoring.times import Moment, restored
@@ -26,7 +27,8 @@ class Examples:
 
     `inputs` has shape (examples, columns), NaN where something is missing, and then nothing is predicted;
     of a series all steps before, one after another. `observed` is (examples, targets), NaN where it is not
-    known yet, and `known` the place in the order in which each was observed, -1 where it is not.
+    known yet, and `known` the place in the order in which each was observed, -1 where it is not. `across`
+    says which examples of a series go across one of the `gaps` in time, with what they read or forecast.
     """
 
     moments: tuple[Moment, ...]
@@ -34,14 +36,15 @@ class Examples:
     observed: np.ndarray
     known: np.ndarray
     starts: np.ndarray
+    across: np.ndarray
+    gaps: tuple[Gap, ...] = ()
 
 
 def examples_of_rows(store: Store) -> Examples:
     """The examples that the rows of a store make."""
     layout = store.layout
     if layout is None or not store.moments:
-        nothing = np.empty((0, 0))
-        return Examples((), nothing, nothing, np.empty(0, int), np.empty(0, int))
+        return _NONE
     rows = [store.rows[moment] for moment in store.moments]
     values = np.array([[np.nan if value is None else value for value in row.values] for row in rows])
     lines = np.array([row.lines for row in rows])
@@ -49,17 +52,20 @@ def examples_of_rows(store: Store) -> Examples:
         return _of_series(layout, store.moments, values, lines)
     reads = len(layout.inputs)
     known = np.where((lines > 0).all(axis=1), lines.max(axis=1), -1)
-    return Examples(
-        tuple(store.moments), values[:, :reads], values[:, reads:], known, np.zeros(len(rows), int)
-    )
+    inputs, observed, none = values[:, :reads], values[:, reads:], np.zeros(len(rows), int)
+    return Examples(tuple(store.moments), inputs, observed, known, none, none > 0)
+
+
+_NONE = Examples(
+    (), np.empty((0, 0)), np.empty((0, 0)), np.empty(0, int), np.empty(0, int), np.empty(0, bool)
+)
 
 
 def _of_series(layout: Layout, moments: list[Moment], values: np.ndarray, lines: np.ndarray) -> Examples:
     """A window for every row that has enough rows before it: these rows alone are read."""
     count = len(values) - layout.steps
     if count < 1:
-        nothing = np.empty((0, 0))
-        return Examples((), nothing, nothing, np.empty(0, int), np.empty(0, int))
+        return _NONE
     targets = [layout.inputs.index(name) for name in layout.targets]
     inputs, said = (_windows(array, layout.steps)[:count] for array in (values, lines))
     room = np.full((layout.ahead - 1, len(targets)), np.nan)  # rows that have not come yet
@@ -69,7 +75,17 @@ def _of_series(layout: Layout, moments: list[Moment], values: np.ndarray, lines:
     every = np.concatenate([said, told], axis=1)
     known = np.where((every > 0).all(axis=1), every.max(axis=1), -1)
     starts = np.arange(count) + (layout.start or 0)
-    return Examples(tuple(moments[layout.steps :]), inputs, observed, known, starts)
+    gaps = gaps_of(moments)
+    across = _across(gaps, count, layout.steps + layout.ahead)
+    return Examples(tuple(moments[layout.steps :]), inputs, observed, known, starts, across, gaps)
+
+
+def _across(gaps: Sequence[Gap], count: int, size: int) -> np.ndarray:
+    """Which of so many windows of `size` rows in a row have a gap between two of their rows, (count,)."""
+    found = np.zeros(count, bool)
+    for gap in gaps:
+        found[max(0, gap.place - size + 1) : gap.place] = True
+    return found
 
 
 def _windows(rows: np.ndarray, size: int) -> np.ndarray:
@@ -112,13 +128,13 @@ def predict_missing(
 ) -> Mapping[Moment, Predicted]:
     """What a model says of all examples whose inputs are whole; what it had not said yet is said and stored.
 
-    Those that it may have learned are left out.
+    Those that it may have learned are left out, and so are those across a gap in time.
 
     `serve` loads the model, where there is something to say.
     """
     found = store.predictions(identity)
     whole = np.isfinite(examples.inputs).all(axis=1) if examples.moments else np.empty(0, bool)
-    whole &= ~known_before(examples, bundle)
+    whole &= ~known_before(examples, bundle) & ~examples.across
     missing = [at for at, moment in enumerate(examples.moments) if whole[at] and moment not in found]
     if not missing:
         return found

@@ -81,7 +81,7 @@ def monitor_view(found: Monitoring, pictures: tuple[Picture, ...]) -> MonitorVie
         subtitle=f"{metric_name(found.metric)} · {short(found.configuration)} · "
         f"{count(current.skill.examples, 'example')} · by {found.every.words}",
         headline=headline(found),
-        warnings=found.notes,
+        warnings=(*found.warnings, *found.notes),
         figures=pictures,
         alarms=_alarms(found),
         seen=_seen(found),
@@ -110,7 +110,7 @@ def skill_over_time(found: Monitoring) -> SkillOverTime | None:
         lines=tuple(_line(model) for model in found.models if model.periods),
         expected=(band[0], band[1], band[2]),
         marks=marks,
-        labels=tuple((period.place, period.label) for period in found.current.periods),
+        labels=tuple(sorted({(one.place, one.label) for model in found.models for one in model.periods})),
     )
 
 
@@ -152,13 +152,16 @@ def _caption(found: Monitoring, data: SkillOverTime) -> Caption:
         if data.marks
         else ""
     )
+    cut = " A small triangle at the edge is a mean beyond the axis." if data.cut else ""
     several = " Earlier models stand behind the current one, on the same observations." if found.pairs else ""
     if not found.current.by_example:
-        many = f"The {metric} of all observations of every period together, without an interval.{several}"
+        many = (
+            f"The {metric} of all observations of every period together, without an interval.{cut}{several}"
+        )
     else:
         many = (
             f"The mean {metric} of every period with its {level} interval: a plain one, so that among 20"
-            f" periods one is expected to miss, and no test.{band}{marks}{several}"
+            f" periods one is expected to miss, and no test.{band}{marks}{cut}{several}"
         )
     told = [f"{period.label} {score(period.skill.mean)}" for period in found.current.periods[:40]]
     return Caption(
@@ -181,7 +184,7 @@ def _alarms(found: Monitoring) -> Table:
         ),
     )
     model = found.current
-    extra = [model.latest] if model.latest and model.latest not in model.alarms else []
+    told = dict.fromkeys((*model.alarms, *filter(None, (model.widest, model.latest))))
     rows = tuple(
         (
             Cell(shown(one.seen)),
@@ -192,31 +195,37 @@ def _alarms(found: Monitoring) -> Table:
             number_cell(one.found.difference),
             Cell(interval(one.found.interval.low, one.found.interval.high)),
         )
-        for one in (*model.alarms, *extra)
+        for one in told
     )
-    remark = "The first window of each turn, and the latest one that differs from what is expected."
+    remark = (
+        "The first window of each turn, the widest one since the last of them, and the latest one that"
+        " differs from what is expected."
+    )
     return Table(columns, rows, remark)
 
 
 def _seen(found: Monitoring) -> Table:
     judged = found.current.judged
     columns = (
-        Column("The last ...", number=False),
+        Column("The last window of ...", number=False),
         Column("Smallest change that would have been found"),
     )
     rows = tuple(
         (
             Cell(count(one.examples * found.current.each, "example")),
-            number_cell(one.change)
-            if math.isfinite(one.change)
-            else Cell("none: neighbours are too much alike"),
+            Cell("none: neighbours are too much alike in it")
+            if one.alike
+            else number_cell(one.change)
+            if one.possible
+            else Cell(f"none: {score(one.change)} is more than any change can be"),
         )
         for one in (judged.detectable if judged else ())
     )
     remark = (
         f"With a probability of 80 %, had the mean {metric_name(found.metric)} changed by so much over all"
         " of these observations (or, for the longest, the last complete window of that length). Smaller"
-        " changes may be there."
+        " changes may be there. Earlier windows of the same length, whose neighbours were less alike, may"
+        " have shown a change, which then stands among the alarms."
     )
     return Table(columns, rows, remark)
 

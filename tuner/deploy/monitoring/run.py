@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from tuner.deploy.bundle import Bundle, examples_of, previous, read
+from tuner.deploy.gaps import gap_words
 from tuner.deploy.monitoring.forecasting import (
     Examples,
     Serve,
@@ -18,7 +19,7 @@ from tuner.deploy.monitoring.forecasting import (
     updated_until,
 )
 from tuner.deploy.monitoring.layout import Layout, Wishes, layout_of
-from tuner.deploy.monitoring.reading import entries_of
+from tuner.deploy.monitoring.reading import entries_of, unseen_values
 from tuner.deploy.monitoring.scoring import Scored, metric_of_bundle, scored
 from tuner.deploy.monitoring.store import Store, Taken
 from tuner.deploy.monitoring.times import every_of
@@ -62,8 +63,9 @@ def monitor(
         models = models_of(folder)
         store = Store(folder)
         taken = Taken()
+        warnings: tuple[str, ...] = ()
         if observations is not None:
-            taken = _take(store, models[CURRENT], Path(observations), wishes or Wishes())
+            taken, warnings = _take(store, models[CURRENT], Path(observations), wishes or Wishes())
         examples = examples_of_rows(store)
         found = {
             name: scored(
@@ -75,7 +77,8 @@ def monitor(
             for name, one in models.items()
         }
         margin = models[CURRENT].margin if margin is None else margin
-        return _judged(folder, models, store, taken, examples, found, every, margin, level)
+        judged = _judged(folder, models, store, taken, examples, found, every, margin, level)
+        return replace(judged, warnings=warnings)
 
 
 def models_of(folder: Path) -> dict[str, Bundle]:
@@ -103,7 +106,8 @@ def _serving(bundle: Bundle, custom_objects: Mapping[str, Any] | None) -> Any:
     return serve
 
 
-def _take(store: Store, bundle: Bundle, path: Path, wishes: Wishes) -> Taken:
+def _take(store: Store, bundle: Bundle, path: Path, wishes: Wishes) -> tuple[Taken, tuple[str, ...]]:
+    """Add the rows of a file; what they were, and what the model has never seen among their values."""
     sheet = read_sheet(path)
     layout = store.layout
     if layout is None:
@@ -117,7 +121,8 @@ def _take(store: Store, bundle: Bundle, path: Path, wishes: Wishes) -> Taken:
         )
     else:
         _check_wishes(layout, wishes, store)
-    return store.take(layout, entries_of(sheet, layout, bundle), path)
+    entries = entries_of(sheet, layout, bundle)
+    return store.take(layout, entries, path), unseen_values(entries, layout, bundle)
 
 
 def _positional(bundle: Bundle) -> bool:
@@ -201,6 +206,11 @@ def _notes(found: Monitoring, store: Store, examples: Examples, bundle: Bundle) 
         said.append(
             "the model in use comes from an update with data whose time cannot be compared with that of the"
             " observations: what it learned and was not stored here before it was put in use counts as new"
+        )
+    if across := int(np.count_nonzero((examples.known >= 0) & examples.across)):
+        said.append(
+            f"{gap_words(examples.gaps)}: {across:,} observations are left out, since rows before a gap do"
+            " not forecast those behind it"
         )
     if current.unpredicted:
         said.append(

@@ -68,10 +68,13 @@ def metric_of_bundle(bundle: Bundle, study: Path | None, options: Mapping[str, A
 def scored(
     examples: Examples, predictions: Mapping[Moment, Predicted], bundle: Bundle, metric: Metric
 ) -> Scored:
-    """Score what a model predicted, where it was observed and the model cannot have learned it."""
+    """Score what a model predicted, where it was observed and the model cannot have learned it.
+
+    A prediction that goes across a gap in time is no forecast of the next steps and has no score.
+    """
     predicted = np.array([moment in predictions for moment in examples.moments], bool)
     observed = np.isfinite(examples.observed).all(axis=1) if examples.moments else predicted
-    new = ~known_before(examples, bundle)
+    new = ~known_before(examples, bundle) & ~examples.across
     predicted, observed = predicted & new, observed & new
     both = np.flatnonzero(predicted & observed)
     waiting, unpredicted = int((predicted & ~observed).sum()), int((observed & ~predicted).sum())

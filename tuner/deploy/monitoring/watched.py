@@ -12,6 +12,7 @@ from tuner.deploy.bundle import Bundle, ExampleErrors
 from tuner.deploy.monitoring.scoring import Scored
 from tuner.deploy.monitoring.store import Taken
 from tuner.deploy.monitoring.times import Every, Moment
+from tuner.metric_names import Bounds, bounds_of
 from tuner.records import Direction
 from tuner.stats.intervals import Interval
 from tuner.stats.monitoring import (
@@ -59,8 +60,9 @@ class Watched:
     """One model of a bundle, as it did on what was observed. `name` is "current", or "previous/0" and so on.
 
     `judged` is None where nothing is known to compare with, for a `reason`. `alarms` are the turns of the
-    word, `latest` is the last window that differed. `more_data` says that the model was trained on more
-    data than the networks whose scores are expected, so that it may be better for that alone.
+    word, `latest` is the last window that differed, `widest` the longest one since the last turn. `more_data`
+    says that the model was trained on more data than the networks whose scores are expected, so that it may
+    be better for that alone.
     """
 
     name: str
@@ -73,6 +75,7 @@ class Watched:
     reason: str
     alarms: tuple[Alarm, ...]
     latest: Alarm | None
+    widest: Alarm | None
     waiting: int
     unpredicted: int
     each: int  # neighbours that are judged as one, as the expected scores are stored
@@ -114,7 +117,10 @@ class InPairs:
 
 @dataclass(frozen=True, slots=True)
 class Monitoring:
-    """Everything that `tuner monitor` found of a bundle; the first of the models is the current one."""
+    """Everything that `tuner monitor` found of a bundle; the first of the models is the current one.
+
+    `warnings` are of the file that was given, `notes` of all that is stored.
+    """
 
     folder: Path
     study: str
@@ -130,6 +136,7 @@ class Monitoring:
     taken: Taken
     rows: int
     notes: tuple[str, ...]
+    warnings: tuple[str, ...] = ()
 
     @property
     def current(self) -> Watched:
@@ -158,6 +165,7 @@ def watched(
         values = together(scored.scores[places], each)
         judged = monitor_scores(values, expected, direction=bundle.direction, margin=margin, level=level)
     block = max(expected.block * each if expected else 1, alike(scored.moments, scored.scores, every))
+    bounds = bounds_of(bundle.metric)
 
     def alarm(found: Departure) -> Alarm:
         inside = [scored.moments[at] for at in places[found.start * each : found.stop * each]]
@@ -167,13 +175,14 @@ def watched(
         name=name,
         identity=bundle.identity,
         created=bundle.created,
-        skill=_skill(scored, list(range(len(scored.moments))), block, level),
-        periods=_periods(scored.moments, every, lambda places: _skill(scored, places, block, level)),
+        skill=_skill(scored, list(range(len(scored.moments))), block, level, bounds),
+        periods=_periods(scored.moments, every, lambda places: _skill(scored, places, block, level, bounds)),
         trend=_trend(scored, every, block, level),
         judged=judged,
         reason=reason,
         alarms=tuple(alarm(found) for found in judged.alarms) if judged else (),
         latest=alarm(judged.latest) if judged and judged.latest else None,
+        widest=alarm(judged.widest) if judged and judged.widest else None,
         waiting=scored.waiting,
         unpredicted=scored.unpredicted,
         each=each,
@@ -197,7 +206,14 @@ def _expected(bundle: Bundle, errors: ExampleErrors | None, level: float) -> tup
         )
     # The band that the test uses: half of the error rate, in both directions.
     band = 1.0 - (1.0 - level) / 2.0
-    return expected_level(errors.values, series=bundle.series, level=band, other=_other(bundle)), ""
+    found = expected_level(
+        errors.values,
+        series=bundle.series,
+        level=band,
+        other=_other(bundle),
+        bounds=bounds_of(bundle.metric),
+    )
+    return found, ""
 
 
 def _other(bundle: Bundle) -> Other | None:
@@ -236,10 +252,10 @@ def alike(moments: Sequence[Moment], scores: FloatArray, every: Every) -> int:
     return block_length(left) if left.size else 1
 
 
-def _skill(scored: Scored, places: list[int], block: int, level: float) -> Skill:
+def _skill(scored: Scored, places: list[int], block: int, level: float, bounds: Bounds) -> Skill:
     """The skill in the examples at some places: the metric of all of them where it is no mean of examples."""
     if scored.of is None:
-        return skill_of(scored.scores[places], block, level)
+        return skill_of(scored.scores[places], block, level, bounds)
     return Skill(scored.of(places), Interval(math.nan, math.nan, level), math.nan, len(places), 0)
 
 

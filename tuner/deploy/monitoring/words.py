@@ -20,13 +20,25 @@ def headline(found: Monitoring) -> Headline:
 
 def _claim(model: Watched) -> str:
     if model.word == "stable":
-        return "Stable: no change has been found"
+        return f"Stable: no change found yet{_leaning(model)}"
     if model.judged is None:
         return "Not judged: there is nothing to compare with"
     if model.latest is None:
         return "Too few observations to say"
     side = "worse" if model.word == "degrading" else "better"
     return f"{model.word.capitalize()}: {side} than expected{_cause(model)}{_when(model)}"
+
+
+def _leaning(model: Watched) -> str:
+    """Where the trend goes up or down by its plain interval, which is no alarm."""
+    ends = model.trend.interval
+    if not model.trend.blocks or ends.low <= 0.0 <= ends.high:
+        return ""
+    where = "rises" if ends.low > 0.0 else "falls"
+    return (
+        f", but the score {where} with time (the trend's {percent(ends.level)} interval excludes 0: no alarm,"
+        " since it does not hold its error over many looks)"
+    )
 
 
 def _cause(model: Watched) -> str:
@@ -36,13 +48,9 @@ def _cause(model: Watched) -> str:
 
 
 def _when(model: Watched) -> str:
-    """What the newest observations say of it."""
-    if model.judged is None or model.judged.now:
-        return ""
+    """Whether the newest observations are as expected again; what they cannot tell is no such thing."""
     return (
-        ", which the newest observations cannot tell"
-        if model.why
-        else ", though not in the newest observations"
+        "" if model.judged is None or model.judged.now or model.why else ", but no longer in the newest ones"
     )
 
 
@@ -51,16 +59,34 @@ def _evidence(found: Monitoring, model: Watched) -> str:
     if judged is None or judged.word == "too few observations":
         return f"{_capital(model.why)}.{_so_far(found, model)}"
     better = f"{better_word(found.direction)} is better"
-    if model.latest is None:
+    if model.widest is None:
         return f"{_so_far(found, model).strip()} {_could_have_seen(found, model)}{_margin(found, model)}"
-    first, latest = model.alarms[-1], model.latest
+    first, widest = model.alarms[-1], model.widest
     said = (
-        f"{metric} {score(latest.found.mean)} over {count(latest.found.examples * model.each, 'example')}"
-        f" ({_span(latest)}) against {score(judged.expected.mean)} expected; {better}. The change is"
-        f" {_signed(latest.found.difference)}, at this error rate {_ends(latest)}."
+        f"{metric} {score(widest.found.mean)} over {count(widest.found.examples * model.each, 'example')}"
+        f" ({_span(widest)}) against {score(judged.expected.mean)} expected; {better}. The change is"
+        f" {_signed(widest.found.difference)}, at this error rate {_ends(widest)}."
     )
-    untold = f" Now {model.why}." if model.why else ""
-    return f"{said} First seen with {shown(first.seen)}.{untold}{_margin(found, model)}"
+    return f"{said} {_first_seen(model, first)}{_newest(model)}{_margin(found, model)}"
+
+
+def _first_seen(model: Watched, first: Alarm) -> str:
+    """The window that gave the alarm, where it is not the one that is told already."""
+    if first == model.widest:
+        return f"First seen with {shown(first.seen)}."
+    over = count(first.found.examples * model.each, "example")
+    return f"First seen with {shown(first.seen)}, by {_signed(first.found.difference)} over {over}."
+
+
+def _newest(model: Watched) -> str:
+    """The newest observations where they are too few for a test of their own, however far off they are."""
+    untold = model.judged.untold if model.judged else None
+    if untold is None or model.judged is None:
+        return ""
+    return (
+        f" The newest {count(untold.examples * model.each, 'example')} alone are too few for a test of their"
+        f" own (mean {score(untold.mean)} against {score(untold.expected)} expected): {untold.pieces}."
+    )
 
 
 def _so_far(found: Monitoring, model: Watched) -> str:

@@ -2,15 +2,14 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
-from itertools import pairwise
+from datetime import datetime
 from pathlib import Path
 
 import numpy as np
 
 from tuner.csvfiles import NOTHING, Row, named, no_rows
+from tuner.deploy.gaps import gap_words, gaps_of
 from tuner.deploy.monitoring.layout import Layout
-from tuner.deploy.monitoring.times import shown
 from tuner.deploy.observations import (
     Entry,
     Sheet,
@@ -23,9 +22,6 @@ from tuner.deploy.observations import (
 )
 from tuner.deploy.schema import Schema
 from tuner.errors import BundleError
-
-USUAL = 0.95  # of the steps between rows: what these are at most is usual, weekends without rows included
-LONG = 1.5  # times the longest usual step; no month is so much longer than another
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -160,17 +156,11 @@ def _in_order(entries: Sequence[Entry], time: str) -> Numbers:
     notes = []
     if ordered != list(entries):
         notes.append(f"rows are sorted by {time[:40]!r}: in the file they are not in the order of time")
-    steps = [later - earlier for earlier, later in pairwise(moments)]
-    usual = sorted(steps)[int(USUAL * (len(steps) - 1))] if steps else timedelta()
-    gaps = tuple(place for place, step in enumerate(steps, 1) if step > LONG * usual)
+    gaps = gaps_of(moments)
     if gaps:
-        longest = max(gaps, key=lambda place: steps[place - 1])
-        many = f"{len(gaps):,} gap{'s' * (len(gaps) > 1)}"
-        notes.append(
-            f"{many} in time, the longest from {shown(moments[longest - 1])}"
-            f" to {shown(moments[longest])}; no window of a series goes across one"
-        )
-    return Numbers(_table(ordered), gaps, tuple(notes), moments[-1].isoformat())
+        notes.append(f"{gap_words(gaps)}; no window of a series goes across one")
+    places = tuple(gap.place for gap in gaps)
+    return Numbers(_table(ordered), places, tuple(notes), moments[-1].isoformat())
 
 
 def _table(entries: Iterable[Entry]) -> np.ndarray:

@@ -4,7 +4,8 @@ Functions of arrays: nothing here knows files, models or clocks.
 """
 
 from tuner.stats.monitoring.expected import ExpectedLevel, Other, expected_level
-from tuner.stats.monitoring.judging import Detectable, Monitored, Word, monitor_scores
+from tuner.stats.monitoring.found import Detectable, Monitored, Untold, Word
+from tuner.stats.monitoring.judging import monitor_scores
 from tuner.stats.monitoring.skill import Skill, Trend, skill_of, trend_of
 from tuner.stats.monitoring.windows import Departure
 
@@ -16,6 +17,7 @@ __all__ = [
     "Other",
     "Skill",
     "Trend",
+    "Untold",
     "Word",
     "expected_level",
     "monitor_scores",

@@ -26,7 +26,9 @@ class ExpectedLevel:
     `interval` is the plain t interval of that level. `block` neighbours are alike, 1 where examples are
     independent, and `long_run` is the variance of a mean of n of them, times n. `positive` says whether no
     score is below 0, as errors are, and `series` whether they are in the order of time. `other` is what
-    is known of the model that will be watched where it is not the very one that had these scores.
+    is known of the model that will be watched where it is not the very one that had these scores. `bounds`
+    are the lowest and the highest score that there can be, at which the interval is cut; nothing that is
+    tested makes use of them.
     """
 
     mean: float
@@ -38,6 +40,12 @@ class ExpectedLevel:
     positive: bool
     series: bool = False
     other: "Other | None" = None
+    bounds: tuple[float, float] = (-math.inf, math.inf)
+
+    @property
+    def farthest(self) -> float:
+        """The largest change of the mean that there can be."""
+        return max(self.mean - self.bounds[0], self.bounds[1] - self.mean)
 
     def around(
         self,
@@ -87,14 +95,19 @@ class Other:
 
 
 def expected_level(
-    scores: Scores, *, series: bool = False, level: float = 0.95, other: Other | None = None
+    scores: Scores,
+    *,
+    series: bool = False,
+    level: float = 0.95,
+    other: Other | None = None,
+    bounds: tuple[float, float] = (-math.inf, math.inf),
 ) -> ExpectedLevel:
     """The level of the scores of single test examples; with `series` they are in the order of time.
 
     Neighbours that are alike count so in any case; but only a series tells that others are not.
 
     `other` is given where the model to be watched is not the one that had these scores, but one trained alike
-    with other seeds, whose level is another one.
+    with other seeds, whose level is another one; `bounds` where the range of the scores is known.
 
     Raises: StatisticsError where they are no scores, or not all finite.
     Source: blocks as in `tuner.stats.series`.
@@ -119,11 +132,12 @@ def expected_level(
         positive=bool((values >= 0.0).all()),
         series=series,
         other=other,
+        bounds=bounds,
     )
     if not found.long_run > 0.0:
         return found
     half = float(found.around(found.long_run, found.degrees_of_freedom, (1.0 - level) / 2.0))
-    return replace(found, interval=Interval(mean - half, mean + half, level))
+    return replace(found, interval=Interval(mean - half, mean + half, level).within(*bounds))
 
 
 def alike(scores: FloatArray) -> int:

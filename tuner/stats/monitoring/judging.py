@@ -1,7 +1,7 @@
 """Do scores that come in one after another keep to the expected level? Said without an end to the looking."""
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -13,12 +13,10 @@ from tuner.errors import StatisticsError
 from tuner.stats.design import Direction, check_level, check_margin
 from tuner.stats.intervals import Interval
 from tuner.stats.monitoring.expected import PIECES, ExpectedLevel, alike, long_run_variance
+from tuner.stats.monitoring.found import Detectable, Monitored, Untold, Within
 from tuner.stats.monitoring.windows import QUARTERS, Departure, Scale, first_size, scales
 from tuner.stats.scores import FloatArray, Scores, as_scores
 from tuner.stats.series import degrees_of_freedom, variance_of_mean
-
-Word = Literal["degrading", "stable", "improving", "too few observations"]
-Within = Literal["within", "beyond", "open"]
 
 POWER = 0.8
 SPREADS = 4
@@ -28,51 +26,6 @@ LEARNED = 128
 """Scores that tell how many neighbours are alike, where the expected ones are in no order. Blocks of up
 to 33 of them are possible, and a first-order autocorrelation of 0.9 asks for 26 (`block_length`); half as
 many scores let it pass for less, and alarms were too frequent then (benchmarks)."""
-
-
-@dataclass(frozen=True, slots=True)
-class Detectable:
-    """The smallest change that the last window of `examples` would have shown with a probability of 80 %.
-
-    It is a change of the mean in metric units, either way, that lasted over the whole of the window, which
-    ends with example `stop` (not included).
-    """
-
-    examples: int
-    stop: int
-    change: float
-
-
-@dataclass(frozen=True, slots=True)
-class Monitored:
-    """What is to be said of scores in the order in which they came.
-
-    `word` is that of the latest window that differs from the expected level, "stable" where none ever did,
-    and "too few observations" where nothing could be told, for a `reason`: nothing has been tested yet, or
-    neighbours are so much alike that the newest windows are too few pieces of evidence. `alarms` are the
-    first windows (by their ends) of every turn of the word, `latest` is the last one that differed, and `now`
-    whether one of the newest windows of each length still does. Where none does, but the newest windows
-    cannot tell, that is the `reason` beside the word. `detectable` says for every length of a
-    window what could have been seen. `margin` places the latest change: within the margin, beyond it, or
-    open; for "stable" whether the longest window shows that there is no change as large as the margin
-    ("within").
-    """
-
-    word: Word
-    reason: str
-    expected: ExpectedLevel
-    examples: int
-    alarms: tuple[Departure, ...]
-    latest: Departure | None
-    now: bool
-    detectable: tuple[Detectable, ...]
-    margin: Within | None
-    needed: int  # examples before the first window is tested
-
-    @property
-    def smallest(self) -> Detectable | None:
-        """The window that would have shown the smallest change; None where nothing was tested."""
-        return min(self.detectable, key=lambda one: one.change, default=None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,9 +93,7 @@ def monitor_scores(
     sign = 1.0 if direction == "minimize" else -1.0
     block, needed = _memory(values, expected)
     reason = _too_few(expected, values.size, needed)
-    nothing = Monitored(
-        "too few observations", reason, expected, values.size, (), None, False, (), None, needed
-    )
+    nothing = Monitored("too few observations", reason, expected, values.size, needed)
     if reason:
         return nothing
     test = _Test(sign * values, (block, needed), expected, sign, (1.0 - level) / 4.0)
@@ -152,16 +103,39 @@ def monitor_scores(
     turns = [one for place, one in enumerate(found) if not place or found[place - 1].word != one.word]
     latest = found[-1] if found else None
     now = any((one.examples, one.start) in newest for one in found)
-    untold = "" if now else test.untold()
+    detectable = tuple(map(test.detectable, test.tested))
+    untold = None if now else test.untold()
+    reason = untold.words if untold else "" if latest else _beyond(detectable, expected)
+    widest = _widest(found, turns[-1]) if turns else None
     return replace(
         nothing,
-        word=latest.word if latest else "too few observations" if untold else "stable",
-        reason=untold,
+        word=latest.word if latest else "too few observations" if reason else "stable",
+        reason=reason,
+        untold=untold,
         alarms=tuple(turns),
         latest=latest,
+        widest=widest,
         now=now,
-        detectable=tuple(map(test.detectable, test.tested)),
-        margin=_placed(latest, test, margin),
+        detectable=detectable,
+        margin=_placed(widest, test, margin),
+    )
+
+
+def _widest(found: Sequence[Departure], alarm: Departure) -> Departure:
+    """The longest window since the one that turned the word, of all that differ; the latest of its length."""
+    since = [one for one in found if one.word == alarm.word and one.start >= alarm.start]
+    return max(since, key=lambda one: (one.examples, one.stop))
+
+
+def _beyond(detectable: Sequence[Detectable], expected: ExpectedLevel) -> str:
+    """Why no change could have been found, where it would have had to be larger than any can be."""
+    smallest = min(detectable, key=lambda one: one.change, default=None)
+    if smallest is None or smallest.possible:
+        return ""
+    return (
+        f"no change could have been found yet: over the last {smallest.examples:,} examples it would have to"
+        f" be one of {smallest.change:.4g}, and from {expected.mean:.4g} none can be larger than"
+        f" {expected.farthest:.4g}"
     )
 
 
@@ -220,36 +194,28 @@ class _Test:
                 if one is not None and not one.low <= 0.0 <= one.high:
                     yield one
 
-    def untold(self) -> str:
-        """Why the newest windows cannot tell what they seem to show, in words; empty where they can.
+    def untold(self) -> Untold | None:
+        """Why the newest windows cannot tell what they seem to show; None where they can.
 
         Left out of the test are windows that hold too few pieces of evidence. Where one of them differs, or
         all are so, nothing supports that there is no change.
         """
-        left_out, differs = [], []
+        left_out = []
         for scale in self.tested:
             windows = self._windows(scale)
             window, block = windows[-1], self._block(windows[-1])
             if scale.size < PIECES * block:
-                left_out.append((scale.size, block))
                 half = self._half(
                     window.mean(), self._spreads(windows)[-1], self.block, scale.shares[-1], scale.size
                 )
-                if abs(window.mean() - self.level) > half:
-                    differs.append((scale.size, block, float(window.mean())))
-        if not differs and len(left_out) < len(self.tested):
-            return ""
-        size, block = differs[0][:2] if differs else left_out[-1]
-        seen = (
-            f" have a mean of {self.sign * differs[0][2]:.4g}, {self.expected.mean:.4g} is expected, but"
-            if differs
-            else ""
-        )
-        pieces = size // block
-        return (
-            f"the last {size:,} examples{seen} are about {pieces} independent piece{'s' * (pieces != 1)} of"
-            f" evidence, since some {block:,} neighbours are alike; {PIECES} are needed"
-        )
+                mean, differs = self.losses[-scale.size :].mean(), abs(window.mean() - self.level) > half
+                left_out.append(
+                    Untold(scale.size, self.sign * float(mean), self.expected.mean, block, bool(differs))
+                )
+        differing = [one for one in left_out if one.differs]
+        if not differing and len(left_out) < len(self.tested):
+            return None
+        return differing[0] if differing else left_out[-1]
 
     def newest(self) -> _Window | None:
         """The last of the longest windows; None where its memory is too long for it."""
@@ -263,12 +229,13 @@ class _Test:
         window, stop = windows[-1], int(scale.starts[-1]) + scale.size
         block = self._block(window)
         if scale.size < PIECES * block:
-            return Detectable(scale.size, stop, math.inf)
+            return Detectable(scale.size, stop, math.inf, alike=True)
         own = max(float(self._spreads(windows)[-1]), long_run_variance(window, block))
         half = float(self._half(window.mean(), own, block, scale.shares[-1], scale.size))
         spread = max(own, self.expected.long_run) * (1.0 / scale.size + 1.0 / self.expected.examples)
         spread += self.expected.other.variance if self.expected.other else 0.0
-        return Detectable(scale.size, stop, half + float(ndtri(POWER)) * math.sqrt(spread))
+        change = half + float(ndtri(POWER)) * math.sqrt(spread)
+        return Detectable(scale.size, stop, change, possible=change <= self.expected.farthest)
 
     @property
     def tested(self) -> tuple[Scale, ...]:
@@ -346,12 +313,12 @@ def _found(one: _Window, expected: ExpectedLevel, sign: float) -> Departure:
     )
 
 
-def _placed(latest: Departure | None, test: _Test, margin: float | None) -> Within | None:
-    """Where the margin lies to the latest change, or to that of the longest window where there is none."""
+def _placed(change: Departure | None, test: _Test, margin: float | None) -> Within | None:
+    """Where the margin lies to a change, or to that of the longest window where there is none."""
     if margin is None:
         return None
-    if latest is not None:
-        low, high = sorted((abs(latest.interval.low), abs(latest.interval.high)))
+    if change is not None:
+        low, high = sorted((abs(change.interval.low), abs(change.interval.high)))
         return "within" if high <= margin else "beyond" if low > margin else "open"
     newest = test.newest()
     inside = newest is not None and -margin <= newest.low and newest.high <= margin

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from tuner.stats.example_mean import wilson
 from tuner.stats.intervals import Estimate, Interval
 from tuner.stats.scores import FloatArray, finished, standard_deviation
 from tuner.stats.series import block_length, degrees_of_freedom, variance_of_mean
@@ -33,10 +34,16 @@ class Trend:
     blocks: int
 
 
-def skill_of(scores: FloatArray, block: int, level: float) -> Skill:
+def skill_of(
+    scores: FloatArray, block: int, level: float, bounds: tuple[float, float] | None = None
+) -> Skill:
     """The skill in a period: scores of shape (examples,), of which `block` neighbours are alike.
 
-    Source: t interval of block means, see `tuner.stats.series.variance_of_mean`.
+    `bounds` are the lowest and the highest score that there can be: the interval is cut there, and of scores
+    that are all 0 or 1 it is Wilson's. Differences of scores have none.
+
+    Source: t interval of block means, see `tuner.stats.series.variance_of_mean`; Wilson (1927),
+    doi:10.1080/01621459.1927.10502953.
 
     >>> skill_of(np.array([1.0, 2.0, 3.0, np.nan]), 1, 0.95).interval.low.__round__(3)
     -0.484
@@ -48,8 +55,11 @@ def skill_of(scores: FloatArray, block: int, level: float) -> Skill:
     if values.size < LEAST * block:
         return Skill(mean, nothing, spread, values.size, failed)
     error = math.sqrt(float(variance_of_mean(values, block)))
-    estimate = Estimate(mean, error, degrees_of_freedom(values.size, block))
-    return Skill(mean, estimate.interval(level), spread, values.size, failed)
+    interval = Estimate(mean, error, degrees_of_freedom(values.size, block)).interval(level)
+    if bounds is not None:
+        proportion = bool(np.isin(values, (0.0, 1.0)).all())
+        interval = wilson(values, level, block) if proportion else interval.within(*bounds)
+    return Skill(mean, interval, spread, values.size, failed)
 
 
 def trend_of(scores: FloatArray, places: FloatArray, level: float, block: int = 1) -> Trend:
