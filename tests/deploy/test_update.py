@@ -340,7 +340,7 @@ def test_mistakes_are_told_in_a_line(bundles: Bundles, tmp_path: Path) -> None:
         update(place, (x, y), study=kept.study, keep=["best"])
     with pytest.raises(BundleError, match="--epochs is -1"):
         update(place, (x, y), tmp_path / "run", study=kept.study, epochs=-1, test=JUDGING)
-    with pytest.raises(BundleError, match="there are 31 new examples to judge by, and fewer than 32 tell"):
+    with pytest.raises(BundleError, match="there are 31 new examples to judge by, and 32 are the least"):
         update(place, (x, y), tmp_path / "run", study=kept.study, test=JUDGING - 1)
     with pytest.raises(BundleError, match="--repeats is 0"):
         update(place, (x, y), tmp_path / "run", study=kept.study, plan=Plan(repeats=0))
