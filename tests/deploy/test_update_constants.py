@@ -8,8 +8,8 @@ import keras
 import numpy as np
 import pytest
 
-from tests.deploy.made import finalized
-from tests.deploy.test_fresh_process import ASK, in_a_process
+from tests.deploy.conftest import Bundles
+from tests.deploy.made import build_normalized, finalized, measured, study
 from tuner import load_model
 from tuner.deploy import replace_model, roll_back, update
 from tuner.deploy.bundle import SAVEDMODEL, read
@@ -21,62 +21,21 @@ from tuner.errors import BundleError
 from tuner.plan import Plan
 from tuner.study import Splits, Study
 
-MEMBERS, REPEATS, JUDGING = 2, 3, 32
+MEMBERS, JUDGING = 2, 32
 WAYS = ("existing+new", "new+old+new")
-NAMES = ("pressure", "speed", "heat")
-
-
-def drawn(examples: int, seed: int, shift: float = 0.0) -> tuple[np.ndarray, np.ndarray]:
-    """Three columns in units of their own, and a sum of them."""
-    z = np.random.default_rng(seed).normal(size=(examples, 3)) + shift
-    x = np.array([1000.0, 50.0, 0.5]) + z * np.array([20.0, 9.0, 0.1])
-    return x, (z @ [1.0, -2.0, 0.5])[:, None]
-
-
-def compiled(norm: Any, trial: Any, data: Splits) -> Any:
-    units = trial.suggest_int("units", 1, 4)
-    model = keras.Sequential(
-        [keras.Input((3,)), norm, keras.layers.Dense(units, activation="tanh"), keras.layers.Dense(1)]
-    )
-    model.compile(optimizer=keras.optimizers.Adam(0.05), loss="mse")
-    return model, {"batch_size": 16, "sample_weight": np.ones(len(data.train[0]))}  # one an example
+NEW = measured(112, 9, shift=2.0)
+X, Y = NEW[0][-JUDGING:], NEW[1][-JUDGING:]
 
 
 def with_constants(trial: Any, data: Splits) -> Any:
     x = data.train[0]
-    return compiled(keras.layers.Normalization(mean=x.mean(axis=0), variance=x.var(axis=0)), trial, data)
+    norm = keras.layers.Normalization(mean=x.mean(axis=0), variance=x.var(axis=0))
+    return build_normalized(trial, data, norm)
 
 
-def adapted(trial: Any, data: Splits) -> Any:
-    norm = keras.layers.Normalization()
-    norm.adapt(data.train[0])
-    return compiled(norm, trial, data)
-
-
-def study_of(build: Any) -> Study:
-    splits: dict[str, Any] = {
-        name: drawn(size, seed)
-        for name, size, seed in (("train", 96, 1), ("validation", 16, 2), ("test", 24, 3))
-    }
-    return Study(
-        data=Splits(**splits, columns=NAMES, outputs=("power",)),
-        build=build,
-        metric="mse",
-        epochs=2,
-        baseline={"units": 3},
-        trials=0,
-        candidates={"other": {"units": 2}},
-        name=build.__name__,
-    )
-
-
-NEW = drawn(112, 9, shift=2.0)
-X, Y = NEW[0][-JUDGING:], NEW[1][-JUDGING:]
-
-
-def updated(study: Study, folder: Path, **options: Any) -> Update:
-    given = {"study": study, "test": JUDGING, "plan": Plan(repeats=REPEATS), "keep": WAYS, "epochs": 2}
-    return update(folder / "bundle", NEW, folder / "update", **(given | options))
+def updated(of: Study, folder: Path, repeats: int) -> Update:
+    given = {"study": of, "test": JUDGING, "plan": Plan(repeats=repeats), "keep": WAYS, "epochs": 2}
+    return update(folder / "bundle", NEW, folder / "update", **given)
 
 
 def scores(folder: Path) -> tuple[list[float], float]:
@@ -95,8 +54,8 @@ def check_scores(found: Update, folder: Path) -> None:
     for name in WAYS:
         there = read(found.candidates[name])
         alone, ours = scores(there.place())
-        measured = next(one for one in found.result.finalists if one.name == name)
-        np.testing.assert_allclose(measured.test[:MEMBERS], alone, rtol=1e-4)
+        way = next(one for one in found.result.finalists if one.name == name)
+        np.testing.assert_allclose(way.test[:MEMBERS], alone, rtol=1e-4)
         assert there.updated is not None and there.updated.ensembles is not None
         both = there.updated.ensembles
         assert (both.candidate, both.existing) == pytest.approx((ours, together), rel=1e-4)
@@ -106,12 +65,12 @@ def check_scores(found: Update, folder: Path) -> None:
 
 @pytest.mark.parametrize("keep_test", [True, False])
 def test_networks_keep_the_constants_of_the_bundle(keep_test: bool, tmp_path: Path) -> None:
-    study = study_of(with_constants)
-    finalized(study, tmp_path, members=MEMBERS, keep_test=keep_test)
-    material = gathered(read(tmp_path / "bundle"), study, NEW, Cutting(0.2, JUDGING))
+    of = study("adapted", build=with_constants)
+    finalized(of, tmp_path, members=MEMBERS, keep_test=keep_test)
+    material = gathered(read(tmp_path / "bundle"), of, NEW, Cutting(0.2, JUDGING))
     assert any("networks are made with the old data" in note for note in material.notes)
     if keep_test:
-        check_scores(updated(study, tmp_path), tmp_path)
+        check_scores(updated(of, tmp_path, MEMBERS + 1), tmp_path)
 
 
 def test_what_is_no_network_of_the_bundle_is_refused(tmp_path: Path) -> None:
@@ -120,12 +79,12 @@ def test_what_is_no_network_of_the_bundle_is_refused(tmp_path: Path) -> None:
     def moved(trial: Any, data: Splits) -> Any:
         variance = [factor["now"] * one for one in (400.0, 81.0, 0.01)]
         norm = keras.layers.Normalization(mean=[1000.0, 50.0, 0.5], variance=variance)
-        return compiled(norm, trial, data)
+        return build_normalized(trial, data, norm)
 
-    study = study_of(moved)
-    finalized(study, tmp_path)
+    of = study("adapted", build=moved)
+    finalized(of, tmp_path)
     bundle, cutting = read(tmp_path / "bundle"), Cutting(0.2, JUDGING)
-    assert gathered(bundle, study, NEW, cutting).notes == (
+    assert gathered(bundle, of, NEW, cutting).notes == (
         "the test split of the study, 24 examples, is not among the old data: the existing model was not"
         " trained on it (--keep-test)",
     )
@@ -133,23 +92,18 @@ def test_what_is_no_network_of_the_bundle_is_refused(tmp_path: Path) -> None:
     with pytest.raises(
         BundleError, match="what the study builds answers otherwise than the bundle"
     ) as raised:
-        gathered(bundle, study, NEW, cutting)
+        gathered(bundle, of, NEW, cutting)
     assert "\n" not in str(raised.value)
 
 
-def test_an_adapted_layer_goes_through_the_whole_chain(tmp_path: Path) -> None:
+def test_an_adapted_layer_goes_through_the_whole_chain(bundles: Bundles, tmp_path: Path) -> None:
+    """Another process answers alike: see `test_fresh_process`."""
     import tensorflow as tf
 
-    study, used = study_of(adapted), tmp_path / "bundle"
-    finalized(study, tmp_path, members=MEMBERS)
+    kept, used = bundles("adapted"), tmp_path / "bundle"
+    shutil.copytree(kept.bundle.place(), used)
     before = load_model(used).predict(X)
-    assert np.ptp(np.asarray(before.members), axis=0).max() > 1e-3
-    asked = {"adapted_x": X, "adapted_folder": np.array(str(used))}
-    np.savez(tmp_path / "asked.npz", **asked)
-    in_a_process(ASK, "adapted", tmp_path / "asked.npz", "", tmp_path / "told.npz")
-    told = np.load(tmp_path / "told.npz")
-    np.testing.assert_allclose(told["adapted_members"], before.members, rtol=1e-5, atol=1e-6)
-    found = updated(study, tmp_path, plan=Plan(repeats=MEMBERS))
+    found = updated(kept.study, tmp_path, MEMBERS)
     check_scores(found, tmp_path)
     candidate = found.candidates["new+old+new"]
     after = load_model(candidate).predict(X)
@@ -161,4 +115,3 @@ def test_an_adapted_layer_goes_through_the_whole_chain(tmp_path: Path) -> None:
     np.testing.assert_allclose(served["mean"].numpy(), after.mean, rtol=1e-4, atol=1e-4)
     roll_back(used)
     np.testing.assert_array_equal(load_model(used).predict(X).members, before.members)
-    shutil.rmtree(used)

@@ -22,7 +22,7 @@ def check_enough(judging: int) -> None:
     if judging < FEWEST:
         raise BundleError(
             f"there are {judging:,} new examples to judge by, and {FEWEST} are the least, as for `tuner"
-            " monitor`, since means of fewer scores are far from normal; give more new data, or a larger --test"
+            " monitor`, since means of fewer scores are far from normal; give more data, or a larger --test"
         )
 
 
