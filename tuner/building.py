@@ -139,6 +139,12 @@ def called(builder: Build, trial: Any, splits: Splits, index: int) -> tuple[Any,
     return made if isinstance(made, tuple) and len(made) == 2 else (made, {})
 
 
+def tried(builder: Build, trial: Any, splits: Splits, index: int) -> tuple[Any, Any]:
+    """The same, of a call that leaves no trace: what is drawn and named afterwards is as it was before."""
+    with seeded(index), _as_in_a_new_process():
+        return called(builder, trial, splits, index)
+
+
 def call_symbolically(model: keras.Model, splits: Splits) -> None:
     """Make the weights of every layer, deferred ones too, of a model that has none yet."""
     if not model.built:

@@ -3,10 +3,12 @@
 In UTF-8, with commas, or semicolons, or tabs. The first line that holds anything names the columns, and every
 row has as many cells. A line of as many empty cells is a row where others follow, and nothing at the end; a
 blank line is none, but where there is one column, of which it is an empty cell. A column that is read must be
-there once; what others are called is no matter. Files are read row by row, and may be larger than the memory.
+there once; what others are called is no matter. Decimals have a point: a comma is told, and never guessed at.
+Files are read row by row, and may be larger than the memory.
 """
 
 import csv
+import re
 from collections.abc import Collection, Generator, Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
@@ -16,6 +18,8 @@ from tuner.errors import TunerError
 
 NOTHING = frozenset({"", "nan", "na", "n/a", "none", "null"})
 """What stands in a cell without a value, in lower case."""
+
+_COMMA = re.compile(r"[-+]?(\d[\d.]*)?(,\d+)+([eE][-+]?\d+)?")
 
 Wrong = type[TunerError]
 
@@ -123,6 +127,28 @@ def number(text: str) -> float | None:
         return float(text.replace("_", "?"))  # Python would read 1_000 as a number
     except ValueError:
         return None
+
+
+def comma(text: str) -> str:
+    """What to say of a cell that is a number with a comma; nothing of others.
+
+    >>> comma("16,1")
+    ' (a decimal comma? write decimals with a point, and nothing between thousands)'
+    >>> comma("a,b")
+    ''
+    """
+    if not has_comma(text):
+        return ""
+    return " (a decimal comma? write decimals with a point, and nothing between thousands)"
+
+
+def has_comma(text: str) -> bool:
+    """Whether a cell is a number with a comma, of decimals or of thousands: which of them, nobody knows.
+
+    >>> has_comma("-16,1"), has_comma("1.234,5"), has_comma("1,234,567"), has_comma("16.1")
+    (True, True, True, False)
+    """
+    return bool(_COMMA.fullmatch(text.strip()))
 
 
 def whole(text: str) -> str:

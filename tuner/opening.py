@@ -73,6 +73,7 @@ def make_setup(
         paired=study.paired,
         pairs=study.pairs,
         references=dict(study.references),
+        baseline_words=study.baseline_words,
         margin=study.margin,
         level=study.level,
         series=study.series,

@@ -346,6 +346,7 @@ class Setup:
     windows: tuple[Window, ...] = ()  # which earlier trials a draw could know; older folders do not say it
     pairs: str = ""  # what two runs of a pair share, where that is not data of their own, in words
     references: Mapping[str, str] = field(default_factory=dict)  # see `Study`
+    baseline_words: str = "the baseline"  # likewise
     opened: float | None = None  # when a session began that goes on or was killed, in seconds since 1970
 
     @property

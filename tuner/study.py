@@ -224,7 +224,8 @@ class Study:
     `same_test` a data function promises the same test split for every trial and seed, so that scores are
     compared example by example. `references` maps further configurations with which all others are compared
     (candidates, or "baseline") to the question that this answers. `new_data(path)` reads (x, y) from a file
-    of observations, in the order of time, for `tuner update`.
+    of observations, in the order of time, for `tuner update`. `baseline_words` is what sentences call the
+    baseline, where it is something that has a name.
 
     Raises: StudyError where a field cannot be what it must be.
     """
@@ -250,6 +251,7 @@ class Study:
     same_test: bool = False
     references: Mapping[str, str] = field(default_factory=dict)
     new_data: Callable[..., Any] | None = None
+    baseline_words: str = "the baseline"
     source: str = field(default="", repr=False)  # sha256 of the study file and its options
     options: Mapping[str, Any] = field(default_factory=dict, repr=False)  # what --set gave
     file: str = field(default="", repr=False)  # sha256 of the study file alone
@@ -332,6 +334,8 @@ class Study:
     def _check_comparison(self) -> None:
         if not isinstance(self.pairs, str):
             raise StudyError(f"pairs is a {type(self.pairs).__name__}; say in words what two runs share")
+        if not isinstance(self.baseline_words, str):
+            raise StudyError(f"baseline_words is a {type(self.baseline_words).__name__}; give a text")
         if not isinstance(self.same_test, bool):
             raise StudyError(
                 f"same_test is {self.same_test!r}; give True where all trials have one test split"

@@ -88,7 +88,7 @@ WRONG = [
     ("score,score\n1,2\n", "more than one column 'score'"),
     ("seed,score\n1,2\n\n2,abc\n", "line 4: score is 'abc', which is no number"),
     ("score\n1_000\n", "line 2: score is '1_000', which is no number"),
-    ("seed;score\n1;0,5\n", "line 2: score is '0,5', which is no number"),
+    ("seed;score\n1;0,5\n", "line 2: score is '0,5', which is no number (a decimal comma?"),
     ("score\n1\ninf\n", "line 3: score is 'inf'; write nan for a run that failed"),
     ("score\n-Infinity\n", "line 2: score is '-Infinity'; write nan"),
     ("score,status\n1,ok\n", "line 2: status is 'ok'; write complete"),

@@ -48,7 +48,7 @@ def _before(made: Made, data: Splits, x: np.ndarray) -> Prediction:
 
 @pytest.fixture(scope="session")
 def bundles(tmp_path_factory: pytest.TempPathFactory) -> Bundles:
-    """The bundle of a small study: outside, inside, classes, free, or one with a layer of its own.
+    """The bundle of a small study: outside, inside, classes, free, adapted, or one with a layer of its own.
 
     The expected score of the first and third is that of networks of their own.
     """

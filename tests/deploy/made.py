@@ -86,6 +86,25 @@ def build_free(trial: Any, data: Splits) -> Any:
     return _compiled(layers, "binary_crossentropy")
 
 
+def build_normalized(trial: Any, data: Splits, norm: Any = None) -> Any:
+    """A model that scales by what it was adapted to, or by the layer `norm`; one sample weight an example."""
+    import keras
+
+    if norm is None:
+        norm = keras.layers.Normalization()
+        norm.adapt(data.train[0])
+    units = trial.suggest_int("units", 1, 4)
+    layers = [keras.Input((3,)), norm, keras.layers.Dense(units, activation="tanh"), keras.layers.Dense(1)]
+    model, fit = _compiled(layers, "mse", 0.05)
+    return model, {**fit, "sample_weight": np.ones(len(data.train[0]))}
+
+
+def measured(examples: int, seed: int, shift: float = 0.0) -> tuple[np.ndarray, np.ndarray]:
+    """Three columns in units of their own, and a sum of them."""
+    z = np.random.default_rng(seed).normal(size=(examples, 3)) + shift
+    return np.array([1000.0, 50.0, 0.5]) + z * np.array([20.0, 9.0, 0.1]), (z @ [1.0, -2.0, 0.5])[:, None]
+
+
 def labelled(examples: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
     """Four numbers, and which of three sums of them is the largest."""
     x = np.random.default_rng(seed).normal(size=(examples, 4)).astype("float32")
@@ -107,7 +126,7 @@ def parts(make: Any) -> dict[str, Any]:
 
 
 def study(name: str, **changes: Any) -> Study:
-    """One of the small studies: outside, inside, classes or free."""
+    """One of the small studies: outside, inside, classes, free or adapted."""
     made: dict[str, dict[str, Any]] = {
         "outside": {"data": cut().splits, "build": build_outside, "metric": "mse", "series": True},
         "inside": {"data": cut().raw, "build": build_inside, "metric": "mae", "series": True},
@@ -115,6 +134,11 @@ def study(name: str, **changes: Any) -> Study:
             "data": Splits(**parts(labelled), columns=("a", "b", "c", "d"), classes=("low", "mid", "high")),
             "build": build_classes,
             "metric": "sparse_categorical_accuracy",
+        },
+        "adapted": {
+            "data": Splits(**parts(measured), columns=("pressure", "speed", "heat"), outputs=("power",)),
+            "build": build_normalized,
+            "metric": "mse",
         },
         "free": {"data": Splits(**parts(rising)), "build": build_free, "metric": "binary_accuracy"},
     }

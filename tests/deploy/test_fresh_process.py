@@ -17,7 +17,7 @@ from tuner.deploy.savedmodel import export
 from tuner.errors import BundleError
 
 LENGTHY = pytest.mark.lengthy
-KINDS = ("outside", "inside", "classes", "free", "own")
+KINDS = ("outside", "inside", "classes", "free", "adapted", "own")
 
 ASK = """
 import sys

@@ -247,7 +247,7 @@ def test_values_outside_of_the_training_data_are_warned_of(windows: Model, tmp_p
     assert warning.endswith("(found 700)")
     _, told = asked(windows, table(tmp_path / "far.csv", "x,y", series()[:8] * [1, 0.001]))
     (warning,) = told.warnings
-    assert "column 'y': 6 of 6 values" in warning and warning.endswith(": other units?")
+    assert "column 'y': 6 of 6 values" in warning and warning.endswith(": are they in other units?")
 
 
 def test_rows_that_go_back_in_time_are_warned_of(windows: Model, tmp_path: Path) -> None:

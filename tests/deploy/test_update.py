@@ -35,6 +35,7 @@ from tuner.study import Splits
 WAY = "existing+new"
 REPEATS, MEMBERS = 5, 3
 TEST = 20
+JUDGING = 32  # of an update: fewer are refused
 
 
 def later(steps: int = 110) -> np.ndarray:
@@ -50,7 +51,7 @@ def as_csv(path: Path, table: np.ndarray, names: str) -> Path:
 
 
 def updated(kept: Kept, new: Any, folder: Path, **options: Any) -> Update:
-    given = {"study": kept.study, "epochs": 2, "plan": Plan(repeats=REPEATS), "test": TEST, "keep": [WAY]}
+    given = {"study": kept.study, "epochs": 2, "plan": Plan(repeats=REPEATS), "test": JUDGING, "keep": [WAY]}
     return update(kept.bundle.place(), new, folder / "run", **(given | options))
 
 
@@ -94,10 +95,10 @@ def recent(kept: Kept, path: Path) -> tuple[np.ndarray, np.ndarray]:
     """The examples that judge, raw, cut by hand."""
     if kept.study.name == "classes":
         x, y = labelled(90, 9)
-        return x[-TEST:], y[-TEST:]
+        return x[-JUDGING:], y[-JUDGING:]
     table = later()
     x, y = windows_of(table)
-    return x[-TEST:], y[-TEST:]
+    return x[-JUDGING:], y[-JUDGING:]
 
 
 def windows_of(table: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -111,7 +112,7 @@ def windows_of(table: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 
 def test_the_baseline_is_every_member_as_it_is(updates: Updates) -> None:
     kept, found, path = updates("classes")
-    assert found.result.baseline is not None and found.result.setup.sizes["test"] == TEST
+    assert found.result.baseline is not None and found.result.setup.sizes["test"] == JUDGING
     by_hand = scores(kept, kept.bundle.place(), *recent(kept, path))
     expected = (by_hand * 2)[:REPEATS]
     np.testing.assert_allclose(found.result.baseline.test, expected, rtol=1e-4)
@@ -123,7 +124,7 @@ def test_all_ways_are_compared_in_pairs_with_both_references(name: str, updates:
     assert {one.name for one in found.result.finalists} == set(WAYS)
     for one in found.result.finalists:
         assert one.comparison is not None and one.comparison.paired and one.comparison.comparisons == 5
-        assert one.over_examples is not None and one.over_examples.examples == TEST
+        assert one.over_examples is not None and one.over_examples.examples == JUDGING
     assert found.more_training is not None and found.more_training.reference == FAIR.name
     assert set(found.more_training.comparisons) == {way.name for way in UPDATES}
     assert all(one.comparisons == 4 for one in found.more_training.comparisons.values())
@@ -139,7 +140,7 @@ def test_a_candidate_holds_the_networks_that_were_confirmed(name: str, updates: 
     if name != "outside":  # where the confirmation scores prepared targets
         np.testing.assert_allclose(measured.test[:MEMBERS], by_hand, rtol=1e-4)
     x, y = recent(kept, path)
-    assert there.expected.ensemble is not None and there.expected.ensemble.n_examples == TEST
+    assert there.expected.ensemble is not None and there.expected.ensemble.n_examples == JUDGING
     if name != "classes":
         mean = load_model(there.place()).predict(x).mean
         off = mean - y.reshape(mean.shape)
@@ -177,12 +178,12 @@ def test_the_ensembles_are_compared_in_pairs_and_told(name: str, updates: Update
     assert (both.candidate, both.existing) == pytest.approx((ours.mean(), theirs.mean()), rel=1e-4)
     assert both.difference == pytest.approx(ours.mean() - theirs.mean(), rel=1e-4)
     assert there.expected.ensemble is not None and both.candidate == there.expected.ensemble.score
-    assert (both.n_examples, both.members, both.level) == (TEST, (MEMBERS, MEMBERS), 0.95)
+    assert (both.n_examples, both.members, both.level) == (JUDGING, (MEMBERS, MEMBERS), 0.95)
     if name == "classes":  # of a series they come in blocks
         ends = ttest_rel(ours, theirs).confidence_interval(0.95)
         assert both.block == 1 and both.interval == pytest.approx((ends.low, ends.high), rel=1e-4)
     words = found.words(WAY)
-    assert "over 20 examples, in pairs" in words
+    assert "over 32 examples, in pairs" in words
     assert found.ensembles[WAY] == both and found.result.folder is not None
     assert words in (there.place() / "MODEL_CARD.md").read_text("utf-8").replace("\\", "")
     again = load(found.result.folder).setup.notes
@@ -338,7 +339,9 @@ def test_mistakes_are_told_in_a_line(bundles: Bundles, tmp_path: Path) -> None:
     with pytest.raises(BundleError, match="'best' is no way to update; choose from existing"):
         update(place, (x, y), study=kept.study, keep=["best"])
     with pytest.raises(BundleError, match="--epochs is -1"):
-        update(place, (x, y), tmp_path / "run", study=kept.study, epochs=-1)
+        update(place, (x, y), tmp_path / "run", study=kept.study, epochs=-1, test=JUDGING)
+    with pytest.raises(BundleError, match="there are 31 new examples to judge by, and 32 are the least"):
+        update(place, (x, y), tmp_path / "run", study=kept.study, test=JUDGING - 1)
     with pytest.raises(BundleError, match="--repeats is 0"):
         update(place, (x, y), tmp_path / "run", study=kept.study, plan=Plan(repeats=0))
     with pytest.raises(BundleError, match="--repeats is 2, and the bundle has 3 networks"):
@@ -384,5 +387,5 @@ def test_the_summary_is_for_programs(updates: Updates) -> None:
     told = json.loads(json.dumps(summary_of(found), allow_nan=False))
     assert told["candidates"] == {WAY: str(found.candidates[WAY])} or WAY in told["candidates"]
     assert {one["configuration"] for one in told["finalists"]} == set(WAYS)
-    assert told["ensembles"][WAY]["n_examples"] == TEST
+    assert told["ensembles"][WAY]["n_examples"] == JUDGING
     assert told["references"][0]["configuration"] == FAIR.name

@@ -101,6 +101,23 @@ def test_columns_are_found_by_the_names_that_the_bundle_knows(tmp_path: Path) ->
     assert found.notes == ("no column with the time: rows are taken in the order of the file",)
 
 
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (
+            "a,other,c\n1,2,3\n",
+            "has no column 'b'; the model reads 'a', 'b', and the file has 'a', 'other', 'c'",
+        ),
+        ("a,b\n1,2\n", "has no column of what the model answers 'c' beside those that it reads"),
+        ('a,b,c\n1,"2,5",3\n', r"column 'b' has '2,5', which is no finite number \(a decimal comma\?"),
+        ("a;b;c\n1;2;2,5\n", r"column 'c' has '2,5', which is no finite number \(a decimal comma\?"),
+    ],
+)
+def test_columns_that_the_bundle_names_must_be_there(text: str, said: str, tmp_path: Path) -> None:
+    with pytest.raises(BundleError, match=said):
+        read_numbers(write(tmp_path / "a.csv", text), NAMED)
+
+
 def test_rows_are_in_the_order_of_time_whatever_the_file_has(tmp_path: Path) -> None:
     days = [f"2025-01-{day:02d},{day},{day},{day}\n" for day in range(9, 0, -1)]
     path = write(
@@ -156,6 +173,10 @@ def test_a_class_has_one_column_with_its_name_or_number_as_in_monitoring(tmp_pat
     [
         ("a,b,c\n1,2,3\n4,,6\n", "line 3: column 'b' has no value; fill it first"),
         ("a,b,c\n1,2,3\n4,x,6\n", "line 3: column 'b' has 'x', which is no finite number"),
+        (
+            "a;b\n1,5;2,5\n",
+            r"'1,5', which is no finite number \(a decimal comma\? write decimals with a point",
+        ),
         ("a,b,c\n1,2,inf\n", "line 2: column 'c' has 'inf', which is no finite number"),
         ("a,b\nx,y\n", "has no column of numbers; its columns are 'a', 'b'"),
         ("date,a\n2025-01-02,1\n2025-01-02,2\n", "line 3: 2025-01-02 stands in line 2 as well"),

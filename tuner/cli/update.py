@@ -155,11 +155,19 @@ def _publish(found: "Update", bundle: Path, as_json: bool) -> None:
         print(f"candidate: {folder}{mark}")
         if words := found.words(name):
             print(f"  {words}")
+        if name in found.better:
+            for text in found.objections(name):
+                print(f"  not recommended: {text}")
     if found.ensembles:
         print(ONE_EACH)
-    chosen = found.recommended or next(iter(found.better), None)
-    if chosen is None:
+    if not found.better:
         print("nothing is shown to be better than the existing model, which stays in use")
         return
+    if found.recommended is None:
+        print(
+            "nothing is recommended, and the existing model stays in use; `tuner replace` would change that"
+        )
+        return
+    chosen = str(found.candidates[found.recommended])
     print("nothing has been replaced; to put it in use:")
-    print(f"  tuner replace {shlex.quote(str(bundle))} {shlex.quote(str(found.candidates[chosen]))}")
+    print(f"  tuner replace {shlex.quote(str(bundle))} {shlex.quote(chosen)}")

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from tuner.csvfiles import NOTHING, Named, named, number, read_table, whole
+from tuner.csvfiles import NOTHING, Named, comma, named, number, read_table, whole
 from tuner.errors import ScoresError
 
 _STATUSES = ("complete", "diverged", "pruned", "failed")
@@ -93,7 +93,8 @@ def _score(path: Path, row: Named) -> float:
     score = number(text)
     if score is None:
         raise ScoresError(
-            f"{path}, line {row.line}: score is {text[:40]!r}, which is no number; write nan for a failed run"
+            f"{path}, line {row.line}: score is {text[:40]!r}, which is no number{comma(text)};"
+            " write nan for a failed run"
         )
     if not math.isfinite(score):
         raise ScoresError(f"{path}, line {row.line}: score is {text!r}; write nan for a run that failed")

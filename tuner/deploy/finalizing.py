@@ -5,13 +5,24 @@ from pathlib import Path
 from tuner.backend import prepare_backend
 from tuner.deploy.bundle import Bundle, read
 from tuner.deploy.folders import check_free, written
+from tuner.deploy.updating.ways import CANDIDATES, FAIR
 from tuner.errors import BundleError
 from tuner.ledger import slug
 from tuner.reporter import Reporter, Silent
-from tuner.result import load
+from tuner.result import Result, load
 from tuner.study import Study
 
 MOST_MEMBERS = 100
+
+
+def _refuse_update(result: Result) -> None:
+    """Raises: BundleError where a run is that of an update, which has made bundles already."""
+    if FAIR.name not in result.setup.references or "bundle" not in result.setup.options:
+        return
+    raise BundleError(
+        f"{result.folder}: is the run of an update, whose candidates are bundles already; `tuner replace"
+        f" BUNDLE {result.folder}/{CANDIDATES}/WAY` puts one in use"
+    )
 
 
 def bundle_folder(study: str, output: str | Path | None = None) -> Path:
@@ -51,6 +62,7 @@ def finalize(
     if not 1 <= members <= MOST_MEMBERS:
         raise BundleError(f"members is {members}; give 1 to {MOST_MEMBERS}")
     result = load(run)
+    _refuse_update(result)
     folder = bundle_folder(result.setup.study or "study", output)
     check_free(folder)
     running = prepare_backend(backend or result.setup.backend)  # before anything imports Keras

@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from tuner.csvfiles import NOTHING, Row, named, number, opened, place_of
+from tuner.csvfiles import NOTHING, Row, comma, has_comma, named, number, opened, place_of
 from tuner.deploy.monitoring.times import NAMES, Moment, moment_of, shown
 from tuner.deploy.schema import Schema
 from tuner.errors import BundleError
@@ -85,7 +85,7 @@ def texts_of(sheet: Sheet, classes: Collection[str]) -> frozenset[str]:
     for place, name in enumerate(sheet.columns):
         cells = (row.cells[place].strip() for row in sheet.rows)
         first = next((text for text in cells if text.lower() not in NOTHING), "0")
-        if first not in classes and number(first) is None:
+        if first not in classes and number(first) is None and not has_comma(first):
             found.add(name)
     return frozenset(found)
 
@@ -104,7 +104,9 @@ def value_of(text: str, cell: Cell, classes: Sequence[str] = (), count: float | 
         return None
     value = number(text)
     if value is None or not -LARGEST <= value <= LARGEST:
-        raise BundleError(f"{words(cell)} has {text[:40]!r}, which is no finite number{_or_class(classes)}")
+        raise BundleError(
+            f"{words(cell)} has {text[:40]!r}, which is no finite number{comma(text)}{_or_class(classes)}"
+        )
     if count is not None and not (value.is_integer() and 0 <= value < count):
         raise BundleError(
             f"{words(cell)} has {text[:40]!r}, which is no number of a class{_or_class(classes)}"

@@ -66,6 +66,15 @@ def rebuilt(model: Any, study: str) -> tuple[str, Any]:
 
 def check_same(model: Any, network: Any, weights: tuple[np.ndarray, ...], x: Any) -> None:
     """Raises: BundleError where a rebuilt network answers otherwise than the model that was trained."""
+    if not same_answers(model, network, weights, x):
+        raise BundleError(
+            f"the model ({type(model).__name__}) predicts otherwise after it was stored and read again; its"
+            " layers' get_config must hold all that they compute with"
+        )
+
+
+def same_answers(model: Any, network: Any, weights: tuple[np.ndarray, ...], x: Any) -> bool:
+    """Whether two models answer the same, to rounding, with the same weights, which both have afterwards."""
     for one in (model, network):
         put_weights(one, weights)
     ours, theirs = (
@@ -73,11 +82,7 @@ def check_same(model: Any, network: Any, weights: tuple[np.ndarray, ...], x: Any
         for one in (network, model)
     )
     pairs = zip(ours, theirs, strict=True)
-    if not all(np.allclose(first, second, rtol=1e-5, atol=1e-6, equal_nan=True) for first, second in pairs):
-        raise BundleError(
-            f"the model ({type(model).__name__}) predicts otherwise after it was stored and read again; its"
-            " layers' get_config must hold all that they compute with"
-        )
+    return all(np.allclose(first, second, rtol=1e-5, atol=1e-6, equal_nan=True) for first, second in pairs)
 
 
 def write_members(folder: Path, text: str, network: Any, networks: tuple[Network, ...]) -> tuple[Member, ...]:

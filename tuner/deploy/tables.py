@@ -10,7 +10,7 @@ from itertools import chain, islice
 from pathlib import Path
 
 from tuner import csvfiles
-from tuner.csvfiles import NOTHING, Row, named, no_rows, number, place_of
+from tuner.csvfiles import NOTHING, Row, has_comma, named, no_rows, number, place_of
 from tuner.deploy.observations import filled
 from tuner.deploy.schema import Part
 from tuner.deploy.watching import Dates, Seen, is_time
@@ -135,7 +135,8 @@ def _numbers(
 
     def holds_numbers(at: int) -> bool:
         filled = (row.cells[at] for row in ahead if row.cells[at].strip().lower() not in NOTHING)
-        return number(next(filled, "")) is not None
+        first = next(filled, "")
+        return number(first) is not None or has_comma(first)
 
     found = tuple(name for at, name in enumerate(header) if name != by and holds_numbers(at))
     if len(found) != width:

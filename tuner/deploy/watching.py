@@ -5,6 +5,8 @@ import re
 from dataclasses import dataclass, field
 from datetime import datetime
 
+import numpy as np
+
 from tuner.deploy.gaps import Gap, Steps, gap_words
 from tuner.deploy.monitoring.times import NAMES, moment_of
 from tuner.errors import BundleError
@@ -103,23 +105,40 @@ class Seen:
         """Count a value."""
         self.count += 1
         self.least, self.most = min(self.least, value), max(self.most, value)
+        self.outside += not self._within[0] <= value <= self._within[1]
+
+    def add_all(self, values: np.ndarray) -> None:
+        """Count values of shape (n,)."""
+        low, high = self._within
+        self.count += values.size
+        self.least, self.most = (
+            min(self.least, float(values.min(initial=math.inf))),
+            max(self.most, float(values.max(initial=-math.inf))),
+        )
+        self.outside += int(np.count_nonzero((values < low) | (values > high)))
+
+    @property
+    def _within(self) -> tuple[float, float]:
         room = _ROUNDING * max(abs(self.low), abs(self.high))
-        self.outside += not self.low - room <= value <= self.high + room
+        return self.low - room, self.high + room
+
+    @property
+    def far(self) -> bool:
+        """Whether they lie so far outside, or all of several do, that they look like other units."""
+        span = max(self.high - self.low, abs(self.high), abs(self.low))
+        beyond = self.most > self.high + span or self.least < self.low - span
+        return bool(self.outside) and (beyond or self.outside == self.count >= _ALL)
 
     @property
     def warning(self) -> str:
         """What to say of values outside of the range; nothing where there are none."""
         if not self.outside:
             return ""
-        span = max(self.high - self.low, abs(self.high), abs(self.low))
-        far = (
-            self.most > self.high + span or self.least < self.low - span or self.outside == self.count >= _ALL
-        )
         ends = [as_told(self.least)] * (self.least < self.low) + [as_told(self.most)] * (
             self.most > self.high
         )
         return (
             f"column {self.name!r}: {self.outside:,} of {self.count:,} values lie outside of the training"
             f" data, which go from {as_told(self.low)} to {as_told(self.high)} (found {' and '.join(ends)})"
-            f"{': other units?' if far else ''}"
+            f"{': are they in other units?' if self.far else ''}"
         )

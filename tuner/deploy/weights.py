@@ -15,10 +15,15 @@ def put_weights(network: Any, weights: Sequence[np.ndarray]) -> None:
     # What others were adapted to, such as the bins of a `Discretization`, is in their config.
     layers = [one for one in network._flatten_layers() if one.weights]
     adapted = [one for one in layers if callable(getattr(one, "finalize_state", None))]
-    before = [weight for layer in adapted for weight in layer.get_weights()]
+    before = _values(adapted)
     network.set_weights(list(weights))
-    after = [weight for layer in adapted for weight in layer.get_weights()]
+    after = _values(adapted)
     for layer in adapted:
         layer.finalize_state()
     if any(not np.array_equal(one, other) for one, other in zip(before, after, strict=True)):
         network.predict_function = None  # what is compiled holds the numbers of before
+
+
+def _values(layers: Sequence[Any]) -> list[np.ndarray]:
+    """Copies of their weights; `get_weights` warns, as Keras' variables are arrays of before NumPy 2."""
+    return [np.array(weight.value) for layer in layers for weight in layer.weights]

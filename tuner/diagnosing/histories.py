@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from tuner.csvfiles import NOTHING, Named, Table, number, read_table, whole
+from tuner.csvfiles import NOTHING, Named, Table, comma, number, read_table, whole
 from tuner.diagnosing.configurations import Diagnosed
 from tuner.diagnosis import diagnose
 from tuner.errors import ScoresError
@@ -141,5 +141,7 @@ def _validation(path: Path, row: Named) -> float | None:
 def _number(path: Path, row: Named, column: str, text: str) -> float:
     value = number(text)
     if value is None:
-        raise ScoresError(f"{path}, line {row.line}: {column} is {text[:40]!r}, which is no number")
+        raise ScoresError(
+            f"{path}, line {row.line}: {column} is {text[:40]!r}, which is no number{comma(text)}"
+        )
     return value

@@ -19,6 +19,7 @@ from tuner.report.formats import (
     short,
 )
 from tuner.report.naive_words import naive_sentence
+from tuner.report.naming import named
 from tuner.result import Measured, Result
 from tuner.stats import Comparison
 from tuner.stats.power import MOST_SEEDS
@@ -46,6 +47,10 @@ class Headline:
 
 def headline(result: Result) -> Headline:
     """What the study found, whatever its state."""
+    return named(result.setup, _headline(result))
+
+
+def _headline(result: Result) -> Headline:
     if result.baseline is None:
         return _unfinished(result)
     if not result.finalists:

@@ -13,6 +13,7 @@ from tuner.report.looks import looks_warning
 from tuner.report.methods import methods
 from tuner.report.naive_table import naive_table
 from tuner.report.naive_words import naive_remarks
+from tuner.report.naming import named
 from tuner.report.pictures import Picture
 from tuner.report.references import Section, question, sections
 from tuner.report.secondary import secondary_table
@@ -76,7 +77,7 @@ def build_view(
     formats: Collection[str] = ("html", "png", "csv", "json"),
 ) -> View:
     """The view of `result` with the figures that were drawn for it; `formats` are written with it."""
-    return View(
+    found = View(
         title=short(result.setup.study),
         full_title=clean(result.setup.study),
         subtitle=_subtitle(result),
@@ -102,6 +103,7 @@ def build_view(
         if "csv" in formats
         else "tuner report with --format csv writes every run into scores.csv",
     )
+    return named(result.setup, found)
 
 
 def _headline(result: Result, reload: int) -> Headline:

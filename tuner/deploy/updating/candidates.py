@@ -34,8 +34,9 @@ from tuner.deploy.storing import write_members
 from tuner.deploy.updating.derived import EPOCHS, RECENT
 from tuner.deploy.updating.material import Material
 from tuner.deploy.updating.parting import count, recent_of
+from tuner.deploy.updating.recommending import objections
 from tuner.deploy.updating.together import measured
-from tuner.deploy.updating.ways import FAIR, WAYS, Way
+from tuner.deploy.updating.ways import CANDIDATES, FAIR, WAYS, Way
 from tuner.engines.choice import Trainer
 from tuner.errors import BundleError
 from tuner.references import against
@@ -45,7 +46,6 @@ from tuner.result import Measured, Result
 from tuner.study import Study
 from tuner.trees import flat
 
-FOLDER = "candidates"
 OPTIMISTIC = (
     "Where a way is chosen because it scored best, its score on the examples by which all were compared is"
     " partly luck: expect it to do a little worse on others"
@@ -65,7 +65,7 @@ def kept(material: Material, study: Study, result: Result, name: str, say: Say) 
     Raises: BundleError where none has a score.
     """
     assert result.folder is not None  # loaded from one
-    folder = result.folder / FOLDER / WAYS[name].folder
+    folder = result.folder / CANDIDATES / WAYS[name].folder
     record = _record(material, result, name)
     with suppress(BundleError):
         there = read(folder)
@@ -133,7 +133,7 @@ def _record(material: Material, result: Result, name: str) -> Bundle:
         number=0,
         history=(),
         updated=updated,
-        notes=tuple(_notes(material)),
+        notes=tuple(_notes(material, result, way_measured)),
     )
 
 
@@ -151,8 +151,11 @@ def _file(study: Study) -> dict[str, Any]:
     return {name: getattr(study, name) for name in ("path", "file", "source")} if study.path else {}
 
 
-def _notes(material: Material) -> Iterator[str]:
+def _notes(material: Material, result: Result, way: Measured) -> Iterator[str]:
     yield OPTIMISTIC
+    if way.comparison is not None and way.comparison.verdict == "better" and way.name != FAIR.name:
+        for text in objections(result, way.name):
+            yield f"It was not recommended: {text}"
     if len(material.members) > 1:
         yield (
             "The verdict compares single networks, over seeds, with those of the existing model; of the means"
@@ -165,9 +168,7 @@ def _notes(material: Material) -> Iterator[str]:
 def verdict(result: Result, way: Measured) -> Verdict:
     """What the comparison says of a way against the existing model."""
     said = headline(replace(result, finalists=(way,)))
-    texts = (said.claim, said.evidence, said.scope, said.naive)
-    claim, evidence, scope, naive = (text.replace("the baseline", "the existing model") for text in texts)
-    return Verdict(said.word, claim, evidence, scope, naive)
+    return Verdict(said.word, said.claim, said.evidence, said.scope, said.naive)
 
 
 def _trained(

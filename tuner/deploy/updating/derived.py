@@ -18,12 +18,13 @@ from typing import Any
 import keras
 import numpy as np
 
-from tuner.building import call_symbolically, called
-from tuner.deploy.updating.material import Material, Weights
+from tuner.building import call_symbolically, called, tried
+from tuner.deploy.updating.making import Weights
+from tuner.deploy.updating.material import Material
 from tuner.deploy.updating.parting import Pair, recent, together
-from tuner.deploy.updating.ways import EXISTING, FAIR, HELPS_AT_ALL, NEW_DATA_HELP, WAYS, Way
+from tuner.deploy.updating.ways import EXISTING, EXISTING_MODEL, FAIR, HELPS_AT_ALL, NEW_DATA_HELP, WAYS, Way
 from tuner.deploy.weights import put_weights
-from tuner.errors import BundleError
+from tuner.errors import BundleError, study_errors
 from tuner.study import Splits, Study
 from tuner.trials import PinnedTrial
 
@@ -62,21 +63,11 @@ class Settings:
 def settings_of(material: Material, epochs: int | None) -> Settings:
     """The settings without a search: as the bundle's model was trained.
 
-    Raises: BundleError where the study's model is not that of the bundle.
+    Raises: BundleError where `epochs` is below 1; StudyError where build fails.
     """
-    model, fit = called(
-        material.builder,
-        PinnedTrial(material.params, material.bundle.configuration),
-        _splits(material, material.new.train),
-        0,
-    )
-    call_symbolically(model, _splits(material, material.new.train))
-    shapes = [tuple(weight.shape) for weight in model.weights]
-    if shapes != [array.shape for array in material.members[0]]:
-        raise BundleError(
-            f"{material.bundle.place()}: the study builds another architecture than that of the bundle; use"
-            " the versions and the files that it was made with"
-        )
+    trial = PinnedTrial(material.params, material.bundle.configuration)
+    with study_errors("build"):
+        _, fit = tried(material.builder, trial, _splits(material, material.new.train), 0)
     given = fit.get("callbacks") or []
     callbacks = given if isinstance(given, list | tuple) else [given]
     scheduled = any(isinstance(one, keras.callbacks.LearningRateScheduler) for one in callbacks)
@@ -98,6 +89,7 @@ def comparison(
         settings.epochs,
         fixed_rate=settings.fixed_rate,
         baseline={WAY: EXISTING},
+        baseline_words=EXISTING_MODEL,
         candidates={name: {WAY: name, **values} for name, values in configurations.items()},
         references={"baseline": HELPS_AT_ALL}
         | ({FAIR.name: NEW_DATA_HELP} if FAIR.name in configurations else {}),

@@ -13,6 +13,7 @@ import numpy as np
 from tuner.deploy.bundle import Bundle, learned_of
 from tuner.deploy.serving import load_weights, network_of
 from tuner.deploy.updating.given import Cutting, New, gap_of, given
+from tuner.deploy.updating.making import Weights, maker_of
 from tuner.deploy.updating.origins import changed, digest_of, old_names, old_splits
 from tuner.deploy.updating.parting import (
     MOSTLY,
@@ -26,25 +27,24 @@ from tuner.deploy.updating.parting import (
     together,
     unlearned,
 )
+from tuner.deploy.updating.unlike import far_outside
 from tuner.deploy.updating.ways import FAIR, WAYS
 from tuner.errors import BundleError
 from tuner.study import NAMES, Build, Splits, Study, digest
 from tuner.trees import leaves
-
-Weights = tuple[np.ndarray, ...]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Material:
     """The study of a bundle with its old examples, the new ones, and the members' weights.
 
-    `builder` is the build function of the bundle's configuration. `raw` are the new examples in original
-    units, None where the model does not read others, or they are not known. `known` counts the examples to
-    judge by that are among all old ones, `left_out` those that were left out of `old` for that, and `where`
-    says where the new data are from. `data` is the digest of the study's data, `changed` what is not as it
-    was when the bundle was made, and `notes` what is to be said of the data. `splits` are the names of the
-    study's splits that are the old data, and `learned` has the digests of all new examples, and of those of
-    the updates before by which the existing model came about.
+    `builder` is the build function of the bundle's configuration, as it makes the bundle's network. `raw` are
+    the new examples in original units, None where the model does not read others, or they are not known.
+    `known` counts the examples to judge by that are among all old ones, `left_out` those that were left out
+    of `old` for that, and `where` says where the new data are from. `data` is the digest of the study's data,
+    `changed` what is not as it was when the bundle was made, and `notes` what is to be said of the data.
+    `splits` are the names of the study's splits that are the old data, and `learned` has the digests of all
+    new examples, and of those of the updates before by which the existing model came about.
     """
 
     bundle: Bundle
@@ -63,6 +63,7 @@ class Material:
     changed: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     until: str = ""  # see `Given`
+    unlike: tuple[str, ...] = ()  # inputs far outside of what the bundle was trained on, in words
     splits: tuple[str, ...] = NAMES
     learned: np.ndarray = field(default_factory=lambda: np.empty(0, np.uint64))
 
@@ -94,10 +95,9 @@ def gathered(
     about, neither choose nor judge.
 
     Raises: BundleError where the new data cannot be read, cut or joined with the old ones, or the old ones
-    are others than they were, which `accept_changes` accepts; StudyError where the study fails, or no longer
-    makes this model.
+    are others than they were, which `accept_changes` accepts, or the study no longer makes this model;
+    StudyError where the study fails.
     """
-    builder = _builder(bundle, study)
     data = digest_of(bundle, study)
     told = changed(bundle, study, data, accept=accept_changes)
     splits = old_splits(bundle, study)
@@ -114,14 +114,17 @@ def gathered(
             " the existing model was trained on; give observations from after these"
         )
     old = apart(every, together(parts.validation, parts.test), reach)
+    members = _members(bundle)
+    maker = maker_of(bundle, study, splits, names, parts, members[0])
+    raw = None if found.raw is None else chosen(found.raw, stay)
     return Material(
         bundle=bundle,
         study=study,
-        builder=builder,
-        members=_members(bundle),
+        builder=maker.build,
+        members=members,
         old=old,
         new=parts,
-        raw=None if found.raw is None else chosen(found.raw, stay),
+        raw=raw,
         naive=splits.naive,
         credit=splits.credit,
         known=known,
@@ -129,8 +132,9 @@ def gathered(
         where=found.where,
         data=data,
         changed=told,
-        notes=(*found.notes, *_notes(bundle, splits, names, found.parts, parts)),
+        notes=(*found.notes, *maker.notes, *_notes(bundle, splits, names, found.parts, parts)),
         until=found.until,
+        unlike=far_outside(bundle, raw or (None if bundle.preparation else parts)),
         splits=names,
         learned=np.union1d(before, digests_of(found.parts.train, found.parts.validation, found.parts.test)),
     )
@@ -156,11 +160,6 @@ def _notes(bundle: Bundle, splits: Splits, names: Sequence[str], given: Parts, p
             f"the existing model came about by {way.name} and has not seen the old data of the study, on"
             f" which {FAIR.name} trains"
         )
-
-
-def _builder(bundle: Bundle, study: Study) -> Build:
-    candidate = study.candidates.get(bundle.configuration)
-    return candidate if callable(candidate) else study.build
 
 
 def _members(bundle: Bundle) -> tuple[Weights, ...]:

@@ -47,13 +47,13 @@ def read_numbers(
     timestamp unless it is named. Without one the rows stay in the order that they have.
 
     Columns are those of the `layout` by which `tuner monitor` reads, where they are all there. Else, where
-    the bundle names the columns that its model reads, and all are there, these come first. Of a series they
-    are all that is taken; of examples, the targets follow, by their names or else every other column. Without
+    the bundle names the columns that its model reads, these come first. Of a series they are all that is
+    taken; of examples, the targets follow, by their names or else every other column. Without
     names every column is taken, but for the time and for those without numbers. The names of classes stand
     for their numbers. Rows in which nothing was observed are left out, where the columns are known by name.
 
-    Raises: BundleError where the file cannot be read, a value is missing or no number, or two rows of one
-    time differ.
+    Raises: BundleError where the file cannot be read, a column or a value is missing or no number, or two
+    rows of one time differ.
     """
     sheet = read_sheet(path)
     if not sheet.rows:
@@ -105,15 +105,33 @@ def _columns(sheet: Sheet, schema: Schema, time: str, layout: Layout | None) -> 
     left = {time, *texts_of(sheet, schema.classes), *_empty(sheet)}
     numbers = tuple(name for name in sheet.columns if name not in left)
     inputs = _inputs(schema)
-    if not inputs or not set(inputs) <= set(sheet.columns):
+    if not inputs:
         return _Columns(numbers)
+    _check_there(sheet, inputs)
     assert schema.input is not None  # it has columns
     if len(schema.input.shape) != 1:
         return _Columns(inputs, inputs, series=True)
     answered = schema.output.columns if schema.output is not None else ()
     known = answered if answered and set(answered) <= set(sheet.columns) else numbers
     targets = tuple(name for name in known if name not in inputs)
+    if not targets:
+        wanted = f" {named(answered)}" if answered else ""
+        raise BundleError(
+            f"{sheet.path}: has no column of what the model answers{wanted} beside those that it reads; its"
+            f" columns are {named(sheet.columns)}"
+        )
     return _Columns((*inputs, *targets), targets)
+
+
+def _check_there(sheet: Sheet, inputs: Sequence[str]) -> None:
+    """Raises: BundleError where a column is missing that the model reads by its name."""
+    missing = next((name for name in inputs if name not in sheet.columns), None)
+    if missing is not None:
+        raise BundleError(
+            f"{sheet.path}: has no column {missing[:40]!r}; the model reads {named(inputs)}, and the file has"
+            f" {named(sheet.columns)}; name the columns so, or let the study file read them: Study(...,"
+            " new_data=function)"
+        )
 
 
 def _inputs(schema: Schema) -> tuple[str, ...]:

@@ -12,6 +12,7 @@ from tuner.deploy.bundle import Bundle, Together, read
 from tuner.deploy.card import ONE_EACH, in_words
 from tuner.deploy.updating.given import Cutting, New
 from tuner.deploy.updating.material import Material
+from tuner.deploy.updating.recommending import WORSE_TOGETHER, check_enough, objections
 from tuner.deploy.updating.rules import READINGS, Reading
 from tuner.deploy.updating.ways import FAIR, UPDATES, WAYS, checked
 from tuner.errors import BundleError, written_into
@@ -47,27 +48,23 @@ class Update(Readable):
 
     @property
     def recommended(self) -> str | None:
-        """The best of those that are also better than the fair baseline, and no worse as an ensemble; None
-        where there is none.
+        """The best of those against which nothing stands; None where there is none."""
+        return next((name for name in self.better if not self.objections(name)), None)
+
+    def objections(self, name: str) -> tuple[str, ...]:
+        """Why a way that is better than the existing model is not recommended, in words; nothing where it is.
+
+        It is no better than the fair baseline; over seeds and test examples the difference may be none; a
+        naive forecast is better; or it is worse as an ensemble.
         """
-        other = self.more_training.comparisons if self.more_training else {}
-        return next(
-            (
-                name
-                for name in self.better
-                if name in other and other[name].verdict == "better" and not self._worse_together(name)
-            ),
-            None,
-        )
+        found = self.ensembles.get(name)
+        worse = found is not None and found.word(self.bundle.direction) == "worse"
+        return (*objections(self.result, name), *([WORSE_TOGETHER] if worse else []))
 
     def words(self, name: str) -> str:
         """How a candidate and the existing model stand as ensembles; nothing where that is not known."""
         found = self.ensembles.get(name)
         return in_words(found, self.bundle.metric, self.bundle.direction) if found else ""
-
-    def _worse_together(self, name: str) -> bool:
-        found = self.ensembles.get(name)
-        return found is not None and found.word(self.bundle.direction) == "worse"
 
     def __repr__(self) -> str:
         return f"<Update of {shown(self.bundle.study)}: {self._claim()}>"
@@ -77,8 +74,8 @@ class Update(Readable):
             return f"{self.recommended} is better than the existing model, and than more training on old data"
         if self.better:
             return (
-                f"{self.better[0]} is better than the existing model; that the new data help beyond more"
-                " training is not shown"
+                f"{self.better[0]} is better than the existing model, and not recommended, as"
+                f" {self.objections(self.better[0])[0]}"
             )
         return "no way to update is shown to be better than the existing model"
 
@@ -158,6 +155,7 @@ def update(
         raise BundleError("options are those of a study file; this study was made in Python")
     cutting = Cutting(validation, test, reading, time)
     material = gathered(there, study, new, cutting, accept_changes=accept_changes)
+    check_enough(material.new.sizes["test"])
     for text in _remarks(material):
         reporter.note(text)
     folder = update_folder(there.study, output)
@@ -196,7 +194,11 @@ def update(
     ensembles = {name: one.ensembles for name, one in both.items() if one and one.ensembles}
     told = Update(there, result, fair, candidates, ensembles)
     notes = [f"{name}: {told.words(name)}" for name in ensembles]
-    return replace(told, result=_noted(result, [OPTIMISTIC, *notes, *([ONE_EACH] if notes else [])]))
+    notes += [ONE_EACH] if notes else []
+    against_it = [
+        f"{name} is not recommended: {text}" for name in told.better for text in told.objections(name)
+    ]
+    return replace(told, result=_noted(result, [OPTIMISTIC, *material.unlike, *notes, *against_it]))
 
 
 def _noted(result: Result, notes: Iterable[str]) -> Result:
@@ -228,7 +230,12 @@ def _remarks(material: Material) -> list[str]:
             f"{material.left_out:,} old examples are left out, which are among the new ones to choose or to"
             " judge by, or share steps of their targets"
         )
-    return [*said, *material.notes, *(f"going on although {text}" for text in material.changed)]
+    return [
+        *said,
+        *material.notes,
+        *material.unlike,
+        *(f"going on although {text}" for text in material.changed),
+    ]
 
 
 def _options(material: Material) -> dict[str, Any]:
@@ -249,6 +256,7 @@ def summary_of(found: Update) -> dict[str, Any]:
         **summary(found.result),
         "better": list(found.better),
         "recommended": found.recommended,
+        "objections": {name: list(found.objections(name)) for name in found.better},
         "candidates": {name: str(folder) for name, folder in found.candidates.items()},
         "ensembles": {name: as_json(one) for name, one in found.ensembles.items()},
     }

@@ -8,6 +8,12 @@ from dataclasses import dataclass
 
 from tuner.errors import BundleError
 
+CANDIDATES = "candidates"
+"""The folder, in that of an update's run, with the bundles of the ways that were kept."""
+
+EXISTING_MODEL = "the existing model"
+"""What sentences call the baseline of an update."""
+
 EXISTING = "existing"
 """The way of the baseline: the members as they are, not trained at all."""
 
@@ -46,8 +52,8 @@ UPDATES = (
 WAYS = {way.name: way for way in (FAIR, *UPDATES)}
 
 HELPS_AT_ALL = (
-    "Does an update help at all? The baseline is the existing model as it is in use, its members untouched, "
-    "on the same recent examples."
+    "Does an update help at all? All ways are compared with the existing model as it is in use, its members "
+    "untouched, on the same recent examples; in tables it is called baseline."
 )
 NEW_DATA_HELP = (
     f"Do the new data help beyond more training? {FAIR.name} is the fair baseline: the existing model, "
