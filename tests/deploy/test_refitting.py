@@ -9,7 +9,7 @@ import pytest
 
 from tests.deploy.made import parts, rising, study
 from tests.tiny import build_dense, dense_study
-from tuner.building import Built, build
+from tuner.building import Built, build, called
 from tuner.deploy.refitting import joined, refit
 from tuner.errors import BundleError
 from tuner.records import Configuration, Run
@@ -123,13 +123,14 @@ def test_callbacks_that_watch_the_validation_split_go_and_others_stay() -> None:
         Own(),
     ]
 
-    def make(trial: Any, data: Splits) -> Any:
+    def make(trial: Any, data: Splits, seed_index: int) -> Any:
         model, fit = build_dense(trial, data)
-        return model, {**fit, "callbacks": given}
+        return model, {**fit, "callbacks": given, "verbose": seed_index}
 
     of = dense_study(build=make, epochs=7)
     found = refit(make, built_of(of), [run_of(4, 4)])
-    _, fit = found.build(PinnedTrial(of.baseline), of.data)
+    _, fit = called(found.build, PinnedTrial(of.baseline), of.data, 2)
+    assert fit["verbose"] == 2
     assert fit["callbacks"] == given[2:]
     assert fit["epochs"] == found.epochs.count == 4
     assert any(

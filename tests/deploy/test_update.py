@@ -3,6 +3,7 @@ replacement.
 """
 
 import json
+import shutil
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -16,7 +17,7 @@ from tests.deploy.made import labelled, series
 from tests.tiny import Recorder
 from tuner import load_model
 from tuner.deploy import replace_model, roll_back, update
-from tuner.deploy.bundle import read
+from tuner.deploy.bundle import read, write
 from tuner.deploy.card import ONE_EACH
 from tuner.deploy.updating import searching
 from tuner.deploy.updating.candidates import kept as candidate
@@ -389,3 +390,16 @@ def test_the_summary_is_for_programs(updates: Updates) -> None:
     assert {one["configuration"] for one in told["finalists"]} == set(WAYS)
     assert told["ensembles"][WAY]["n_examples"] == JUDGING
     assert told["references"][0]["configuration"] == FAIR.name
+
+
+def test_a_model_that_is_replaced_while_it_is_read_is_refused(bundles: Bundles, tmp_path: Path) -> None:
+    kept = bundles("classes")
+    place = tmp_path / "bundle"
+    shutil.copytree(kept.bundle.place(), place)
+
+    def new() -> Any:
+        write(replace(read(place), identity="another"), place)
+        return labelled(90, 9)
+
+    with pytest.raises(BundleError, match="the model was replaced while it was read; give the command again"):
+        update(place, new, tmp_path / "run", study=kept.study, plan=Plan(repeats=REPEATS))

@@ -94,6 +94,17 @@ def test_what_the_model_was_kept_from_is_not_among_the_old_data(bundles: Bundles
     assert (whole.splits, whole.notes) == (("train", "validation", "test"), ())
 
 
+@pytest.mark.parametrize(
+    ("wrong", "said"), [(3, "3 is no number of a class; give 0 to 2"), (0.7, "0.7 is no number of a class")]
+)
+def test_targets_that_are_no_classes_are_refused(wrong: float, said: str, bundles: Bundles) -> None:
+    x, y = labelled(90, 9)
+    y = y.astype(np.float64)
+    y[50] = wrong
+    with pytest.raises(BundleError, match=said):
+        material(bundles("classes"), (x, y))
+
+
 def test_old_data_that_have_changed_are_refused_or_accepted(bundles: Bundles) -> None:
     kept = bundles("classes")
     grown = replace(kept.data, test=labelled(30, 3))

@@ -1,5 +1,7 @@
 """Intervals over test examples, against SciPy's and against what is true in simulations."""
 
+import math
+
 import numpy as np
 import pytest
 from scipy import stats
@@ -111,3 +113,10 @@ def test_scores_that_are_no_pairs_are_refused() -> None:
     ):
         with pytest.raises(StatisticsError, match="of the same examples"):
             difference_of_examples(first, second)
+
+
+def test_models_that_differ_by_the_same_everywhere_have_no_interval() -> None:
+    found = difference_of_examples(np.ones(6), np.zeros(6))
+    assert found.mean == 1.0 and math.isnan(found.interval.low)
+    same = difference_of_examples(np.ones(6), np.ones(6))
+    assert (same.interval.low, same.interval.high) == (0.0, 0.0)

@@ -9,7 +9,7 @@ from typing import Any
 import keras
 import numpy as np
 
-from tuner.building import Built
+from tuner.building import Built, called
 from tuner.deploy.bundle import Epochs
 from tuner.errors import BundleError
 from tuner.records import Run
@@ -42,9 +42,8 @@ def refit(builder: Build, built: Built, runs: Sequence[Run]) -> Refit:
     asked = int(built.fit["epochs"])
     epochs = _found(every, built.model, runs, asked) if stoppers else Epochs(asked, "as the study says")
 
-    def build(trial: Any, data: Splits) -> Any:
-        made = builder(trial, data)
-        model, fit = made if isinstance(made, tuple) and len(made) == 2 else (made, {})
+    def build(trial: Any, data: Splits, seed_index: int) -> Any:
+        model, fit = called(builder, trial, data, seed_index)
         given = fit.get("callbacks") or []
         kept = [
             one

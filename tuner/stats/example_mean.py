@@ -84,7 +84,7 @@ def difference_of_examples(
 
     With a t interval over the examples, in pairs; with `series` in blocks of neighbours, as of one model. It
     knows one training of either, and nothing of other seeds. Without an interval where there are fewer than
-    two examples.
+    two examples, or all differ by the same: no spread tells how sure that is.
 
     Raises: StatisticsError where the scores are not finite ones of the same examples.
     Source: Student (1908), doi:10.1093/biomet/6.1.1; blocks: see `tuner.stats.series`.
@@ -102,7 +102,7 @@ def difference_of_examples(
             " examples (examples,)"
         )
     apart = first - second
-    if apart.size < 2:
+    if apart.size < 2 or (np.ptp(apart) == 0.0 and apart[0] != 0.0):
         return ExampleMean(float(apart.mean()), Interval(math.nan, math.nan, level), 1)
     return _by_blocks(apart, block_length(apart) if series else 1, level)
 

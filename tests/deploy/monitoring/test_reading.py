@@ -107,6 +107,11 @@ def test_seasonal_means_need_the_place_in_time() -> None:
     assert layout_of(SERIES, ["x", "y"], Wishes(start=9), "x.csv", positional=True).start == 9
 
 
+def test_columns_that_are_not_read_may_have_one_name() -> None:
+    found = layout_of(ROWS, ["time", "a", "b", "y", "note", "note"], Wishes(), "x.csv", texts={"note"})
+    assert found.inputs == ("a", "b") and found.targets == ("y",)
+
+
 @pytest.mark.parametrize(
     ("made", "header", "wishes", "said"),
     [

@@ -73,14 +73,13 @@ def layout_of(
 
     Raises: BundleError where the columns do not fit what the model reads and answers.
     """
-    if len(set(columns)) < len(columns):
-        twice = next(name for name in columns if list(columns).count(name) > 1)
-        raise BundleError(f"{where}: has more than one column {twice[:40]!r}; keep one")
     if bundle.schema.output is None:
         raise BundleError(f"{where}: the model has several outputs, which no CSV can be compared with")
     time = time_column(columns, bundle.schema, wishes.time, where)
     kept = {*known_columns(bundle.schema), *wishes.targets}
     others = [name for name in columns if name != time and (name in kept or name not in texts)]
+    if twice := [name for name in (time, *others) if name and list(columns).count(name) > 1]:
+        raise BundleError(f"{where}: has more than one column {twice[0][:40]!r}; keep one")
     if bundle.schema.targets or (wishes.targets and _windows(bundle.schema.input)):
         return _series(bundle, time, others, wishes, where, positional)
     return _examples(bundle, time, others, wishes, where)

@@ -69,7 +69,7 @@ def kept(material: Material, study: Study, result: Result, name: str, say: Say) 
     record = _record(material, result, name)
     with suppress(BundleError):
         there = read(folder)
-        if (_made(there), there.verdict) == (_made(record), record.verdict):
+        if there.learned and (_made(there), there.verdict) == (_made(record), record.verdict):
             return folder
     say(f"keeping the networks of {name} as a candidate")
     networks, other = _trained(study, result, name, len(material.members), say)

@@ -105,6 +105,7 @@ def gathered(
     every = together(*(getattr(splits, name) for name in names))
     found = given(bundle, study, splits, new, cutting)
     _check_alike(found.parts, every)
+    _check_classes(bundle, found.parts)
     before, reach = learned_of(bundle), gap_of(bundle, study, every)
     parts, stay = unlearned(found.parts, before, reach)
     known = seen_before(parts.test, every)
@@ -178,6 +179,20 @@ def _check_alike(parts: Parts, old: Pair) -> None:
             raise BundleError(
                 f"{label} of the new data has shape {_shapes(ours)} an example, of the old data"
                 f" {_shapes(theirs)}; they must agree"
+            )
+
+
+def _check_classes(bundle: Bundle, parts: Parts) -> None:
+    """Raises: BundleError where a target of a model that tells one of several classes is no class."""
+    output = bundle.schema.output
+    if bundle.task != "classes" or output is None or not output.width:
+        return
+    for pair in (parts.train, parts.validation, parts.test):
+        y = np.asarray(pair[1])
+        wrong = y[~np.isin(y, np.arange(output.width))] if y[:1].size == 1 else y[:0]
+        if wrong.size:
+            raise BundleError(
+                f"{wrong.flat[0]:g} is no number of a class; give 0 to {output.width - 1}, or its name"
             )
 
 

@@ -156,7 +156,8 @@ def windows(
 def prepared(pair: Pair, preparation: Preparation | None, old: Pair) -> Pair:
     """Raw examples as the model is trained on them, in the types of the old ones.
 
-    Raises: BundleError where their place in time matters, which they do not tell.
+    Raises: BundleError where their place in time matters, which they do not tell, or where targets are no
+    whole numbers and the old ones are.
     """
     x, y = pair
     if preparation is not None:
@@ -167,7 +168,12 @@ def prepared(pair: Pair, preparation: Preparation | None, old: Pair) -> Pair:
             )
         x, y = preparation.inputs(x), preparation.outputs(y, x)
     kinds = (np.asarray(old[0]).dtype, np.asarray(old[1]).dtype)
-    return np.asarray(x).astype(kinds[0]), np.asarray(y).astype(kinds[1])
+    y = np.asarray(y)
+    if kinds[1].kind in "iu" and (parts := y[y != np.floor(y)]).size:
+        raise BundleError(
+            f"a target is {parts[0]:g}, and those of the study are whole numbers; mend the file"
+        )
+    return np.asarray(x).astype(kinds[0]), y.astype(kinds[1])
 
 
 def _columns(table: np.ndarray) -> str:

@@ -1,6 +1,7 @@
 """An update in order: gather, search each way where asked to, compare all, keep those that are better."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -154,7 +155,8 @@ def update(
     elif options:
         raise BundleError("options are those of a study file; this study was made in Python")
     cutting = Cutting(validation, test, reading, time)
-    material = gathered(there, study, new, cutting, accept_changes=accept_changes)
+    with _not_replaced(there):
+        material = gathered(there, study, new, cutting, accept_changes=accept_changes)
     check_enough(material.new.sizes["test"])
     for text in _remarks(material):
         reporter.note(text)
@@ -199,6 +201,18 @@ def update(
         f"{name} is not recommended: {text}" for name in told.better for text in told.objections(name)
     ]
     return replace(told, result=_noted(result, [OPTIMISTIC, *material.unlike, *notes, *against_it]))
+
+
+@contextmanager
+def _not_replaced(bundle: Bundle) -> Iterator[None]:
+    """What is read within it is of one model. Raises: BundleError where another took its place meanwhile."""
+    try:
+        yield
+    finally:
+        if read(bundle.place()).identity != bundle.identity:
+            raise BundleError(
+                f"{bundle.place()}: the model was replaced while it was read; give the command again"
+            ) from None
 
 
 def _noted(result: Result, notes: Iterable[str]) -> Result:
