@@ -12,11 +12,7 @@ _USUAL = "the baseline"
 
 def named(setup: Setup, found: T) -> T:
     """A text, or a record or a tuple with texts in it, in which the baseline has the name that the study
-    gives it.
-
-    >>> from tests.factories import make_setup
-    >>> named(make_setup(baseline_words="the old model"), ("The baseline is", "worse than the baseline"))
-    ('The old model is', 'worse than the old model')
+    gives it, also where it begins a sentence.
     """
     words = setup.baseline_words
     if words == _USUAL or not words:
