@@ -125,12 +125,12 @@ def test_callbacks_that_watch_the_validation_split_go_and_others_stay() -> None:
 
     def make(trial: Any, data: Splits, seed_index: int) -> Any:
         model, fit = build_dense(trial, data)
-        return model, {**fit, "callbacks": given, "verbose": seed_index}
+        return model, {**fit, "callbacks": given, "batch_size": 8 + seed_index}
 
     of = dense_study(build=make, epochs=7)
     found = refit(make, built_of(of), [run_of(4, 4)])
     _, fit = called(found.build, PinnedTrial(of.baseline), of.data, 2)
-    assert fit["verbose"] == 2
+    assert fit["batch_size"] == 10
     assert fit["callbacks"] == given[2:]
     assert fit["epochs"] == found.epochs.count == 4
     assert any(
