@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
-from tuner.errors import without_secrets
+from tuner.errors import option_told, without_secrets
 from tuner.records import Setup, Window
 
 LEARNING = ("tpe", "gp")  # samplers that draw by the values of earlier trials
@@ -107,7 +107,11 @@ def _options(before: Mapping[str, Any], now: Mapping[str, Any]) -> Iterator[str]
     for name in sorted({*before, *now}):
         was, is_now = (repr(given[name]) if name in given else "not set" for given in (before, now))
         if was != is_now:
-            yield without_secrets(f"{name}: {was}, now {is_now}")
+            told = (
+                repr(option_told(name, given[name])) if name in given else "not set"
+                for given in (before, now)
+            )
+            yield without_secrets(f"{name}: {', now '.join(told)}")
 
 
 def _versions(before: Setup, now: Setup) -> Iterator[str]:

@@ -158,8 +158,8 @@ def whole(text: str) -> str:
     ('3', '3', 'run-b', '9007199254740993')
     """
     text = text.strip()
-    if text.isdecimal():  # a seed may have more digits than a float
-        return str(int(text))
+    if text.isascii() and text.isdecimal():  # a seed may have more digits than a float
+        return text.lstrip("0") or "0"
     try:
         value = float(text)
     except ValueError:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import wraps
 from pathlib import Path
-from typing import ParamSpec, TypeVar
+from typing import Any, ParamSpec, TypeVar
 
 SECRET = ("passw", "pwd", "token", "secret")  # parts of names whose values are not told
 _LONGEST = 4_000  # characters of a message that are looked at
@@ -116,6 +116,17 @@ def without_secrets(text: str) -> str:
     text = re.sub(r"(?<![^\s:@/='\"])[^\s:@/='\"]+:(?!//)\S+@", "***@", text)
     names = rf"[^=&?\s]*(?:{'|'.join(SECRET)})[^=&?\s]*"
     return re.sub(rf"([?&]{names}=)[^&\s'\"]*", r"\1***", text, flags=re.IGNORECASE)
+
+
+def option_told(name: str, value: Any) -> Any:
+    """The value of an option as it may be told: no text whose name says that it is a secret.
+
+    >>> option_told("api_token", "xyz"), option_told("tokens", 512), option_told("lag", "none")
+    ('***', 512, 'none')
+    """
+    if not isinstance(value, str):
+        return value
+    return "***" if any(part in name.lower() for part in SECRET) else without_secrets(value)
 
 
 def described(error: BaseException) -> str:

@@ -336,6 +336,8 @@ class Study:
             raise StudyError(f"pairs is a {type(self.pairs).__name__}; say in words what two runs share")
         if not isinstance(self.baseline_words, str):
             raise StudyError(f"baseline_words is a {type(self.baseline_words).__name__}; give a text")
+        if "the baseline" in self.baseline_words and self.baseline_words != "the baseline":
+            raise StudyError("baseline_words says 'the baseline' itself; give other words in its place")
         if not isinstance(self.same_test, bool):
             raise StudyError(
                 f"same_test is {self.same_test!r}; give True where all trials have one test split"

@@ -35,6 +35,10 @@ def test_weekends_and_months_are_none() -> None:
     assert places([*months[:30], *months[31:]]) == [30]
 
 
+def test_rows_of_one_time_say_nothing_of_what_is_usual() -> None:
+    assert places(times(*[0, 0, 0, 1] * 40)) == []
+
+
 def test_numbered_rows_have_none() -> None:
     assert places([1, 2, 3, 10]) == []
 

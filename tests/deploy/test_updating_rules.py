@@ -101,6 +101,12 @@ def test_columns_are_found_by_the_names_that_the_bundle_knows(tmp_path: Path) ->
     assert found.notes == ("no column with the time: rows are taken in the order of the file",)
 
 
+def test_a_window_a_row_may_have_names_of_its_own(tmp_path: Path) -> None:
+    schema = Schema([Part((2, 1), columns=("level",))], [Part((1,))], outputs_outline="")
+    path = write(tmp_path / "a.csv", "date,x1,x2,y\n2025-01-01,1,2,3\n2025-01-02,2,3,4\n")
+    assert read_numbers(path, schema).values.tolist() == [[1, 2, 3], [2, 3, 4]]
+
+
 @pytest.mark.parametrize(
     ("text", "said"),
     [

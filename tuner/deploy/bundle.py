@@ -63,7 +63,7 @@ from tuner.deploy.records import (
     Verdict,
     finite,
 )
-from tuner.errors import BundleError, LedgerError, PreparationError, without_secrets
+from tuner.errors import BundleError, LedgerError, PreparationError, option_told
 from tuner.prepare import jsonfiles
 from tuner.stored import record_of
 
@@ -184,9 +184,7 @@ def as_answer(bundle: Bundle) -> dict[str, Any]:
     content: dict[str, Any] = as_json(replace(bundle, folder=None))
     del content["folder"]
     options = content["origin"]["options"]
-    content["origin"]["options"] = {
-        name: without_secrets(value) if isinstance(value, str) else value for name, value in options.items()
-    }
+    content["origin"]["options"] = {name: option_told(name, value) for name, value in options.items()}
     return {"bundle": str(bundle.folder or ""), **content}
 
 

@@ -50,6 +50,8 @@ class Steps:
         if before is None:
             return []
         step = Gap(place, before, moment)
+        if not step.length:  # rows of one time say nothing of what is usual
+            return []
         self._recent.append(step.length)
         insort(self._ordered, step.length)
         if len(self._recent) > RECENT:

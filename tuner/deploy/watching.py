@@ -125,9 +125,13 @@ class Seen:
     @property
     def far(self) -> bool:
         """Whether they lie so far outside, or all of several do, that they look like other units."""
+        return self.beyond or self.outside == self.count >= _ALL
+
+    @property
+    def beyond(self) -> bool:
+        """Whether some lie farther outside than the range is wide and its ends are large."""
         span = max(self.high - self.low, abs(self.high), abs(self.low))
-        beyond = self.most > self.high + span or self.least < self.low - span
-        return bool(self.outside) and (beyond or self.outside == self.count >= _ALL)
+        return bool(self.outside) and (self.most > self.high + span or self.least < self.low - span)
 
     @property
     def warning(self) -> str:

@@ -249,7 +249,7 @@ def test_values_that_the_model_has_never_seen_are_warned_of_by_column(
     assert json.loads(out)["warnings"] == [
         "column 'a': 1 of 4 values lie outside of the training data, which go from -5 to 5 (found 7)",
         "column 'b': 4 of 4 values lie outside of the training data, which go from 980 to 1050 (found"
-        " 100000): other units?",
+        " 100000): are they in other units?",
     ]
     status, out, err = call("monitor", bundle, file)
     assert "warning: column 'b': 4 of 4 values" in " ".join(out.split())

@@ -282,6 +282,15 @@ def test_bounds_change_nothing_that_is_tested() -> None:
     assert low.interval.low == 0.0 < low.mean < low.interval.high < 1.0
 
 
+def test_a_margin_that_a_later_change_is_beyond_is_not_hidden_by_the_widest_window() -> None:
+    rng = np.random.default_rng(6)
+    expected = expected_level(rng.normal(size=20_000))
+    life = rng.normal(size=2_048 + 64) + np.concatenate([np.full(2_048, 0.3), np.full(64, 3.0)])
+    found = monitor_scores(life, expected, margin=0.9)
+    assert found.widest is not None and found.widest.examples > 500
+    assert found.widest.interval.high < 0.9 and found.margin == "beyond"
+
+
 def test_the_widest_window_tells_how_large_a_change_is() -> None:
     """Every estimate is one of the change; the longest window since it began knows it best."""
     rng = np.random.default_rng(5)

@@ -67,7 +67,7 @@ def _evidence(found: Monitoring, model: Watched) -> str:
         f" ({_span(widest)}) against {score(judged.expected.mean)} expected; {better}. The change is"
         f" {_signed(widest.found.difference)}, at this error rate {_ends(widest)}."
     )
-    return f"{said} {_first_seen(model, first)}{_newest(model)}{_margin(found, model)}"
+    return f"{said} {_first_seen(model, first)}{_lately(model)}{_newest(model)}{_margin(found, model)}"
 
 
 def _first_seen(model: Watched, first: Alarm) -> str:
@@ -76,6 +76,20 @@ def _first_seen(model: Watched, first: Alarm) -> str:
         return f"First seen with {shown(first.seen)}."
     over = count(first.found.examples * model.each, "example")
     return f"First seen with {shown(first.seen)}, by {_signed(first.found.difference)} over {over}."
+
+
+def _lately(model: Watched) -> str:
+    """The last window that differed, where its change is surely another one than that of the widest."""
+    latest, widest = model.latest, model.widest
+    if latest is None or widest is None:
+        return ""
+    ours, theirs = latest.found.interval, widest.found.interval
+    if ours.low <= theirs.high and theirs.low <= ours.high:
+        return ""
+    return (
+        f" Lately it is another one: {_signed(latest.found.difference)} over"
+        f" {count(latest.found.examples * model.each, 'example')} ({_span(latest)}), {_ends(latest)}."
+    )
 
 
 def _newest(model: Watched) -> str:

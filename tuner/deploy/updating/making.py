@@ -8,6 +8,7 @@ data that the bundle was finalized with, and only the arguments of `fit` are tho
 """
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,7 +21,7 @@ from tuner.deploy.refitting import joined
 from tuner.deploy.serving import network_of
 from tuner.deploy.storing import same_answers
 from tuner.deploy.updating.parting import Parts
-from tuner.errors import BundleError, study_errors
+from tuner.errors import BundleError, StudyError, study_errors
 from tuner.study import Build, Splits, Study
 from tuner.trees import Tree, mapped
 from tuner.trials import PinnedTrial
@@ -49,8 +50,9 @@ def maker_of(
     candidate = study.candidates.get(bundle.configuration)
     build: Build = candidate if callable(candidate) else study.build
     x = mapped(_some, old.train[0], new.test[0])
-    if _makes_it(bundle, build, Splits(new.train, new.validation, new.test), weights, x):
-        return Maker(build)
+    with suppress(BundleError, StudyError):  # of other data it may make other shapes, or nothing
+        if _makes_it(bundle, build, Splits(new.train, new.validation, new.test), weights, x):
+            return Maker(build)
     first = joined(old, keep_test="test" not in names)
     if not _makes_it(bundle, build, first, weights, x):
         raise BundleError(

@@ -107,9 +107,12 @@ def _columns(sheet: Sheet, schema: Schema, time: str, layout: Layout | None) -> 
     inputs = _inputs(schema)
     if not inputs:
         return _Columns(numbers)
-    _check_there(sheet, inputs)
     assert schema.input is not None  # it has columns
-    if len(schema.input.shape) != 1:
+    windows = len(schema.input.shape) != 1
+    if windows and not set(inputs) & set(sheet.columns):  # a window a row, under names of its own
+        return _Columns(numbers)
+    _check_there(sheet, inputs)
+    if windows:
         return _Columns(inputs, inputs, series=True)
     answered = schema.output.columns if schema.output is not None else ()
     known = answered if answered and set(answered) <= set(sheet.columns) else numbers

@@ -25,7 +25,7 @@ def far_outside(bundle: Bundle, raw: Parts | None) -> tuple[str, ...]:
     found = []
     for place, (part, arrays) in enumerate(zip(bundle.schema.inputs, inputs, strict=True)):
         which = f" of input {place + 1}" if len(bundle.schema.inputs) > 1 else ""
-        found += [one.warning for one in _seen(part, arrays, which, series=bundle.series) if one.far]
+        found += [one.warning for one in _seen(part, arrays, which, series=bundle.series) if one.beyond]
     return tuple(found)
 
 

@@ -117,14 +117,18 @@ def monitor_scores(
         widest=widest,
         now=now,
         detectable=detectable,
-        margin=_placed(widest, test, margin),
+        margin=_placed_by(_since(found, turns[-1]) if turns else [], widest, test, margin),
     )
 
 
 def _widest(found: Sequence[Departure], alarm: Departure) -> Departure:
     """The longest window since the one that turned the word, of all that differ; the latest of its length."""
-    since = [one for one in found if one.word == alarm.word and one.start >= alarm.start]
-    return max(since, key=lambda one: (one.examples, one.stop))
+    return max(_since(found, alarm), key=lambda one: (one.examples, one.stop))
+
+
+def _since(found: Sequence[Departure], alarm: Departure) -> list[Departure]:
+    """The windows that differ, from the one on that turned the word."""
+    return [one for one in found if one.word == alarm.word and one.start >= alarm.start]
 
 
 def _beyond(detectable: Sequence[Detectable], expected: ExpectedLevel) -> str:
@@ -311,6 +315,18 @@ def _found(one: _Window, expected: ExpectedLevel, sign: float) -> Departure:
     return Departure(
         word, one.start, one.stop, mean, mean - expected.mean, Interval(ends[0], ends[1], 1.0 - one.share)
     )
+
+
+def _placed_by(
+    since: Sequence[Departure], widest: Departure | None, test: _Test, margin: float | None
+) -> Within | None:
+    """Where the margin lies to the change in the widest window, unless another one shows that it is beyond.
+
+    Their intervals hold together.
+    """
+    if any(_placed(one, test, margin) == "beyond" for one in since):
+        return "beyond"
+    return _placed(widest, test, margin)
 
 
 def _placed(change: Departure | None, test: _Test, margin: float | None) -> Within | None:
