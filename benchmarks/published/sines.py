@@ -139,5 +139,7 @@ ROWS = (
         ),
         quick=_QUICK,
         reduced="20,480 training sequences instead of 102,400",
+        reason="SGD with the learning rate of Adam makes too small steps: it scores as predicting zero"
+        " does, in every seed; the other variants train",
     ),
 )
