@@ -7,6 +7,7 @@ from pathlib import Path
 from types import FrameType
 from typing import Any
 
+import optuna
 import pytest
 
 import tuner
@@ -19,7 +20,8 @@ from tuner.reporter import Silent
 from tuner.search import Search
 
 FEW, MANY = 20, 120  # trials before the one that is looked at
-COUNTED = ("/tuner/", "/optuna/")  # in the code of these every step counts, elsewhere every call
+# In the code of these every step counts, elsewhere every call.
+COUNTED = tuple(str(Path(str(package.__file__)).parent) for package in (tuner, optuna))
 
 
 class Counting(Silent):
@@ -45,7 +47,7 @@ class Counting(Silent):
 
     def _called(self, frame: FrameType, event: str, argument: Any) -> Any:
         self._count(frame)
-        if not any(name in frame.f_code.co_filename for name in COUNTED):
+        if not frame.f_code.co_filename.startswith(COUNTED):
             return None
         frame.f_trace_opcodes, frame.f_trace_lines = True, False
         return self._stepped
