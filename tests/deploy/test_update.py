@@ -17,7 +17,7 @@ from tests.deploy.made import labelled, series
 from tests.tiny import Recorder
 from tuner import load_model
 from tuner.deploy import replace_model, roll_back, update
-from tuner.deploy.bundle import read, write
+from tuner.deploy.bundle import read
 from tuner.deploy.card import ONE_EACH
 from tuner.deploy.updating import searching
 from tuner.deploy.updating.candidates import kept as candidate
@@ -27,7 +27,7 @@ from tuner.deploy.updating.material import gathered
 from tuner.deploy.updating.parting import digests_of
 from tuner.deploy.updating.updates import Update
 from tuner.deploy.updating.ways import FAIR, UPDATES, WAYS
-from tuner.errors import BundleError, StudyError
+from tuner.errors import BundleError
 from tuner.plan import Plan
 from tuner.protocol import run
 from tuner.result import load
@@ -193,7 +193,6 @@ def test_the_ensembles_are_compared_in_pairs_and_told(name: str, updates: Update
 
 
 def test_what_an_earlier_update_had_does_not_judge_the_next(updates: Updates, tmp_path: Path) -> None:
-    import shutil
 
     kept, found, _ = updates("classes")
     used, cutting = tmp_path / "used", Cutting(10, TEST)
@@ -223,7 +222,6 @@ def test_what_an_earlier_update_had_does_not_judge_the_next(updates: Updates, tm
 
 @pytest.mark.parametrize("name", KINDS)
 def test_a_replacement_and_its_rollback_are_exact(name: str, updates: Updates, tmp_path: Path) -> None:
-    import shutil
 
     kept, found, path = updates(name)
     used = tmp_path / "used"
@@ -323,35 +321,6 @@ def test_new_data_come_from_python_as_well(bundles: Bundles, tmp_path: Path) -> 
         np.testing.assert_array_equal(getattr(one, name)[0], getattr(other, name)[0])
 
 
-def test_mistakes_are_told_in_a_line(bundles: Bundles, tmp_path: Path) -> None:
-    kept = bundles("classes")
-    place, old = kept.bundle.place(), kept.data
-    x, y = labelled(90, 9)
-    for new, said in (
-        ((x[:, :3], y), r"x of the new data has shape \(3,\) an example, of the old data \(4,\)"),
-        ((x, y[:-1]), "has 89 and 90 examples"),
-        (x, "new data is no pair"),
-        (old.train, "are among the old data"),
-        (tmp_path / "none.csv", "none.csv"),
-        (lambda: 1 / 0, "the function of the new data raises ZeroDivisionError"),
-    ):
-        with pytest.raises((BundleError, StudyError), match=said):
-            update(place, new, tmp_path / "run", study=kept.study)
-    with pytest.raises(BundleError, match="'best' is no way to update; choose from existing"):
-        update(place, (x, y), study=kept.study, keep=["best"])
-    with pytest.raises(BundleError, match="--epochs is -1"):
-        update(place, (x, y), tmp_path / "run", study=kept.study, epochs=-1, test=JUDGING)
-    with pytest.raises(BundleError, match="there are 31 new examples to judge by, and 32 are the least"):
-        update(place, (x, y), tmp_path / "run", study=kept.study, test=JUDGING - 1)
-    with pytest.raises(BundleError, match="--repeats is 0"):
-        update(place, (x, y), tmp_path / "run", study=kept.study, plan=Plan(repeats=0))
-    with pytest.raises(BundleError, match="--repeats is 2, and the bundle has 3 networks"):
-        update(place, (x, y), tmp_path / "run", study=kept.study, plan=Plan(repeats=2))
-    with pytest.raises(BundleError, match="came from no file"):
-        update(place, (x, y), tmp_path / "run")
-    assert not (tmp_path / "run").exists()
-
-
 def test_networks_that_train_otherwise_the_next_time_are_kept_and_told(
     bundles: Bundles, tmp_path: Path
 ) -> None:
@@ -390,16 +359,3 @@ def test_the_summary_is_for_programs(updates: Updates) -> None:
     assert {one["configuration"] for one in told["finalists"]} == set(WAYS)
     assert told["ensembles"][WAY]["n_examples"] == JUDGING
     assert told["references"][0]["configuration"] == FAIR.name
-
-
-def test_a_model_that_is_replaced_while_it_is_read_is_refused(bundles: Bundles, tmp_path: Path) -> None:
-    kept = bundles("classes")
-    place = tmp_path / "bundle"
-    shutil.copytree(kept.bundle.place(), place)
-
-    def new() -> Any:
-        write(replace(read(place), identity="another"), place)
-        return labelled(90, 9)
-
-    with pytest.raises(BundleError, match="the model was replaced while it was read; give the command again"):
-        update(place, new, tmp_path / "run", study=kept.study, plan=Plan(repeats=REPEATS))
