@@ -14,7 +14,7 @@ from typing import Any
 import keras
 import numpy as np
 
-_LENGTHS = (1 << 10, 1 << 14, 1 << 18)  # longer draws are compiled for their own shape
+_LENGTHS = (1 << 14, 1 << 18)  # longer draws are compiled for their own shape
 _DRAWS = ("uniform", "normal", "truncated_normal")
 _CONSTANTS = ("zeros", "ones")
 
