@@ -18,6 +18,8 @@ INITIALIZERS = {
     "normal": keras.initializers.RandomNormal(mean=1.0, seed=7),
     "uniform": keras.initializers.RandomUniform(-1.0, 3.0, seed=8),
     "truncated normal": keras.initializers.TruncatedNormal(seed=9),
+    "zeros": keras.initializers.Zeros(),
+    "ones": keras.initializers.Ones(),
     "orthogonal": keras.initializers.Orthogonal(gain=1.3, seed=4),
 }
 SHAPES = [(5, 3), (3, 5), (40, 30), (3, 3, 2, 5)]
@@ -82,6 +84,18 @@ def test_other_shapes_compile_nothing() -> None:
                 for name in INITIALIZERS:
                     INITIALIZERS[name]((rows, 13))
     assert compiled == []
+
+
+def test_an_optimizer_of_other_shapes_compiles_nothing() -> None:
+    weights = [keras.Variable(np.zeros((rows, 3), "float32")) for rows in (4, 5)]
+    optimizers = [keras.optimizers.Adam() for _ in weights]
+    with compiled_once():
+        optimizers[0].build(weights[:1])
+        with compilations() as compiled:
+            (optimizer := optimizers[1]).build(weights[1:])
+    assert compiled == []
+    assert {variable.shape for variable in optimizer.variables[2:]} == {(5, 3)}
+    assert all(isinstance(variable.value, jax.Array) for variable in optimizer.variables)
 
 
 def test_keras_is_left_as_it_was() -> None:

@@ -121,7 +121,8 @@ def build(study: Study, builder: Build, trial: Any, splits: Splits, seed: Seed) 
     _check_fit(fit := {"epochs": study.epochs, **fit})
     _check_weights(fit.get("sample_weight"), splits)
     check_arguments(splits.pipelines, fit)
-    model.optimizer.build(model.trainable_variables)
+    with compiled_once():
+        model.optimizer.build(model.trainable_variables)
     _restart_generators(model, seed.generator("dropout"))
     return Built(model, splits, fit, seed, drew_until, drew_numpy)
 

@@ -2,7 +2,8 @@
 
 JAX compiles what an initializer does anew for every shape of a weight, which takes longer than many a
 training. Its generator counts the elements of an array, so that a longer draw begins with the shorter one:
-draws of a few lengths, compiled once, are cut to size. What Keras draws remains what it was.
+draws of a few lengths, compiled once, are cut to size. Zeros and ones are filled in by numpy. What Keras
+draws remains what it was.
 """
 
 import math
@@ -13,8 +14,9 @@ from typing import Any
 import keras
 import numpy as np
 
-_LENGTHS = (1 << 10, 1 << 14, 1 << 18)  # longer draws are compiled for their own shape
+_LENGTHS = (1 << 14, 1 << 18)  # longer draws are compiled for their own shape
 _DRAWS = ("uniform", "normal", "truncated_normal")
+_CONSTANTS = ("zeros", "ones")
 
 
 @contextmanager
@@ -23,20 +25,22 @@ def compiled_once() -> Iterator[None]:
     if keras.config.backend() != "jax" or not _counts_elements():
         yield
         return
-    from keras.src.backend.jax import random
+    from keras.src.backend.jax import numpy, random
 
     orthogonal = keras.initializers.OrthogonalInitializer
-    kept = {name: getattr(random, name) for name in _DRAWS}
-    own = orthogonal.__call__
-    for name, draw in kept.items():
-        setattr(random, name, _cut(draw))
-    orthogonal.__call__ = _orthogonal(own)
+    replaced = [
+        *((random, name, _cut(getattr(random, name))) for name in _DRAWS),
+        *((numpy, name, _filled(name, getattr(numpy, name))) for name in _CONSTANTS),
+        (orthogonal, "__call__", _orthogonal(orthogonal.__call__)),
+    ]
+    kept = [getattr(owner, name) for owner, name, _ in replaced]
+    for owner, name, ours in replaced:
+        setattr(owner, name, ours)
     try:
         yield
     finally:
-        for name, draw in kept.items():
-            setattr(random, name, draw)
-        orthogonal.__call__ = own
+        for (owner, name, _), own in zip(replaced, kept, strict=True):
+            setattr(owner, name, own)
 
 
 def _counts_elements() -> bool:
@@ -61,6 +65,19 @@ def _cut(draw: Callable[..., Any]) -> Callable[..., Any]:
         return jax.device_put(drawn[:size].reshape(shape))
 
     return cut
+
+
+def _filled(name: str, own: Callable[..., Any]) -> Callable[..., Any]:
+    """`own`, which is the backend's `zeros` or `ones`, by numpy's function of that name."""
+
+    def filled(shape: Any, dtype: Any = None) -> Any:
+        import jax
+
+        if _traced():
+            return own(shape, dtype)
+        return jax.device_put(getattr(np, name)(shape, jax.numpy.dtype(dtype or keras.config.floatx())))
+
+    return filled
 
 
 def _orthogonal(own: Callable[..., Any]) -> Callable[..., Any]:

@@ -2,6 +2,7 @@
 
 import time
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import jax
@@ -212,16 +213,33 @@ def test_what_fits_in_no_size_is_an_error(monkeypatch: pytest.MonkeyPatch) -> No
 
 
 def test_large_products_make_small_groups() -> None:
-    def wide(trial: Any, data: Splits) -> Any:
-        model = keras.Sequential(
-            [keras.Input((3,)), keras.layers.Dense(2000), keras.layers.Dense(2000), keras.layers.Dense(1)]
-        )
+    def wide(units: int, trial: Any, data: Splits) -> Any:
+        dense = keras.layers.Dense
+        model = keras.Sequential([keras.Input((3,)), dense(units), dense(units), dense(1)])
         model.compile("sgd", "mse")
         return model, {"batch_size": 32}
 
-    sizes = [vectorized.Session(job(study, 12)).size for study in (dense_study(), dense_study(build=wide))]
-    assert sizes[0] == 12
-    assert sizes[1] == len(jax.local_devices())
+    def size(units: int) -> int:
+        study = dense_study(build=partial(wide, units))
+        return vectorized.Session(job(study, 6 * len(jax.local_devices()))).size
+
+    devices = len(jax.local_devices())
+    assert size(50) == 6 * devices
+    assert size(500) == 3 * devices  # a few on each core, whatever their products
+    assert size(2000) == devices
+
+
+def test_predictions_do_not_make_groups_small() -> None:
+    """They come in larger batches than training does, once."""
+
+    def build(trial: Any, data: Splits) -> Any:
+        model = keras.Sequential([keras.Input((3,)), keras.layers.Dense(300), keras.layers.Dense(300)])
+        model.compile("sgd", "mse")
+        return model, {"batch_size": 2}
+
+    x = np.zeros((1000, 3), "float32")
+    data = Splits(*((x, np.zeros((1000, 300), "float32")),) * 3)
+    assert vectorized.Session(job(dense_study(build=build, data=data), 12)).size == 12
 
 
 def test_no_call_lasts_much_longer_than_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -155,15 +155,14 @@ def _check_logs(model: keras.Model, name: str, logs: dict[str, Any]) -> None:
 
 
 def build_metrics(model: keras.Model, train: Tree) -> None:
-    """Create the variables of compiled losses and metrics, which Keras makes when it first meets data."""
-    x, y, *weight = jax.tree.map(lambda array: jnp.asarray(array[:1]), train)
-    trainable = [variable.value for variable in model.trainable_variables]
-    other = [variable.value for variable in model.non_trainable_variables]
-    spec = jax.eval_shape(lambda x: model.predict_step((trainable, other), (x,))[0], x)
-    y_pred = jax.tree.map(lambda output: jnp.ones(output.shape, output.dtype), spec)
-    weight = weight[0] if weight else None
-    model.compute_loss(x=x, y=y, y_pred=y_pred, sample_weight=weight)
-    model.compute_metrics(x, y, y_pred, weight)
+    """Create the variables of compiled losses and metrics, as `fit` does: from the shapes of data alone.
+
+    They are as at the start of an epoch, also where the model was evaluated before.
+    """
+    x, y, *weight = jax.tree.map(
+        lambda array: jax.ShapeDtypeStruct((1, *array.shape[1:]), array.dtype), train
+    )
+    model._symbolic_build(data_batch=(x, y, *weight))
     model.reset_metrics()
 
 

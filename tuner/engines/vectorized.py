@@ -47,9 +47,11 @@ from tuner.study import Splits
 _FEW = 16  # seeds whose models are all built: that is quicker than compiling their initializers
 _ORDERS = 1 << 18  # examples whose order one call gets, over all its epochs
 _MOST_EPOCHS = 512  # in one call
-# On a CPU the seeds of a group fill a core with their largest matrix product, and no more: then the
-# working set of a step stays in its cache.
-_FILLS_A_CORE = 1_200_000  # multiplications
+# On a CPU the seeds of a group fill a core with the largest matrix product of a training step, and not much
+# more: then the working set of the step stays in its cache. A few are as quick together as one by one, and
+# spare a second program for the last group; where one product is large, so is the memory that a seed needs.
+_FILLS_A_CORE, _LARGE = 1_200_000, 100_000_000  # multiplications
+_A_FEW = 3  # seeds a core
 _MOST_ON_A_CPU, _MOST = 32, 256  # seeds of a group
 _SMALLER = (
     "the seeds of some configurations did not fit into the memory together; they trained in smaller groups,"
@@ -281,8 +283,10 @@ def _most_together(sample: Seeded, devices: Sequence[Any]) -> int:
     """How many seeds of a model train together at most."""
     if devices[0].platform != "cpu":
         return _MOST
-    product = max(largest_product(one) for one in sample.functions.traced.values())
-    return min(_MOST_ON_A_CPU, len(devices) * max(1, _FILLS_A_CORE // max(product, 1)))
+    traced = sample.functions.traced
+    product = max(largest_product(traced[name]) for name in traced if name.startswith("train"))
+    least = _A_FEW if product <= _LARGE else 1
+    return min(_MOST_ON_A_CPU, len(devices) * max(least, _FILLS_A_CORE // max(product, 1)))
 
 
 def _mesh(seeds: int, size: int, devices: Sequence[Any]) -> Mesh:
