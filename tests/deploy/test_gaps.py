@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tuner.deploy.gaps import FIRST, RECENT, Steps, gaps_of
-from tuner.deploy.monitoring.times import Moment
+from tuner.deploy.moments import Moment
 
 START = datetime(2024, 1, 1)  # a Monday
 

@@ -10,7 +10,7 @@ from tests.deploy.conftest import Bundles, Kept
 from tests.deploy.made import labelled
 from tests.deploy.test_update import later, windows_of
 from tuner.deploy.bundle import Bundle, read
-from tuner.deploy.monitoring.layout import Wishes
+from tuner.deploy.layout import Wishes
 from tuner.deploy.monitoring.run import monitor
 from tuner.deploy.updating.given import Cutting
 from tuner.deploy.updating.material import gathered

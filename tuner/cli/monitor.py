@@ -82,7 +82,7 @@ def monitor(
 
             prepare_backend()
 
-            from tuner.deploy.monitoring.layout import Wishes
+            from tuner.deploy.layout import Wishes
             from tuner.deploy.monitoring.run import monitor as watch
         if code is not None:
             from tuner.loading import execute

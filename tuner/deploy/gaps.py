@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from tuner.deploy.monitoring.times import Moment, shown
+from tuner.deploy.moments import Moment, shown
 
 USUAL = 0.95  # of the steps between rows: what these are at most is usual, weekends without rows included
 LONG = 1.5  # times the longest usual step; no month is so much longer than another

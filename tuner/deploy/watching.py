@@ -8,7 +8,7 @@ from datetime import datetime
 import numpy as np
 
 from tuner.deploy.gaps import Gap, Steps, gap_words
-from tuner.deploy.monitoring.times import NAMES, moment_of
+from tuner.deploy.moments import NAMES, moment_of
 from tuner.errors import BundleError
 
 _DATE = re.compile(r"\d{4}-?\d\d-?\d\d")

@@ -6,8 +6,8 @@ import numpy as np
 
 from tests.deploy.monitoring.test_reading import SERIES, bundle, one
 from tuner.deploy.answers import Prediction
+from tuner.deploy.layout import Layout
 from tuner.deploy.monitoring.forecasting import examples_of_rows, predict_missing
-from tuner.deploy.monitoring.layout import Layout
 from tuner.deploy.monitoring.store import Store
 from tuner.deploy.observations import Entry, Values
 from tuner.deploy.schema import Schema

@@ -259,7 +259,7 @@ def test_values_that_the_model_has_never_seen_are_warned_of_by_column(
 
 def test_every_step_of_a_window_in_a_row_has_the_range_of_its_feature() -> None:
     from tests.deploy.monitoring.test_reading import bundle, one
-    from tuner.deploy.monitoring.layout import Layout
+    from tuner.deploy.layout import Layout
     from tuner.deploy.monitoring.reading import unseen_values
     from tuner.deploy.observations import Entry
     from tuner.deploy.schema import Part, Schema

@@ -8,7 +8,7 @@ import pytest
 
 from tests.deploy.monitoring.models import NOTHING
 from tuner.deploy.bundle import Bundle, Epochs, Expected, Member, Origin, Trained, Verdict
-from tuner.deploy.monitoring.layout import Layout, Wishes, layout_of
+from tuner.deploy.layout import Layout, Wishes, layout_of
 from tuner.deploy.monitoring.reading import entries_of
 from tuner.deploy.observations import Entry, newest_in, read_sheet, texts_of
 from tuner.deploy.schema import Part, Schema

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tuner.deploy.monitoring.layout import Layout
+from tuner.deploy.layout import Layout
 from tuner.deploy.monitoring.store import Predicted, Row, Store, Taken
 from tuner.deploy.observations import Entry, Values
 from tuner.errors import BundleError, LedgerError

@@ -3,8 +3,8 @@
 from typing import Any
 
 from tuner.cards import digits, percent, visible
+from tuner.deploy.moments import shown
 from tuner.deploy.monitoring.store import Taken
-from tuner.deploy.monitoring.times import shown
 from tuner.deploy.monitoring.watched import Alarm, InPairs, Monitoring, Period, Watched
 from tuner.deploy.monitoring.words import alarm_words, headline
 from tuner.jsontext import strict

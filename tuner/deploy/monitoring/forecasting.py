@@ -9,9 +9,9 @@ import numpy as np
 from tuner.deploy.answers import Prediction
 from tuner.deploy.bundle import Bundle
 from tuner.deploy.gaps import Gap, gaps_of
-from tuner.deploy.monitoring.layout import Layout, as_read
+from tuner.deploy.layout import Layout, as_read
+from tuner.deploy.moments import Moment, restored
 from tuner.deploy.monitoring.store import Predicted, Store
-from tuner.deploy.monitoring.times import Moment, restored
 from tuner.errors import BundleError
 
 

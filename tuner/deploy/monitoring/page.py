@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tuner.cards import MINUS, percent
-from tuner.deploy.monitoring.times import shown
+from tuner.deploy.moments import shown
 from tuner.deploy.monitoring.watched import Monitoring, Period, Watched
 from tuner.deploy.monitoring.words import headline
 from tuner.deploy.names import MONITOR

@@ -10,6 +10,7 @@ import numpy as np
 
 from tuner.deploy.bundle import Bundle, examples_of, previous, read
 from tuner.deploy.gaps import gap_words
+from tuner.deploy.layout import Layout, Wishes, layout_of
 from tuner.deploy.monitoring.forecasting import (
     Examples,
     Serve,
@@ -18,11 +19,10 @@ from tuner.deploy.monitoring.forecasting import (
     predict_missing,
     updated_until,
 )
-from tuner.deploy.monitoring.layout import Layout, Wishes, layout_of
+from tuner.deploy.monitoring.periods import every_of
 from tuner.deploy.monitoring.reading import entries_of, unseen_values
 from tuner.deploy.monitoring.scoring import Scored, metric_of_bundle, scored
 from tuner.deploy.monitoring.store import Store, Taken
-from tuner.deploy.monitoring.times import every_of
 from tuner.deploy.monitoring.watched import CURRENT, Monitoring, in_pairs, watched
 from tuner.deploy.names import PREVIOUS
 from tuner.deploy.observations import read_sheet, texts_of

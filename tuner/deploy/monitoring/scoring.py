@@ -9,10 +9,10 @@ import numpy as np
 
 from tuner.answering import logits_from
 from tuner.deploy.bundle import Bundle
+from tuner.deploy.layout import observed_shape
+from tuner.deploy.moments import Moment
 from tuner.deploy.monitoring.forecasting import Examples, known_before
-from tuner.deploy.monitoring.layout import observed_shape
 from tuner.deploy.monitoring.store import Predicted
-from tuner.deploy.monitoring.times import Moment
 from tuner.errors import BundleError, StudyError, first_line
 from tuner.metrics import Metric, named_metric
 

@@ -7,15 +7,16 @@ Both files only grow (`log`). The order of their lines is that in which things b
 """
 
 import hashlib
+import math
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from tuner.deploy.monitoring.layout import Layout
+from tuner.deploy.layout import Layout
+from tuner.deploy.moments import Moment, restored, shown, stored
 from tuner.deploy.monitoring.log import append, read_log
-from tuner.deploy.monitoring.times import Moment, known_number, restored, shown, stored
 from tuner.deploy.names import MONITOR, OBSERVATIONS, PREDICTIONS
 from tuner.deploy.observations import Entry, Values
 from tuner.errors import BundleError, LedgerError
@@ -89,7 +90,7 @@ class Store:
         moment, values = restored(record["at"]), tuple(record["values"])
         if isinstance(moment, int) == bool(self.layout.time) or len(values) != len(self.layout.columns):
             raise ValueError("another layout")
-        if not all(value is None or known_number(value) for value in values):
+        if not all(value is None or _is_number(value) for value in values):
             raise ValueError("no numbers")
         before = self.rows.get(moment)
         self.rows[moment] = before.with_more(values, line) if before else Row.first(values, line)
@@ -193,13 +194,18 @@ def _plain(layout: Layout) -> dict[str, Any]:
     }
 
 
+def _is_number(value: object) -> bool:
+    """Whether a value of stored JSON is a finite number."""
+    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+
+
 def _number_or_none(value: object) -> bool:
-    return value is None or known_number(value)
+    return value is None or _is_number(value)
 
 
 def _without_nan(values: tuple[float, ...]) -> list[float | None]:
     """As JSON holds them: what is not finite is no number."""
-    return [value if known_number(value) else None for value in values]
+    return [value if _is_number(value) else None for value in values]
 
 
 def _with_nan(values: tuple[float | None, ...]) -> tuple[float, ...]:

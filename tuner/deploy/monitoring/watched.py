@@ -9,9 +9,10 @@ from pathlib import Path
 import numpy as np
 
 from tuner.deploy.bundle import Bundle, ExampleErrors
+from tuner.deploy.moments import Moment
+from tuner.deploy.monitoring.periods import Every
 from tuner.deploy.monitoring.scoring import Scored
 from tuner.deploy.monitoring.store import Taken
-from tuner.deploy.monitoring.times import Every, Moment
 from tuner.metric_names import Bounds, bounds_of
 from tuner.records import Direction
 from tuner.stats.intervals import Interval

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from tuner.deploy.bundle import Bundle, preparation_of
-from tuner.deploy.monitoring.layout import Layout
+from tuner.deploy.layout import Layout
 from tuner.deploy.monitoring.store import Store
 from tuner.deploy.observations import newest_in
 from tuner.deploy.updating import rules

@@ -9,7 +9,7 @@ import numpy as np
 
 from tuner.csvfiles import NOTHING, Row, named, no_rows
 from tuner.deploy.gaps import gap_words, gaps_of
-from tuner.deploy.monitoring.layout import Layout
+from tuner.deploy.layout import Layout
 from tuner.deploy.observations import (
     Entry,
     Sheet,
