@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from tuner.answering import logits_from
+from tuner.answering import by_output, logits_from
 from tuner.deploy.bundle import Bundle
 from tuner.deploy.layout import observed_shape
 from tuner.deploy.moments import Moment
@@ -85,7 +85,7 @@ def scored(
     assert output is not None  # or there would be no layout
     said = np.array([predictions[moment].mean for moment in moments])
     shaped = said.reshape(-1, *_fixed(output.shape, said))
-    y_pred = logits_from(shaped, bundle.activation).astype(np.float32)
+    y_pred = by_output(logits_from, shaped, bundle.logits).astype(np.float32)
     y_true = _true(bundle, examples.observed[both], y_pred, metric.name)
     order = np.lexsort((np.arange(len(both)), examples.known[both]))
     try:
