@@ -74,10 +74,18 @@ def _of_series(layout: Layout, moments: list[Moment], values: np.ndarray, lines:
     observed, told = (_windows(array, layout.ahead) for array in (later, lines_later))
     every = np.concatenate([said, told], axis=1)
     known = np.where((every > 0).all(axis=1), every.max(axis=1), -1)
-    starts = np.arange(count) + (layout.start or 0)
     gaps = gaps_of(moments)
+    starts = _places(gaps, count) + (layout.start or 0)
     across = _across(gaps, count, layout.steps + layout.ahead)
     return Examples(tuple(moments[layout.steps :]), inputs, observed, known, starts, across, gaps)
+
+
+def _places(gaps: Sequence[Gap], count: int) -> np.ndarray:
+    """The places in time of so many rows, counted from 0 with the steps whose rows are missing, (count,)."""
+    steps = np.ones(count, int)
+    for gap in gaps:
+        steps[gap.place : gap.place + 1] = gap.steps  # nothing beyond the last row
+    return np.cumsum(steps) - 1
 
 
 def _across(gaps: Sequence[Gap], count: int, size: int) -> np.ndarray:
