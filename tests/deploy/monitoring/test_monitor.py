@@ -21,8 +21,10 @@ from tests.deploy.monitoring.models import (
     walk,
     write_csv,
 )
-from tuner.deploy.bundle import Single, Trained, examples_of, read, write
+from tuner.deploy.bundle import Single, Trained, examples_of, read, write, write_examples
 from tuner.deploy.monitoring import run
+from tuner.deploy.monitoring.answer import monitoring_json
+from tuner.deploy.monitoring.page import draw_pictures
 from tuner.deploy.monitoring.run import monitor
 from tuner.deploy.monitoring.words import headline
 from tuner.deploy.replacing import roll_back
@@ -323,6 +325,21 @@ def test_too_few_are_said_to_be_too_few(bundle: Path, call: Call, tmp_path: Path
     assert "Too few observations to say" in out and "the first test needs" in out
     status, out, err = call("monitor", bundle, series(tmp_path, walk(20)[:3]), "--json")
     assert json.loads(out)["word"] == "too few observations"
+
+
+def test_where_several_examples_have_one_score_all_numbers_count_examples(
+    bundle: Path, tmp_path: Path
+) -> None:
+    known = read(bundle)
+    errors = examples_of(known)
+    assert errors is not None
+    write(replace(known, examples=write_examples(bundle, replace(errors, each=2))), bundle)
+    found = monitor(bundle, series(tmp_path, walk(64)))
+    (model,) = monitoring_json(found)["models"]
+    assert (model["skill"]["n"], model["needed"]) == (60, 64)
+    assert model["reason"] == "60 observations with a prediction; the first test needs 64"
+    assert (model["expected"]["n_examples"], model["expected"]["block"]) == (800, 2)
+    assert "on 800 test examples" in draw_pictures(found)[0].caption.text
 
 
 def test_before_anything_was_observed(bundle: Path, call: Call) -> None:

@@ -142,10 +142,10 @@ def _caption(found: Monitoring, data: SkillOverTime) -> Caption:
     expected = found.current.expected
     band = ""
     if expected is not None:
+        over = count(expected.examples * expected.each, "test example")
         band = (
-            " The band is what is expected: the level of the model on"
-            f" {count(expected.examples, 'test example')}, with its {percent(expected.interval.level)}"
-            " interval."
+            f" The band is what is expected: the level of the model on {over}, with its"
+            f" {percent(expected.interval.level)} interval."
         )
     marks = (
         " A triangle and the dashed line are an alarm, the shade behind it the observations that gave it."

@@ -79,7 +79,6 @@ class Watched:
     widest: Alarm | None
     waiting: int
     unpredicted: int
-    each: int  # neighbours that are judged as one, as the expected scores are stored
     more_data: bool
     by_example: bool  # or else the metric is no mean over examples, and only its value for several is known
 
@@ -103,6 +102,11 @@ class Watched:
     def expected(self) -> ExpectedLevel | None:
         """What was to be expected of it."""
         return self.judged.expected if self.judged else None
+
+    @property
+    def each(self) -> int:
+        """Neighbours that are judged as one, as the expected scores are stored."""
+        return self.expected.each if self.expected else 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,7 +164,7 @@ def watched(
     if scored.reason:
         expected, reason = None, scored.reason
     judged, places = None, np.empty(0, int)
-    each = errors.each if errors else 1
+    each = expected.each if expected else 1
     if expected is not None:
         places = scored.order[np.isfinite(scored.scores[scored.order])]
         values = together(scored.scores[places], each)
@@ -186,7 +190,6 @@ def watched(
         widest=alarm(judged.widest) if judged and judged.widest else None,
         waiting=scored.waiting,
         unpredicted=scored.unpredicted,
-        each=each,
         more_data=not bundle.trained.kept_test,
         by_example=not scored.reason,
     )
@@ -213,6 +216,7 @@ def _expected(bundle: Bundle, errors: ExampleErrors | None, level: float) -> tup
         level=band,
         other=_other(bundle),
         bounds=bounds_of(bundle.metric),
+        each=errors.each,
     )
     return found, ""
 
