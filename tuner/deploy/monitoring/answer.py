@@ -37,6 +37,7 @@ def monitoring_json(found: Monitoring) -> dict[str, Any]:
             "new": found.taken.new,
             "filled": found.taken.filled,
             "known": found.taken.known,
+            "void": found.void,
         },
         "models": [_model(model) for model in found.models],
         "pairs": [_pair(pair) for pair in found.pairs],

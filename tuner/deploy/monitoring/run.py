@@ -1,6 +1,6 @@
 """`tuner monitor`: take a file in, predict what can be predicted, and judge what was observed."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
@@ -41,6 +41,7 @@ def monitor(
     margin: float | None = None,
     level: float = 0.95,
     wishes: Wishes | None = None,
+    void: Sequence[str] = (),
     study: Path | None = None,
     options: Mapping[str, Any] | None = None,
     custom_objects: Mapping[str, Any] | None = None,
@@ -49,7 +50,8 @@ def monitor(
 
     All models that the bundle keeps predict what they have not predicted yet. `every` is hour, day, week or
     month, or where there is no time a number of rows. `margin` is the smallest change that matters
-    (default: the study's). `study` is the file that has the metric, where that is a function; with
+    (default: the study's). `void` are the times of stored rows that shall count no more, or their numbers
+    where there are no times. `study` is the file that has the metric, where that is a function; with
     `options` it is then executed.
 
     Raises: TunerError where something cannot be read, written or understood; no row of a file that cannot be
@@ -64,6 +66,7 @@ def monitor(
         store = Store(folder)
         taken = Taken()
         warnings: tuple[str, ...] = ()
+        store.make_void(void)
         if observations is not None:
             taken, warnings = _take(store, models[CURRENT], Path(observations), wishes or Wishes())
         examples = examples_of_rows(store)
@@ -184,6 +187,7 @@ def _judged(
         pairs=pairs,
         taken=taken,
         rows=len(store.rows),
+        void=len(store.void),
         notes=(),
     )
     return replace(result, notes=_notes(result, store, examples, current))
@@ -212,6 +216,10 @@ def _notes(found: Monitoring, store: Store, examples: Examples, bundle: Bundle) 
             f"{gap_words(examples.gaps)}: {across:,} observations are left out, since rows before a gap do"
             " not forecast those behind it"
         )
+    if many := len(store.void):
+        lost = int(np.count_nonzero((examples.known >= 0) & examples.void))
+        rows = f"{many:,} rows were" if many > 1 else "1 row was"
+        said.append(f"{rows} made void (--void): {lost:,} observations that read or were it are left out")
     if current.unpredicted:
         said.append(
             f"{current.unpredicted:,} observations have no prediction, because something that the model"

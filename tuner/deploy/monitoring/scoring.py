@@ -70,11 +70,12 @@ def scored(
 ) -> Scored:
     """Score what a model predicted, where it was observed and the model cannot have learned it.
 
-    A prediction that goes across a gap in time is no forecast of the next steps and has no score.
+    A prediction that goes across a gap in time is no forecast of the next steps and has no score, and neither
+    has one that read or forecast a void row.
     """
     predicted = np.array([moment in predictions for moment in examples.moments], bool)
     observed = np.isfinite(examples.observed).all(axis=1) if examples.moments else predicted
-    new = ~known_before(examples, bundle) & ~examples.across
+    new = ~known_before(examples, bundle) & examples.usable
     predicted, observed = predicted & new, observed & new
     both = np.flatnonzero(predicted & observed)
     waiting, unpredicted = int((predicted & ~observed).sum()), int((observed & ~predicted).sum())

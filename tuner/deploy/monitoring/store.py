@@ -1,6 +1,6 @@
 """What a bundle has seen: observations, and the predictions of each model as they were made.
 
-    monitor/observations.jsonl            the layout, then one line a row, or what a row had not yet
+    monitor/observations.jsonl            the layout, then a line a row, what it lacked, or that it is void
     monitor/predictions/IDENTITY.jsonl    one line an example that this model predicted
 
 Both files only grow (`log`). The order of their lines is that in which things became known.
@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from tuner.deploy.layout import Layout
-from tuner.deploy.moments import Moment, restored, shown, stored
+from tuner.deploy.moments import Moment, moment_of, restored, shown, stored
 from tuner.deploy.monitoring.log import append, read_log
 from tuner.deploy.names import MONITOR, OBSERVATIONS, PREDICTIONS
 from tuner.deploy.observations import Entry, Values
@@ -63,7 +63,10 @@ class Predicted:
 
 
 class Store:
-    """The files of one bundle. `torn` says that a last line was cut, and counts as never written."""
+    """The files of one bundle. `torn` says that a last line was cut, and counts as never written.
+
+    `rows` are all that are known, `moments` theirs in order, and `void` those of the rows that count no more.
+    """
 
     def __init__(self, bundle: Path) -> None:
         self.folder = bundle / MONITOR
@@ -74,6 +77,7 @@ class Store:
         self.torn = log.torn
         self.layout: Layout | None = None
         self.rows: dict[Moment, Row] = {}
+        self.void: set[Moment] = set()
         self._lines = len(log.records)
         for line, record in enumerate(log.records, 1):
             try:
@@ -87,7 +91,13 @@ class Store:
             self.layout = record_of(Layout, record["layout"], f"{self.path}: {_WHAT}")
             return
         assert self.layout is not None
-        moment, values = restored(record["at"]), tuple(record["values"])
+        moment = restored(record["at"])
+        if "void" in record:
+            if moment not in self.rows:
+                raise ValueError("no such row")
+            self.void.add(moment)
+            return
+        values = tuple(record["values"])
         if isinstance(moment, int) == bool(self.layout.time) or len(values) != len(self.layout.columns):
             raise ValueError("another layout")
         if not all(value is None or _is_number(value) for value in values):
@@ -106,7 +116,9 @@ class Store:
         counts = {"new": 0, "filled": 0, "known": 0}
         for entry in entries:
             before = self.rows.get(entry.moment)
-            if before is None:
+            if entry.moment in self.void:
+                kind = "known"
+            elif before is None:
                 if layout.series and newest is not None and entry.moment < newest:  # type: ignore[operator]
                     raise BundleError(
                         f"{where}: {shown(entry.moment)} is new, and lies before {shown(newest)}, which is"
@@ -136,6 +148,35 @@ class Store:
             )
         self._lines, self.torn = line, False
         self.moments = sorted(self.rows)
+
+    def make_void(self, times: Iterable[str]) -> None:
+        """Let rows count no more, for good, by their times as a file has them, or by their numbers.
+
+        Raises: BundleError where one is none, or is not stored; nothing is written then.
+        """
+        wanted = dict.fromkeys(map(self._known, times))
+        new = [moment for moment in wanted if moment not in self.void]
+        append(self.path, [{"at": stored(moment), "void": True} for moment in new])
+        self.void.update(new)
+        self._lines += len(new)
+
+    def _known(self, text: str) -> Moment:
+        """The moment of a row that is stored."""
+        if self.layout is not None and self.layout.time:
+            moment: Moment = moment_of(text, "--void")
+        else:
+            number = text.strip().removeprefix("row ")
+            moment = int(number) if number.isascii() and number.isdigit() else 0
+        if moment not in self.rows:
+            there = (
+                f"; they go from {shown(self.moments[0])} to {shown(self.moments[-1])}"
+                if self.moments
+                else ""
+            )
+            raise BundleError(
+                f"--void {text[:40]}: no such row is among the {len(self.rows):,} that are stored{there}"
+            )
+        return moment
 
     def predictions(self, identity: str) -> dict[Moment, Predicted]:
         """What a model has predicted, by the moment of the example."""

@@ -124,7 +124,8 @@ class InPairs:
 class Monitoring:
     """Everything that `tuner monitor` found of a bundle; the first of the models is the current one.
 
-    `warnings` are of the file that was given, `notes` of all that is stored.
+    `warnings` are of the file that was given, `notes` of all that is stored. Of the stored `rows` so many are
+    `void`.
     """
 
     folder: Path
@@ -140,6 +141,7 @@ class Monitoring:
     pairs: tuple[InPairs, ...]
     taken: Taken
     rows: int
+    void: int
     notes: tuple[str, ...]
     warnings: tuple[str, ...] = ()
 
