@@ -100,6 +100,7 @@ def update(
     test: int | float = 0.3,
     reading: Reading = "auto",
     time: str | None = None,
+    targets: Collection[str] = (),
     epochs: int | None = None,
     plan: Plan | None = None,
     keep: Collection[str] = (),
@@ -117,14 +118,16 @@ def update(
     `new` is a CSV file of observations, a pair (x, y) of arrays in the order of time, `Splits` that are cut
     already, or a function that returns either. They are raw, as the model reads them to predict, and prepared
     as the bundle prepares them; only `Splits` may be prepared by the bundle's own preparation already, and
-    name it. The rows of a file are sorted by their time, in the column `time` where its name does not say so.
-    The last `test` of the new examples (a
-    number or a share) judge all ways, the `validation` before them serve to choose by, and the rest to
-    train on. The old data are those of the bundle's study file, or of `study`, made with the `options` that
-    the bundle has where none are given in their place. All ways train for `epochs`,
-    as many as the bundle's model unless given; where the plan has trials, each way searches its learning
-    rate, its epochs and, of a series, how many of its most recent examples it sees. `keep` names ways that
-    are kept whatever they are found to be.
+    name it. The rows of a file are sorted by their time, in the column `time` where its name does not say so,
+    and `targets` are its columns that were observed or are forecast, where neither their names nor `tuner
+    monitor` tell.
+
+    The last `test` of the new examples (a number or a share) judge all ways, the `validation` before them
+    serve to choose by, and the rest to train on. The old data are those of the bundle's study file, or of
+    `study`, made with the `options` that the bundle has where none are given in their place. All ways train
+    for `epochs`, as many as the bundle's model unless given; where the plan has trials, each way searches its
+    learning rate, its epochs and, of a series, how many of its most recent examples it sees. `keep` names
+    ways that are kept whatever they are found to be.
 
     The run folder, reports/<study>_update unless given, is resumed as every run is.
 
@@ -154,7 +157,7 @@ def update(
         study = study_of(there, study, options, accept_changes=accept_changes)
     elif options:
         raise BundleError("options are those of a study file; this study was made in Python")
-    cutting = Cutting(validation, test, reading, time)
+    cutting = Cutting(validation, test, reading, time, tuple(targets))
     with _not_replaced(there):
         material = gathered(there, study, new, cutting, accept_changes=accept_changes)
     check_enough(material.new.sizes["test"])
