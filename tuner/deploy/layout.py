@@ -16,6 +16,7 @@ from tuner.deploy.bundle import Bundle
 from tuner.deploy.observations import known_columns, time_column
 from tuner.deploy.schema import Part
 from tuner.errors import BundleError
+from tuner.trees import rebuilt
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,8 +181,6 @@ def _list(columns: Sequence[str]) -> str:
 
 def as_read(bundle: Bundle, flat: np.ndarray) -> object:
     """Rows of shape (examples, columns) as the array, or the tuple or dict of arrays, that is read."""
-    from tuner.trees import rebuilt
-
     parts = bundle.schema.inputs
     arrays, at = [], 0
     for part in parts:

@@ -165,7 +165,7 @@ def test_windows_across_a_gap_in_time_are_left_out(bundle: Path, call: Call, tmp
     assert status == 0, err
     assert "Stable" in out
     said = " ".join(out.split())
-    assert "1 gap in time, the longest from 2024-07-18 to 2025-01-15: 4 observations are left out" in said
+    assert "1 gap in time, the longest from 2024-07-18 to 2025-01-15; left out: 4 observations, since" in said
     found = monitor(bundle)
     assert found.current.skill.examples == 400 - 2 * STEPS and found.current.unpredicted == 0
     assert found.current.skill.mean < 1.0
@@ -199,7 +199,7 @@ def test_a_wrong_observation_is_made_void(bundle: Path, call: Call, tmp_path: Pa
     assert status == 0, err
     found = json.loads(out)
     assert found["rows"]["void"] == 1
-    assert "1 row was made void (--void): 5 observations that read or were it are left out" in found["notes"]
+    assert "made void (--void): 1 row; left out for that: 5 observations" in found["notes"]
     (model,) = found["models"]
     assert (model["skill"]["n"], model["waiting"], model["unpredicted"]) == (200 - STEPS - 5, 0, 0)
     assert model["skill"]["mean"] == pytest.approx(whole.current.skill.mean, rel=0.2)
@@ -222,7 +222,7 @@ def test_predictions_first_and_observations_later(bundle: Path, tmp_path: Path) 
     monitor(bundle, series(tmp_path, values[:30]))
     asked = write_csv(tmp_path / "asked.csv", "date,level", days(40)[30:31], [None])
     found = monitor(bundle, asked)
-    assert found.current.waiting == 1 and "1 predictions wait for their observation" in found.notes
+    assert found.current.waiting == 1 and "waiting for what will be observed: 1 prediction" in found.notes
     (file,) = (bundle / "monitor" / "predictions").iterdir()
     before = file.read_bytes()
     later = write_csv(tmp_path / "later.csv", "date,level", days(40)[30:], values[30:])

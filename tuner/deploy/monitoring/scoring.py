@@ -85,7 +85,7 @@ def scored(
     output = bundle.schema.output
     assert output is not None  # or there would be no layout
     said = np.array([predictions[moment].mean for moment in moments])
-    shaped = said.reshape(-1, *_fixed(output.shape, said))
+    shaped = said.reshape(-1, *_sizes(output.shape))
     y_pred = by_output(logits_from, shaped, bundle.logits).astype(np.float32)
     y_true = _true(bundle, examples.observed[both], y_pred, metric.name)
     order = np.lexsort((np.arange(len(both)), examples.known[both]))
@@ -119,8 +119,9 @@ def _together(metric: Metric, y_true: np.ndarray, y_pred: np.ndarray) -> Callabl
     return of
 
 
-def _fixed(shape: tuple[int | None, ...], said: np.ndarray) -> tuple[int, ...]:
-    return tuple(-1 if size is None else size for size in shape) if said.size else ()
+def _sizes(shape: tuple[int | None, ...]) -> tuple[int, ...]:
+    """A shape for `reshape`, which finds the size of a free axis."""
+    return tuple(-1 if size is None else size for size in shape)
 
 
 def _true(bundle: Bundle, observed: np.ndarray, y_pred: np.ndarray, metric: str) -> np.ndarray:
@@ -129,8 +130,7 @@ def _true(bundle: Bundle, observed: np.ndarray, y_pred: np.ndarray, metric: str)
     A bundle that does not tell how they stand there is told by the metric's name.
     """
     if bundle.task == "classes":
-        shape = tuple(-1 if size is None else size for size in observed_shape(bundle))
-        numbers = observed.reshape(len(observed), *shape).astype(int)
+        numbers = observed.reshape(len(observed), *_sizes(observed_shape(bundle))).astype(int)
         words = metric.lower().replace("_", "")
         if bundle.target_shape is not None:
             if bundle.target_shape != y_pred.shape[1:]:

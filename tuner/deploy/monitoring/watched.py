@@ -136,7 +136,6 @@ class Monitoring:
     level: float
     margin: float | None
     every: Every
-    timed: bool
     models: tuple[Watched, ...]
     pairs: tuple[InPairs, ...]
     taken: Taken

@@ -135,17 +135,9 @@ def update(
     """
     if reading not in READINGS:
         raise BundleError(f"--as {reading!r} is unknown; choose from {', '.join(READINGS)}")
-    if plan is not None and plan.repeats == 0:
-        raise BundleError("--repeats is 0; give 1 or more")
     wanted, there, plan = checked(keep), read(bundle), plan or Plan()
-    repeats = PROFILES[plan.profile][1] if plan.repeats is None else plan.repeats
-    if repeats < len(there.members):
-        raise BundleError(
-            f"--repeats is {repeats}, and the bundle has {len(there.members)} networks, as a candidate is to"
-            f" have; give --repeats {len(there.members)} or more"
-        )
+    _check_repeats(plan, len(there.members))
     prepare_backend(backend or there.origin.backend or None)
-    from tuner.deploy.updating.candidates import OPTIMISTIC, kept
     from tuner.deploy.updating.derived import comparison, settings_of
     from tuner.deploy.updating.material import gathered
     from tuner.deploy.updating.origins import study_of
@@ -167,27 +159,22 @@ def update(
     settings = settings_of(material, epochs)
     changes = {} if seed is None else {"seed": seed}
     how: dict[str, Any] = {"engine": engine, "fresh": fresh, "accept_changes": accept_changes}
-    trials = plan.trials or 0
-    found = searched(
-        material,
-        settings,
-        replace(plan, trials=trials),
-        folder,
-        reporter=reporter,
-        changes=changes,
-        **how,
-    )
+    searches = replace(plan, trials=plan.trials or 0)
+    found = searched(material, settings, searches, folder, reporter=reporter, changes=changes, **how)
     compared = comparison(
         material, found, settings, name=f"update of {there.study}", options=_options(material), **changes
     )
-    result = run(
-        compared,
-        replace(plan, trials=0),
-        output=folder,
-        command=command,
-        reporter=reporter,
-        **how,
-    )
+    plan = replace(plan, trials=0)
+    result = run(compared, plan, output=folder, command=command, reporter=reporter, **how)
+    return _told(material, compared, result, wanted, reporter)
+
+
+def _told(
+    material: Material, compared: Study, result: Result, wanted: Collection[str], reporter: Reporter
+) -> Update:
+    """What a comparison found, with the candidates of the ways that are better or `wanted`."""
+    from tuner.deploy.updating.candidates import OPTIMISTIC, kept
+
     chosen = [one.name for one in result.better if one.name != FAIR.name]
     candidates = {
         name: kept(material, compared, result, name, reporter.note)
@@ -197,13 +184,23 @@ def update(
     fair = next((one for one in against(result) if one.reference == FAIR.name), None)
     both = {name: read(folder).updated for name, folder in candidates.items()}
     ensembles = {name: one.ensembles for name, one in both.items() if one and one.ensembles}
-    told = Update(there, result, fair, candidates, ensembles)
+    told = Update(material.bundle, result, fair, candidates, ensembles)
     notes = [f"{name}: {told.words(name)}" for name in ensembles]
     notes += [ONE_EACH] if notes else []
     against_it = [
         f"{name} is not recommended: {text}" for name in told.better for text in told.objections(name)
     ]
     return replace(told, result=_noted(result, [OPTIMISTIC, *material.unlike, *notes, *against_it]))
+
+
+def _check_repeats(plan: Plan, members: int) -> None:
+    """Raises: BundleError where ways are repeated less often than a candidate is to have networks."""
+    repeats = PROFILES[plan.profile][1] if plan.repeats is None else plan.repeats
+    if repeats < members:
+        raise BundleError(
+            f"--repeats is {repeats}, and the bundle has {members} networks, as a candidate is to have; give"
+            f" --repeats {members} or more"
+        )
 
 
 @contextmanager
