@@ -225,7 +225,7 @@ def _check_same(before: Values, entry: Entry, layout: Layout, where: Path) -> No
             hint = "" if layout.time else "; without a column with the time, a file begins with the first row"
             raise BundleError(
                 f"{where}: {name[:40]!r} of {shown(entry.moment)} is {new:.12g}, and {old:.12g} is stored; an"
-                f" observation that was counted is not changed{hint}"
+                f" observation that was counted is not changed, and --void takes a false one out{hint}"
             )
 
 
