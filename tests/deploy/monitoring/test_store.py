@@ -94,8 +94,9 @@ def test_rows_without_times_are_made_void_by_their_number(tmp_path: Path) -> Non
     [
         (SERIES, "2024-01-09", "--void 2024-01-09: .* among the 3 .*; they go from 2024-01-01 to 2024-01-03"),
         (SERIES, "soon", "--void has 'soon', which is no time"),
-        (None, "2024-01-01", "no such row is among the 0 that are stored$"),
+        (None, "2024-01-01", "no such row is among the 0 stored$"),
         (None, "-1", "no such row"),
+        (None, "9" * 5000, "no such row"),
     ],
 )
 def test_what_is_not_stored_is_not_made_void(

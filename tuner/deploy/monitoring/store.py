@@ -165,18 +165,12 @@ class Store:
         if self.layout is not None and self.layout.time:
             moment: Moment = moment_of(text, "--void")
         else:
-            number = text.strip().removeprefix("row ")
+            number = text.strip().removeprefix("row ")[:20]  # more digits than rows have
             moment = int(number) if number.isascii() and number.isdigit() else 0
-        if moment not in self.rows:
-            there = (
-                f"; they go from {shown(self.moments[0])} to {shown(self.moments[-1])}"
-                if self.moments
-                else ""
-            )
-            raise BundleError(
-                f"--void {text[:40]}: no such row is among the {len(self.rows):,} that are stored{there}"
-            )
-        return moment
+        if moment in self.rows:
+            return moment
+        ends = f"; they go from {shown(self.moments[0])} to {shown(self.moments[-1])}" if self.moments else ""
+        raise BundleError(f"--void {text[:40]}: no such row is among the {len(self.rows):,} stored{ends}")
 
     def predictions(self, identity: str) -> dict[Moment, Predicted]:
         """What a model has predicted, by the moment of the example."""
