@@ -9,6 +9,7 @@ from functools import partial
 
 import numpy as np
 from scipy.signal import lfilter
+from scipy.special import ndtri
 
 from benchmarks.calibration.cells import Cell, Outcome, Table
 from tuner.stats import compare, diebold_mariano, over_examples
@@ -98,6 +99,9 @@ def of_one_model(kind: str, rng: np.random.Generator) -> Outcome:
         scores, truth, series = rng.normal(size=EXAMPLES) ** 2, 1.0, False
     elif kind == "right or wrong":
         scores, truth, series = (rng.random(EXAMPLES) < 0.95).astype(float), 0.95, False
+    elif "right or wrong" in kind:
+        hard = autoregressive(0.4, (1, EXAMPLES), rng)[0]
+        scores, truth, series = (hard < ndtri(0.9)).astype(float), 0.9, True
     else:
         scores, truth, series = autoregressive(0.7, (1, EXAMPLES), rng)[0] ** 2, 1.0, True
     found = mean_of_examples(scores, series=series).interval
@@ -141,7 +145,12 @@ def tables() -> Iterator[Table]:
         ("over examples",),
         tuple(
             Cell(kind, partial(of_one_model, kind))
-            for kind in ("squares", "right or wrong", "squares of a series with autocorrelation 0.7")
+            for kind in (
+                "squares",
+                "right or wrong",
+                "squares of a series with autocorrelation 0.7",
+                "right or wrong, of a series with autocorrelation 0.4 in how hard it is",
+            )
         ),
     )
     yield Table(

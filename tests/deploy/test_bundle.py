@@ -2,6 +2,7 @@
 
 import json
 import shutil
+from contextlib import nullcontext
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -210,6 +211,31 @@ def test_links_and_missing_files_are_refused(bundle: Bundle, tmp_path: Path) -> 
     path.symlink_to(tmp_path / "elsewhere")
     with pytest.raises(BundleError, match="is a link out of the bundle"):
         read(bundle.place())
+
+
+@pytest.mark.parametrize(
+    ("name", "ours"),
+    [
+        ("members-3", True),
+        ("members/0/model.keras", True),
+        ("expected-3.npz", True),
+        ("previous/4", True),
+        ("members_notes", False),
+        ("members-old", False),
+        ("expected-by-hand.npz", False),
+        ("previous/notes", False),
+        ("notes", False),
+    ],
+)
+def test_only_links_under_names_of_ours_are_refused(
+    bundle: Bundle, name: str, ours: bool, tmp_path: Path
+) -> None:
+    path = bundle.place() / name
+    path.parent.mkdir(exist_ok=True)
+    path.unlink(missing_ok=True)
+    path.symlink_to(tmp_path / "elsewhere")
+    with pytest.raises(BundleError, match="is a link out of") if ours else nullcontext():
+        assert read(bundle.place()) == bundle
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,7 @@
 """The chosen configuration on all data: what is trained, and what is told of it."""
 
 from dataclasses import replace
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,9 @@ from tests.deploy.conftest import Bundles
 from tests.deploy.made import STEPS, build_classes, finalized, labelled, parts, series, study
 from tests.tiny import Recorder
 from tuner.deploy.bundle import CARD
+from tuner.deploy.layout import Wishes
+from tuner.deploy.monitoring.run import monitor
+from tuner.deploy.monitoring.store import Store
 from tuner.deploy.networks import Recipe, train
 from tuner.deploy.predicting import AsRecords, PredictOptions, predict
 from tuner.errors import BundleError, StudyError
@@ -165,6 +169,19 @@ def test_seasonal_means_need_the_place_in_time(tmp_path: Path) -> None:
         predict(model, path, PredictOptions(), records)
     predict(model, path, PredictOptions(start=0), records)
     np.testing.assert_allclose([row["mean"] for row in records.rows], said.mean[0], rtol=1e-5)
+
+    kept = [*range(20), *range(24, 40)]  # in days, without four
+    lines = (
+        f"{date(2024, 1, 1) + timedelta(day)},{x},{y}"
+        for day, (x, y) in zip(kept, series()[kept], strict=True)
+    )
+    path.write_text("\n".join(["date,x,y", *lines]) + "\n", "utf-8")
+    (warning,) = predict(model, path, PredictOptions(start=0), AsRecords()).warnings
+    assert "1 gap in time, the longest from 2024-01-20 to 2024-01-25; give what comes after" in warning
+    monitor(bundle.place(), path, wishes=Wishes(start=0))
+    stored = Store(bundle.place()).predictions(bundle.identity)[datetime(2024, 2, 5)]
+    behind = model.predict(series()[None, 35 - STEPS : 35], start=35 - STEPS)
+    np.testing.assert_allclose(stored.mean, behind.mean[0], rtol=1e-5)
 
 
 def build_two(trial: Any, data: Splits) -> Any:

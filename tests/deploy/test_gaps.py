@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tuner.deploy.gaps import FIRST, RECENT, Steps, gaps_of
-from tuner.deploy.monitoring.times import Moment
+from tuner.deploy.moments import Moment
 
 START = datetime(2024, 1, 1)  # a Monday
 
@@ -33,6 +33,37 @@ def test_weekends_and_months_are_none() -> None:
     months: list[Moment] = [datetime(2020 + at // 12, 1 + at % 12, 1) for at in range(40)]
     assert places(months) == []
     assert places([*months[:30], *months[31:]]) == [30]
+
+
+def test_weekends_of_a_few_business_days_are_none_and_whatever_else_is_missing_is() -> None:
+    business = [1, 1, 1, 1, 3]
+    for rows in range(2, 40):
+        assert places(times(*(business * 8)[:rows])) == []
+    assert places(times(1, 1, 1, 4, 1, 1)) == [4]  # without the first Friday
+    assert places(times(1, 1, 1, 1, 4, 1, 1)) == [5]  # without the Monday
+    assert places(times(1, 1, 1, 1, 3, 1, 1, 1, 1, 1)) == [5]  # whose second weekend has rows
+    assert places(times(1, 1, 1, 1, 10)) == [5]
+
+
+def test_a_daily_series_that_begins_on_a_monday_has_its_gap_once_a_weekend_has_rows() -> None:
+    daily = [1, 1, 1, 1, 3, *[1] * 40]  # from the second week on with weekends
+    assert places(times(*daily[:8])) == []
+    assert places(times(*daily)) == [5]
+
+
+@pytest.mark.parametrize(("hours", "rows"), [(1, 40), (24, 40), (24, 12), (168, 20)])
+def test_a_gap_has_as_many_steps_as_fit_into_it(hours: int, rows: int) -> None:
+    moments: list[Moment] = [START + timedelta(hours=hours * at) for at in range(rows + 57)]
+    (gap,) = gaps_of([*moments[:9], *moments[65:]])
+    assert (gap.place, gap.steps) == (9, 57)
+
+
+def test_months_and_business_days_are_counted_as_they_are() -> None:
+    months: list[Moment] = [datetime(2000 + at // 12, 1 + at % 12, 1) for at in range(200)]
+    assert [gap.steps for gap in gaps_of([*months[:20], *months[140:]])] == [121]
+    business = times(*[1, 1, 1, 1, 3] * 20)
+    assert [gap.steps for gap in gaps_of([*business[:47], *business[63:]])] == [17]
+    assert [gap.steps for gap in gaps_of([*business[:7], *business[23:26]])] == [17]
 
 
 def test_rows_of_one_time_say_nothing_of_what_is_usual() -> None:

@@ -1,6 +1,7 @@
 """The same file of observations serves `tuner monitor` and `tuner update`."""
 
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -10,7 +11,7 @@ from tests.deploy.conftest import Bundles, Kept
 from tests.deploy.made import labelled
 from tests.deploy.test_update import later, windows_of
 from tuner.deploy.bundle import Bundle, read
-from tuner.deploy.monitoring.layout import Wishes
+from tuner.deploy.layout import Wishes
 from tuner.deploy.monitoring.run import monitor
 from tuner.deploy.updating.given import Cutting
 from tuner.deploy.updating.material import gathered
@@ -40,6 +41,16 @@ def test_a_classifier_with_a_column_that_is_nobody_s(bundles: Bundles, tmp_path:
     asked = Wishes(time="when", targets=("kind",))
     with pytest.raises(BundleError, match="column 'kind' has no value"):  # "station" may be a target as well
         gathered(there, kept.study, path, Cutting(10, 20, time="when"))
+    named = Cutting(10, 20, time="when", targets=("kind",))
+    by_name = gathered(there, kept.study, path, named).new
+    np.testing.assert_allclose(by_name.test[0], x[-20:], rtol=1e-6)
+    np.testing.assert_array_equal(by_name.test[1].ravel(), y[-20:])
+    with pytest.raises(
+        BundleError, match=r"new\.csv: with --target it is read as rows; leave --as series out"
+    ):
+        gathered(there, kept.study, path, replace(named, reading="series"))
+    with pytest.raises(BundleError, match="needs 1 column for what was observed"):
+        gathered(there, kept.study, path, replace(named, targets=("kind", "station")))
     found = monitor(there.place(), path, wishes=asked)
     assert found.taken.new == 91 and found.current.skill.examples == 90
     material = gathered(there, kept.study, path, CUTTING)  # by the columns that the first file of monitor had
@@ -68,4 +79,6 @@ def test_a_series_whose_last_steps_are_to_come(timed: bool, bundles: Bundles, tm
     x, y = windows_of(table)
     np.testing.assert_allclose(material.new.test[0], x[-20:], rtol=1e-6)
     np.testing.assert_allclose(material.new.test[1], y[-20:], rtol=1e-6)
+    named = gathered(there, kept.study, path, Cutting(15, 20, targets=("first", "second")))
+    np.testing.assert_array_equal(named.new.test[1], material.new.test[1])
     assert material.until == ("2025-04-20T00:00:00" if timed else "110")

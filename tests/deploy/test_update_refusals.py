@@ -42,6 +42,11 @@ def test_mistakes_are_told_in_a_line(bundles: Bundles, tmp_path: Path) -> None:
         update(place, (x, y), tmp_path / "run", study=kept.study, plan=Plan(repeats=0))
     with pytest.raises(BundleError, match="--repeats is 2, and the bundle has 3 networks"):
         update(place, (x, y), tmp_path / "run", study=kept.study, plan=Plan(repeats=2))
+    (tmp_path / "new.csv").write_text("a,b,c,d,kind\n" + "1,2,3,4,0\n" * 90, "utf-8")
+    with pytest.raises(
+        BundleError, match=r"new\.csv: has no column 'sort' that was observed; its columns are"
+    ):
+        update(place, tmp_path / "new.csv", tmp_path / "run", study=kept.study, targets=["sort"])
     with pytest.raises(BundleError, match="came from no file"):
         update(place, (x, y), tmp_path / "run")
     assert not (tmp_path / "run").exists()

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from tuner import prepare
+from tuner.deploy.observations import read_sheet
 from tuner.deploy.schema import Part, Schema
 from tuner.deploy.updating.reading import read_numbers
 from tuner.deploy.updating.rules import continued, prepared, raw_examples
@@ -91,12 +92,12 @@ def write(path: Path, text: str) -> Path:
 
 def test_columns_of_numbers_are_read_and_the_time_is_not(tmp_path: Path) -> None:
     path = write(tmp_path / "a.csv", "date,a,b,c,note\n2025-01-01,1,2,3,x\n2025-01-02,4,5,6,y\n")
-    assert read_numbers(path, SCHEMA).values.tolist() == [[1, 2, 3], [4, 5, 6]]
+    assert read_numbers(read_sheet(path), SCHEMA).values.tolist() == [[1, 2, 3], [4, 5, 6]]
 
 
 def test_columns_are_found_by_the_names_that_the_bundle_knows(tmp_path: Path) -> None:
     path = write(tmp_path / "a.csv", '"c";b;other;a\n3;2;9;1\n')
-    found = read_numbers(path, NAMED)
+    found = read_numbers(read_sheet(path), NAMED)
     assert found.values.tolist() == [[1, 2, 3]]
     assert found.notes == ("no column with the time: rows are taken in the order of the file",)
 
@@ -104,7 +105,7 @@ def test_columns_are_found_by_the_names_that_the_bundle_knows(tmp_path: Path) ->
 def test_a_window_a_row_may_have_names_of_its_own(tmp_path: Path) -> None:
     schema = Schema([Part((2, 1), columns=("level",))], [Part((1,))], outputs_outline="")
     path = write(tmp_path / "a.csv", "date,x1,x2,y\n2025-01-01,1,2,3\n2025-01-02,2,3,4\n")
-    assert read_numbers(path, schema).values.tolist() == [[1, 2, 3], [2, 3, 4]]
+    assert read_numbers(read_sheet(path), schema).values.tolist() == [[1, 2, 3], [2, 3, 4]]
 
 
 @pytest.mark.parametrize(
@@ -121,7 +122,7 @@ def test_a_window_a_row_may_have_names_of_its_own(tmp_path: Path) -> None:
 )
 def test_columns_that_the_bundle_names_must_be_there(text: str, said: str, tmp_path: Path) -> None:
     with pytest.raises(BundleError, match=said):
-        read_numbers(write(tmp_path / "a.csv", text), NAMED)
+        read_numbers(read_sheet(write(tmp_path / "a.csv", text)), NAMED)
 
 
 def test_rows_are_in_the_order_of_time_whatever_the_file_has(tmp_path: Path) -> None:
@@ -129,16 +130,16 @@ def test_rows_are_in_the_order_of_time_whatever_the_file_has(tmp_path: Path) -> 
     path = write(
         tmp_path / "a.csv", "".join(["Date,a,b,c\n", *days, days[3]])
     )  # the newest on top, one twice
-    found = read_numbers(path, NAMED)
+    found = read_numbers(read_sheet(path), NAMED)
     assert found.values[:, 0].tolist() == list(range(1, 10)) and found.gaps == ()
     assert found.notes == ("rows are sorted by 'Date': in the file they are not in the order of time",)
     other = write(tmp_path / "b.csv", path.read_text("utf-8").replace("Date,", "when,"))
-    assert read_numbers(other, NAMED, "when").values.tolist() == found.values.tolist()
+    assert read_numbers(read_sheet(other), NAMED, "when").values.tolist() == found.values.tolist()
 
 
 def test_windows_do_not_go_across_gaps_in_time(tmp_path: Path) -> None:
     days = [f"2025-01-{day:02d},{day}\n" for day in range(1, 31) if day not in (12, 13, 14)]
-    table = read_numbers(write(tmp_path / "a.csv", "".join(["date,a\n", *days])), SCHEMA)
+    table = read_numbers(read_sheet(write(tmp_path / "a.csv", "".join(["date,a\n", *days]))), SCHEMA)
     assert table.gaps == (11,)
     assert table.notes == (
         "1 gap in time, the longest from 2025-01-11 to 2025-01-15; no window of a series goes across one",
@@ -156,13 +157,13 @@ def test_weekends_and_months_are_no_gaps(tmp_path: Path) -> None:
     months = np.arange("2020-01", "2024-01", dtype="datetime64[M]").astype("datetime64[D]")
     for days in (every[np.is_busday(every)], months):
         path = write(tmp_path / "a.csv", "".join(["date,a\n", *(f"{day},1\n" for day in days)]))
-        assert read_numbers(path, SCHEMA).gaps == ()
+        assert read_numbers(read_sheet(path), SCHEMA).gaps == ()
 
 
 def test_a_class_has_one_column_with_its_name_or_number_as_in_monitoring(tmp_path: Path) -> None:
     schema = replace(NAMED, classes=("low", "mid", "high"))
     path = write(tmp_path / "a.csv", "a,b,c\n1,2,mid\n3,4,\n5,6,2\n7,8,low\n")
-    found = read_numbers(path, schema)
+    found = read_numbers(read_sheet(path), schema)
     assert found.values.tolist() == [[1, 2, 1], [5, 6, 2], [7, 8, 0]]
     assert found.notes[0] == "rows in which nothing was observed yet are left out: 1"
     old = np.zeros((3, 2)), np.eye(3)
@@ -171,7 +172,7 @@ def test_a_class_has_one_column_with_its_name_or_number_as_in_monitoring(tmp_pat
     with pytest.raises(BundleError, match="3 is no number of a class; give 0 to 2"):
         raw_examples(np.array([[1.0, 2.0, 3.0]]), old)
     with pytest.raises(BundleError, match="nothing was observed yet in 'c'"):
-        read_numbers(write(path, "a,b,c\n1,2,\n"), schema)
+        read_numbers(read_sheet(write(path, "a,b,c\n1,2,\n")), schema)
 
 
 @pytest.mark.parametrize(
@@ -194,4 +195,4 @@ def test_a_class_has_one_column_with_its_name_or_number_as_in_monitoring(tmp_pat
 )
 def test_what_cannot_be_read_is_said(text: str, said: str, tmp_path: Path) -> None:
     with pytest.raises(BundleError, match=said):
-        read_numbers(write(tmp_path / "a.csv", text), SCHEMA)
+        read_numbers(read_sheet(write(tmp_path / "a.csv", text)), SCHEMA)

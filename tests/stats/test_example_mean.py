@@ -7,7 +7,7 @@ import pytest
 from scipy import stats
 
 from tuner.errors import StatisticsError
-from tuner.stats.example_mean import difference_of_examples, mean_of_examples, resampled_interval
+from tuner.stats.example_mean import difference_of_examples, mean_of_examples, resampled_interval, wilson
 from tuner.stats.series import block_length, degrees_of_freedom, variance_of_mean
 
 
@@ -41,6 +41,19 @@ def test_neighbours_of_a_series_enter_in_blocks() -> None:
     half = stats.t.ppf(0.975, degrees_of_freedom(600, block)) * np.sqrt(variance_of_mean(values, block))
     assert found.interval.high - found.mean == pytest.approx(half)
     assert found.interval.high - found.mean > 2 * (naive.interval.high - naive.mean)
+
+
+def test_zeros_and_ones_of_a_series_have_wilsons_interval_of_fewer_examples() -> None:
+    rng = np.random.default_rng(7)
+    values = np.repeat((rng.random(60) < 0.95).astype(float), 5)  # five neighbours are the same
+    found, naive = mean_of_examples(values, series=True), mean_of_examples(values)
+    assert found.block > 1 and found.mean == values.mean()
+    assert found.interval == wilson(values, 0.95, found.block)
+    assert found.interval.low < naive.interval.low and naive.interval.high < found.interval.high < 1.0
+    average, half = values.mean(), found.interval.high - values.mean()
+    assert average - found.interval.low > 1.2 * half  # towards the middle, where there is room
+    all_right = mean_of_examples(np.ones(200), series=True)
+    assert all_right.interval.low < all_right.mean == all_right.interval.high == 1.0
 
 
 def test_a_single_example_has_no_interval_and_none_is_an_error() -> None:

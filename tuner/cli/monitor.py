@@ -58,6 +58,13 @@ def monitor(
     start: Annotated[
         int | None, typer.Option(help="Place of the first row in the training series, for seasonal means.")
     ] = None,
+    void: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="TIME",
+            help="The time of a stored row that shall count no more, or its number; repeatable. For good.",
+        ),
+    ] = None,
     study: Annotated[
         Path | None,
         typer.Option(help="The study file, where the metric is a function of it; it is executed."),
@@ -82,7 +89,7 @@ def monitor(
 
             prepare_backend()
 
-            from tuner.deploy.monitoring.layout import Wishes
+            from tuner.deploy.layout import Wishes
             from tuner.deploy.monitoring.run import monitor as watch
         if code is not None:
             from tuner.loading import execute
@@ -95,6 +102,7 @@ def monitor(
             margin=margin,
             level=level,
             wishes=Wishes(time, tuple(target or ()), steps, start),
+            void=void or (),
             study=study,
             options=options,
         )

@@ -51,6 +51,14 @@ def update(
         str | None,
         typer.Option(metavar="COLUMN", help="The column with the time (default: date, time or the like)."),
     ] = None,
+    target: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="COLUMN",
+            help="A column that was observed or is forecast; repeatable (default: that of `tuner monitor`, or"
+            " by the names that the bundle knows).",
+        ),
+    ] = None,
     validation: Annotated[
         float, typer.Option(help="New examples to choose by, before those of the test: a number or a share.")
     ] = 0.2,
@@ -113,6 +121,7 @@ def update(
                 test=test,
                 reading=as_,  # type: ignore[arg-type]  # checked there
                 time=time,
+                targets=target or (),
                 epochs=epochs,
                 plan=plan,
                 keep=keep or (),

@@ -136,6 +136,7 @@ class ExampleReader:
         return Chunk(x, names, numbers, self.start + np.array(places), others)
 
     def _sequence(self, row: Row) -> str:
+        """The sequence that the next row is of; its time is looked at."""
         by = self.table.columns.by
         name = "" if by is None else row.cells[by].strip()
         if self.table.dates is not None:

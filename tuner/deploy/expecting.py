@@ -1,5 +1,6 @@
 """What to expect of an ensemble: scored on test examples that none of its networks was trained on."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -11,14 +12,14 @@ from tuner.deploy.describing import Kind
 from tuner.engines.base import score
 from tuner.examples import of_run
 from tuner.metrics import Metric
-from tuner.records import Setup
+from tuner.records import ExampleScores, Setup
 from tuner.result import Measured
 from tuner.stats import Summary, describe
-from tuner.stats.example_mean import mean_of_examples, resampled_interval
+from tuner.stats.example_mean import difference_of_examples, mean_of_examples, resampled_interval
 from tuner.stats.intervals import Interval
 from tuner.stats.series import block_length
 from tuner.study import Splits
-from tuner.trees import flat, leaves, mapped
+from tuner.trees import at_rows, flat, leaves, mapped
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -40,6 +41,18 @@ class Said:
     single: list[Any]
     together: Any
     units: Units
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class OverExamples:
+    """The interval of a score over test examples, and how many neighbours, `block`, enter it together.
+
+    `each` has the scores of single examples of every answer; nothing of a metric that is no mean of these.
+    """
+
+    interval: Interval
+    block: int
+    each: tuple[ExampleScores, ...] = ()
 
 
 def said_by(kind: Kind, splits: Splits, raw: Splits | None, answers: list[Any]) -> Said:
@@ -91,37 +104,46 @@ def of_ensemble(
     if not np.isfinite(whole):
         return Found(replace(expected, reason="the score of the ensemble is not finite"), None)
     count = len(next(leaves(y)))
-    interval, block, examples = _interval(setup, metric, y, said.together, whole)
+    sure = over_examples(metric, y, (said.together,), (whole,), series=setup.series, level=setup.level)
     alone = tuple(map(finite, scores))
-    ensemble = Ensemble(whole, ends_of(interval), count, len(answers), block, how, alone)
-    return Found(replace(expected, ensemble=ensemble), examples)
+    ensemble = Ensemble(whole, ends_of(sure.interval), count, len(answers), sure.block, how, alone)
+    kept = [ExampleErrors(np.asarray(one.values, np.float64), one.each, one.horizon) for one in sure.each]
+    return Found(replace(expected, ensemble=ensemble), next(iter(kept), None))
 
 
-def _interval(
-    setup: Setup, metric: Metric, y: Any, said: Any, whole: float
-) -> tuple[Interval, int, ExampleErrors | None]:
-    """An interval over test examples, how many neighbours enter it together, and the scores of examples.
+def over_examples(
+    metric: Metric, y: Any, said: Sequence[Any], scores: Sequence[float], *, series: bool, level: float
+) -> OverExamples:
+    """How sure the score of what is said of test examples is, or of two answers the first less the second.
 
-    Of a metric that is no mean over examples, such as a root of a mean, by resampling the examples.
+    `said` has one answer or two, `scores` the score of each. A metric that is no mean over examples, such as
+    a root of a mean, is looked at by resampling the examples.
     """
-    by_example = of_run(metric.each, y, said, whole)
-    values = np.asarray(by_example.values, np.float64)
-    if not by_example.reason and values.size:
-        found = mean_of_examples(values, series=setup.series, level=setup.level)
-        kept = ExampleErrors(values, by_example.each, by_example.horizon)
-        return found.interval, found.block, kept
-    block = block_length(residuals(y, said)) if setup.series else 1
+    each = tuple(of_run(metric.each, y, one, value) for one, value in zip(said, scores, strict=True))
+    if all(one.values.size and not one.reason for one in each):
+        first, *other = (np.asarray(one.values, np.float64) for one in each)
+        found = (
+            difference_of_examples(first, *other, series=series, level=level)
+            if other
+            else mean_of_examples(first, series=series, level=level)
+        )
+        return OverExamples(found.interval, found.block, each)
+    off = _less([_off(y, one) for one in said])
 
     def of_some(places: np.ndarray) -> float:
-        return score(metric, *(mapped(lambda array: array[places], part) for part in (y, said)))
+        return float(_less([score(metric, at_rows(y, places), at_rows(one, places)) for one in said]))
 
-    rng = np.random.default_rng(0)
-    count = len(next(leaves(y)))
-    return resampled_interval(of_some, count, rng, block=block, level=setup.level), block, None
+    block, rng = block_length(off) if series else 1, np.random.default_rng(0)
+    return OverExamples(resampled_interval(of_some, len(off), rng, block=block, level=level), block)
 
 
-def residuals(y: Any, said: Any) -> np.ndarray:
-    """How far off the ensemble is, one number an example, by the first of its outputs."""
+def _less(values: Sequence[Any]) -> Any:
+    """The one value, or of two the first less the second."""
+    return values[0] if len(values) == 1 else values[0] - values[1]
+
+
+def _off(y: Any, said: Any) -> np.ndarray:
+    """How far off an answer is, one number an example, by the first of its outputs."""
     true, answered = flat(y)[0], flat(said)[0]
     off = answered - true.reshape(answered.shape) if true.size == answered.size else answered
     return np.asarray(np.abs(np.asarray(off, np.float64)).reshape(len(answered), -1).mean(axis=1))

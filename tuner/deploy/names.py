@@ -5,7 +5,6 @@ A model that took the place of another has its files under its number; model 0 i
 
 import re
 from collections.abc import Iterator, Sequence
-from fnmatch import fnmatchcase
 from pathlib import Path
 
 RECORD, ARCHITECTURE, PREPARATION = "bundle.json", "architecture.json", "preparation.json"
@@ -16,15 +15,20 @@ WEIGHTS, MODEL = "weights.weights.h5", "model.keras"  # in the folder of a membe
 MONITOR = "monitor"  # with these two in it
 OBSERVATIONS, PREDICTIONS = "observations.jsonl", "predictions"
 
-_OF_A_MODEL = re.compile(r"members(-\d+)?|expected(-\d+)?\.npz")
+_MEMBERS, _EXPECTED = rf"{MEMBERS}(-\d+)?", r"expected(-\d+)?\.npz"
+_OF_A_MODEL = re.compile(f"{_MEMBERS}|{_EXPECTED}")
 _RANDOM = "[a-z0-9_]{8}"  # what `mkdtemp` puts behind a prefix
 _HALF = re.compile(
-    rf"\.(members(-\d+)?|savedmodel|\.savedmodel-\d+|\d+)\.{_RANDOM}|\.expected(-\d+)?\.npz(\.{_RANDOM})?|\.savedmodel-\d+"
+    rf"\.({_MEMBERS}|savedmodel|\.savedmodel-\d+|\d+)\.{_RANDOM}|\.{_EXPECTED}(\.{_RANDOM})?|\.savedmodel-\d+"
 )
-_NOT_LINKED = (
-    *(RECORD, ARCHITECTURE, PREPARATION, EXPECTED, "expected-*.npz", CARD, SAVEDMODEL),
-    *("members*", "members*/*", "members*/*/*", PREVIOUS, f"{PREVIOUS}/*"),
-    *(MONITOR, f"{MONITOR}/{OBSERVATIONS}", f"{MONITOR}/{PREDICTIONS}", f"{MONITOR}/{PREDICTIONS}/*"),
+_ANY = ".*"
+_NOT_LINKED = (  # patterns of names, a level each: no link on the way either
+    *((re.escape(name),) for name in (RECORD, ARCHITECTURE, PREPARATION, CARD, SAVEDMODEL)),
+    (_EXPECTED,),
+    (_MEMBERS, _ANY, _ANY),
+    (PREVIOUS, r"\d+"),
+    (MONITOR, re.escape(OBSERVATIONS)),
+    (MONITOR, PREDICTIONS, _ANY),
 )
 
 
@@ -50,19 +54,20 @@ def is_half_written(name: str) -> bool:
 
 def links(folder: Path) -> Iterator[Path]:
     """What is read or written in a bundle and is a link, which leads out of it."""
-    for pattern in _NOT_LINKED:
-        yield from (path for path in _found(folder, pattern.split("/")) if path.is_symlink())
+    for patterns in _NOT_LINKED:
+        yield from _links(folder, patterns)
 
 
-def _found(folder: Path, patterns: Sequence[str]) -> Iterator[Path]:
-    """What lies in a folder under names of these patterns, one a level; nothing that has gone meanwhile."""
+def _links(folder: Path, patterns: Sequence[str]) -> Iterator[Path]:
+    """The links under names of these patterns, one a level; nothing of what has gone meanwhile."""
     try:
         inside = sorted(folder.iterdir())
     except (FileNotFoundError, NotADirectoryError):  # a model was replaced, or there is a file
         return
     for path in inside:
-        if fnmatchcase(path.name, patterns[0]):
-            if len(patterns) == 1:
-                yield path
-            elif not path.is_symlink():
-                yield from _found(path, patterns[1:])
+        if not re.fullmatch(patterns[0], path.name):
+            continue
+        if path.is_symlink():
+            yield path
+        elif patterns[1:]:
+            yield from _links(path, patterns[1:])

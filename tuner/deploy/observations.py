@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tuner.csvfiles import NOTHING, Row, comma, has_comma, named, number, opened, place_of
-from tuner.deploy.monitoring.times import NAMES, Moment, moment_of, shown
+from tuner.deploy.moments import NAMES, Moment, moment_of, shown
 from tuner.deploy.schema import Schema
 from tuner.errors import BundleError
 

@@ -9,6 +9,7 @@ from typing import Any, Protocol, TextIO
 
 from tuner.deploy.answer_table import AnswerTable, Cell
 from tuner.deploy.examples import Chunk, ExampleReader
+from tuner.deploy.gaps import gap_words
 from tuner.deploy.schema import Part
 from tuner.deploy.serving import Model
 from tuner.deploy.tables import Table, opened
@@ -109,7 +110,17 @@ def predict(model: Model, path: Path, asked: PredictOptions, writer: Writer) -> 
             said = model.predict(chunk.x, start=chunk.starts)
             for place, cells in answer.rows(said):
                 writer.row([*_identity(chunk, place, named=bool(asked.by)), *cells])
-        return Told(tuple(reader.notes), table.warnings)
+        return Told(tuple(reader.notes), (*table.warnings, *_seasons(model, table)))
+
+
+def _seasons(model: Model, table: Table) -> list[str]:
+    """That rows behind a gap are not where they seem to be, where that matters."""
+    if not model.positional or table.dates is None or not (gaps := table.dates.gaps()):
+        return []
+    return [
+        f"the model knows seasons by their place in time, and rows are counted from --start as if none were"
+        f" missing: there is {gap_words(gaps)}; give what comes after in a file of its own, with its --start"
+    ]
 
 
 def _identity(chunk: Chunk, place: int, *, named: bool) -> list[Cell]:

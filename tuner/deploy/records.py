@@ -249,11 +249,6 @@ class Bundle:
             raise ValueError("its logits are those of other outputs")
 
     @property
-    def activation(self) -> Logits:
-        """What makes probabilities of its one output; nothing where it answers them itself."""
-        return self.logits[0] if self.logits else ""
-
-    @property
     def home(self) -> str:
         """The folder of the members in that of the bundle."""
         return members_of(self.number)

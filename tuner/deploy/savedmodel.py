@@ -126,7 +126,8 @@ def _serve(bundle: Bundle, networks: list[Any], layers: tuple[Any, ...]) -> Any:
     """What the SavedModel computes: the members in a second axis, their mean and spread."""
     import tensorflow as tf
 
-    activate = {"": tf.identity, "softmax": tf.nn.softmax, "sigmoid": tf.sigmoid}[bundle.activation]
+    logits = bundle.logits[0] if bundle.logits else ""  # it has one output
+    activate = {"": tf.identity, "softmax": tf.nn.softmax, "sigmoid": tf.sigmoid}[logits]
 
     def serve(x: Any) -> dict[str, Any]:
         ready = tf.cast(layers[0](x), _read_by(networks[0])) if layers else x

@@ -134,8 +134,7 @@ def _numbers(
     """The columns of numbers, by the first value that each has; as many as the model reads."""
 
     def holds_numbers(at: int) -> bool:
-        filled = (row.cells[at] for row in ahead if row.cells[at].strip().lower() not in NOTHING)
-        first = next(filled, "")
+        first = next((row.cells[at] for row in ahead if row.cells[at].strip().lower() not in NOTHING), "")
         return number(first) is not None or has_comma(first)
 
     found = tuple(name for at, name in enumerate(header) if name != by and holds_numbers(at))

@@ -8,7 +8,7 @@ from datetime import datetime
 import numpy as np
 
 from tuner.deploy.gaps import Gap, Steps, gap_words
-from tuner.deploy.monitoring.times import NAMES, moment_of
+from tuner.deploy.moments import NAMES, moment_of
 from tuner.errors import BundleError
 
 _DATE = re.compile(r"\d{4}-?\d\d-?\d\d")
@@ -40,6 +40,10 @@ class Dates:
         one.last = found
         one.gaps += one.steps.add(found)
 
+    def gaps(self, read: int | None = None) -> list[Gap]:
+        """The gaps in the last `read` rows of every sequence, or in all rows."""
+        return [gap for one in self._sequences.values() for gap in one.within(read)]
+
     @property
     def warning(self) -> str:
         """What to say of times that go backwards, or else of gaps; nothing where there is neither."""
@@ -48,7 +52,7 @@ class Dates:
                 f"column {self.name!r}: the time goes backwards {self.backwards:,} times; rows must be in the"
                 " order of time, the oldest first"
             )
-        gaps = [gap for one in self._sequences.values() for gap in one.within(self.read)]
+        gaps = self.gaps(self.read)
         if not gaps:
             return ""
         return (

@@ -30,8 +30,9 @@ def mean_of_examples(scores: NDArray[Any], *, series: bool = False, level: float
     """The mean of scores of shape (examples,), with an interval over the examples.
 
     A t interval; of scores that are all 0 or 1, as of an accuracy, Wilson's. With `series` the examples are
-    in the order of time, and the variance of their mean is that of blocks of neighbours. Without an interval
-    where there are fewer than two examples.
+    in the order of time, and the variance of their mean is that of blocks of neighbours: Wilson's interval is
+    then that of as many independent ones as have it. Without an interval where there are fewer than two
+    examples.
 
     Raises: StatisticsError where there are no finite scores of that shape.
     Source: Student (1908), doi:10.1093/biomet/6.1.1; Wilson (1927), doi:10.1080/01621459.1927.10502953;
@@ -49,8 +50,8 @@ def mean_of_examples(scores: NDArray[Any], *, series: bool = False, level: float
     if values.size < 2:
         return ExampleMean(average, Interval(math.nan, math.nan, level), 1)
     block = block_length(values) if series else 1
-    if block == 1 and np.isin(values, (0.0, 1.0)).all():
-        return ExampleMean(average, wilson(values, level), 1)
+    if np.isin(values, (0.0, 1.0)).all():
+        return ExampleMean(average, wilson(values, level, block), block)
     return _by_blocks(values, block, level)
 
 

@@ -1,13 +1,15 @@
 """Which examples rows make: strictly from the past, once each, in the order in which they became known."""
 
+from dataclasses import replace
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import numpy as np
 
 from tests.deploy.monitoring.test_reading import SERIES, bundle, one
 from tuner.deploy.answers import Prediction
+from tuner.deploy.layout import Layout
 from tuner.deploy.monitoring.forecasting import examples_of_rows, predict_missing
-from tuner.deploy.monitoring.layout import Layout
 from tuner.deploy.monitoring.store import Store
 from tuner.deploy.observations import Entry, Values
 from tuner.deploy.schema import Schema
@@ -34,6 +36,16 @@ def test_windows_of_a_series(tmp_path: Path) -> None:
     assert found.observed[:2].tolist() == [[104, 105], [105, 106]] and np.isnan(found.observed[2, 1])
     assert found.known.tolist() == [6, 7, -1]  # the first line is the layout
     assert found.starts.tolist() == [10, 11, 12]
+
+
+def test_places_in_time_go_on_behind_a_gap_as_if_no_row_were_missing(tmp_path: Path) -> None:
+    layout = replace(TWO_AHEAD, time="date")
+    kept = [*range(8), *range(20, 28)]
+    store = Store(tmp_path)
+    store.take(layout, [Entry(datetime(2024, 1, 1) + timedelta(days=day), (1.0, 1.0)) for day in kept], FILE)
+    found = examples_of_rows(store)
+    assert found.starts.tolist() == [10 + day for day in kept[: len(kept) - STEPS]]
+    assert found.starts[~found.across].tolist() == [*range(10, 14), *range(30, 35)]
 
 
 def test_the_future_never_changes_what_is_read(tmp_path: Path) -> None:

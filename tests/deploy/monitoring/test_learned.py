@@ -33,7 +33,7 @@ def test_what_an_update_had_is_left_out_whenever_it_is_given(bundle: Path, tmp_p
     updated(bundle, "2024-02-19T00:00:00")  # the 50th day
     found = monitor(bundle, series(tmp_path, walk(90)))
     assert found.current.skill.examples == 40 and found.current.unpredicted == 0
-    assert f"{50 - STEPS} observations are left out: the model in use may have learned them" in found.notes
+    assert f"left out: {50 - STEPS} observations that the model in use may have learned" in found.notes
     stored = Store(bundle).predictions(read(bundle).identity)
     assert min(stored) == datetime(2024, 2, 20)
     updated(bundle, "2024-02-19T00:00:00", observed=71)  # a line for the columns, and 70 rows

@@ -21,8 +21,10 @@ from tests.deploy.monitoring.models import (
     walk,
     write_csv,
 )
-from tuner.deploy.bundle import Single, Trained, examples_of, read, write
+from tuner.deploy.bundle import Single, Trained, examples_of, read, write, write_examples
 from tuner.deploy.monitoring import run
+from tuner.deploy.monitoring.answer import monitoring_json
+from tuner.deploy.monitoring.page import draw_pictures
 from tuner.deploy.monitoring.run import monitor
 from tuner.deploy.monitoring.words import headline
 from tuner.deploy.replacing import roll_back
@@ -163,7 +165,7 @@ def test_windows_across_a_gap_in_time_are_left_out(bundle: Path, call: Call, tmp
     assert status == 0, err
     assert "Stable" in out
     said = " ".join(out.split())
-    assert "1 gap in time, the longest from 2024-07-18 to 2025-01-15: 4 observations are left out" in said
+    assert "1 gap in time, the longest from 2024-07-18 to 2025-01-15; left out: 4 observations, since" in said
     found = monitor(bundle)
     assert found.current.skill.examples == 400 - 2 * STEPS and found.current.unpredicted == 0
     assert found.current.skill.mean < 1.0
@@ -186,12 +188,41 @@ def test_a_prediction_across_a_gap_that_was_stored_stays_without_a_score(
     assert stored.read_bytes() == kept
 
 
+def test_a_wrong_observation_is_made_void(bundle: Path, call: Call, tmp_path: Path) -> None:
+    values = walk(200)
+    whole = monitor(Path(shutil.copytree(bundle, tmp_path / "whole")), series(tmp_path, values))
+    values[100] += 500.0  # on 2024-04-10: a false number, which four forecasts read and one is compared with
+    assert monitor(bundle, series(tmp_path, values)).current.skill.mean > 1_000.0
+    (file,) = (bundle / "monitor" / "predictions").iterdir()
+    before = file.read_bytes()
+    status, out, err = call("monitor", bundle, "--void", "2024-04-10", "--json")
+    assert status == 0, err
+    found = json.loads(out)
+    assert found["rows"]["void"] == 1
+    assert "made void (--void): 1 row; left out for that: 5 observations" in found["notes"]
+    (model,) = found["models"]
+    assert (model["skill"]["n"], model["waiting"], model["unpredicted"]) == (200 - STEPS - 5, 0, 0)
+    assert model["skill"]["mean"] == pytest.approx(whole.current.skill.mean, rel=0.2)
+    assert file.read_bytes() == before  # what was said stays
+    assert monitor(bundle, series(tmp_path, walk(200))).taken.known == 200  # with the true number
+    assert "no such row is among the 200" in one_line(call("monitor", bundle, "--void", "2025-04-10"))
+
+
+def test_an_example_is_made_void_by_its_number(made: Path, tmp_path: Path) -> None:
+    bundle = Path(shutil.copytree(made / "rows", tmp_path / "bundle"))
+    file = write_csv(tmp_path / "x.csv", "a,b,sum", [1.0] * 40, [2.0] * 40, [3.0] * 39 + [1e6])
+    assert monitor(bundle, file).current.skill.mean > 1.0
+    found = monitor(bundle, void=["40"])
+    assert (found.current.skill.examples, found.current.skill.mean) == (39, 0.0)
+    assert (found.current.waiting, found.current.unpredicted) == (0, 0)
+
+
 def test_predictions_first_and_observations_later(bundle: Path, tmp_path: Path) -> None:
     values = walk(40)
     monitor(bundle, series(tmp_path, values[:30]))
     asked = write_csv(tmp_path / "asked.csv", "date,level", days(40)[30:31], [None])
     found = monitor(bundle, asked)
-    assert found.current.waiting == 1 and "1 predictions wait for their observation" in found.notes
+    assert found.current.waiting == 1 and "waiting for what will be observed: 1 prediction" in found.notes
     (file,) = (bundle / "monitor" / "predictions").iterdir()
     before = file.read_bytes()
     later = write_csv(tmp_path / "later.csv", "date,level", days(40)[30:], values[30:])
@@ -259,7 +290,7 @@ def test_values_that_the_model_has_never_seen_are_warned_of_by_column(
 
 def test_every_step_of_a_window_in_a_row_has_the_range_of_its_feature() -> None:
     from tests.deploy.monitoring.test_reading import bundle, one
-    from tuner.deploy.monitoring.layout import Layout
+    from tuner.deploy.layout import Layout
     from tuner.deploy.monitoring.reading import unseen_values
     from tuner.deploy.observations import Entry
     from tuner.deploy.schema import Part, Schema
@@ -323,6 +354,21 @@ def test_too_few_are_said_to_be_too_few(bundle: Path, call: Call, tmp_path: Path
     assert "Too few observations to say" in out and "the first test needs" in out
     status, out, err = call("monitor", bundle, series(tmp_path, walk(20)[:3]), "--json")
     assert json.loads(out)["word"] == "too few observations"
+
+
+def test_where_several_examples_have_one_score_all_numbers_count_examples(
+    bundle: Path, tmp_path: Path
+) -> None:
+    known = read(bundle)
+    errors = examples_of(known)
+    assert errors is not None
+    write(replace(known, examples=write_examples(bundle, replace(errors, each=2))), bundle)
+    found = monitor(bundle, series(tmp_path, walk(64)))
+    (model,) = monitoring_json(found)["models"]
+    assert (model["skill"]["n"], model["needed"]) == (60, 64)
+    assert model["reason"] == "60 observations with a prediction; the first test needs 64"
+    assert (model["expected"]["n_examples"], model["expected"]["block"]) == (800, 2)
+    assert "on 800 test examples" in draw_pictures(found)[0].caption.text
 
 
 def test_before_anything_was_observed(bundle: Path, call: Call) -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from tests.deploy.monitoring.models import NOTHING
 from tuner.deploy.bundle import Bundle, Epochs, Expected, Member, Origin, Trained, Verdict
-from tuner.deploy.monitoring.layout import Layout, Wishes, layout_of
+from tuner.deploy.layout import Layout, Wishes, layout_of
 from tuner.deploy.monitoring.reading import entries_of
 from tuner.deploy.observations import Entry, newest_in, read_sheet, texts_of
 from tuner.deploy.schema import Part, Schema
@@ -125,6 +125,7 @@ def test_columns_that_are_not_read_may_have_one_name() -> None:
         (ROWS, "a,sum", Wishes(), "has no column 'b'"),
         (WINDOWS, "p,q,y1,y2", Wishes(), "has 2 columns to read, and the model 3"),
         (WINDOWS, "y1,y2", Wishes(), "needs 2 columns for what was observed"),
+        (ROWS, "a,b,sum", Wishes(targets=("y",)), "has no column 'y' that was observed"),
         (ROWS, "time,a,b,y,station", Wishes(), "2 columns may be what was observed, and the model answers 1"),
         (
             bundle(Schema(one((2,)), (Part((1,)), Part((1,))), outputs_outline=["", ""])),

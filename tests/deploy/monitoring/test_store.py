@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tuner.deploy.monitoring.layout import Layout
+from tuner.deploy.layout import Layout
 from tuner.deploy.monitoring.store import Predicted, Row, Store, Taken
 from tuner.deploy.observations import Entry, Values
 from tuner.errors import BundleError, LedgerError
@@ -68,6 +68,48 @@ def test_examples_may_come_in_any_order(tmp_path: Path) -> None:
     assert store.rows[2].lines == (2, 4) and store.rows[1].lines == (3, 3)
 
 
+def test_a_void_row_counts_no_more_and_is_never_given_again(tmp_path: Path) -> None:
+    store = Store(tmp_path)
+    store.take(SERIES, FIRST, FILE)
+    store.make_void(["2024-01-02", "2024-01-02 00:00"])
+    store.make_void(["2024-01-02"])
+    path = tmp_path / "monitor" / "observations.jsonl"
+    assert path.read_bytes().count(b"\n") == 5  # once
+    for found in (store, Store(tmp_path)):
+        assert found.void == {day(2)} and found.moments == [day(1), day(2), day(3)]
+    other = entries((2, (2.5, None)), (3, (None, 0.3)))
+    assert store.take(SERIES, other, FILE) == Taken(filled=1, known=1)
+    assert store.rows == Store(tmp_path).rows and store.rows[day(3)].lines == (4, 6)
+
+
+def test_rows_without_times_are_made_void_by_their_number(tmp_path: Path) -> None:
+    store = Store(tmp_path)
+    store.take(ROWS, [Entry(1, (1.0, 2.0)), Entry(2, (1.0, 2.0))], FILE)
+    store.make_void(["2", "row 1"])
+    assert Store(tmp_path).void == {1, 2}
+
+
+@pytest.mark.parametrize(
+    ("layout", "text", "said"),
+    [
+        (SERIES, "2024-01-09", "--void 2024-01-09: .* among the 3 .*; they go from 2024-01-01 to 2024-01-03"),
+        (SERIES, "soon", "--void has 'soon', which is no time"),
+        (None, "2024-01-01", "no such row is among the 0 stored$"),
+        (None, "-1", "no such row"),
+        (None, "9" * 5000, "no such row"),
+    ],
+)
+def test_what_is_not_stored_is_not_made_void(
+    layout: Layout | None, text: str, said: str, tmp_path: Path
+) -> None:
+    store = Store(tmp_path)
+    if layout:
+        store.take(layout, FIRST, FILE)
+    with pytest.raises(BundleError, match=said):
+        store.make_void(["2024-01-01"] * bool(layout) + [text])
+    assert not Store(tmp_path).void
+
+
 def test_a_torn_line_is_repeated_by_the_same_file(tmp_path: Path) -> None:
     path = tmp_path / "monitor" / "observations.jsonl"
     Store(tmp_path).take(SERIES, FIRST, FILE)
@@ -117,6 +159,7 @@ def test_a_file_that_does_not_begin_with_a_layout(record: dict[str, object], tmp
         {"at": 1, "values": [1.0, 2.0]},
         {"at": "2024-01-01T00:00:00", "values": [1.0]},
         {"at": "x", "values": [1, 2]},
+        {"at": "2024-01-09T00:00:00", "void": True},
         {},
     ],
 )

@@ -161,6 +161,28 @@ def test_too_few_is_said_and_why(examples: int, observed: int, series: bool, why
     assert found.alarms == found.detectable == ()
 
 
+def test_words_count_examples_where_a_score_is_the_mean_of_several() -> None:
+    rng = np.random.default_rng(12)
+    few = replace(expected_level(rng.normal(size=9), series=True), each=3)
+    assert (
+        "rests on 27 test examples of which 3 neighbours are alike" in monitor_scores(few_of(3), few).reason
+    )
+    expected = expected_level(rng.normal(size=400) ** 2, series=True, each=3)
+    assert monitor_scores(few_of(31), expected).reason.startswith(
+        "93 observations with a prediction; the first test needs 96"
+    )
+    told = monitor_scores(walking(150, 20.0, rng), expected)
+    assert told.untold is not None and told.untold.each == 3
+    alone = replace(told.untold, each=1)
+    for text, plain in ((told.untold.words, alone.words), (told.untold.pieces, alone.pieces)):
+        numbers, others = (re.findall(r"(\d+) (?:examples|neighbours)", one) for one in (text, plain))
+        assert numbers and [int(one) for one in numbers] == [3 * int(one) for one in others]
+
+
+def few_of(size: int) -> FloatArray:
+    return np.random.default_rng(size).normal(size=size)
+
+
 def walking(size: int, level: float, rng: np.random.Generator) -> FloatArray:
     """Errors that climb from a level, each a little further than the last: few pieces of evidence."""
     return level + np.cumsum(rng.random(size=size)) * 0.05 * level

@@ -3,8 +3,8 @@
 from typing import Any
 
 from tuner.cards import digits, percent, visible
+from tuner.deploy.moments import shown
 from tuner.deploy.monitoring.store import Taken
-from tuner.deploy.monitoring.times import shown
 from tuner.deploy.monitoring.watched import Alarm, InPairs, Monitoring, Period, Watched
 from tuner.deploy.monitoring.words import alarm_words, headline
 from tuner.jsontext import strict
@@ -37,6 +37,7 @@ def monitoring_json(found: Monitoring) -> dict[str, Any]:
             "new": found.taken.new,
             "filled": found.taken.filled,
             "known": found.taken.known,
+            "void": found.void,
         },
         "models": [_model(model) for model in found.models],
         "pairs": [_pair(pair) for pair in found.pairs],
@@ -67,8 +68,8 @@ def _model(model: Watched) -> dict[str, Any]:
             "mean": expected.mean,
             "interval": (expected.interval.low, expected.interval.high),
             "level": expected.interval.level,
-            "n_examples": expected.examples,
-            "block": expected.block,
+            "n_examples": expected.examples * expected.each,
+            "block": expected.block * expected.each,
         },
         "alarms": [_alarm(alarm, model.each) for alarm in model.alarms],
         "latest": _alarm(model.latest, model.each) if model.latest else None,

@@ -1,6 +1,6 @@
 """Which examples the rows make, and what the models say of those that they have not predicted yet."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -9,9 +9,9 @@ import numpy as np
 from tuner.deploy.answers import Prediction
 from tuner.deploy.bundle import Bundle
 from tuner.deploy.gaps import Gap, gaps_of
-from tuner.deploy.monitoring.layout import Layout, as_read
+from tuner.deploy.layout import Layout, as_read
+from tuner.deploy.moments import Moment, restored
 from tuner.deploy.monitoring.store import Predicted, Store
-from tuner.deploy.monitoring.times import Moment, restored
 from tuner.errors import BundleError
 
 
@@ -28,7 +28,8 @@ class Examples:
     `inputs` has shape (examples, columns), NaN where something is missing, and then nothing is predicted;
     of a series all steps before, one after another. `observed` is (examples, targets), NaN where it is not
     known yet, and `known` the place in the order in which each was observed, -1 where it is not. `across`
-    says which examples of a series go across one of the `gaps` in time, with what they read or forecast.
+    says which examples of a series go across one of the `gaps` in time, with what they read or forecast, and
+    `void` which read or forecast a row that counts no more.
     """
 
     moments: tuple[Moment, ...]
@@ -37,7 +38,13 @@ class Examples:
     known: np.ndarray
     starts: np.ndarray
     across: np.ndarray
+    void: np.ndarray
     gaps: tuple[Gap, ...] = ()
+
+    @property
+    def usable(self) -> np.ndarray:
+        """Those that are neither, (examples,)."""
+        return np.asarray(~self.across & ~self.void)
 
 
 def examples_of_rows(store: Store) -> Examples:
@@ -48,20 +55,29 @@ def examples_of_rows(store: Store) -> Examples:
     rows = [store.rows[moment] for moment in store.moments]
     values = np.array([[np.nan if value is None else value for value in row.values] for row in rows])
     lines = np.array([row.lines for row in rows])
+    void = np.array([moment in store.void for moment in store.moments])
     if layout.series:
-        return _of_series(layout, store.moments, values, lines)
+        return _of_series(layout, store.moments, values, lines, void)
     reads = len(layout.inputs)
     known = np.where((lines > 0).all(axis=1), lines.max(axis=1), -1)
     inputs, observed, none = values[:, :reads], values[:, reads:], np.zeros(len(rows), int)
-    return Examples(tuple(store.moments), inputs, observed, known, none, none > 0)
+    return Examples(tuple(store.moments), inputs, observed, known, none, none > 0, void)
 
 
 _NONE = Examples(
-    (), np.empty((0, 0)), np.empty((0, 0)), np.empty(0, int), np.empty(0, int), np.empty(0, bool)
+    moments=(),
+    inputs=np.empty((0, 0)),
+    observed=np.empty((0, 0)),
+    known=np.empty(0, int),
+    starts=np.empty(0, int),
+    across=np.empty(0, bool),
+    void=np.empty(0, bool),
 )
 
 
-def _of_series(layout: Layout, moments: list[Moment], values: np.ndarray, lines: np.ndarray) -> Examples:
+def _of_series(
+    layout: Layout, moments: list[Moment], values: np.ndarray, lines: np.ndarray, void: np.ndarray
+) -> Examples:
     """A window for every row that has enough rows before it: these rows alone are read."""
     count = len(values) - layout.steps
     if count < 1:
@@ -74,17 +90,27 @@ def _of_series(layout: Layout, moments: list[Moment], values: np.ndarray, lines:
     observed, told = (_windows(array, layout.ahead) for array in (later, lines_later))
     every = np.concatenate([said, told], axis=1)
     known = np.where((every > 0).all(axis=1), every.max(axis=1), -1)
-    starts = np.arange(count) + (layout.start or 0)
     gaps = gaps_of(moments)
-    across = _across(gaps, count, layout.steps + layout.ahead)
-    return Examples(tuple(moments[layout.steps :]), inputs, observed, known, starts, across, gaps)
+    starts = _places(gaps, count) + (layout.start or 0)
+    size = layout.steps + layout.ahead
+    across = _holding([gap.place for gap in gaps], count, size - 1)  # the row of a gap may be the first
+    with_void = _holding(np.flatnonzero(void) + 1, count, size)
+    return Examples(tuple(moments[layout.steps :]), inputs, observed, known, starts, across, with_void, gaps)
 
 
-def _across(gaps: Sequence[Gap], count: int, size: int) -> np.ndarray:
-    """Which of so many windows of `size` rows in a row have a gap between two of their rows, (count,)."""
-    found = np.zeros(count, bool)
+def _places(gaps: Sequence[Gap], count: int) -> np.ndarray:
+    """The places in time of so many rows, counted from 0 with the steps whose rows are missing, (count,)."""
+    steps = np.ones(count, int)
     for gap in gaps:
-        found[max(0, gap.place - size + 1) : gap.place] = True
+        steps[gap.place : gap.place + 1] = gap.steps  # nothing beyond the last row
+    return np.cumsum(steps) - 1
+
+
+def _holding(ends: Iterable[int], count: int, size: int) -> np.ndarray:
+    """Which of `count` windows, one a row, begin with one of the `size` rows before an end, (count,)."""
+    found = np.zeros(count, bool)
+    for end in ends:
+        found[max(0, end - size) : end] = True
     return found
 
 
@@ -128,13 +154,13 @@ def predict_missing(
 ) -> Mapping[Moment, Predicted]:
     """What a model says of all examples whose inputs are whole; what it had not said yet is said and stored.
 
-    Those that it may have learned are left out, and so are those across a gap in time.
+    Those that it may have learned are left out, and so are those across a gap in time or with a void row.
 
     `serve` loads the model, where there is something to say.
     """
     found = store.predictions(identity)
     whole = np.isfinite(examples.inputs).all(axis=1) if examples.moments else np.empty(0, bool)
-    whole &= ~known_before(examples, bundle) & ~examples.across
+    whole &= ~known_before(examples, bundle) & examples.usable
     missing = [at for at, moment in enumerate(examples.moments) if whole[at] and moment not in found]
     if not missing:
         return found

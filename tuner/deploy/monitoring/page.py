@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tuner.cards import MINUS, percent
-from tuner.deploy.monitoring.times import shown
+from tuner.deploy.moments import shown
 from tuner.deploy.monitoring.watched import Monitoring, Period, Watched
 from tuner.deploy.monitoring.words import headline
 from tuner.deploy.names import MONITOR
@@ -142,10 +142,10 @@ def _caption(found: Monitoring, data: SkillOverTime) -> Caption:
     expected = found.current.expected
     band = ""
     if expected is not None:
+        over = count(expected.examples * expected.each, "test example")
         band = (
-            " The band is what is expected: the level of the model on"
-            f" {count(expected.examples, 'test example')}, with its {percent(expected.interval.level)}"
-            " interval."
+            f" The band is what is expected: the level of the model on {over}, with its"
+            f" {percent(expected.interval.level)} interval."
         )
     marks = (
         " A triangle and the dashed line are an alarm, the shade behind it the observations that gave it."

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from tuner.csvfiles import Row
 from tuner.deploy import observations
 from tuner.deploy.bundle import Bundle
-from tuner.deploy.monitoring.layout import Layout
+from tuner.deploy.layout import Layout
 from tuner.deploy.observations import Entry, Sheet, Values, value_of
 from tuner.deploy.watching import Seen
 

@@ -1,36 +1,30 @@
 """`tuner monitor`: take a file in, predict what can be predicted, and judge what was observed."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
-from tuner.deploy.bundle import Bundle, examples_of, previous, read
-from tuner.deploy.gaps import gap_words
+from tuner.deploy.bundle import Bundle, examples_of, preparation_of, previous, read
+from tuner.deploy.layout import Layout, Wishes, layout_of
 from tuner.deploy.monitoring.forecasting import (
     Examples,
     Serve,
     examples_of_rows,
-    known_before,
     predict_missing,
-    updated_until,
 )
-from tuner.deploy.monitoring.layout import Layout, Wishes, layout_of
+from tuner.deploy.monitoring.notes import notes_of
+from tuner.deploy.monitoring.periods import every_of
 from tuner.deploy.monitoring.reading import entries_of, unseen_values
 from tuner.deploy.monitoring.scoring import Scored, metric_of_bundle, scored
 from tuner.deploy.monitoring.store import Store, Taken
-from tuner.deploy.monitoring.times import every_of
 from tuner.deploy.monitoring.watched import CURRENT, Monitoring, in_pairs, watched
 from tuner.deploy.names import PREVIOUS
 from tuner.deploy.observations import read_sheet, texts_of
 from tuner.errors import BundleError
 from tuner.locking import locked
 from tuner.stats.design import check_level, check_margin
-
-__all__ = ["models_of", "monitor"]
 
 
 def monitor(
@@ -41,6 +35,7 @@ def monitor(
     margin: float | None = None,
     level: float = 0.95,
     wishes: Wishes | None = None,
+    void: Sequence[str] = (),
     study: Path | None = None,
     options: Mapping[str, Any] | None = None,
     custom_objects: Mapping[str, Any] | None = None,
@@ -49,7 +44,8 @@ def monitor(
 
     All models that the bundle keeps predict what they have not predicted yet. `every` is hour, day, week or
     month, or where there is no time a number of rows. `margin` is the smallest change that matters
-    (default: the study's). `study` is the file that has the metric, where that is a function; with
+    (default: the study's). `void` are the times of stored rows that shall count no more, or their numbers
+    where there are no times. `study` is the file that has the metric, where that is a function; with
     `options` it is then executed.
 
     Raises: TunerError where something cannot be read, written or understood; no row of a file that cannot be
@@ -60,10 +56,11 @@ def monitor(
     folder = Path(bundle)
     metric = metric_of_bundle(read(folder), study, options or {})
     with locked(folder, "tuner monitor", instead=""):  # models and observations belong together
-        models = models_of(folder)
+        models = _models_of(folder)
         store = Store(folder)
         taken = Taken()
         warnings: tuple[str, ...] = ()
+        store.make_void(void)
         if observations is not None:
             taken, warnings = _take(store, models[CURRENT], Path(observations), wishes or Wishes())
         examples = examples_of_rows(store)
@@ -81,7 +78,7 @@ def monitor(
         return replace(judged, warnings=warnings)
 
 
-def models_of(folder: Path) -> dict[str, Bundle]:
+def _models_of(folder: Path) -> dict[str, Bundle]:
     """The model in use as "current", and those before it, newest first, as "previous/NUMBER".
 
     Raises: BundleError where one of them cannot be read.
@@ -127,8 +124,6 @@ def _take(store: Store, bundle: Bundle, path: Path, wishes: Wishes) -> tuple[Tak
 
 def _positional(bundle: Bundle) -> bool:
     """Whether the place in time of what the model reads matters."""
-    from tuner.deploy.bundle import preparation_of
-
     preparation = preparation_of(bundle)
     return preparation is not None and preparation.chain.positional
 
@@ -179,49 +174,11 @@ def _judged(
         level=level,
         margin=margin,
         every=periods,
-        timed=bool(store.layout and store.layout.time),
         models=tuple(seen.values()),
         pairs=pairs,
         taken=taken,
         rows=len(store.rows),
+        void=len(store.void),
         notes=(),
     )
-    return replace(result, notes=_notes(result, store, examples, current))
-
-
-def _notes(found: Monitoring, store: Store, examples: Examples, bundle: Bundle) -> tuple[str, ...]:
-    """What must be known beside the answer."""
-    layout, current = store.layout, found.current
-    said = []
-    if store.torn:
-        said.append(
-            "the last line of what was stored was cut and counts as never written; give its file again"
-        )
-    if layout is not None and layout.series and found.rows and not examples.moments:
-        said.append(f"the model reads {layout.steps} rows before it can forecast, and there are {found.rows}")
-    learned = int(np.count_nonzero((examples.known >= 0) & known_before(examples, bundle)))
-    if learned:
-        said.append(f"{learned:,} observations are left out: the model in use may have learned them")
-    if examples.moments and bundle.updated is not None and updated_until(examples, bundle) is None:
-        said.append(
-            "the model in use comes from an update with data whose time cannot be compared with that of the"
-            " observations: what it learned and was not stored here before it was put in use counts as new"
-        )
-    if across := int(np.count_nonzero((examples.known >= 0) & examples.across)):
-        said.append(
-            f"{gap_words(examples.gaps)}: {across:,} observations are left out, since rows before a gap do"
-            " not forecast those behind it"
-        )
-    if current.unpredicted:
-        said.append(
-            f"{current.unpredicted:,} observations have no prediction, because something that the model"
-            " reads is missing"
-        )
-    if current.waiting:
-        said.append(f"{current.waiting:,} predictions wait for their observation")
-    if current.skill.failed:
-        said.append(
-            f"{current.skill.failed:,} predictions are no numbers and have no score: they are counted, and"
-            " not tested"
-        )
-    return tuple(said)
+    return replace(result, notes=tuple(notes_of(result, store, examples, current)))

@@ -7,12 +7,12 @@ from typing import Any
 
 import numpy as np
 
-from tuner.answering import logits_from
+from tuner.answering import by_output, logits_from
 from tuner.deploy.bundle import Bundle
+from tuner.deploy.layout import observed_shape
+from tuner.deploy.moments import Moment
 from tuner.deploy.monitoring.forecasting import Examples, known_before
-from tuner.deploy.monitoring.layout import observed_shape
 from tuner.deploy.monitoring.store import Predicted
-from tuner.deploy.monitoring.times import Moment
 from tuner.errors import BundleError, StudyError, first_line
 from tuner.metrics import Metric, named_metric
 
@@ -70,11 +70,12 @@ def scored(
 ) -> Scored:
     """Score what a model predicted, where it was observed and the model cannot have learned it.
 
-    A prediction that goes across a gap in time is no forecast of the next steps and has no score.
+    A prediction that goes across a gap in time is no forecast of the next steps and has no score, and neither
+    has one that read or forecast a void row.
     """
     predicted = np.array([moment in predictions for moment in examples.moments], bool)
     observed = np.isfinite(examples.observed).all(axis=1) if examples.moments else predicted
-    new = ~known_before(examples, bundle) & ~examples.across
+    new = ~known_before(examples, bundle) & examples.usable
     predicted, observed = predicted & new, observed & new
     both = np.flatnonzero(predicted & observed)
     waiting, unpredicted = int((predicted & ~observed).sum()), int((observed & ~predicted).sum())
@@ -84,8 +85,8 @@ def scored(
     output = bundle.schema.output
     assert output is not None  # or there would be no layout
     said = np.array([predictions[moment].mean for moment in moments])
-    shaped = said.reshape(-1, *_fixed(output.shape, said))
-    y_pred = logits_from(shaped, bundle.activation).astype(np.float32)
+    shaped = said.reshape(-1, *_sizes(output.shape))
+    y_pred = by_output(logits_from, shaped, bundle.logits).astype(np.float32)
     y_true = _true(bundle, examples.observed[both], y_pred, metric.name)
     order = np.lexsort((np.arange(len(both)), examples.known[both]))
     try:
@@ -118,8 +119,9 @@ def _together(metric: Metric, y_true: np.ndarray, y_pred: np.ndarray) -> Callabl
     return of
 
 
-def _fixed(shape: tuple[int | None, ...], said: np.ndarray) -> tuple[int, ...]:
-    return tuple(-1 if size is None else size for size in shape) if said.size else ()
+def _sizes(shape: tuple[int | None, ...]) -> tuple[int, ...]:
+    """A shape for `reshape`, which finds the size of a free axis."""
+    return tuple(-1 if size is None else size for size in shape)
 
 
 def _true(bundle: Bundle, observed: np.ndarray, y_pred: np.ndarray, metric: str) -> np.ndarray:
@@ -128,8 +130,7 @@ def _true(bundle: Bundle, observed: np.ndarray, y_pred: np.ndarray, metric: str)
     A bundle that does not tell how they stand there is told by the metric's name.
     """
     if bundle.task == "classes":
-        shape = tuple(-1 if size is None else size for size in observed_shape(bundle))
-        numbers = observed.reshape(len(observed), *shape).astype(int)
+        numbers = observed.reshape(len(observed), *_sizes(observed_shape(bundle))).astype(int)
         words = metric.lower().replace("_", "")
         if bundle.target_shape is not None:
             if bundle.target_shape != y_pred.shape[1:]:

@@ -1,21 +1,22 @@
 """What a bundle has seen: observations, and the predictions of each model as they were made.
 
-    monitor/observations.jsonl            the layout, then one line a row, or what a row had not yet
+    monitor/observations.jsonl            the layout, then a line a row, what it lacked, or that it is void
     monitor/predictions/IDENTITY.jsonl    one line an example that this model predicted
 
 Both files only grow (`log`). The order of their lines is that in which things became known.
 """
 
 import hashlib
+import math
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from tuner.deploy.monitoring.layout import Layout
+from tuner.deploy.layout import Layout
+from tuner.deploy.moments import Moment, moment_of, restored, shown, stored
 from tuner.deploy.monitoring.log import append, read_log
-from tuner.deploy.monitoring.times import Moment, known_number, restored, shown, stored
 from tuner.deploy.names import MONITOR, OBSERVATIONS, PREDICTIONS
 from tuner.deploy.observations import Entry, Values
 from tuner.errors import BundleError, LedgerError
@@ -62,7 +63,10 @@ class Predicted:
 
 
 class Store:
-    """The files of one bundle. `torn` says that a last line was cut, and counts as never written."""
+    """The files of one bundle. `torn` says that a last line was cut, and counts as never written.
+
+    `rows` are all that are known, `moments` theirs in order, and `void` those of the rows that count no more.
+    """
 
     def __init__(self, bundle: Path) -> None:
         self.folder = bundle / MONITOR
@@ -73,6 +77,7 @@ class Store:
         self.torn = log.torn
         self.layout: Layout | None = None
         self.rows: dict[Moment, Row] = {}
+        self.void: set[Moment] = set()
         self._lines = len(log.records)
         for line, record in enumerate(log.records, 1):
             try:
@@ -86,10 +91,16 @@ class Store:
             self.layout = record_of(Layout, record["layout"], f"{self.path}: {_WHAT}")
             return
         assert self.layout is not None
-        moment, values = restored(record["at"]), tuple(record["values"])
+        moment = restored(record["at"])
+        if "void" in record:
+            if moment not in self.rows:
+                raise ValueError("no such row")
+            self.void.add(moment)
+            return
+        values = tuple(record["values"])
         if isinstance(moment, int) == bool(self.layout.time) or len(values) != len(self.layout.columns):
             raise ValueError("another layout")
-        if not all(value is None or known_number(value) for value in values):
+        if not all(value is None or _is_number(value) for value in values):
             raise ValueError("no numbers")
         before = self.rows.get(moment)
         self.rows[moment] = before.with_more(values, line) if before else Row.first(values, line)
@@ -105,7 +116,9 @@ class Store:
         counts = {"new": 0, "filled": 0, "known": 0}
         for entry in entries:
             before = self.rows.get(entry.moment)
-            if before is None:
+            if entry.moment in self.void:
+                kind = "known"
+            elif before is None:
                 if layout.series and newest is not None and entry.moment < newest:  # type: ignore[operator]
                     raise BundleError(
                         f"{where}: {shown(entry.moment)} is new, and lies before {shown(newest)}, which is"
@@ -135,6 +148,29 @@ class Store:
             )
         self._lines, self.torn = line, False
         self.moments = sorted(self.rows)
+
+    def make_void(self, times: Iterable[str]) -> None:
+        """Let rows count no more, for good, by their times as a file has them, or by their numbers.
+
+        Raises: BundleError where one is none, or is not stored; nothing is written then.
+        """
+        wanted = dict.fromkeys(map(self._known, times))
+        new = [moment for moment in wanted if moment not in self.void]
+        append(self.path, [{"at": stored(moment), "void": True} for moment in new])
+        self.void.update(new)
+        self._lines += len(new)
+
+    def _known(self, text: str) -> Moment:
+        """The moment of a row that is stored."""
+        if self.layout is not None and self.layout.time:
+            moment: Moment = moment_of(text, "--void")
+        else:
+            number = text.strip().removeprefix("row ")[:20]  # more digits than rows have
+            moment = int(number) if number.isascii() and number.isdigit() else 0
+        if moment in self.rows:
+            return moment
+        ends = f"; they go from {shown(self.moments[0])} to {shown(self.moments[-1])}" if self.moments else ""
+        raise BundleError(f"--void {text[:40]}: no such row is among the {len(self.rows):,} stored{ends}")
 
     def predictions(self, identity: str) -> dict[Moment, Predicted]:
         """What a model has predicted, by the moment of the example."""
@@ -183,7 +219,7 @@ def _check_same(before: Values, entry: Entry, layout: Layout, where: Path) -> No
             hint = "" if layout.time else "; without a column with the time, a file begins with the first row"
             raise BundleError(
                 f"{where}: {name[:40]!r} of {shown(entry.moment)} is {new:.12g}, and {old:.12g} is stored; an"
-                f" observation that was counted is not changed{hint}"
+                f" observation that was counted is not changed, and --void takes a false one out{hint}"
             )
 
 
@@ -193,13 +229,18 @@ def _plain(layout: Layout) -> dict[str, Any]:
     }
 
 
+def _is_number(value: object) -> bool:
+    """Whether a value of stored JSON is a finite number."""
+    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+
+
 def _number_or_none(value: object) -> bool:
-    return value is None or known_number(value)
+    return value is None or _is_number(value)
 
 
 def _without_nan(values: tuple[float, ...]) -> list[float | None]:
     """As JSON holds them: what is not finite is no number."""
-    return [value if known_number(value) else None for value in values]
+    return [value if _is_number(value) else None for value in values]
 
 
 def _with_nan(values: tuple[float | None, ...]) -> tuple[float, ...]:

@@ -9,9 +9,10 @@ from pathlib import Path
 import numpy as np
 
 from tuner.deploy.bundle import Bundle, ExampleErrors
+from tuner.deploy.moments import Moment
+from tuner.deploy.monitoring.periods import Every
 from tuner.deploy.monitoring.scoring import Scored
 from tuner.deploy.monitoring.store import Taken
-from tuner.deploy.monitoring.times import Every, Moment
 from tuner.metric_names import Bounds, bounds_of
 from tuner.records import Direction
 from tuner.stats.intervals import Interval
@@ -78,7 +79,6 @@ class Watched:
     widest: Alarm | None
     waiting: int
     unpredicted: int
-    each: int  # neighbours that are judged as one, as the expected scores are stored
     more_data: bool
     by_example: bool  # or else the metric is no mean over examples, and only its value for several is known
 
@@ -103,6 +103,11 @@ class Watched:
         """What was to be expected of it."""
         return self.judged.expected if self.judged else None
 
+    @property
+    def each(self) -> int:
+        """Neighbours that are judged as one, as the expected scores are stored."""
+        return self.expected.each if self.expected else 1
+
 
 @dataclass(frozen=True, slots=True)
 class InPairs:
@@ -119,7 +124,8 @@ class InPairs:
 class Monitoring:
     """Everything that `tuner monitor` found of a bundle; the first of the models is the current one.
 
-    `warnings` are of the file that was given, `notes` of all that is stored.
+    `warnings` are of the file that was given, `notes` of all that is stored. Of the stored `rows` so many are
+    `void`.
     """
 
     folder: Path
@@ -130,11 +136,11 @@ class Monitoring:
     level: float
     margin: float | None
     every: Every
-    timed: bool
     models: tuple[Watched, ...]
     pairs: tuple[InPairs, ...]
     taken: Taken
     rows: int
+    void: int
     notes: tuple[str, ...]
     warnings: tuple[str, ...] = ()
 
@@ -159,7 +165,7 @@ def watched(
     if scored.reason:
         expected, reason = None, scored.reason
     judged, places = None, np.empty(0, int)
-    each = errors.each if errors else 1
+    each = expected.each if expected else 1
     if expected is not None:
         places = scored.order[np.isfinite(scored.scores[scored.order])]
         values = together(scored.scores[places], each)
@@ -185,7 +191,6 @@ def watched(
         widest=alarm(judged.widest) if judged and judged.widest else None,
         waiting=scored.waiting,
         unpredicted=scored.unpredicted,
-        each=each,
         more_data=not bundle.trained.kept_test,
         by_example=not scored.reason,
     )
@@ -212,6 +217,7 @@ def _expected(bundle: Bundle, errors: ExampleErrors | None, level: float) -> tup
         level=band,
         other=_other(bundle),
         bounds=bounds_of(bundle.metric),
+        each=errors.each,
     )
     return found, ""
 

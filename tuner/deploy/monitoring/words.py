@@ -1,7 +1,7 @@
 """What is said of a model in use, in sentences."""
 
 from tuner.cards import percent
-from tuner.deploy.monitoring.times import shown
+from tuner.deploy.moments import shown
 from tuner.deploy.monitoring.watched import Alarm, InPairs, Monitoring, Watched
 from tuner.report.formats import better_word, count, interval, metric_name, score
 from tuner.report.verdict import Headline

@@ -13,9 +13,9 @@ from typing import Any
 import numpy as np
 
 from tuner.deploy.bundle import Bundle, preparation_of
-from tuner.deploy.monitoring.layout import Layout
+from tuner.deploy.layout import Layout, Wishes, layout_of
 from tuner.deploy.monitoring.store import Store
-from tuner.deploy.observations import newest_in
+from tuner.deploy.observations import Sheet, newest_in, read_sheet, texts_of
 from tuner.deploy.updating import rules
 from tuner.deploy.updating.parting import Pair, Parts, of_splits, parted
 from tuner.deploy.updating.reading import read_numbers
@@ -32,12 +32,16 @@ New = Splits | Pair | str | Path | Callable[[], Any]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Cutting:
-    """How new data are read and cut: see `tuner.deploy.update`. `time` names the column with the time."""
+    """How new data are read and cut: see `tuner.deploy.update`.
+
+    `time` names the column with the time in a file, `targets` those with what was observed or is forecast.
+    """
 
     validation: int | float
     test: int | float
     reading: Reading = "auto"
     time: str | None = None
+    targets: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -106,11 +110,16 @@ def _from_file(
     if study.new_data is not None and cutting.reading == "auto":
         if not path.exists():
             raise BundleError(f"{path}: no such file; give new observations")
+        if cutting.targets:
+            raise BundleError(
+                f"{path}: new_data of the study reads it, which knows its columns; leave --target out"
+            )
         with study_errors(f"new_data of the study, called for {path},"):
             pair = study.new_data(path)
         read = _cut(bundle, study, old, pair, "new_data of the study", cutting, preparation, str(path))
         return replace(read, until=newest_in(path, cutting.time))
-    table = read_numbers(path, bundle.schema, cutting.time, _layout(bundle, cutting))
+    sheet = read_sheet(path)
+    table = read_numbers(sheet, bundle.schema, cutting.time, _layout(bundle, old, sheet, cutting))
     targets, reading = bundle.schema.targets, cutting.reading
     if (layout := table.layout) is not None:
         targets = tuple(layout.columns.index(name) for name in layout.targets)
@@ -126,14 +135,31 @@ def _from_file(
     return Given(cut, there, str(path), table.notes, table.until)
 
 
-def _layout(bundle: Bundle, cutting: Cutting) -> Layout | None:
-    """How `tuner monitor` reads the files of the bundle; None where it has read none or otherwise.
+def _layout(bundle: Bundle, old: Splits, sheet: Sheet, cutting: Cutting) -> Layout | None:
+    """Which columns are what: by the targets that are named, or else as `tuner monitor` reads the files of
+    the bundle; None where it has read none or otherwise.
 
-    Raises: LedgerError where what it stored is damaged.
+    Raises: BundleError where the columns do not fit; LedgerError where what was stored is damaged.
     """
+    if cutting.targets:
+        return _by_targets(bundle, old, sheet, cutting)
     found = Store(bundle.place()).layout
     as_asked = found is not None and cutting.reading in ("auto", "series" if found.series else "rows")
     return found if as_asked else None
+
+
+def _by_targets(bundle: Bundle, old: Splits, sheet: Sheet, cutting: Cutting) -> Layout:
+    """The columns of a file by those of its targets that are named, as `tuner monitor` finds them."""
+    part = bundle.schema.input
+    free = part is not None and len(part.shape) == 2 and part.shape[0] is None
+    steps = int(np.shape((old.raw or old).test[0])[1]) if free else None  # as many as the old windows have
+    wishes, texts = Wishes(cutting.time, cutting.targets, steps), texts_of(sheet, bundle.schema.classes)
+    found = layout_of(bundle, sheet.columns, wishes, str(sheet.path), texts=texts)
+    if cutting.reading not in ("auto", form := "series" if found.series else "rows"):
+        raise BundleError(
+            f"{sheet.path}: with --target it is read as {form}; leave --as {cutting.reading} out"
+        )
+    return found
 
 
 def _cut(

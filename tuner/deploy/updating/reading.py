@@ -3,20 +3,18 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from pathlib import Path
 
 import numpy as np
 
 from tuner.csvfiles import NOTHING, Row, named, no_rows
 from tuner.deploy.gaps import gap_words, gaps_of
-from tuner.deploy.monitoring.layout import Layout
+from tuner.deploy.layout import Layout
 from tuner.deploy.observations import (
     Entry,
     Sheet,
     Values,
     entries_of,
     filled,
-    read_sheet,
     texts_of,
     time_column,
 )
@@ -41,7 +39,7 @@ class Numbers:
 
 
 def read_numbers(
-    path: Path, schema: Schema, time: str | None = None, layout: Layout | None = None
+    sheet: Sheet, schema: Schema, time: str | None = None, layout: Layout | None = None
 ) -> Numbers:
     """The numbers in a CSV file with a header, sorted by the column `time`: a date, datetime, time or
     timestamp unless it is named. Without one the rows stay in the order that they have.
@@ -52,20 +50,18 @@ def read_numbers(
     names every column is taken, but for the time and for those without numbers. The names of classes stand
     for their numbers. Rows in which nothing was observed are left out, where the columns are known by name.
 
-    Raises: BundleError where the file cannot be read, a column or a value is missing or no number, or two
-    rows of one time differ.
+    Raises: BundleError where a column or a value is missing or no number, or two rows of one time differ.
     """
-    sheet = read_sheet(path)
     if not sheet.rows:
-        raise no_rows(path, sheet.columns, BundleError)
+        raise no_rows(sheet.path, sheet.columns, BundleError)
     if layout is not None and not set(layout.columns) <= set(sheet.columns):
         layout = None
     if layout is not None and layout.time:
         time = time or layout.time
-    when = time_column(sheet.columns, schema, time, path)
+    when = time_column(sheet.columns, schema, time, sheet.path)
     columns = _columns(sheet, schema, when, layout)
     if not columns.names:
-        raise BundleError(f"{path}: has no column of numbers; its columns are {named(sheet.columns)}")
+        raise BundleError(f"{sheet.path}: has no column of numbers; its columns are {named(sheet.columns)}")
     places = [sheet.place(name, f"; its columns are {named(sheet.columns)}") for name in columns.names]
     rows = _observed(sheet, columns, when)
     inputs = frozenset(layout.inputs if layout else _inputs(schema))

@@ -65,7 +65,8 @@ def raw_examples(
     if cut is None:
         raise BundleError(
             f"the table has {_columns(table)}; a row of inputs and targets has {inputs + outputs:,}, and it"
-            f" is not known how windows of a series were cut; {_SAY_IT}"
+            " is not known how windows of a series were cut; of a file, name what was observed with --target,"
+            f" or {_SAY_IT}"
         )
     return windows(table, cut, x, y, gaps)
 

@@ -10,20 +10,16 @@ import numpy as np
 
 from tuner.deploy.bundle import Bundle, Together, preparation_of
 from tuner.deploy.describing import Kind
-from tuner.deploy.expecting import Found, Said, ends_of, of_ensemble, residuals, said_by
+from tuner.deploy.expecting import Found, Said, ends_of, of_ensemble, over_examples, said_by
 from tuner.deploy.networks import Network, answers
 from tuner.deploy.updating.material import Material
 from tuner.deploy.updating.parting import Parts, count
 from tuner.engines.base import score
-from tuner.examples import of_run
 from tuner.metrics import Metric
 from tuner.repeats import Repeats
 from tuner.result import Result
-from tuner.stats.example_mean import difference_of_examples, resampled_interval
-from tuner.stats.intervals import Interval
-from tuner.stats.series import block_length
 from tuner.study import Splits, Study
-from tuner.trees import at_rows, mapped
+from tuner.trees import mapped
 
 _HOW = "these networks, on the most recent new examples, which they were not trained on"
 
@@ -59,46 +55,19 @@ def compared(metric: Metric, ours: Said, theirs: Said, *, series: bool, level: f
     scores = tuple(score(metric, one.y, one.together) for one in (ours, theirs))
     if not np.isfinite(scores).all():
         return None
-    interval, block = _in_pairs(metric, ours, theirs, scores, series=series, level=level)
+    both = (ours.together, theirs.together)
+    sure = over_examples(metric, ours.y, both, scores, series=series, level=level)
     return Together(
         candidate=scores[0],
         existing=scores[1],
         difference=scores[0] - scores[1],
-        interval=ends_of(interval),
+        interval=ends_of(sure.interval),
         level=level,
         n_examples=count((None, ours.y)),
         members=(len(ours.single), len(theirs.single)),
-        block=block,
+        block=sure.block,
         units=ours.units,
     )
-
-
-def _in_pairs(
-    metric: Metric, ours: Said, theirs: Said, scores: tuple[float, ...], *, series: bool, level: float
-) -> tuple[Interval, int]:
-    """The interval of the difference, and how many neighbours enter it together.
-
-    Of a metric that is no mean over examples by resampling these.
-    """
-    each = [
-        of_run(metric.each, one.y, one.together, value)
-        for one, value in zip((ours, theirs), scores, strict=True)
-    ]
-    if all(one.values.size and not one.reason for one in each):
-        found = difference_of_examples(each[0].values, each[1].values, series=series, level=level)
-        return found.interval, found.block
-    y = ours.y
-    apart = residuals(y, ours.together) - residuals(y, theirs.together)
-    block = block_length(apart) if series else 1
-
-    def of_some(places: np.ndarray) -> float:
-        first, second = (
-            score(metric, at_rows(y, places), at_rows(one.together, places)) for one in (ours, theirs)
-        )
-        return first - second
-
-    rng = np.random.default_rng(0)
-    return resampled_interval(of_some, len(apart), rng, block=block, level=level), block
 
 
 def _as_splits(parts: Parts, preparation: Any = None) -> Splits:

@@ -100,6 +100,7 @@ def update(
     test: int | float = 0.3,
     reading: Reading = "auto",
     time: str | None = None,
+    targets: Collection[str] = (),
     epochs: int | None = None,
     plan: Plan | None = None,
     keep: Collection[str] = (),
@@ -117,14 +118,16 @@ def update(
     `new` is a CSV file of observations, a pair (x, y) of arrays in the order of time, `Splits` that are cut
     already, or a function that returns either. They are raw, as the model reads them to predict, and prepared
     as the bundle prepares them; only `Splits` may be prepared by the bundle's own preparation already, and
-    name it. The rows of a file are sorted by their time, in the column `time` where its name does not say so.
-    The last `test` of the new examples (a
-    number or a share) judge all ways, the `validation` before them serve to choose by, and the rest to
-    train on. The old data are those of the bundle's study file, or of `study`, made with the `options` that
-    the bundle has where none are given in their place. All ways train for `epochs`,
-    as many as the bundle's model unless given; where the plan has trials, each way searches its learning
-    rate, its epochs and, of a series, how many of its most recent examples it sees. `keep` names ways that
-    are kept whatever they are found to be.
+    name it. The rows of a file are sorted by their time, in the column `time` where its name does not say so,
+    and `targets` are its columns that were observed or are forecast, where neither their names nor `tuner
+    monitor` tell.
+
+    The last `test` of the new examples (a number or a share) judge all ways, the `validation` before them
+    serve to choose by, and the rest to train on. The old data are those of the bundle's study file, or of
+    `study`, made with the `options` that the bundle has where none are given in their place. All ways train
+    for `epochs`, as many as the bundle's model unless given; where the plan has trials, each way searches its
+    learning rate, its epochs and, of a series, how many of its most recent examples it sees. `keep` names
+    ways that are kept whatever they are found to be.
 
     The run folder, reports/<study>_update unless given, is resumed as every run is.
 
@@ -132,17 +135,9 @@ def update(
     """
     if reading not in READINGS:
         raise BundleError(f"--as {reading!r} is unknown; choose from {', '.join(READINGS)}")
-    if plan is not None and plan.repeats == 0:
-        raise BundleError("--repeats is 0; give 1 or more")
     wanted, there, plan = checked(keep), read(bundle), plan or Plan()
-    repeats = PROFILES[plan.profile][1] if plan.repeats is None else plan.repeats
-    if repeats < len(there.members):
-        raise BundleError(
-            f"--repeats is {repeats}, and the bundle has {len(there.members)} networks, as a candidate is to"
-            f" have; give --repeats {len(there.members)} or more"
-        )
+    _check_repeats(plan, len(there.members))
     prepare_backend(backend or there.origin.backend or None)
-    from tuner.deploy.updating.candidates import OPTIMISTIC, kept
     from tuner.deploy.updating.derived import comparison, settings_of
     from tuner.deploy.updating.material import gathered
     from tuner.deploy.updating.origins import study_of
@@ -154,7 +149,7 @@ def update(
         study = study_of(there, study, options, accept_changes=accept_changes)
     elif options:
         raise BundleError("options are those of a study file; this study was made in Python")
-    cutting = Cutting(validation, test, reading, time)
+    cutting = Cutting(validation, test, reading, time, tuple(targets))
     with _not_replaced(there):
         material = gathered(there, study, new, cutting, accept_changes=accept_changes)
     check_enough(material.new.sizes["test"])
@@ -164,27 +159,22 @@ def update(
     settings = settings_of(material, epochs)
     changes = {} if seed is None else {"seed": seed}
     how: dict[str, Any] = {"engine": engine, "fresh": fresh, "accept_changes": accept_changes}
-    trials = plan.trials or 0
-    found = searched(
-        material,
-        settings,
-        replace(plan, trials=trials),
-        folder,
-        reporter=reporter,
-        changes=changes,
-        **how,
-    )
+    searches = replace(plan, trials=plan.trials or 0)
+    found = searched(material, settings, searches, folder, reporter=reporter, changes=changes, **how)
     compared = comparison(
         material, found, settings, name=f"update of {there.study}", options=_options(material), **changes
     )
-    result = run(
-        compared,
-        replace(plan, trials=0),
-        output=folder,
-        command=command,
-        reporter=reporter,
-        **how,
-    )
+    plan = replace(plan, trials=0)
+    result = run(compared, plan, output=folder, command=command, reporter=reporter, **how)
+    return _told(material, compared, result, wanted, reporter)
+
+
+def _told(
+    material: Material, compared: Study, result: Result, wanted: Collection[str], reporter: Reporter
+) -> Update:
+    """What a comparison found, with the candidates of the ways that are better or `wanted`."""
+    from tuner.deploy.updating.candidates import OPTIMISTIC, kept
+
     chosen = [one.name for one in result.better if one.name != FAIR.name]
     candidates = {
         name: kept(material, compared, result, name, reporter.note)
@@ -194,13 +184,23 @@ def update(
     fair = next((one for one in against(result) if one.reference == FAIR.name), None)
     both = {name: read(folder).updated for name, folder in candidates.items()}
     ensembles = {name: one.ensembles for name, one in both.items() if one and one.ensembles}
-    told = Update(there, result, fair, candidates, ensembles)
+    told = Update(material.bundle, result, fair, candidates, ensembles)
     notes = [f"{name}: {told.words(name)}" for name in ensembles]
     notes += [ONE_EACH] if notes else []
     against_it = [
         f"{name} is not recommended: {text}" for name in told.better for text in told.objections(name)
     ]
     return replace(told, result=_noted(result, [OPTIMISTIC, *material.unlike, *notes, *against_it]))
+
+
+def _check_repeats(plan: Plan, members: int) -> None:
+    """Raises: BundleError where ways are repeated less often than a candidate is to have networks."""
+    repeats = PROFILES[plan.profile][1] if plan.repeats is None else plan.repeats
+    if repeats < members:
+        raise BundleError(
+            f"--repeats is {repeats}, and the bundle has {members} networks, as a candidate is to have; give"
+            f" --repeats {members} or more"
+        )
 
 
 @contextmanager

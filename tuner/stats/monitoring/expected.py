@@ -28,7 +28,7 @@ class ExpectedLevel:
     score is below 0, as errors are, and `series` whether they are in the order of time. `other` is what
     is known of the model that will be watched where it is not the very one that had these scores. `bounds`
     are the lowest and the highest score that there can be, at which the interval is cut; nothing that is
-    tested makes use of them.
+    tested makes use of them. Each score is the mean of `each` neighbours, which count so in words alone.
     """
 
     mean: float
@@ -41,6 +41,7 @@ class ExpectedLevel:
     series: bool = False
     other: "Other | None" = None
     bounds: tuple[float, float] = (-math.inf, math.inf)
+    each: int = 1
 
     @property
     def farthest(self) -> float:
@@ -101,13 +102,15 @@ def expected_level(
     level: float = 0.95,
     other: Other | None = None,
     bounds: tuple[float, float] = (-math.inf, math.inf),
+    each: int = 1,
 ) -> ExpectedLevel:
     """The level of the scores of single test examples; with `series` they are in the order of time.
 
     Neighbours that are alike count so in any case; but only a series tells that others are not.
 
     `other` is given where the model to be watched is not the one that had these scores, but one trained alike
-    with other seeds, whose level is another one; `bounds` where the range of the scores is known.
+    with other seeds, whose level is another one; `bounds` where the range of the scores is known, and `each`
+    where a score is the mean of so many neighbours.
 
     Raises: StatisticsError where they are no scores, or not all finite.
     Source: blocks as in `tuner.stats.series`.
@@ -133,6 +136,7 @@ def expected_level(
         series=series,
         other=other,
         bounds=bounds,
+        each=each,
     )
     if not found.long_run > 0.0:
         return found

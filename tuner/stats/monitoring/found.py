@@ -28,9 +28,10 @@ class Detectable:
 
 @dataclass(frozen=True, slots=True)
 class Untold:
-    """The newest `examples`, of this `mean`, that are too few for a test of their own: `block` are alike.
+    """The newest scores, of this `mean`, that are too few for a test of their own: `block` are alike.
 
-    `differs` says whether they would differ from what is expected if they were not.
+    There are so many `examples` of them, each a mean of `each` neighbours. `differs` says whether they would
+    differ from what is expected if they were not.
     """
 
     examples: int
@@ -38,14 +39,15 @@ class Untold:
     expected: float
     block: int
     differs: bool
+    each: int = 1
 
     @property
     def pieces(self) -> str:
         """How much evidence they are, in words."""
         pieces = self.examples // self.block
         return (
-            f"about {pieces} independent piece{'s' * (pieces != 1)} of evidence, since some {self.block:,}"
-            f" neighbours are alike; {PIECES} are needed"
+            f"about {pieces} independent piece{'s' * (pieces != 1)} of evidence, since some"
+            f" {self.block * self.each:,} neighbours are alike; {PIECES} are needed"
         )
 
     @property
@@ -54,7 +56,7 @@ class Untold:
         seen = (
             f" have a mean of {self.mean:.4g}, {self.expected:.4g} is expected, but" if self.differs else ""
         )
-        return f"the last {self.examples:,} examples{seen} are {self.pieces}"
+        return f"the last {self.examples * self.each:,} examples{seen} are {self.pieces}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -137,9 +137,9 @@ def _beyond(detectable: Sequence[Detectable], expected: ExpectedLevel) -> str:
     if smallest is None or smallest.possible:
         return ""
     return (
-        f"no change could have been found yet: over the last {smallest.examples:,} examples it would have to"
-        f" be one of {smallest.change:.4g}, and from {expected.mean:.4g} none can be larger than"
-        f" {expected.farthest:.4g}"
+        "no change could have been found yet: over the last"
+        f" {smallest.examples * expected.each:,} examples it would have to be one of {smallest.change:.4g},"
+        f" and from {expected.mean:.4g} none can be larger than {expected.farthest:.4g}"
     )
 
 
@@ -165,11 +165,13 @@ def _too_few(expected: ExpectedLevel, examples: int, needed: int) -> str:
         return "the expected scores do not vary, so that their error is unknown"
     if not expected.enough:
         return (
-            f"the expected level rests on {expected.examples:,} test examples of which {expected.block} "
-            f"neighbours are alike, about {expected.pieces:.0f} independent pieces; {PIECES} are needed"
+            f"the expected level rests on {expected.examples * expected.each:,} test examples of which"
+            f" {expected.block * expected.each} neighbours are alike, about {expected.pieces:.0f} independent"
+            f" pieces; {PIECES} are needed"
         )
     if examples < needed:
-        return f"{examples:,} observations with a prediction; the first test needs {needed:,}"
+        seen, first = examples * expected.each, needed * expected.each
+        return f"{seen:,} observations with a prediction; the first test needs {first:,}"
     return ""
 
 
@@ -213,9 +215,8 @@ class _Test:
                     window.mean(), self._spreads(windows)[-1], self.block, scale.shares[-1], scale.size
                 )
                 mean, differs = self.losses[-scale.size :].mean(), abs(window.mean() - self.level) > half
-                left_out.append(
-                    Untold(scale.size, self.sign * float(mean), self.expected.mean, block, bool(differs))
-                )
+                told, known = self.sign * float(mean), self.expected
+                left_out.append(Untold(scale.size, told, known.mean, block, bool(differs), known.each))
         differing = [one for one in left_out if one.differs]
         if not differing and len(left_out) < len(self.tested):
             return None

@@ -16,6 +16,7 @@ from tuner.deploy.bundle import Bundle
 from tuner.deploy.observations import known_columns, time_column
 from tuner.deploy.schema import Part
 from tuner.errors import BundleError
+from tuner.trees import rebuilt
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +128,8 @@ def _examples(bundle: Bundle, time: str, others: list[str], wishes: Wishes, wher
     parts = bundle.schema.inputs
     known = parts[0].columns if len(parts) == 1 and len(parts[0].shape) == 1 else ()
     names = output.columns if bundle.task == "regression" else ()
+    if missing := [name for name in wishes.targets if name not in others]:
+        raise BundleError(f"{where}: has no column {missing[0][:40]!r} that was observed; {_list(others)}")
     if wishes.targets or (names and set(names) <= set(others)):
         targets = wishes.targets or names
     else:
@@ -138,7 +141,7 @@ def _examples(bundle: Bundle, time: str, others: list[str], wishes: Wishes, wher
                 f" ({' or '.join(repr(name[:40]) for name in unknown[:12])})"
             )
         targets = tuple(unknown[-wanted:]) if len(others) > wanted else ()
-    if len(targets) != wanted or not set(targets) <= set(others):
+    if len(targets) != wanted:
         raise BundleError(
             f"{where}: needs {wanted} column{'s' * (wanted != 1)} for what was observed, behind those that"
             f" the model reads; {_list(others)}"
@@ -180,8 +183,6 @@ def _list(columns: Sequence[str]) -> str:
 
 def as_read(bundle: Bundle, flat: np.ndarray) -> object:
     """Rows of shape (examples, columns) as the array, or the tuple or dict of arrays, that is read."""
-    from tuner.trees import rebuilt
-
     parts = bundle.schema.inputs
     arrays, at = [], 0
     for part in parts:
