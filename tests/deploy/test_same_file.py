@@ -5,6 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from optuna.trial import FixedTrial
 
 from tests.deploy.conftest import Bundles, Kept
 from tests.deploy.made import labelled
@@ -12,8 +13,10 @@ from tests.deploy.test_update import later, windows_of
 from tuner.deploy.bundle import Bundle, read
 from tuner.deploy.monitoring.layout import Wishes
 from tuner.deploy.monitoring.run import monitor
+from tuner.deploy.updating.derived import WAY, Settings, comparison
 from tuner.deploy.updating.given import Cutting
 from tuner.deploy.updating.material import gathered
+from tuner.deploy.updating.ways import EXISTING
 from tuner.errors import BundleError
 
 CUTTING = Cutting(10, 20)
@@ -69,3 +72,7 @@ def test_a_series_whose_last_steps_are_to_come(timed: bool, bundles: Bundles, tm
     np.testing.assert_allclose(material.new.test[0], x[-20:], rtol=1e-6)
     np.testing.assert_allclose(material.new.test[1], y[-20:], rtol=1e-6)
     assert material.until == ("2025-04-20T00:00:00" if timed else "110")
+    # What is compared knows of its data what the study's say: for naive forecasts.
+    compared = comparison(material, {}, Settings(1)).data
+    assert callable(compared)
+    assert compared(FixedTrial({WAY: EXISTING})).targets == material.targets == (0, 1)
