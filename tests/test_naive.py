@@ -8,7 +8,9 @@ import pytest
 
 from tuner import naive
 from tuner.errors import StudyError
+from tuner.metrics import Metric
 from tuner.naive import NotComputedError, checked_names, fitted, predictions, scored
+from tuner.naive_scores import of_splits
 from tuner.study import Splits
 
 RNG = np.random.default_rng(5)
@@ -142,8 +144,58 @@ def test_last_repeats_what_x_ends_with(x: tuple[int, ...], y: tuple[int, ...], r
     [((4, 3), (1,)), ((4, 3), (2,)), ((4, 3), (5, 2)), ((4, 2), ()), ((4, 1), (5, 3)), ((1, 10), (1,))],
 )
 def test_last_is_refused_where_it_is_open_what_to_repeat(x: tuple[int, ...], y: tuple[int, ...]) -> None:
-    with pytest.raises(StudyError, match="it is open what to repeat; leave it out"):
-        fitted("last", (np.zeros((6, *x)), np.zeros((6, *y))))
+    pair = np.zeros((6, *x)), np.zeros((6, *y))
+    with pytest.raises(
+        StudyError, match=r"open what to repeat; name the columns .*targets=.*, or leave it out"
+    ):
+        fitted("last", pair)
+
+
+@pytest.mark.parametrize(
+    ("columns", "y", "repeated"),
+    [
+        ((1,), (), 1),
+        ((1,), (1,), 1),
+        ((2,), (5,), 5),
+        ((0,), (4, 1), 4),
+        ((2, 0), (2,), 1),
+        ((2, 0), (3, 2), 3),
+        ((0, 2), (6,), 3),  # the steps of two columns, one after the other
+    ],
+)
+def test_last_repeats_the_columns_that_are_named(
+    columns: tuple[int, ...], y: tuple[int, ...], repeated: int
+) -> None:
+    series = RNG.normal(size=(6, 4, 3)).astype("float32")
+    found = predictions("last", (series, np.zeros((6, *y))), series, columns=columns)
+    assert found.shape == (6, *y)
+    steps = found.reshape(6, repeated, len(columns))
+    for step in range(repeated):
+        np.testing.assert_array_equal(steps[:, step], series[:, -1][:, columns])
+
+
+def test_columns_that_cannot_be_repeated_are_refused() -> None:
+    pair = np.zeros((6, 4, 3)), np.zeros((6, 5))
+    with pytest.raises(StudyError, match=r"shape \(4, 3\) an example, and no column 3"):
+        fitted("last", pair, columns=(3,))
+    with pytest.raises(StudyError, match=r"shape \(2,\) and .* \(5,\), .* open what to repeat; leave it out"):
+        fitted("last", pair, columns=(0, 1))
+    with pytest.raises(StudyError, match="y has 2 arrays, and targets are those of one"):
+        fitted("last", (pair[0], (pair[1], pair[1])), columns=(0,))
+
+
+@pytest.mark.parametrize("wrong", [0, "0", (-1,), (0, 0), (1.0,), (True,), None])
+def test_targets_are_numbers_of_columns(wrong: Any) -> None:
+    with pytest.raises(StudyError, match=r"targets is .*; give the numbers of columns of x"):
+        Splits((X, Y), (X, Y), (X, Y), targets=wrong)
+    assert Splits((X, Y), (X, Y), (X, Y), targets=[1, 0]).targets == (1, 0)  # type: ignore[arg-type]
+
+
+def test_the_targets_of_splits_are_those_that_are_repeated() -> None:
+    y = np.repeat(X[:, -1:, 1:], 3, axis=1)
+    made = Splits((X, y), (X, y), (X, y), naive=("last",), targets=(1,))
+    found = of_splits(made, Metric("mse", "minimize", mse), y)
+    assert found is not None and found.test == {"last": (0.0,)}
 
 
 def test_the_input_is_the_first_array_of_x() -> None:

@@ -21,7 +21,7 @@ def of_splits(splits: Splits, metric: Metric, like: Tree) -> NaiveScores | None:
         why = f"the {next(iter(splits.pipelines))} split comes batch by batch"
         return NaiveScores({}, {}, reasons=dict.fromkeys(splits.naive, why))
     given = {"validation": splits.validation, "test": splits.test}
-    found, reasons = scored(splits.naive, splits.train, given, metric.score, like)
+    found, reasons = scored(splits.naive, splits.train, given, metric.score, like, columns=splits.targets)
     test, validation = (
         {name: (said[split],) for name, said in found.items()} for split in ("test", "validation")
     )

@@ -12,7 +12,7 @@ import numpy as np
 from tuner import pipelines
 from tuner.errors import StudyError, study_errors
 from tuner.metric_names import check_name
-from tuner.naive import checked_names
+from tuner.naive import checked_columns, checked_names
 from tuner.objective import parse_objective
 from tuner.records import BASELINE, Direction
 from tuner.sizes import Sizes, checked_ensemble_sizes, checked_train_sizes
@@ -37,8 +37,9 @@ class Splits:
     batch by batch: a `keras.utils.PyDataset`, a `tf.data.Dataset` of batches, or a function without
     arguments that returns a fresh iterator of batches (x, y) or (x, y, sample_weight).
 
-    `naive` names the forecasts without a network that a model has to beat: see `tuner.naive`. `credit` says
-    whose data they are, where that has to be said wherever they are shown: the report does.
+    `naive` names the forecasts without a network that a model has to beat: see `tuner.naive`. `targets` are
+    the numbers of the columns of x that y continues, which "last" repeats. `credit` says whose data they are,
+    where that has to be said wherever they are shown: the report does.
 
     The rest plays no part in training and serves the chosen model (`tuner finalize`). `preparation` is the
     fitted `tuner.prepare.Preparation` that made these arrays of raw ones, `raw` the splits of these, and
@@ -60,10 +61,12 @@ class Splits:
     columns: tuple[str, ...] = ()
     outputs: tuple[str, ...] = ()
     classes: tuple[str, ...] = ()
+    targets: tuple[int, ...] = ()
     _counted: dict[str, int] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "naive", checked_names(self.naive))
+        object.__setattr__(self, "targets", checked_columns(self.targets))
         if not isinstance(self.credit, str):
             raise StudyError(f"credit is a {type(self.credit).__name__}; write whose data they are, in words")
         if self.preparation is not None and not hasattr(self.preparation, "restored"):

@@ -5,13 +5,15 @@
     python -m benchmarks.published table          # the table of studies/README.md, from these files alone
 
 Without a row, `run` and `tune` take all, the cheap ones first. An interrupted command goes on where it was
-left. C4, H2 and H3 need data: --data names the folder of their files.
+left. C4, H2 and H3 need real data: --data names the folder with btc_usd_eur_seed_range.csv (columns date,
+usd, eur) and SN_d_tot_V2.0.csv (SILSO's daily numbers, which are downloaded where no folder is named).
 """
 
 import argparse
 import shlex
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from itertools import pairwise
 from pathlib import Path
 
@@ -58,16 +60,17 @@ def _run(given: argparse.Namespace, folder: Path, command: str) -> None:
     from benchmarks.published.training import train_row
 
     for row in _chosen(given.rows):
-        path = train_row(
-            row,
-            folder,
-            seeds=given.seeds,
-            quick=given.quick,
-            fresh=given.fresh,
-            data=given.data,
-            command=command,
-            note=lambda text: print(text, file=sys.stderr, flush=True),
-        )
+        with _with_data(row, given.data):
+            path = train_row(
+                row,
+                folder,
+                seeds=given.seeds,
+                quick=given.quick,
+                fresh=given.fresh,
+                data=given.data,
+                command=command,
+                note=lambda text: print(text, file=sys.stderr, flush=True),
+            )
         print(path)
 
 
@@ -78,16 +81,31 @@ def _tune(given: argparse.Namespace, folder: Path, command: str) -> None:
             if given.rows:
                 print(f"{row.id} has no search", file=sys.stderr)
             continue
-        path = tuning.tune_row(
-            row,
-            folder,
-            runs=runs,
-            quick=given.quick,
-            fresh=given.fresh,
-            data=given.data,
-            command=command,
-        )
+        with _with_data(row, given.data):
+            path = tuning.tune_row(
+                row,
+                folder,
+                runs=runs,
+                quick=given.quick,
+                fresh=given.fresh,
+                data=given.data,
+                command=command,
+            )
         print(path)
+
+
+@contextmanager
+def _with_data(row: Row, folder: Path | None) -> Iterator[None]:
+    """Where real data cannot be had, errors name this command's option.
+
+    Raises: ResultError instead of a TunerError about a row of real data whose folder was not named.
+    """
+    try:
+        yield
+    except TunerError as error:
+        if not row.data or folder is not None:
+            raise
+        raise ledger.ResultError(f"{row.id}: give --data FOLDER, which has {row.data} ({error})") from None
 
 
 def _write_table(folder: Path) -> None:
@@ -107,6 +125,12 @@ def _chosen(names: Sequence[str]) -> tuple[Row, ...]:
     return tuple(ROWS[name] for name in dict.fromkeys(ROWS[name].source for name in names))
 
 
+def _row(text: str) -> str:
+    if text not in ROWS:
+        raise argparse.ArgumentTypeError(f"there is no row {text!r}; there are {', '.join(ROWS)}")
+    return text
+
+
 def _count(text: str) -> int:
     if not text.isdecimal() or not int(text):
         raise argparse.ArgumentTypeError(f"{text!r} is no whole number, 1 or more")
@@ -121,7 +145,7 @@ def _parser() -> argparse.ArgumentParser:
         allow_abbrev=False,
     )
     parser.add_argument("action", choices=["run", "tune", "table"])
-    parser.add_argument("rows", nargs="*", metavar="ROW", choices=[*ROWS, []], help=", ".join(ROWS))
+    parser.add_argument("rows", nargs="*", metavar="ROW", type=_row, help=", ".join(ROWS))
     parser.add_argument("--seeds", type=_count, help="seeds of every configuration (default: the row's)")
     parser.add_argument("--quick", action="store_true", help="2 seeds on tiny data, kept elsewhere")
     parser.add_argument("--fresh", action="store_true", help="start over instead of going on")

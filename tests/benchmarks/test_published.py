@@ -342,6 +342,23 @@ def test_the_command_is_kept_without_the_folder_of_the_data() -> None:
     assert kept_words(["run", "--data=/home/me", "H2"]) == ["run", "--data=FOLDER", "H2"]
 
 
+def test_real_data_that_are_not_there_are_asked_for_by_the_option_of_the_command(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    there = ["--quick", "--results", str(tmp_path)]
+    assert main(["run", "C4", *there]) == main(["run", "C4", *there, "--data", str(tmp_path)]) == 2
+    without, missing = capsys.readouterr().err.splitlines()
+    assert without.startswith(f"published: C4: give --data FOLDER, which has {ROWS['C4'].data} (")
+    assert missing.endswith(f"{ROWS['C4'].data}: no such file")
+
+
+def test_a_row_that_there_is_not_is_told(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as caught:
+        main(["run", "X1"])
+    assert caught.value.code == 2
+    assert capsys.readouterr().err.endswith(f"there is no row 'X1'; there are {', '.join(ROWS)}\n")
+
+
 @pytest.mark.parametrize("seeds", ["0", "-1", "two"])
 def test_numbers_of_seeds_that_are_none_are_refused(
     seeds: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]

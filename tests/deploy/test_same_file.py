@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from optuna.trial import FixedTrial
 
 from tests.deploy.conftest import Bundles, Kept
 from tests.deploy.made import labelled
@@ -13,8 +14,10 @@ from tests.deploy.test_update import later, windows_of
 from tuner.deploy.bundle import Bundle, read
 from tuner.deploy.layout import Wishes
 from tuner.deploy.monitoring.run import monitor
+from tuner.deploy.updating.derived import WAY, Settings, comparison
 from tuner.deploy.updating.given import Cutting
 from tuner.deploy.updating.material import gathered
+from tuner.deploy.updating.ways import EXISTING
 from tuner.errors import BundleError
 
 CUTTING = Cutting(10, 20)
@@ -82,3 +85,7 @@ def test_a_series_whose_last_steps_are_to_come(timed: bool, bundles: Bundles, tm
     named = gathered(there, kept.study, path, Cutting(15, 20, targets=("first", "second")))
     np.testing.assert_array_equal(named.new.test[1], material.new.test[1])
     assert material.until == ("2025-04-20T00:00:00" if timed else "110")
+    # What is compared knows of its data what the study's say: for naive forecasts.
+    compared = comparison(material, {}, Settings(1)).data
+    assert callable(compared)
+    assert compared(FixedTrial({WAY: EXISTING})).targets == material.targets == (0, 1)

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from tests.prepare.samples import close
 from tuner.errors import PreparationError
+from tuner.naive import predictions
 from tuner.prepare import (
     Chain,
     Difference,
@@ -166,6 +167,21 @@ def test_naive_forecasts_and_types_are_handed_on() -> None:
     found = framed(SERIES, Standardize(), steps_in=5, naive=("last", "mean"), dtype="float16")
     assert found.raw.naive == found.splits.naive == ("last", "mean")
     assert found.splits.test[0].dtype == found.raw.test[1].dtype == np.float16
+
+
+@pytest.mark.parametrize(("targets", "columns"), [((1,), (1,)), ((1, 0), (1, 0)), (None, (0, 1))])
+@pytest.mark.parametrize("flat", [True, False])
+def test_the_last_value_of_the_columns_that_are_forecast_is_repeated(
+    targets: tuple[int, ...] | None, columns: tuple[int, ...], flat: bool
+) -> None:
+    found = framed(SERIES, steps_in=5, steps_out=3, targets=targets, flat=flat)
+    assert found.raw.targets == found.splits.targets == columns
+    x, y = found.raw.test
+    said = predictions("last", found.raw.train, x, columns=found.raw.targets)
+    assert said.shape == y.shape
+    for step in said.reshape(len(x), 3, len(columns)).transpose(1, 0, 2):
+        np.testing.assert_array_equal(step, x[:, -1][:, columns])
+    assert framed(SERIES, steps_in=5, layout="features").splits.targets == ()  # its columns are others
 
 
 def test_a_preparation_is_stored_and_serves_raw_windows(tmp_path: Path) -> None:

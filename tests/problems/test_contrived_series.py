@@ -39,3 +39,5 @@ def test_splits_follow_each_other_in_any_size() -> None:
 def test_counts_below_one_are_refused(name: str) -> None:
     with pytest.raises(StudyError, match=f"contrived_series: {name} is 0; give 1 or more"):
         contrived_series(**{name: 0})
+    with pytest.raises(StudyError, match="contrived_series: step is 'a'; give a finite number"):
+        contrived_series(step="a")  # type: ignore[arg-type]

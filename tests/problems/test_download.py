@@ -162,3 +162,5 @@ def test_a_path_that_cannot_be_read_is_said(tmp_path: Path) -> None:
         read_data(tmp_path / "missing")
     with pytest.raises(StudyError, match="cannot be read"):
         read_data(tmp_path)
+    with pytest.raises(StudyError, match=r"^path is 2017; give the name of a file$"):
+        read_data(2017)  # type: ignore[arg-type]

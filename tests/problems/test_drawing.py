@@ -122,7 +122,7 @@ def test_the_global_generator_is_left_alone(case: Case) -> None:
         ({"n_test": 1.5}, "n_test is 1.5; give a whole number, 1 or more"),
         ({"n_train": True}, "n_train is True; give a whole number, 1 or more"),
         ({"seed": -1}, "seed is -1; give 0 or more"),
-        ({"seed": "one"}, "seed is one; give a whole number, 0 or more"),
+        ({"seed": "one"}, "seed is 'one'; give a whole number, 0 or more"),
     ],
 )
 def test_wrong_counts_and_seeds_are_refused(case: Case, change: dict[str, Any], words: str) -> None:
@@ -137,11 +137,18 @@ def test_the_streams_are_independent_of_each_other() -> None:
         assert abs(np.corrcoef(one, other)[0, 1]) < 5 / np.sqrt(20_000)
 
 
-@pytest.mark.parametrize("wrong", [(2, 1), (-1, 1), (1,), 3, (0, np.inf), (np.nan, 1)])
+@pytest.mark.parametrize("wrong", [(2, 1), (-1, 1), (1,), 3, (0, np.inf), (np.nan, 1), ("a", "b"), None])
 def test_ranges_have_two_ends_in_order(wrong: Any) -> None:
     with pytest.raises(StudyError, match=r"p: decay is .*; give \(lowest, highest\), the lowest 0 or more"):
         drawing.check_range("p", 0, decay=wrong)
     drawing.check_range("p", 0, decay=(1, 1), period=(0.5, 2))
+
+
+@pytest.mark.parametrize("wrong", ["1", None, True, np.nan, -np.inf, (1,), 1j])
+def test_numbers_are_finite(wrong: Any) -> None:
+    with pytest.raises(StudyError, match=r"^p: step is .*; give a finite number$"):
+        drawing.check_numbers("p", step=wrong)
+    drawing.check_numbers("p", step=-1, start=np.float32(0.5))
 
 
 def test_the_table_of_the_package_names_every_generator() -> None:

@@ -45,6 +45,7 @@ def test_the_majority_is_right_once_in_ten_times() -> None:
         ({"index": 5}, "echo: index is 5; 5 numbers have the places 0 to 4"),
         ({"index": -6}, "echo: index is -6; 5 numbers have the places 0 to 4"),
         ({"index": 1.0}, "echo: index is 1.0; 5 numbers have the places 0 to 4"),
+        ({"index": True}, "echo: index is True; 5 numbers have the places 0 to 4"),
         ({"length": 0}, "echo: length is 0; give 1 or more"),
         ({"cardinality": 0}, "echo: cardinality is 0; give 1 or more"),
     ],

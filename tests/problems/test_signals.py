@@ -123,6 +123,7 @@ def test_by_default_the_examples_that_the_source_trains_on(exercise: int, exampl
     ("change", "words"),
     [
         ({"exercise": 4}, "signals: exercise is 4; give 1, 2 or 3 (4 is tuner.problems.bitcoin)"),
+        ({"exercise": True}, "signals: exercise is True; give 1, 2 or 3 (4 is tuner.problems.bitcoin)"),
         ({"exercise": 3, "batch": 0}, "signals: batch is 0; give 1 or more"),
     ],
 )

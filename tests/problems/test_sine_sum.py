@@ -112,7 +112,7 @@ def test_counts_below_one_are_refused(change: dict[str, int]) -> None:
     ("change", "words"),
     [
         ({"n_train": 1.5}, "sine_sum: n_train is 1.5; give a whole number, 1 or more"),
-        ({"steps_in": "5"}, "sine_sum: steps_in is 5; give a whole number, 1 or more"),
+        ({"steps_in": "5"}, "sine_sum: steps_in is '5'; give a whole number, 1 or more"),
         ({"seeds": (1, 2)}, "sine_sum: seeds is (1, 2); give three numbers: train, validation, test"),
         ({"seeds": 3}, "sine_sum: seeds is 3; give three numbers: train, validation, test"),
         ({"seeds": (1, 2, -1)}, "random_sines: seed is -1; give 0 or more"),

@@ -3,6 +3,7 @@
 import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from numbers import Integral
 from typing import Any
 
 import numpy as np
@@ -50,21 +51,39 @@ def checked_names(names: Any) -> tuple[str, ...]:
     return tuple(dict.fromkeys(given))
 
 
-def predictions(name: str, train: Pair, x: Tree, like: Tree = None) -> Tree:
+def checked_columns(columns: Any) -> tuple[int, ...]:
+    """Numbers of columns, counted from 0, each once.
+
+    Raises: StudyError where they are none.
+    """
+    found = [
+        int(one)
+        for one in (columns if isinstance(columns, tuple | list) else ())
+        if isinstance(one, Integral) and not isinstance(one, bool) and int(one) >= 0
+    ]
+    if not isinstance(columns, tuple | list) or len(set(found)) < len(columns):
+        raise StudyError(
+            f"targets is {columns!r}; give the numbers of columns of x, from 0 and each once, such as (0,)"
+        )
+    return tuple(found)
+
+
+def predictions(name: str, train: Pair, x: Tree, like: Tree = None, *, columns: tuple[int, ...] = ()) -> Tree:
     """What a forecast made from the training examples says of x; see `fitted`.
 
     >>> x, y = np.arange(6.0).reshape(2, 3, 1), np.array([[3.0], [6.0]])
     >>> predictions("last", (x, y), x).tolist(), predictions("mean", (x, y), x).tolist()
     ([[2.0], [5.0]], [[4.5], [4.5]])
     """
-    return fitted(name, train, like)(x)
+    return fitted(name, train, like, columns=columns)(x)
 
 
-def fitted(name: str, train: Pair, like: Tree = None) -> Forecast:
+def fitted(name: str, train: Pair, like: Tree = None, *, columns: tuple[int, ...] = ()) -> Forecast:
     """A forecast made from x and y of the training examples.
 
     `like` are predictions of the model, of any number of examples, in whose shape those of the forecast are
-    made; without it they have the shape of the targets.
+    made; without it they have the shape of the targets. `columns` are those of x that y continues, where
+    that is said.
 
     Raises: StudyError where the forecast does not fit the data, NotComputedError where it is too much.
     """
@@ -72,14 +91,24 @@ def fitted(name: str, train: Pair, like: Tree = None) -> Forecast:
     truths, outputs = flat(y), flat(y if like is None else like)
     if len(truths) != len(outputs):
         raise StudyError(f"y has {len(truths)} arrays and the model {len(outputs)} outputs")
-    targets = [target_of(truth, output.shape[1:]) for truth, output in zip(truths, outputs, strict=True)]
+    if columns and len(truths) > 1:
+        raise StudyError(f"y has {len(truths)} arrays, and targets are those of one; leave targets out")
+    targets = [
+        target_of(truth, output.shape[1:], columns) for truth, output in zip(truths, outputs, strict=True)
+    ]
     parts = [MAKERS[name](x, target) for target in targets]
     plan = outline(y)
     return lambda inputs: rebuilt(plan, (part(inputs) for part in parts))
 
 
 def scored(
-    names: Sequence[str], train: Pair, splits: Mapping[str, Pair], score: Score, like: Tree = None
+    names: Sequence[str],
+    train: Pair,
+    splits: Mapping[str, Pair],
+    score: Score,
+    like: Tree = None,
+    *,
+    columns: tuple[int, ...] = (),
 ) -> tuple[dict[str, dict[str, float]], dict[str, str]]:
     """The score of every forecast on every split, by name and split; and by name why some have none.
 
@@ -92,7 +121,7 @@ def scored(
     for name in names:
         try:
             with _about(name):
-                forecast = fitted(name, train, like)
+                forecast = fitted(name, train, like, columns=columns)
                 said = {split: _score(name, score, y, forecast(x)) for split, (x, y) in splits.items()}
         except NotComputedError as error:
             reasons[name] = str(error)

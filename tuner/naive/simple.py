@@ -10,6 +10,8 @@ from tuner.trees import Tree, leaves
 
 MOST_CLASSES = 1_000  # different values of a target that "majority" takes for classes
 
+_NAME_COLUMNS = "name the columns of x that it continues, Splits(..., targets=(0,))"
+
 
 def _constant(values: np.ndarray, shape: tuple[int, ...]) -> Forecast:
     """The same prediction for every example."""
@@ -75,29 +77,47 @@ def last(x: Tree, target: Target) -> Forecast:
     series, truth = input_of(x), target.values.shape[1:]
     if series.ndim < 2:
         raise StudyError(f"x has the shape {series.shape}, without an axis of steps; leave it out")
-    times = _times(series.shape[2:], truth)
+    end = _ends(series[:1], target.columns).shape[1:]
+    times = _times(end, truth, told=bool(target.columns))
     if not times:
+        hint = "" if target.columns else f"{_NAME_COLUMNS}, or "
         raise StudyError(
-            f"x ends with values of the shape {series.shape[2:]} and a target has the shape {truth}, so it is"
-            " open what to repeat; leave it out"
+            f"x ends with values of the shape {end} and a target has the shape {truth}, so it is open what to"
+            f" repeat; {hint}leave it out"
         )
 
     def forecast(inputs: Tree) -> np.ndarray:
-        ends = input_of(inputs)[:, -1]
+        ends = _ends(input_of(inputs), target.columns)
         repeated = np.repeat(ends.reshape(len(ends), 1, -1), times, axis=1)
         return repeated.reshape(len(ends), *target.shape).astype(np.float32)
 
     return forecast
 
 
-def _times(last: tuple[int, ...], truth: tuple[int, ...]) -> int:
+def _ends(series: np.ndarray, columns: tuple[int, ...]) -> np.ndarray:
+    """What the examples of a series (examples, steps, ...) end with, in the columns that are named, if any.
+
+    Raises: StudyError where there are no such columns.
+    """
+    ends = series[:, -1]
+    if not columns:
+        return ends
+    if ends.ndim < 2 or max(columns) >= ends.shape[-1]:
+        raise StudyError(f"x has the shape {series.shape[1:]} an example, and no column {max(columns)}")
+    return np.asarray(ends[..., list(columns)])
+
+
+def _times(last: tuple[int, ...], truth: tuple[int, ...], *, told: bool = False) -> int:
     """How often the last values, of this shape, are repeated to give a target of that one; 0: it is open.
 
-    A target is a step like those of x, several of them, or of a single series any number of them.
+    A target is a step like those of x, several of them, or of a single series any number of them. Where it
+    is `told` which columns it continues, it may also be steps of several columns one after the other.
     """
     if truth == last:
         return 1
     if truth[1:] == last and truth:
         return truth[0]
     steps = math.prod(truth)
+    if told and len(truth) == 1 and steps % math.prod(last) == 0:
+        return steps // math.prod(last)
     return steps if math.prod(last) == 1 and max(truth, default=1) == steps else 0

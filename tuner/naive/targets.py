@@ -24,11 +24,13 @@ class Target:
     """One array of targets, (examples, ...), and the `shape` of what the model outputs for an example.
 
     With `labels` each value is a label: it picks one of the numbers along the last axis of an output.
+    `columns` are the places along the last axis of x of what a target continues; none: it is not said.
     """
 
     values: np.ndarray
     shape: tuple[int, ...]
     labels: bool
+    columns: tuple[int, ...] = ()
 
     @property
     def size(self) -> int:
@@ -43,7 +45,7 @@ class Target:
         return part.reshape(len(part), -1).astype(np.float64)
 
 
-def target_of(values: np.ndarray, shape: tuple[int, ...]) -> Target:
+def target_of(values: np.ndarray, shape: tuple[int, ...], columns: tuple[int, ...] = ()) -> Target:
     """A target beside what the model outputs for it.
 
     Raises: StudyError where it is open how targets and outputs go together."""
@@ -51,7 +53,7 @@ def target_of(values: np.ndarray, shape: tuple[int, ...]) -> Target:
         raise StudyError("the targets are no numbers")
     size = math.prod(values.shape[1:])
     if size == math.prod(shape):
-        return Target(values, shape, labels=False)
+        return Target(values, shape, labels=False, columns=columns)
     picks = len(shape) > 0 and size == math.prod(shape[:-1])
     if picks and are_whole(values) and values.min() >= 0 and values.max() < shape[-1]:
         return Target(values, shape, labels=True)

@@ -174,7 +174,7 @@ def _framed(
 
     if raw is None:
         train, validation, test = (tuple(part.astype(dtype) for part in pairs[name]) for name in NAMES)
-        raw = Splits(train=train, validation=validation, test=test, naive=naive)
+        raw = Splits(train=train, validation=validation, test=test, naive=naive, targets=preparation.targets)
     train, validation, test = map(ready, NAMES)
     splits = replace(
         raw,
@@ -184,6 +184,7 @@ def _framed(
         preparation=preparation,
         raw=raw,
         starts=dict(starts),
+        targets=raw.targets if preparation.layout == "natural" else (),
     )
     return Framed(raw, splits, preparation, starts)
 

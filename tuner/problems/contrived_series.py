@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from tuner.problems.drawing import check_counts
+from tuner.problems.drawing import check_counts, check_numbers
 from tuner.study import Splits
 
 
@@ -19,10 +19,11 @@ def contrived_series(
     Mean squared errors of naive forecasts on the validation split: 0.01 for persistence (y = x), and 0.27
     for the mean of the targets of the train split.
 
-    Raises: StudyError where a count is below 1.
+    Raises: StudyError where a count is below 1, or start or step is no finite number.
     Source: Brownlee, Long Short-Term Memory Networks with Python, Listings 12.9 to 12.13.
     """
     check_counts("contrived_series", n_train=n_train, n_validation=n_validation, n_test=n_test)
+    check_numbers("contrived_series", start=start, step=step)
     series = start + step * np.arange(n_train + n_validation + n_test + 1)
     x, y = series[:-1, None, None].astype("float32"), series[1:, None].astype("float32")
     first, second = n_train, n_train + n_validation

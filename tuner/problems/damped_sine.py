@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 
-from tuner.problems.drawing import Pair, Seed, check_counts, check_range, draw
+from tuner.problems.drawing import Pair, Seed, check_counts, check_numbers, check_range, draw
 from tuner.study import Splits
 
 
@@ -15,6 +15,7 @@ def plain_sine(steps: int = 100, *, frequency: float = 5) -> np.ndarray:
     [0.0, 1.0, 0.0, -1.0]
     """
     check_counts("plain_sine", steps=steps)
+    check_numbers("plain_sine", frequency=frequency)
     return np.sin(2 * math.pi * frequency * np.arange(steps) / steps)
 
 

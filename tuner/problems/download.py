@@ -31,6 +31,8 @@ Check = Callable[[bytes], object]  # raises StudyError where the content is not 
 
 def read_data(path: str | Path) -> bytes:
     """The content of a file that the user has. Raises: StudyError where it cannot be read."""
+    if not isinstance(path, str | Path):
+        raise StudyError(f"path is {path!r}; give the name of a file")
     try:
         return Path(path).read_bytes()
     except FileNotFoundError:

@@ -1,7 +1,7 @@
 """What the generators share: counts that are checked, a stream for each split, the splits themselves."""
 
 from collections.abc import Callable
-from numbers import Integral
+from numbers import Integral, Real
 from typing import Any
 
 import numpy as np
@@ -23,19 +23,30 @@ def check_counts(problem: str, least: int = 1, **counts: int) -> None:
         whole = isinstance(value, Integral) and not isinstance(value, bool)
         if not whole or value < least:
             kind = "" if whole else "a whole number, "
-            raise StudyError(f"{problem}: {name} is {value}; give {kind}{least} or more")
+            raise StudyError(f"{problem}: {name} is {value!r}; give {kind}{least} or more")
 
 
 def check_range(problem: str, least: float, **ranges: tuple[float, float]) -> None:
-    """Pairs (lowest, highest) in this order, none of them below `least`.
+    """Pairs of numbers (lowest, highest) in this order, none of them below `least`.
 
     Raises: StudyError that names the one that is wrong.
     """
     for name, pair in ranges.items():
-        if not (isinstance(pair, tuple | list) and len(pair) == 2 and least <= pair[0] <= pair[1] < np.inf):
+        numbers = isinstance(pair, tuple | list) and all(isinstance(one, Real) for one in pair)
+        if not (numbers and len(pair) == 2 and least <= pair[0] <= pair[1] < np.inf):
             raise StudyError(
                 f"{problem}: {name} is {pair!r}; give (lowest, highest), the lowest {least} or more"
             )
+
+
+def check_numbers(problem: str, **numbers: float) -> None:
+    """Finite numbers.
+
+    Raises: StudyError that names the one that is wrong.
+    """
+    for name, value in numbers.items():
+        if not isinstance(value, Real) or isinstance(value, bool) or not np.isfinite(value):
+            raise StudyError(f"{problem}: {name} is {value!r}; give a finite number")
 
 
 def streams(problem: str, seed: Seed, count: int = 3) -> list[np.random.Generator]:

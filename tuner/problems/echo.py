@@ -41,8 +41,8 @@ def echo(
     sequences, each seen once.
     """
     check_counts("echo", length=length)
-    if not isinstance(index, Integral) or not -length <= index < length:
-        raise StudyError(f"echo: index is {index}; {length} numbers have the places 0 to {length - 1}")
+    if not isinstance(index, Integral) or isinstance(index, bool) or not -length <= index < length:
+        raise StudyError(f"echo: index is {index!r}; {length} numbers have the places 0 to {length - 1}")
 
     def generate(examples: int, rng: np.random.Generator) -> Pair:
         numbers = random_integers(examples, length=length, cardinality=cardinality, rng=rng)

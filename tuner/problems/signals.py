@@ -97,7 +97,7 @@ def signals(
     Raises: StudyError where a count is below 1 or the exercise is none of these.
     Source: G. Chevalier, seq2seq-signal-prediction, `datasets.py`.
     """
-    if exercise not in tuple(_TRAINED):
+    if isinstance(exercise, bool) or exercise not in tuple(_TRAINED):
         raise StudyError(f"signals: exercise is {exercise!r}; give 1, 2 or 3 (4 is tuner.problems.bitcoin)")
     check_counts("signals", batch=batch)
 

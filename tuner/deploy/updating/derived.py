@@ -177,7 +177,14 @@ def _pool(material: Material, way: Way) -> Pair:
 
 def _splits(material: Material, train: Pair) -> Splits:
     new = material.new
-    return Splits(train, new.validation, new.test, naive=material.naive, credit=material.credit)
+    return Splits(
+        train,
+        new.validation,
+        new.test,
+        naive=material.naive,
+        credit=material.credit,
+        targets=material.targets,
+    )
 
 
 def _start_from(model: keras.Model, data: Splits, weights: Weights) -> None:

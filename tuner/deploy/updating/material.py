@@ -41,10 +41,11 @@ class Material:
     `builder` is the build function of the bundle's configuration, as it makes the bundle's network. `raw` are
     the new examples in original units, None where the model does not read others, or they are not known.
     `known` counts the examples to judge by that are among all old ones, `left_out` those that were left out
-    of `old` for that, and `where` says where the new data are from. `data` is the digest of the study's data,
-    `changed` what is not as it was when the bundle was made, and `notes` what is to be said of the data.
-    `splits` are the names of the study's splits that are the old data, and `learned` has the digests of all
-    new examples, and of those of the updates before by which the existing model came about.
+    of `old` for that, and `where` says where the new data are from. `naive`, `credit` and `targets` are those
+    of the study's data, `data` is the digest of these, `changed` what is not as it was when the bundle was
+    made, and `notes` what is to be said of the data. `splits` are the names of the study's splits that are
+    the old data, and `learned` has the digests of all new examples, and of those of the updates before by
+    which the existing model came about.
     """
 
     bundle: Bundle
@@ -60,6 +61,7 @@ class Material:
     left_out: int
     where: str
     data: str
+    targets: tuple[int, ...] = ()
     changed: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     until: str = ""  # see `Given`
@@ -132,6 +134,7 @@ def gathered(
         left_out=count(every) - count(old),
         where=found.where,
         data=data,
+        targets=splits.targets,
         changed=told,
         notes=(*found.notes, *maker.notes, *_notes(bundle, splits, names, found.parts, parts)),
         until=found.until,
