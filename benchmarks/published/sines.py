@@ -58,8 +58,8 @@ ROWS = (
             share=0.8,
         ),
         options=_SIZE,
-        differs="23,136 weights instead of 22,716 (Keras' GRU has a second bias now); the sequences come in"
-        " another order in every epoch",
+        differs="23,136 weights instead of 22,716 (Keras' GRU has a second bias by default now); the"
+        " sequences come in another order in every epoch",
         extras=(step_by_step, past_the_training_length, by_frequency, three_signals),
         quick=_QUICK,
         search=Search(

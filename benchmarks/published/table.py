@@ -150,12 +150,15 @@ def _naive(row: Row, files: _Files) -> str:
 
 def _after(row: Row, files: _Files) -> str:
     """The verdict on the best configuration that a search found, with its mean and its goal."""
-    found = None if row.search is None else tuned(row, files.folder)
+    if row.search is None:
+        return "not searched"
+    found = tuned(row, files.folder)
     if found is None:
-        return ""
+        return _NOTHING
     best = found["finalists"][0]
     against = _number(found["baseline"]["mean"])
-    text = f"{best['verdict']}: {_number(best['mean'])} ({_number(best['std'])}) against {against}"
+    size = f", {row.search.remark}" if row.search.remark else ""
+    text = f"{best['verdict']}: {_number(best['mean'])} ({_number(best['std'])}) against {against}{size}"
     if naive := _against_naive(found, best["configuration"]):
         text += f"; {naive}"
     if found["goal"] is None or best["mean"] is None:
@@ -189,8 +192,7 @@ def _notes(row: Row, files: _Files) -> Iterator[str]:
         values = ", ".join(
             f"{name} {_value(value)}" for name, value in found["finalists"][0]["params"].items()
         )
-        remark = f" ({row.search.remark})" if row.search.remark else ""
-        yield f"{row.id} after tuning{remark}: {values}."
+        yield f"{row.id} after tuning: {values}."
 
 
 def _further(row: Row, files: _Files) -> Iterator[tuple[str, ...]]:

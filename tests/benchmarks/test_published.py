@@ -250,6 +250,8 @@ def test_the_table_says_what_the_files_hold(tmp_path: Path) -> None:
             "against_best": {"trial-1": {"verdict": "worse"}, "baseline": {"verdict": "worse"}},
         },
     }
+    assert ROWS["T1"].search is not None
+    remark = ROWS["T1"].search.remark
     (tmp_path / "T1-tuned.json").write_text(json.dumps(tuned), "utf-8")
     made = table.made(tmp_path)
     cells = {
@@ -262,9 +264,11 @@ def test_the_table_says_what_the_files_hold(tmp_path: Path) -> None:
     ]
     assert cells["T1"][7] == "1 of 3 seeds"
     assert (
-        cells["T1"][8] == "better: .0100 (.0010) against .0300; against last .0050: worse; goal .0200 reached"
+        cells["T1"][8] == f"better: .0100 (.0010) against .0300, {remark};"
+        " against last .0050: worse; goal .0200 reached"
     )
     assert cells["T1"][9].startswith("no")
+    assert cells["T2"][8] == "not searched" and cells["M6"][8] == "not run"
     assert cells["T2"][7] == "2 of 3 seeds"
     assert "not run" in cells["M6"]
     assert "units 40, learning_rate 0.01235" in made and "on 2020-01-01, 1 minutes in all" in made
