@@ -180,7 +180,7 @@ def status_line() -> Iterator[Callable[[str], None]]:
 def print_result(result: "Result") -> None:
     """The verdict in a sentence and the table of confirmed configurations, on standard output."""
     # Matplotlib and SciPy, which nobody needs before the end
-    from tuner.report import headline, looks_warning, naive_remark, naive_remarks, named, size_sentences
+    from tuner.report import headline, looks_warning, naive_remark, naive_remarks, size_sentences
 
     console, words = terminal(), headline(result)
     console.print(
@@ -192,14 +192,14 @@ def print_result(result: "Result") -> None:
         return
     _print_confirmed(console, result, (result.baseline, *result.finalists))
     print_lines(console, _answers(result))
-    told = (named(result.setup, text) for text in (naive_remark(result), *size_sentences(result)))
+    told = (naive_remark(result), *size_sentences(result))
     print_lines(console, filter(None, map(visible, told)))
     flags = [
-        f"{shown(measured.name)}: {visible(named(result.setup, flag))}"
+        f"{shown(measured.name)}: {visible(flag)}"
         for measured in result.finalists
         for flag in (measured.comparison.flags if measured.comparison else ())
     ]
-    others = filter(None, named(result.setup, (*naive_remarks(result), looks_warning(result))))
+    others = filter(None, (*naive_remarks(result), looks_warning(result)))
     print_lines(console, (f"note: {visible(text)}" for text in (*flags, *others)), "dim")
 
 

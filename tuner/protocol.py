@@ -214,7 +214,8 @@ class _Session:
         if not search.tell_baseline(trial, first.objective):
             outside = ", ".join(trial.outside)
             self._note(
-                f"the baseline lies outside the searched ranges ({outside}); the sampler is not told it"
+                f"{self.setup.the_baseline} lies outside the searched ranges ({outside}); the sampler is not"
+                " told it"
             )
         under_way: deque[Drawn] = deque()
         for drawn in self._draws(search, race, under_way):

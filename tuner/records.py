@@ -16,6 +16,7 @@ Status = Literal["complete", "diverged", "pruned", "failed"]
 Direction = Literal["minimize", "maximize"]
 
 BASELINE = "baseline"
+THE_BASELINE = "the baseline"  # in sentences, unless the study has other words for it
 
 # The phases that results are told from. Of the others, "sizes" trains on parts of the train split, and
 # "members" networks for ensembles.
@@ -346,8 +347,13 @@ class Setup:
     windows: tuple[Window, ...] = ()  # which earlier trials a draw could know; older folders do not say it
     pairs: str = ""  # what two runs of a pair share, where that is not data of their own, in words
     references: Mapping[str, str] = field(default_factory=dict)  # see `Study`
-    baseline_words: str = "the baseline"  # likewise
+    baseline_words: str = THE_BASELINE  # likewise
     opened: float | None = None  # when a session began that goes on or was killed, in seconds since 1970
+
+    @property
+    def the_baseline(self) -> str:
+        """What sentences call the baseline."""
+        return self.baseline_words or THE_BASELINE
 
     @property
     def own_data(self) -> bool:

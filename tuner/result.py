@@ -279,6 +279,7 @@ def derive(
         paired=setup.paired,
         margin=setup.margin,
         level=setup.level,
+        called=setup.the_baseline,
     )
     by_name = {comparison.name: comparison for comparison in comparisons}
     known, without = _known(examples, test)

@@ -14,7 +14,7 @@ from tuner.errors import StudyError, study_errors
 from tuner.metric_names import check_name
 from tuner.naive import checked_names
 from tuner.objective import parse_objective
-from tuner.records import BASELINE, Direction
+from tuner.records import BASELINE, THE_BASELINE, Direction
 from tuner.sizes import Sizes, checked_ensemble_sizes, checked_train_sizes
 from tuner.trees import leaves
 
@@ -251,7 +251,7 @@ class Study:
     same_test: bool = False
     references: Mapping[str, str] = field(default_factory=dict)
     new_data: Callable[..., Any] | None = None
-    baseline_words: str = "the baseline"
+    baseline_words: str = THE_BASELINE
     source: str = field(default="", repr=False)  # sha256 of the study file and its options
     options: Mapping[str, Any] = field(default_factory=dict, repr=False)  # what --set gave
     file: str = field(default="", repr=False)  # sha256 of the study file alone
@@ -336,8 +336,6 @@ class Study:
             raise StudyError(f"pairs is a {type(self.pairs).__name__}; say in words what two runs share")
         if not isinstance(self.baseline_words, str):
             raise StudyError(f"baseline_words is a {type(self.baseline_words).__name__}; give a text")
-        if "the baseline" in self.baseline_words and self.baseline_words != "the baseline":
-            raise StudyError("baseline_words says 'the baseline' itself; give other words in its place")
         if not isinstance(self.same_test, bool):
             raise StudyError(
                 f"same_test is {self.same_test!r}; give True where all trials have one test split"

@@ -13,7 +13,6 @@ from tuner.report.looks import looks_warning
 from tuner.report.methods import methods
 from tuner.report.naive_table import naive_table
 from tuner.report.naive_words import naive_remarks
-from tuner.report.naming import named
 from tuner.report.pictures import Picture
 from tuner.report.references import Section, question, sections
 from tuner.report.secondary import secondary_table
@@ -77,7 +76,7 @@ def build_view(
     formats: Collection[str] = ("html", "png", "csv", "json"),
 ) -> View:
     """The view of `result` with the figures that were drawn for it; `formats` are written with it."""
-    found = View(
+    return View(
         title=short(result.setup.study),
         full_title=clean(result.setup.study),
         subtitle=_subtitle(result),
@@ -103,7 +102,6 @@ def build_view(
         if "csv" in formats
         else "tuner report with --format csv writes every run into scores.csv",
     )
-    return named(result.setup, found)
 
 
 def _headline(result: Result, reload: int) -> Headline:
@@ -172,7 +170,7 @@ def facts(result: Result) -> tuple[Fact, ...]:
     tried = len({run.configuration for run in result.runs} - {BASELINE})
     found = [
         Fact("Command", clean(setup.command), code=True),
-        Fact("Configurations tried", f"{tried:,} besides the baseline"),
+        Fact("Configurations tried", f"{tried:,} besides {setup.the_baseline}"),
         Fact("Runs", _phases(result)),
         Fact("Study seed", f"{setup.seed}; all other seeds derive from it"),
         Fact("Seeds", _seeds(setup)),
