@@ -29,6 +29,7 @@ def test_a_journal_file_is_made_where_it_is_missing(name: str, tmp_path: Path) -
         ("queue.db", "a storage is an address such as postgresql://"),
         ("sqlite:///queue.db", "sqlite cannot be shared by workers; use a journal"),
         ("redis://me:secret@host/0", "redis://***@host/0: redis cannot be shared"),
+        ("redis://me:my secret@host/0", "redis://***@host/0: redis cannot be shared"),
         ("no-such-database://me:secret@host/x", "no-such-database://***@host/x: cannot be used"),
         ("grpc://127.0.0.1:{port}", "cannot be used as an Optuna storage"),
         ("grpc://nowhere", "cannot be used as an Optuna storage"),

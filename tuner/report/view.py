@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from tuner.errors import option_told, without_secrets
+from tuner.errors import option_told
 from tuner.records import BASELINE, Setup
 from tuner.report.cells import Table
 from tuner.report.diagnoses import diagnosis_table
@@ -231,6 +231,5 @@ def _engine(result: Result) -> str:
 
 
 def _pairs(values: Mapping[str, object]) -> str:
-    told = {str(name): option_told(str(name), value) for name, value in values.items()}
-    shown = {name: without_secrets(parameter(value)) for name, value in told.items()}
-    return " · ".join(f"{short(name)} {short(value, 80)}" for name, value in shown.items())
+    told = {str(name): parameter(option_told(str(name), value)) for name, value in values.items()}
+    return " · ".join(f"{short(name)} {short(value, 80)}" for name, value in told.items())
