@@ -88,7 +88,7 @@ NARROW = {
     "shown": {"checked", "errors", "records"},
     "naive": {"errors", "trees"},
     "naive_file": {"checked", "errors", "naive", "records"},
-    "skill": {"records", "result", "stats"},
+    "skill": {"naive", "records", "result", "stats"},
     "references": {"records", "skill", "stats"},
     "folder": {"changes", "checked", "errors", "files", "ledger", "records"},
     "changes": {"errors", "records"},
@@ -120,6 +120,7 @@ NARROW = {
     "importance": {"seeds"},
     "figures": {
         "diagnosing",
+        "diagnosis",
         "errors",
         "importance",
         "naive",

@@ -214,13 +214,11 @@ def _answers(result: "Result") -> list[str]:
 
 def _print_confirmed(console: Console, result: "Result", configurations: Sequence["Measured"]) -> None:
     """The table of the confirmed configurations."""
-    from tuner.skill import skill
-
     level = f"{percent(result.setup.level)} interval"
     headings: tuple[str, ...] = ("configuration", "seeds", "mean", "SD")
     equivalence = () if result.setup.margin is None else ("p (equiv.)",)
     headings = (*headings, "difference", level, "p (adj.)", *equivalence, "verdict")
-    rows, against = [_row(one) for one in configurations], skill(result)
+    rows, against = [_row(one) for one in configurations], result.skill
     if against is not None:
         headings = (*headings, "vs naive")
         words = [against.comparisons[one.name].verdict for one in configurations]

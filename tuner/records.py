@@ -5,7 +5,7 @@ group in one program), and a group is stored whole or not at all.
 """
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -53,18 +53,6 @@ class Configuration:
 
     name: str
     params: Mapping[str, Any]
-
-
-def stacked(rows: Sequence[Sequence[float]]) -> np.ndarray:
-    """Curves of different lengths as rows, shape (rows, longest), NaN after the end of each.
-
-    >>> stacked([(3.0, 2.0), (1.0,)]).tolist()
-    [[3.0, 2.0], [1.0, nan]]
-    """
-    matrix = np.full((len(rows), max(map(len, rows), default=0)), np.nan)
-    for place, values in zip(matrix, rows, strict=True):
-        place[: len(values)] = values
-    return matrix
 
 
 @dataclass(frozen=True, slots=True)

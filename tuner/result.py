@@ -13,7 +13,6 @@ from tuner.cards import Card, Readable, between, digits, interval, number, p_tex
 from tuner.ensemble_file import read_ensembles
 from tuner.errors import LedgerError
 from tuner.ledger import Ledger
-from tuner.naive import LABELS
 from tuner.naive_file import read_naive
 from tuner.predictions import Predictions, scored
 from tuner.records import (
@@ -114,9 +113,13 @@ class Result(Readable):
     # What is kept of the predictions for some test examples, by configuration; what the study shows of them.
     predictions: Mapping[str, Predictions] = field(default_factory=dict, repr=False, compare=False)
     shown: Shown | None = field(default=None, repr=False)
-    naive: NaiveScores | None = None  # of the study's forecasts; `tuner.skill` compares with them
+    naive: NaiveScores | None = None  # of the study's forecasts
     train_sizes: tuple[TrainSizes, ...] = ()  # test scores by numbers of training examples, and of networks
     ensemble_sizes: tuple[EnsembleSizes, ...] = ()
+    skill: Skill | None = field(init=False, repr=False, compare=False)  # against the best naive forecast
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "skill", skill(self))
 
     @property
     def epochs(self) -> int:
@@ -193,7 +196,7 @@ class Result(Readable):
             return Card(title, tuple((f"runs in {phase}", f"{phases.count(phase):,}") for phase in counted))
         ends = f"{percent(setup.level)} interval"
         equivalence = () if setup.margin is None else ("p (equivalence)",)
-        against = skill(self)
+        against = self.skill
         verdicts = ("verdict", "difference", ends, "p (adjusted)", *equivalence)
         head = ("configuration", "runs", f"test {shown(setup.metric)}", ends, "SD", *verdicts)
         several = len(self.finalists) > 1
@@ -378,12 +381,10 @@ def _scores(own: Own, phase: Phase, name: str, split: str) -> tuple[float, ...]:
 
 def _skill(found: Skill, chosen: Measured) -> str:
     """Whether there is skill, in a sentence."""
-    best = f"the best naive forecast ({LABELS[found.forecast]}, {number(found.score)})"
+    score = number(found.score)
     if found.without:
-        return f"Every configuration is worse than {best}: there is no skill here."
-    name, word = shown(chosen.name), found.comparisons[chosen.name].verdict
-    says = {"better": "beats", "equivalent": "is equivalent to", "worse": "is worse than"}
-    return f"{name} {says.get(word, 'is not shown to beat')} {best}."
+        return f"Every configuration is worse than {found.called(score)}: there is no skill here."
+    return f"{shown(chosen.name)} {found.says(chosen.name, score)}."
 
 
 def _row(one: Measured) -> tuple[str, ...]:

@@ -16,7 +16,7 @@ from tuner.report.formats import (
 )
 from tuner.report.naming import called, capital
 from tuner.result import Result
-from tuner.skill import Skill, means_of, ordered, skill
+from tuner.skill import Skill, means_of, ordered
 from tuner.stats import Comparison
 from tuner.stats.verdict import MINIMUM_RUNS
 
@@ -37,7 +37,7 @@ _PHRASES = {
 
 def naive_sentence(result: Result) -> str:
     """Whether there is any skill, for the reader of the verdict; nothing where nobody can say."""
-    found = skill(result)
+    found = result.skill
     if found is None or result.best is None or result.baseline is None:
         return ""
     decimals = naive_decimals(result)
@@ -56,7 +56,7 @@ def naive_claim(result: Result, configuration: str, name: str) -> str:
     """Whether one configuration of a result, called `name`, beats the best naive forecast; nothing where
     nobody can say.
     """
-    found = skill(result)
+    found = result.skill
     if found is None or configuration not in found.comparisons:
         return ""
     return _claim(name, name, found.comparisons[configuration], found, naive_decimals(result))
@@ -64,28 +64,27 @@ def naive_claim(result: Result, configuration: str, name: str) -> str:
 
 def _claim(start: str, name: str, compared: Comparison, found: Skill, decimals: int | None) -> str:
     """What is said of one configuration, by its `name` in the midst of a sentence and at the `start`."""
-    best = f"the best naive forecast ({LABELS[found.forecast]}, {score(found.score, decimals)})"
+    number = score(found.score, decimals)
+    said = f"{start} {found.says(compared.name, number)}"
     if compared.verdict == "better":
         by = found.gain(compared.name)
-        return f"{start} beats {best}" + (f" by {score(by, decimals)}." if by > 0 else ".")
+        return said + (f" by {score(by, decimals)}." if by > 0 else ".")
     if compared.verdict == "equivalent":
         p_value = p_equation(compared.p_equivalence_adjusted)
-        return (
-            f"{start} is equivalent to {best}: it has no skill that matters (adjusted equivalence {p_value})."
-        )
+        return f"{said}: it has no skill that matters (adjusted equivalence {p_value})."
     if compared.verdict == "worse":
-        return f"{start} is worse than {best}: it has no skill."
+        return f"{said}: it has no skill."
     if compared.n_candidate < MINIMUM_RUNS:
-        return f"Too few seeds to say whether {name} beats {best}."
+        return f"Too few seeds to say whether {name} beats {found.called(number)}."
     if compared.without_test:
         return (
-            f"{start} is not shown to beat {best}: difference {score(compared.difference, decimals)} for "
-            "every seed, and without a spread no t-test is possible."
+            f"{said}: difference {score(compared.difference, decimals)} for every seed, and without a spread "
+            "no t-test is possible."
         )
     numbers = [f"adjusted {p_equation(compared.p_adjusted)}"]
     if math.isfinite(compared.difference):
         numbers.insert(0, f"difference {score(compared.difference, decimals)}")
-    return f"{start} is not shown to beat {best}; {', '.join(numbers)}."
+    return f"{said}; {', '.join(numbers)}."
 
 
 def _others(result: Result, found: Skill, name: str) -> str:
@@ -150,7 +149,7 @@ def naive_remarks(result: Result) -> tuple[str, ...]:
 
 def _without_test(result: Result) -> tuple[str, ...]:
     """That there is no t-test against the best naive forecast for some configurations, and what to ask."""
-    found = skill(result)
+    found = result.skill
     compared = found.comparisons.values() if found else ()
     names = [called(result.setup, one.name) for one in compared if one.without_test]
     if not names:
@@ -164,7 +163,7 @@ def _without_test(result: Result) -> tuple[str, ...]:
 
 def naive_methods(result: Result) -> str:
     """The paragraph on the naive forecasts; nothing where there are none."""
-    found = skill(result)
+    found = result.skill
     if found is None or result.naive is None:
         return ""
     setup, compared = result.setup, tuple(found.comparisons.values())

@@ -60,6 +60,8 @@ class View:
     every_run: str = ""  # where every run is, for a reader to whom the page does not show them
 
 
+USUAL = ("html", "png", "csv", "json")  # the formats that are written where nobody says
+
 _BESIDE = {
     "csv": "scores.csv (every run)",
     "json": "summary.json (the answer for programs)",
@@ -73,7 +75,7 @@ def build_view(
     result: Result,
     pictures: tuple[Picture, ...],
     reload: int = 0,
-    formats: Collection[str] = ("html", "png", "csv", "json"),
+    formats: Collection[str] = USUAL,
 ) -> View:
     """The view of `result` with the figures that were drawn for it; `formats` are written with it."""
     return View(
