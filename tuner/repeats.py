@@ -28,7 +28,8 @@ from tuner.provenance import fingerprint, told_apart
 from tuner.records import BASELINE, THE_BASELINE, Configuration, Group, NaiveScores, Phase, Run
 from tuner.seeds import Apart, Seed
 from tuner.sources import Source
-from tuner.study import Splits, Study, digest
+from tuner.splits import Splits, digest
+from tuner.study import Study
 from tuner.taking import taken
 from tuner.training import SCORE_ON, Kept, Trained, Training
 from tuner.trials import PinnedTrial
