@@ -55,6 +55,8 @@ LAYERS = (
     {"trying"},
     {"repeats"},
     {"racing", "sensitivity", "work"},
+    {"ahead"},
+    {"searching"},
     {"opening"},
     {"protocol", "evaluation", "variance", "comparing", "planning"},
     {"diagnosing"},
