@@ -26,6 +26,7 @@ from tuner.stats.power import MOST_SEEDS
 from tuner.stats.verdict import MINIMUM_RUNS
 
 SYMBOLS = {"better": "✓", "worse": "✕", "equivalent": "≈", "undecided": "?", "none": "\N{EN DASH}"}
+_MOST_NAMED = 4  # configurations in a sentence
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,10 +213,10 @@ def _others(result: Result, lead: Measured, better: tuple[Measured, ...]) -> str
     return " ".join(said)
 
 
-def _some(names: list[str], limit: int = 4) -> str:
-    if len(names) <= limit:
+def _some(names: list[str]) -> str:
+    if len(names) <= _MOST_NAMED:
         return listed(names)
-    return listed([*names[: limit - 1], f"{len(names) - limit + 1} others"])
+    return listed([*names[: _MOST_NAMED - 1], f"{len(names) - _MOST_NAMED + 1} others"])
 
 
 def _nothing_compared(result: Result, baseline: Measured) -> Headline:
