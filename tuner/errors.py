@@ -11,6 +11,7 @@ from typing import Any, ParamSpec, TypeVar
 
 SECRET = ("passw", "pwd", "token", "secret")  # parts of names whose values are not told
 _GIVEN = rf"([?&][^=&?\s]*(?:{'|'.join(SECRET)})[^=&?\s]*=)"  # in a query, before its value
+_USER = r"(?<![^\s:@/='\"])[^\s:@/='\"]+:(?!//)"  # in an address that was mistyped, before a password
 _LONGEST = 4_000  # characters of a message that are looked at
 
 P = ParamSpec("P")
@@ -114,7 +115,7 @@ def without_secrets(text: str) -> str:
     ('***@host/x', 'mysql://***@host')
     """
     text = re.sub(r"://\S*@", "://***@", text)
-    text = re.sub(r"(?<![^\s:@/='\"])[^\s:@/='\"]+:(?!//)\S+@", "***@", text)
+    text = re.sub(rf"{_USER}\S+@", "***@", text)
     return re.sub(rf"{_GIVEN}[^&\s'\"]*", r"\1***", text, flags=re.IGNORECASE)
 
 
@@ -125,6 +126,7 @@ def address_told(address: str) -> str:
     ('postgresql://***@host/x', 'postgresql://host/x?password=***')
     """
     text = re.sub(r"://.*@", "://***@", address, flags=re.DOTALL)
+    text = re.sub(rf"{_USER}.+@", "***@", text, flags=re.DOTALL)
     return without_secrets(re.sub(rf"{_GIVEN}[^&]*", r"\1***", text, flags=re.IGNORECASE))
 
 

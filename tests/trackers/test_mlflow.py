@@ -285,6 +285,7 @@ def test_a_deleted_experiment_is_one_line(server: Server) -> None:
     "uri",
     [
         "http://me:secret@127.0.0.1:9",
+        "http://me:my secret@127.0.0.1:9",
         "nonsense://somewhere",
         "sqlite:///missing/folder/mlflow.db",
         "sqlite:///text.db",

@@ -240,7 +240,9 @@ def _reachable(uri: str) -> Iterator[None]:
     except TunerError:
         raise
     except Exception as error:
+        told = address_told(uri)
+        reason = first_line(error).replace(uri, told)
         raise TunerError(
-            f"--mlflow {address_told(uri)}: cannot be used ({first_line(error)}); give the address of a"
-            " server, such as http://127.0.0.1:5000, or a database, such as sqlite:///mlflow.db"
+            f"--mlflow {told}: cannot be used ({reason}); give the address of a server, such as"
+            " http://127.0.0.1:5000, or a database, such as sqlite:///mlflow.db"
         ) from None
