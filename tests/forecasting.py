@@ -11,7 +11,8 @@ from tests.tiny import dense_study
 from tuner.predictions import Predictions
 from tuner.records import BASELINE
 from tuner.result import Result
-from tuner.study import Splits, Study
+from tuner.splits import Splits
+from tuner.study import Study
 
 STEPS = 4
 

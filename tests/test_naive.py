@@ -11,7 +11,7 @@ from tuner.errors import StudyError
 from tuner.metrics import Metric
 from tuner.naive import NotComputedError, checked_names, fitted, predictions, scored
 from tuner.naive_scores import of_splits
-from tuner.study import Splits
+from tuner.splits import Splits
 
 RNG = np.random.default_rng(5)
 X, NEW = RNG.normal(size=(60, 4, 2)).astype("float32"), RNG.normal(size=(7, 4, 2)).astype("float32")

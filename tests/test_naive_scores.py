@@ -21,7 +21,8 @@ from tuner.records import NaiveScores
 from tuner.repeats import Repeats
 from tuner.report import write_report
 from tuner.seeds import Seed
-from tuner.study import Splits, Study
+from tuner.splits import Splits
+from tuner.study import Study
 
 NAMED = replace(splits(), naive=("mean", "linear"))
 

@@ -2,6 +2,7 @@
 
 import keyword
 import math
+import shlex
 from pathlib import Path
 
 import pytest
@@ -9,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tuner.errors import TunerError
-from tuner.options import parse_duration, parse_options, parse_seeds, wherever
+from tuner.options import command_told, parse_duration, parse_options, parse_seeds, wherever
 
 names = st.from_regex(r"[a-z_][a-z0-9_]{0,8}", fullmatch=True).filter(
     lambda name: not keyword.iskeyword(name)
@@ -32,6 +33,32 @@ def test_what_is_no_literal_is_text() -> None:
 def test_nothing_is_executed() -> None:
     text = "__import__('os').getcwd()"
     assert parse_options([f"x={text}"]) == {"x": text}
+
+
+@pytest.mark.parametrize(
+    "argument, told",
+    [
+        ("postgresql://me:xy zzy@host/x", "postgresql://***@host/x"),
+        ("--storage=postgresql://me:it's xyzzy@host/x", "--storage=postgresql://***@host/x"),
+        (
+            "postgresql://host/x?user=me&password=xy zzy&ssl=on",
+            "postgresql://host/x?user=me&password=***&ssl=on",
+        ),
+        ("api_token=xyzzy", "api_token=***"),
+        ("--set=Password=xy zzy", "--set=Password=***"),
+        (
+            "places=['http://me:xyzzy@host/x', {'token': 'zzy'}]",
+            "places=['http://***@host/x', {'token': '***'}]",
+        ),
+        ("tokens=512", "tokens=512"),
+        ("path=a b@c=d", "path=a b@c=d"),
+        ("my study.py", "my study.py"),
+    ],
+)
+def test_a_command_tells_no_secret(argument: str, told: str) -> None:
+    command = command_told(["run", "study.py", argument])
+    assert shlex.split(command) == ["python", "-m", "tuner", "run", "study.py", told]
+    assert "zzy" not in command
 
 
 @pytest.mark.parametrize("setting", ["n_train", "=3", "2x=3", "a b=3", ""])

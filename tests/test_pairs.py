@@ -15,8 +15,8 @@ from tuner.references import against
 from tuner.report import summary
 from tuner.report.write import write_formats
 from tuner.result import Result
+from tuner.splits import Splits
 from tuner.stats import compare_looks
-from tuner.study import Splits
 
 PAIRS = "run k starts from network k mod 2"
 STARTS = [np.full((3, 4), 0.1, "float32"), np.full((3, 4), -0.2, "float32")]

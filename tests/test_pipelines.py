@@ -10,9 +10,9 @@ import numpy as np
 import pytest
 
 from tests.tiny import split
-from tuner import pipelines, study
+from tuner import pipelines
 from tuner.errors import StudyError
-from tuner.study import Splits, digest
+from tuner.splits import Splits, digest
 
 X, Y = split(10, 1)
 
@@ -240,7 +240,7 @@ def test_the_digest_of_arrays_does_not_depend_on_how_they_lie(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     found = digest(splits())
-    monkeypatch.setattr(study, "_CHUNK", 40)  # bytes: a few rows
+    monkeypatch.setattr("tuner.splits._CHUNK", 40)  # bytes: a few rows
     assert digest(splits()) == found
     np.save(tmp_path / "x.npy", X)
     on_disk = np.load(tmp_path / "x.npy", mmap_mode="r")

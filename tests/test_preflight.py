@@ -9,7 +9,7 @@ import pytest
 from tests.tiny import build_dense, dense_study
 from tuner.errors import StudyError, TunerError
 from tuner.repeats import Repeats
-from tuner.study import Splits
+from tuner.splits import Splits
 
 
 def test_preflight_reports_what_will_happen() -> None:

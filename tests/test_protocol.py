@@ -18,7 +18,7 @@ from tuner.records import Look
 from tuner.report.view import facts
 from tuner.result import Result
 from tuner.search import Drawn, Search
-from tuner.study import Splits
+from tuner.splits import Splits
 
 
 def test_the_order_of_things(whole: tuple[Result, Recorder]) -> None:

@@ -7,7 +7,7 @@ import numpy as np
 
 from tests.tiny import dense_study, splits
 from tuner.provenance import fingerprint
-from tuner.study import Splits, digest
+from tuner.splits import Splits, digest
 
 
 def with_rate(rate: float) -> Any:

@@ -13,7 +13,7 @@ from tuner.plan import Plan
 from tuner.report import write_report
 from tuner.result import Result
 from tuner.search import Search
-from tuner.study import Splits
+from tuner.splits import Splits
 
 PLAN = Plan(trials=10, search_repeats=2, repeats=2, finalists=1, pruner="median")
 

@@ -25,8 +25,9 @@ from tuner.report.methods import methods
 from tuner.report.trials import trials_table
 from tuner.report.view import facts
 from tuner.result import Result
+from tuner.splits import Splits
 from tuner.stats.racing import Rules
-from tuner.study import Splits, Study
+from tuner.study import Study
 
 STEADY = (1.0, 1.02, 0.98, 1.01, 0.99, 1.03, 0.97, 1.0)
 POOR = (9.0, 9.02, 8.98, 9.01, 8.99, 9.03, 8.97, 9.0)

@@ -16,7 +16,7 @@ from tuner.errors import LedgerError
 from tuner.ledger import Ledger
 from tuner.records import Configuration
 from tuner.repeats import Repeats
-from tuner.study import Splits
+from tuner.splits import Splits
 
 ONE = Configuration("trial-0", {"learning_rate": 0.02})
 

@@ -21,7 +21,8 @@ from tuner.plan import Plan
 from tuner.records import Configuration
 from tuner.repeats import Repeats
 from tuner.result import Result, load
-from tuner.study import Splits, Study
+from tuner.splits import Splits
+from tuner.study import Study
 
 PLAN = Plan(repeats=5, train_sizes=(0.25, 0.5, 1.0), ensemble_sizes=(1, 2, 5))
 

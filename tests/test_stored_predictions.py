@@ -23,7 +23,8 @@ from tuner.predictions import Predictions
 from tuner.records import Configuration, Group, Run
 from tuner.repeats import Repeats
 from tuner.result import Result
-from tuner.study import Splits, Study
+from tuner.splits import Splits
+from tuner.study import Study
 
 PLAN = Plan(repeats=3)
 FAST = Configuration("fast", {"learning_rate": 0.08})

@@ -7,7 +7,7 @@ import pytest
 
 from tests.tiny import build_dense, dense_study, splits
 from tuner.errors import StudyError
-from tuner.study import Splits
+from tuner.splits import Splits
 from tuner.trees import leaves
 
 RNG = np.random.default_rng(0)

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from tuner.errors import LedgerError
 from tuner.parts import Part, part_for, sized, told, whole
 from tuner.records import Configuration
-from tuner.study import Splits
+from tuner.splits import Splits
 from tuner.taking import taken
 
 PLACES = np.arange(50)

@@ -14,8 +14,9 @@ from tuner.errors import StudyError
 from tuner.records import Configuration
 from tuner.repeats import Repeats
 from tuner.seeds import STREAMS, Apart, Seed
+from tuner.splits import Splits
 from tuner.stats.variance import TOGETHER, Source
-from tuner.study import Splits, Study
+from tuner.study import Study
 from tuner.trials import PinnedTrial
 from tuner.variance import idle_streams, measure_variance, planned
 

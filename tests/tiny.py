@@ -10,7 +10,8 @@ import numpy as np
 import tuner
 from tuner.plan import Plan
 from tuner.records import Configuration, Phase, Run, Setup
-from tuner.study import Splits, Study
+from tuner.splits import Splits
+from tuner.study import Study
 
 if TYPE_CHECKING:
     from tuner.result import Result  # statistics, which a test of the start must not load

@@ -19,8 +19,9 @@ if TYPE_CHECKING:
     from tuner.plan import Plan
     from tuner.protocol import run
     from tuner.result import Result, load
+    from tuner.splits import Splits
     from tuner.stats import Comparison, Summary, compare, compare_all, describe
-    from tuner.study import Splits, Study
+    from tuner.study import Study
 
 __version__ = "0.1.0"
 
@@ -32,7 +33,7 @@ _HOMES = {
     "Evaluation": "tuner.evaluation",
     "Plan": "tuner.plan",
     "Result": "tuner.result",
-    "Splits": "tuner.study",
+    "Splits": "tuner.splits",
     "Study": "tuner.study",
     "Summary": "tuner.stats",
     "TunerError": "tuner.errors",

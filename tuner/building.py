@@ -16,7 +16,8 @@ from tuner.drawing import compiled_once
 from tuner.errors import StudyError
 from tuner.pipelines import check_arguments
 from tuner.seeds import Seed
-from tuner.study import Build, Splits, Study
+from tuner.splits import Splits
+from tuner.study import Build, Study
 
 # Arguments of keras.Model.fit that tuner gives itself.
 _RESERVED = frozenset({"x", "y", "validation_data", "validation_split", "initial_epoch", "verbose"})

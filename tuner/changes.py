@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
-from tuner.errors import option_told, without_secrets
+from tuner.errors import option_told
 from tuner.records import Setup, Window
 
 LEARNING = ("tpe", "gp")  # samplers that draw by the values of earlier trials
@@ -111,7 +111,7 @@ def _options(before: Mapping[str, Any], now: Mapping[str, Any]) -> Iterator[str]
                 repr(option_told(name, given[name])) if name in given else "not set"
                 for given in (before, now)
             )
-            yield without_secrets(f"{name}: {', now '.join(told)}")
+            yield f"{name}: {', now '.join(told)}"
 
 
 def _versions(before: Setup, now: Setup) -> Iterator[str]:

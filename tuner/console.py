@@ -180,7 +180,7 @@ def status_line() -> Iterator[Callable[[str], None]]:
 def print_result(result: "Result") -> None:
     """The verdict in a sentence and the table of confirmed configurations, on standard output."""
     # Matplotlib and SciPy, which nobody needs before the end
-    from tuner.report import headline, looks_warning, naive_remark, naive_remarks, named, size_sentences
+    from tuner.report import headline, looks_warning, naive_remark, naive_remarks, size_sentences
 
     console, words = terminal(), headline(result)
     console.print(
@@ -192,14 +192,14 @@ def print_result(result: "Result") -> None:
         return
     _print_confirmed(console, result, (result.baseline, *result.finalists))
     print_lines(console, _answers(result))
-    told = (named(result.setup, text) for text in (naive_remark(result), *size_sentences(result)))
+    told = (naive_remark(result), *size_sentences(result))
     print_lines(console, filter(None, map(visible, told)))
     flags = [
-        f"{shown(measured.name)}: {visible(named(result.setup, flag))}"
+        f"{shown(measured.name)}: {visible(flag)}"
         for measured in result.finalists
         for flag in (measured.comparison.flags if measured.comparison else ())
     ]
-    others = filter(None, named(result.setup, (*naive_remarks(result), looks_warning(result))))
+    others = filter(None, (*naive_remarks(result), looks_warning(result)))
     print_lines(console, (f"note: {visible(text)}" for text in (*flags, *others)), "dim")
 
 
@@ -214,13 +214,11 @@ def _answers(result: "Result") -> list[str]:
 
 def _print_confirmed(console: Console, result: "Result", configurations: Sequence["Measured"]) -> None:
     """The table of the confirmed configurations."""
-    from tuner.skill import skill
-
     level = f"{percent(result.setup.level)} interval"
     headings: tuple[str, ...] = ("configuration", "seeds", "mean", "SD")
     equivalence = () if result.setup.margin is None else ("p (equiv.)",)
     headings = (*headings, "difference", level, "p (adj.)", *equivalence, "verdict")
-    rows, against = [_row(one) for one in configurations], skill(result)
+    rows, against = [_row(one) for one in configurations], result.skill
     if against is not None:
         headings = (*headings, "vs naive")
         words = [against.comparisons[one.name].verdict for one in configurations]

@@ -3,13 +3,15 @@
 import re
 import sysconfig
 import traceback
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import wraps
 from pathlib import Path
 from typing import Any, ParamSpec, TypeVar
 
 SECRET = ("passw", "pwd", "token", "secret")  # parts of names whose values are not told
+_GIVEN = rf"([?&][^=&?\s]*(?:{'|'.join(SECRET)})[^=&?\s]*=)"  # in a query, before its value
+_USER = r"(?<![^\s:@/='\"])[^\s:@/='\"]+:(?!//)"  # in an address that was mistyped, before a password
 _LONGEST = 4_000  # characters of a message that are looked at
 
 P = ParamSpec("P")
@@ -100,10 +102,10 @@ def written_into(folder: Path) -> Iterator[None]:
 
 
 def without_secrets(text: str) -> str:
-    """A command or a message in which no address tells a user name or a password.
+    """A message in which no address tells a user name or a password.
 
-    >>> without_secrets("--mlflow https://me:secret@host/x")
-    '--mlflow https://***@host/x'
+    >>> without_secrets("https://me:secret@host/x is gone")
+    'https://***@host/x is gone'
     >>> without_secrets("postgresql://host/x?user=me&password=secret")
     'postgresql://host/x?user=me&password=***'
 
@@ -113,20 +115,36 @@ def without_secrets(text: str) -> str:
     ('***@host/x', 'mysql://***@host')
     """
     text = re.sub(r"://\S*@", "://***@", text)
-    text = re.sub(r"(?<![^\s:@/='\"])[^\s:@/='\"]+:(?!//)\S+@", "***@", text)
-    names = rf"[^=&?\s]*(?:{'|'.join(SECRET)})[^=&?\s]*"
-    return re.sub(rf"([?&]{names}=)[^&\s'\"]*", r"\1***", text, flags=re.IGNORECASE)
+    text = re.sub(rf"{_USER}\S+@", "***@", text)
+    return re.sub(rf"{_GIVEN}[^&\s'\"]*", r"\1***", text, flags=re.IGNORECASE)
+
+
+def address_told(address: str) -> str:
+    """The same of an address alone, whose password may have spaces and quotes: where it ends is known.
+
+    >>> address_told("postgresql://me:se cret@host/x"), address_told("postgresql://host/x?password=se cret")
+    ('postgresql://***@host/x', 'postgresql://host/x?password=***')
+    """
+    text = re.sub(r"://.*@", "://***@", address, flags=re.DOTALL)
+    text = re.sub(rf"{_USER}.+@", "***@", text, flags=re.DOTALL)
+    return without_secrets(re.sub(rf"{_GIVEN}[^&]*", r"\1***", text, flags=re.IGNORECASE))
 
 
 def option_told(name: str, value: Any) -> Any:
-    """The value of an option as it may be told: no text whose name says that it is a secret.
+    """The value of an option as it may be told: no text whose name says that it is a secret, no password.
 
     >>> option_told("api_token", "xyz"), option_told("tokens", 512), option_told("lag", "none")
     ('***', 512, 'none')
+    >>> option_told("places", ["mysql://me:secret@host", {"password": "xyz"}])
+    ['mysql://***@host', {'password': '***'}]
     """
+    if isinstance(value, Mapping):
+        return {key: option_told(f"{name} {key}", one) for key, one in value.items()}
+    if isinstance(value, list | tuple):
+        return type(value)(option_told(name, one) for one in value)
     if not isinstance(value, str):
         return value
-    return "***" if any(part in name.lower() for part in SECRET) else without_secrets(value)
+    return "***" if any(part in name.lower() for part in SECRET) else address_told(value)
 
 
 def described(error: BaseException) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from tuner.metrics import Metric
 from tuner.naive import scored
 from tuner.records import NaiveScores
-from tuner.study import Splits
+from tuner.splits import Splits
 from tuner.trees import Tree
 
 

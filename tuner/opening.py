@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from tuner.checkpoints import tidy_checkpoints
 from tuner.ensemble_file import read_ensembles, set_ensembles_aside
-from tuner.errors import DamageError, LedgerError, StudyError, TunerError, without_secrets, written_into
+from tuner.errors import DamageError, LedgerError, StudyError, TunerError, address_told, written_into
 from tuner.files import check_writable
 from tuner.folder import claim, clear, is_ours, tidy
 from tuner.ledger import Ledger
@@ -101,7 +101,7 @@ def make_setup(
 
 def _with(workers: Workers) -> dict[str, str]:
     """Who trains, for the reader of a report."""
-    shared = {"storage": without_secrets(workers.storage)} if workers.storage else {}
+    shared = {"storage": address_told(workers.storage)} if workers.storage else {}
     return ({"workers": str(workers.here)} | shared) if workers.wanted else {}
 
 

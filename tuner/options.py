@@ -4,12 +4,13 @@ import ast
 import json
 import os
 import re
+import shlex
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from tuner.errors import TunerError
+from tuner.errors import TunerError, address_told, option_told
 
 _SECONDS = {"": 1.0, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
 
@@ -78,10 +79,7 @@ def parse_options(settings: Iterable[str], option: str = "--set") -> dict[str, A
             raise TunerError(f"{option} {setting}: write it as NAME=VALUE")
         if name in options:
             raise TunerError(f"{option} {name} is given twice")
-        try:
-            options[name] = ast.literal_eval(value.strip())
-        except (SyntaxError, ValueError):
-            options[name] = value
+        options[name] = _read(value)
         try:
             json.dumps(options[name], allow_nan=False)
         except (TypeError, ValueError):
@@ -89,6 +87,33 @@ def parse_options(settings: Iterable[str], option: str = "--set") -> dict[str, A
                 f"{option} {setting}: give a number, a text, or a list or dict of them"
             ) from None
     return options
+
+
+def _read(value: str) -> Any:
+    try:
+        return ast.literal_eval(value.strip())
+    except (SyntaxError, ValueError):
+        return value
+
+
+def command_told(arguments: Iterable[str]) -> str:
+    """The command that `tuner` was called with, as it may be kept and shown: without passwords and secrets.
+
+    >>> command_told(["run", "my study.py", "--set", "api_token=xyz", "--storage=mysql://me:se cret@host"])
+    "python -m tuner run 'my study.py' --set 'api_token=***' '--storage=mysql://***@host'"
+    """
+    return shlex.join(["python", "-m", "tuner", *map(_argument_told, arguments)])
+
+
+def _argument_told(argument: str) -> str:
+    name, equals, value = argument.partition("=")
+    if equals and name.startswith("--"):
+        return f"{name}={_argument_told(value)}"
+    if not equals or not name.isidentifier():
+        return address_told(argument)
+    given = _read(value)
+    told = option_told(name, given)
+    return argument if told == given else f"{name}={told}"
 
 
 def wherever(value: Any) -> Any:

@@ -1,27 +1,27 @@
 """The protocol: baseline, search, confirmation on fresh seeds, result. Every step is resumed from disk."""
 
-import math
 import time
-from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from tuner.ahead import Ahead
 from tuner.backend import leave_memory_to_workers, prepare_backend
 from tuner.changes import drawn_otherwise
-from tuner.engines.base import ShouldPrune, ask_again
-from tuner.errors import LedgerError, StudyError
+from tuner.engines.base import ShouldPrune
+from tuner.errors import LedgerError
 from tuner.folder import run_folder
 from tuner.locking import locked
 from tuner.opening import check, joined, make_setup, open_folder, store_naive
 from tuner.plan import PROFILES, Plan, Workers
-from tuner.racing import Race, Tried, key_of, ranked
+from tuner.racing import Tried, ranked
 from tuner.records import BASELINE, Configuration, Look, Phase, Run, Setup, distinct
 from tuner.repeats import Repeats
 from tuner.reporter import Reporter, Silent
-from tuner.search import Drawn, Search, Shared, check_grid
+from tuner.search import Search, Shared, check_grid
+from tuner.searching import Searching
 from tuner.sensitivity import Sensitivity, asked, check_asked
 from tuner.study import Study
 from tuner.trying import TryShow
@@ -95,7 +95,6 @@ class _Session:
     ) -> None:
         self.study, self.plan, self.folder, self.reporter = study, plan, folder, reporter
         self.trials = study.trials if plan.trials is None else plan.trials
-        self.search_seeds = plan.search_seeds
         self.repeats = PROFILES[plan.profile][1] if plan.repeats is None else plan.repeats
         self.started, self.opened = time.monotonic(), time.time()
         self.notes: list[str] = []
@@ -198,85 +197,36 @@ class _Session:
 
         Returns: the baseline, and the trials with their runs, in the order drawn.
         """
-        trial = self.preflight.trial
-        baseline = Configuration(BASELINE, dict(trial.params))
+        baseline = Configuration(BASELINE, dict(self.preflight.trial.params))
         if not self.trials:
             return baseline, ()
-        race = self._race()
-        self._expect(race, drawn=0)
-        first = race.enter(baseline)
-        if math.isnan(first.objective):
-            raise StudyError(
-                f"the baseline cannot be trained ({first.runs[0].reason}); mend it and run with --fresh"
-            )
-        # A new database can wait until something has trained.
-        search = search or self._open_search(self.setup)
-        if not search.tell_baseline(trial, first.objective):
-            outside = ", ".join(trial.outside)
-            self._note(
-                f"the baseline lies outside the searched ranges ({outside}); the sampler is not told it"
-            )
-        under_way: deque[Drawn] = deque()
-        for drawn in self._draws(search, race, under_way):
-            values = key_of(drawn.configuration)
-            alike = any(key_of(one.configuration) == values for one in under_way)
-            if not alike and race.known(drawn.configuration) is None:
-                self._begin("search", drawn.configuration, race.first)
-            under_way.append(drawn)
-        self._enter(search, race, under_way)
-        return baseline, race.trials
-
-    def _enter(self, search: Search, race: Race, under_way: deque[Drawn], left: int = 0) -> None:
-        """Race those under way in the order in which they were drawn, until so many are left."""
-        while len(under_way) > left:
-            drawn = under_way.popleft()
-            # A configuration that is drawn twice reuses its runs.
-            tried = race.known(drawn.configuration)
-            tried = tried or race.enter(drawn.configuration, self._pruning(search, drawn))
-            if not drawn.told:
-                value = None if math.isnan(tried.objective) else tried.objective
-                search.tell(drawn, value, pruned=tried.pruned)
-
-    def _pruning(self, search: Search, drawn: Drawn) -> ShouldPrune | None:
-        """What asks the pruner about a trial; of runs that ended before it did, it hears once more."""
-        ask = search.pruning(drawn, self.preflight.metric)
-        first = next(iter(self.ledger.of("search", drawn.configuration.name)), None)
-        if ask is not None and not drawn.told and first is not None:
-            ask_again([run.history for run in first.runs], ask)
-        return ask
-
-    def _race(self) -> Race:
-        return Race(
-            self.search_seeds,
-            partial(self._train, "search"),
-            objective=self.study.objective,
-            direction=self.preflight.metric.direction,
-            paired=self.study.paired,
-            on_measured=lambda tried: self.reporter.measured("search", tried.configuration, tried.runs),
+        searching = Searching(
+            study=self.study,
+            setup=self.setup,
+            preflight=self.preflight,
+            source=self.runner.source,
+            ledger=self.ledger,
+            seeds=self.plan.search_seeds,
+            ahead=self._ahead(),
+            measure=partial(self._train, "search"),
+            begin=self._begin,
+            open_search=self._open_search,
+            reporter=self.reporter,
+            note=self._note,
         )
+        return baseline, searching.race(baseline, search)
 
-    def _draws(self, search: Search, race: Race, under_way: deque[Drawn]) -> Iterator[Drawn]:
-        """Configurations drawn in earlier sessions, then new ones, as many as trials and budget allow.
-
-        As many are under way as there are workers (`Setup.windows`), so that what is drawn depends on their
-        number and on nobody's speed.
-        """
-        earlier = search.drawn()
-        for number, drawn in enumerate(earlier):
-            self._enter(search, race, under_way, self.setup.window(number) - 1)
-            yield drawn
-        for number in range(len(earlier), self.trials):
-            window = self.setup.window(number)
-            self._enter(search, race, under_way, window - 1 if search.draws_ahead else 0)
-            if self._budget_spent(race, number, len(under_way)):
-                self._note(f"the budget ends the search after {number} of {self.trials} trials")
-                return
-            self._expect(race, drawn=number)
-            new = search.draw(self.runner.source.try_build, window)
-            if new is None:
-                self._note(f"the grid has no more than {number} points")
-                return
-            yield new
+    def _ahead(self) -> Ahead:
+        return Ahead(
+            trials=self.trials,
+            finalists=self.plan.finalists,
+            others=len(self.study.candidates) + 1,
+            repeats=self.repeats,
+            later=self.asked.runs * 2 * self.repeats,
+            window=self.workers.window,
+            budget=self.plan.budget,
+            started=self.started,
+        )
 
     def _confirm(self, configurations: list[Configuration], trials: Iterable[Tried] = ()) -> None:
         """Train the baseline and the finalists again, on fresh seeds, scored on the test split.
@@ -343,26 +293,9 @@ class _Session:
             return self.crew.measure(phase, configuration, count, progress)
         return self.runner.measure(self.ledger, phase, configuration, count, progress, should_prune)
 
-    def _expect(self, race: Race, drawn: int) -> None:
-        """Say how much is ahead, with trials to come that take as many seeds as those before them did."""
-        finalists = min(self.plan.finalists, self.trials) + len(self.study.candidates) + 1
-        first = race.most if drawn == 0 else 0
-        searched = round((self.trials - drawn) * race.typical_seeds)
-        self.reporter.expect(first + searched + finalists * self.repeats)
-
     def _untrained(self, name: str) -> int:
         done = sum(len(group.runs) for group in self.ledger.of("confirmation", name))
         return max(self.repeats - done, 0)
-
-    def _budget_spent(self, race: Race, trials: int, under_way: int) -> bool:
-        """Whether one more trial would leave too little of the budget for confirmation."""
-        if self.plan.budget is None:
-            return False
-        finalists = min(self.plan.finalists, trials + 1) + len(self.study.candidates) + 1
-        later = finalists * self.repeats + self.asked.runs * 2 * self.repeats
-        ahead = race.most_ahead + under_way * race.most + later
-        seconds = race.seconds_a_run * ahead / self.workers.window
-        return time.monotonic() - self.started + seconds > self.plan.budget
 
     def _note(self, text: str) -> None:
         self.notes.append(text)

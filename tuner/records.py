@@ -5,7 +5,7 @@ group in one program), and a group is stored whole or not at all.
 """
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -16,6 +16,7 @@ Status = Literal["complete", "diverged", "pruned", "failed"]
 Direction = Literal["minimize", "maximize"]
 
 BASELINE = "baseline"
+THE_BASELINE = "the baseline"  # in sentences, unless the study has other words for it
 
 # The phases that results are told from. Of the others, "sizes" trains on parts of the train split, and
 # "members" networks for ensembles.
@@ -52,18 +53,6 @@ class Configuration:
 
     name: str
     params: Mapping[str, Any]
-
-
-def stacked(rows: Sequence[Sequence[float]]) -> np.ndarray:
-    """Curves of different lengths as rows, shape (rows, longest), NaN after the end of each.
-
-    >>> stacked([(3.0, 2.0), (1.0,)]).tolist()
-    [[3.0, 2.0], [1.0, nan]]
-    """
-    matrix = np.full((len(rows), max(map(len, rows), default=0)), np.nan)
-    for place, values in zip(matrix, rows, strict=True):
-        place[: len(values)] = values
-    return matrix
 
 
 @dataclass(frozen=True, slots=True)
@@ -346,8 +335,13 @@ class Setup:
     windows: tuple[Window, ...] = ()  # which earlier trials a draw could know; older folders do not say it
     pairs: str = ""  # what two runs of a pair share, where that is not data of their own, in words
     references: Mapping[str, str] = field(default_factory=dict)  # see `Study`
-    baseline_words: str = "the baseline"  # likewise
+    baseline_words: str = THE_BASELINE  # likewise
     opened: float | None = None  # when a session began that goes on or was killed, in seconds since 1970
+
+    @property
+    def the_baseline(self) -> str:
+        """What sentences call the baseline."""
+        return self.baseline_words or THE_BASELINE
 
     @property
     def own_data(self) -> bool:

@@ -25,18 +25,17 @@ from tuner.metrics import Metric, resolve_metric
 from tuner.naive_scores import of_seeds, of_splits
 from tuner.parts import whole
 from tuner.provenance import fingerprint, told_apart
-from tuner.records import BASELINE, Configuration, Group, NaiveScores, Phase, Run
+from tuner.records import BASELINE, THE_BASELINE, Configuration, Group, NaiveScores, Phase, Run
 from tuner.seeds import Apart, Seed
 from tuner.sources import Source
-from tuner.study import Splits, Study, digest
+from tuner.splits import Splits, digest
+from tuner.study import Study
 from tuner.taking import taken
 from tuner.training import SCORE_ON, Kept, Trained, Training
 from tuner.trials import PinnedTrial
 from tuner.trying import Trying, TryShow
 
 NONE_APART: Mapping[int, Apart] = MappingProxyType({})  # every stream of a run has its seed index
-
-_FRAMED = "They are of the data as the baseline's hyperparameters frame them."
 
 OnNote = Callable[[str], None]
 
@@ -165,8 +164,11 @@ class Repeats:
 
     def _naive(self, splits: Splits, outputs: Any) -> NaiveScores | None:
         found = of_splits(splits, self.metric, outputs)
-        framed = found is not None and "trial" in self.study.data_parameters
-        return replace(found, remark=_FRAMED) if found is not None and framed else found
+        framed = "trial" in self.study.data_parameters
+        if found is None or not framed:
+            return found
+        whose = self.study.baseline_words or THE_BASELINE
+        return replace(found, remark=f"They are of the data as {whose}'s hyperparameters frame them.")
 
     def _naive_of(self, preflight: Preflight, index: int) -> NaiveScores | None:
         """Those of one seed; None where the user's code fails, as it does for the runs of that seed."""

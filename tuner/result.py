@@ -1,19 +1,17 @@
 """What a run folder says: its runs, and the statistics of the confirmation phase derived from them."""
 
-import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from tuner.cards import Card, Readable, between, digits, interval, number, p_text, percent, shown, signed
 from tuner.ensemble_file import read_ensembles
 from tuner.errors import LedgerError
 from tuner.ledger import Ledger
-from tuner.naive import LABELS
+from tuner.measured import Measured as Measured
+from tuner.measured import comparable, measure
 from tuner.naive_file import read_naive
 from tuner.predictions import Predictions, scored
 from tuner.records import (
@@ -23,7 +21,6 @@ from tuner.records import (
     Group,
     Look,
     NaiveScores,
-    Phase,
     Run,
     Setup,
     Shown,
@@ -33,69 +30,10 @@ from tuner.records import (
 from tuner.shown import read_shown
 from tuner.sized import EnsembleSizes, TrainSizes, ensembles_of, train_sizes_of
 from tuner.skill import Skill, skill
-from tuner.stats import (
-    Comparison,
-    DieboldMariano,
-    OverExamples,
-    Summary,
-    compare_looks,
-    describe,
-    diebold_mariano,
-    over_examples,
-)
 from tuner.stats.spending import shares
 
 if TYPE_CHECKING:
     import pandas as pd
-
-Own = Mapping[tuple[Phase, str], Sequence[Run]]
-"""The runs of each phase and configuration, by seed index."""
-
-
-@dataclass(frozen=True, slots=True)
-class Measured(Readable):
-    """One configuration after confirmation.
-
-    `test` and `validation` hold one score a confirmation seed, in the order of the seed indices (NaN
-    where the run diverged or failed); `search` holds its search scores on the validation split.
-    `comparison` is against the baseline, and None for the baseline itself. `over_examples` is the
-    difference to it over seeds and test examples, where the scores of single examples are known;
-    `forecasts` is, for examples of a series, the Diebold-Mariano test of the scores averaged over seeds.
-    """
-
-    configuration: Configuration
-    test: tuple[float, ...]
-    validation: tuple[float, ...]
-    search: tuple[float, ...]
-    summary: Summary
-    comparison: Comparison | None
-    over_examples: OverExamples | None = None
-    forecasts: DieboldMariano | None = None
-
-    @property
-    def name(self) -> str:
-        return self.configuration.name
-
-    @property
-    def search_mean(self) -> float:
-        """Mean search score on the validation split; NaN where the search never measured it."""
-        return sum(self.search) / len(self.search) if self.search else math.nan
-
-    def _card(self) -> Card:
-        compared = self.comparison
-        words = {"better": "better than", "worse": "worse than", "equivalent": "equivalent to"}
-        word = words.get(compared.verdict, "undecided against") if compared else ""
-        against = f", {word} the baseline" if compared else ""
-        summary = self.summary
-        rows = [(shown(name), shown(str(value))) for name, value in self.configuration.params.items()]
-        rows += [
-            ("mean test score", summary.interval.beside(summary.mean)),
-            ("standard deviation", number(summary.std)),
-            ("runs", f"{summary.n}" + (f" ({summary.failures} failed)" if summary.failures else "")),
-        ]
-        if compared:
-            rows.append(("difference to the baseline", compared.interval.beside(compared.difference)))
-        return Card(f"{shown(self.name)}{against}", tuple(rows), notes=compared.flags if compared else ())
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -114,9 +52,13 @@ class Result(Readable):
     # What is kept of the predictions for some test examples, by configuration; what the study shows of them.
     predictions: Mapping[str, Predictions] = field(default_factory=dict, repr=False, compare=False)
     shown: Shown | None = field(default=None, repr=False)
-    naive: NaiveScores | None = None  # of the study's forecasts; `tuner.skill` compares with them
+    naive: NaiveScores | None = None  # of the study's forecasts
     train_sizes: tuple[TrainSizes, ...] = ()  # test scores by numbers of training examples, and of networks
     ensemble_sizes: tuple[EnsembleSizes, ...] = ()
+    skill: Skill | None = field(init=False, repr=False, compare=False)  # against the best naive forecast
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "skill", skill(self))
 
     @property
     def epochs(self) -> int:
@@ -193,7 +135,7 @@ class Result(Readable):
             return Card(title, tuple((f"runs in {phase}", f"{phases.count(phase):,}") for phase in counted))
         ends = f"{percent(setup.level)} interval"
         equivalence = () if setup.margin is None else ("p (equivalence)",)
-        against = skill(self)
+        against = self.skill
         verdicts = ("verdict", "difference", ends, "p (adjusted)", *equivalence)
         head = ("configuration", "runs", f"test {shown(setup.metric)}", ends, "SD", *verdicts)
         several = len(self.finalists) > 1
@@ -258,131 +200,29 @@ def derive(
     examples: Mapping[str, ExampleScores] = MappingProxyType({}),
     groups: tuple[Group, ...] = (),
 ) -> Result:
-    """The statistics of the last look: each configuration described, and compared with the baseline.
+    """The result of these runs, with the statistics of the last look.
 
-    All looks share the error rate, and a verdict stays what it was at the look that reached it. Runs of a
-    confirmation that has not finished are not looked at. `examples` are the scores of single test
+    Runs of a confirmation that has not finished are not looked at. `examples` are the scores of single test
     examples by configuration, as far as they are known; `groups` tell when the runs trained.
+
+    Raises: LedgerError where runs that a look has seen are missing.
     """
-    looks = distinct(setup.looks)
-    if not looks:
+    if not setup.looks:
         return Result(setup, configurations, runs, None, (), folder, groups=groups)
-    own = _by_configuration(runs)
-    seen = [_seen(own, look) for look in looks]
-    look, test = looks[-1], seen[-1]
-    if not all(len(scores) == look.repeats for scores in test.values()):
+    known, without = comparable(examples, setup.looks[-1].configurations)
+    found = measure(setup, configurations, runs, known)
+    if found is None:
         raise LedgerError(f"{folder}: runs of its confirmation are missing; `tuner run` trains them again")
-    comparisons = compare_looks(
-        seen,
-        baseline=BASELINE,
-        direction=setup.direction,
-        paired=setup.paired,
-        margin=setup.margin,
-        level=setup.level,
-    )
-    by_name = {comparison.name: comparison for comparison in comparisons}
-    known, without = _known(examples, test)
-    measured = [
-        _measured(setup, configurations[name], own, scores, by_name.get(name), known)
-        for name, scores in test.items()
-    ]
-    baseline = next(one for one in measured if one.name == BASELINE)
-    sign = 1 if setup.direction == "minimize" else -1
-    finalists = [one for one in measured if one is not baseline]
-    finalists.sort(key=lambda one: (math.isnan(one.summary.mean), sign * one.summary.mean))
     each = known[BASELINE].each if known else 1
-    return Result(setup, configurations, runs, baseline, tuple(finalists), folder, without, each, groups)
-
-
-def _measured(
-    setup: Setup,
-    configuration: Configuration,
-    own: Own,
-    test: tuple[float, ...],
-    comparison: Comparison | None,
-    examples: Mapping[str, ExampleScores],
-) -> Measured:
-    """A configuration with its test scores, and what else its runs say; `examples` are those known."""
-    name = configuration.name
-    beside = comparison is not None and name in examples
-    return Measured(
-        configuration=configuration,
-        test=test,
-        validation=_scores(own, "confirmation", name, "validation")[: len(test)],
-        search=_scores(own, "search", name, "validation"),
-        summary=describe(test, level=setup.level),
-        comparison=comparison,
-        over_examples=_over_examples(setup, examples, name) if beside else None,
-        forecasts=_forecasts(setup, examples, name) if beside else None,
-    )
-
-
-def _known(
-    examples: Mapping[str, ExampleScores], names: Iterable[str]
-) -> tuple[dict[str, ExampleScores], str]:
-    """What can be compared example by example: the baseline and others; if nothing can, why, in words."""
-    missing = ExampleScores(reason="they were not stored")
-    baseline = examples.get(BASELINE, missing)
-    others = {name: examples.get(name, missing) for name in names if name != BASELINE}
-    reasons = {name: _incomparable(one, baseline) for name, one in others.items()}
-    known = {name: others[name] for name, reason in reasons.items() if not reason}
-    return (known | {BASELINE: baseline} if known else {}), "" if known else next(iter(reasons.values()), "")
-
-
-def _incomparable(one: ExampleScores, baseline: ExampleScores) -> str:
-    if reason := baseline.reason or one.reason:
-        return reason
-    if (one.values.shape[-1], one.each) != (baseline.values.shape[-1], baseline.each):
-        return "the configurations were not scored on the same examples"
-    return "there is a single test example" if one.values.shape[-1] < 2 else ""
-
-
-def _over_examples(setup: Setup, examples: Mapping[str, ExampleScores], name: str) -> OverExamples:
-    return over_examples(
-        examples[name].values, examples[BASELINE].values, series=setup.series, level=setup.level
-    )
-
-
-def _forecasts(setup: Setup, examples: Mapping[str, ExampleScores], name: str) -> DieboldMariano | None:
-    """Of the scores averaged over the seeds that have one; where values are means of neighbours their
-    horizon is shorter."""
-    ours, theirs = (
-        table[np.isfinite(table).all(axis=1)].astype(np.float64)
-        for table in (examples[one].values for one in (name, BASELINE))
-    )
-    horizon = 1 + math.ceil((examples[name].horizon - 1) / examples[name].each)
-    if not setup.series or horizon >= ours.shape[1] or not len(ours) or not len(theirs):
-        return None
-    return diebold_mariano(ours.mean(axis=0), theirs.mean(axis=0), horizon)
-
-
-def _by_configuration(runs: Iterable[Run]) -> Own:
-    found: dict[tuple[Phase, str], list[Run]] = {}
-    for run in sorted(runs, key=lambda run: run.seed_index):
-        found.setdefault((run.phase, run.configuration), []).append(run)
-    return found
-
-
-def _seen(own: Own, look: Look) -> dict[str, tuple[float, ...]]:
-    """The test scores that a look saw, by configuration."""
-    return {name: _scores(own, "confirmation", name, "test")[: look.repeats] for name in look.configurations}
-
-
-def _scores(own: Own, phase: Phase, name: str, split: str) -> tuple[float, ...]:
-    return tuple(
-        run.scores.get(split, math.nan) if run.status == "complete" else math.nan
-        for run in own.get((phase, name), ())
-    )
+    return Result(setup, configurations, runs, found[0], found[1:], folder, without, each, groups)
 
 
 def _skill(found: Skill, chosen: Measured) -> str:
     """Whether there is skill, in a sentence."""
-    best = f"the best naive forecast ({LABELS[found.forecast]}, {number(found.score)})"
+    score = number(found.score)
     if found.without:
-        return f"Every configuration is worse than {best}: there is no skill here."
-    name, word = shown(chosen.name), found.comparisons[chosen.name].verdict
-    says = {"better": "beats", "equivalent": "is equivalent to", "worse": "is worse than"}
-    return f"{name} {says.get(word, 'is not shown to beat')} {best}."
+        return f"Every configuration is worse than {found.called(score)}: there is no skill here."
+    return f"{shown(chosen.name)} {found.says(chosen.name, score)}."
 
 
 def _row(one: Measured) -> tuple[str, ...]:

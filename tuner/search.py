@@ -22,7 +22,7 @@ from optuna.trial import BaseTrial, FrozenTrial, TrialState
 
 from tuner.changes import LEARNING
 from tuner.engines.base import ShouldPrune
-from tuner.errors import StudyError, TunerError, install, without_secrets
+from tuner.errors import StudyError, TunerError, address_told, install
 from tuner.ledger import slug
 from tuner.metrics import Metric
 from tuner.records import BASELINE, Configuration, Direction
@@ -103,7 +103,7 @@ class Search:
         optuna.logging.set_verbosity(logging.WARNING)
         self._sampler = sampler
         self._seed = seed
-        self._where = without_secrets(shared.url) if shared else str(folder.resolve() / DATABASE)
+        self._where = address_told(shared.url) if shared else str(folder.resolve() / DATABASE)
         self._live_trials: dict[int, optuna.Trial] = {}  # those under way, by their numbers
         known_as = _storable(name)
         if shared:

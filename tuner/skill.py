@@ -6,6 +6,7 @@ from typing import Protocol
 
 import numpy as np
 
+from tuner.naive import LABELS
 from tuner.records import Direction, NaiveScores, Setup, distinct
 from tuner.stats import Comparison, compare_looks
 from tuner.stats.scores import finished, standard_deviation
@@ -61,6 +62,16 @@ class Skill:
         """
         compared = self.comparisons[configuration]
         return -compared.difference if compared.direction == "minimize" else compared.difference
+
+    def called(self, number: str) -> str:
+        """The forecast in a sentence; `number` is its score, written out."""
+        return f"the best naive forecast ({LABELS[self.forecast]}, {number})"
+
+    def says(self, configuration: str, number: str) -> str:
+        """That a configuration beats it, or what else its verdict is, as the end of a sentence."""
+        words = {"better": "beats", "equivalent": "is equivalent to", "worse": "is worse than"}
+        word = words.get(self.comparisons[configuration].verdict, "is not shown to beat")
+        return f"{word} {self.called(number)}"
 
 
 def means(scores: NaiveScores | None, split: str, seeds: int | None = None) -> dict[str, float]:

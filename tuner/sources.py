@@ -10,7 +10,8 @@ from tuner.building import Built, build
 from tuner.errors import StudyError, study_errors
 from tuner.records import Configuration
 from tuner.seeds import Seed
-from tuner.study import Build, Split, Splits, Study
+from tuner.splits import Split, Splits
+from tuner.study import Build, Study
 from tuner.trees import leaves
 from tuner.trials import PinnedTrial
 

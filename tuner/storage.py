@@ -18,7 +18,7 @@ from optuna.storages.journal import JournalFileBackend
 from optuna.study import StudyDirection
 
 from tuner.drafts import DraftStorage
-from tuner.errors import SECRET, LedgerError, TunerError, first_line, without_secrets
+from tuner.errors import SECRET, LedgerError, TunerError, address_told, first_line
 from tuner.records import Direction
 
 _WAIT = 60.0  # seconds, while another program, such as a dashboard, holds the database
@@ -59,7 +59,7 @@ def connect(url: str) -> BaseStorage:
         return _journal(rest if found else url)
     if kind.startswith(("sqlite", "redis")):
         raise LedgerError(
-            f"{without_secrets(url)}: {kind.partition('+')[0]} cannot be shared by workers; use a journal"
+            f"{address_told(url)}: {kind.partition('+')[0]} cannot be shared by workers; use a journal"
             " file (journal:///path), PostgreSQL or MySQL"
         )
     with shared_errors(url):
@@ -85,7 +85,7 @@ def _journal(name: str) -> BaseStorage:
     path = Path(name)
     if path.suffix != ".log":
         raise LedgerError(
-            f"{without_secrets(name)}: a storage is an address such as postgresql://..., or a file ending in"
+            f"{address_told(name)}: a storage is an address such as postgresql://..., or a file ending in"
             " .log"
         )
     try:
@@ -147,7 +147,7 @@ def open_shared(url: str, name: str, direction: Direction, identity: str) -> Dra
             owner = identity
     if owner != identity:
         raise LedgerError(
-            f"{without_secrets(url)}: has a search {name!r} of another run folder; go on with that folder,"
+            f"{address_told(url)}: has a search {name!r} of another run folder; go on with that folder,"
             " give the study another name, or delete it there (optuna delete-study)"
         )
     return DraftStorage(storage)
@@ -155,7 +155,7 @@ def open_shared(url: str, name: str, direction: Direction, identity: str) -> Dra
 
 def shared_errors(url: str) -> AbstractContextManager[None]:
     """An exception of a shared storage becomes one line, without its password."""
-    return storage_errors(without_secrets(url), "used as an Optuna storage", _SHARED_REMEDY, secrets_of(url))
+    return storage_errors(address_told(url), "used as an Optuna storage", _SHARED_REMEDY, secrets_of(url))
 
 
 @contextmanager

@@ -6,7 +6,7 @@ import numpy as np
 
 from tuner.parts import Part
 from tuner.seeds import sequence
-from tuner.study import Splits
+from tuner.splits import Splits
 from tuner.trees import at_rows
 
 

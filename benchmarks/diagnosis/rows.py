@@ -21,7 +21,8 @@ from benchmarks.tables import write_csv
 from tuner.backend import prepare_backend
 from tuner.diagnosis import LABELS, Diagnosis, Label, diagnose
 from tuner.problems import contrived_series
-from tuner.study import Splits, Study
+from tuner.splits import Splits
+from tuner.study import Study
 
 Losses = np.ndarray  # of one seed, shape (epochs,)
 

@@ -42,7 +42,8 @@ def vectorized(workload: Workload, data: Data, seeds: int) -> Train:
     prepare_backend("jax")
     from tuner.records import BASELINE, Configuration
     from tuner.repeats import Repeats
-    from tuner.study import Splits, Study
+    from tuner.splits import Splits
+    from tuner.study import Study
 
     study = Study(
         data=Splits(*data), build=workload.build, metric=workload.loss, epochs=1, baseline={}, name="timed"

@@ -19,7 +19,8 @@ from benchmarks.kerastuner.searches import SEARCHES, Values  # noqa: E402
 from benchmarks.processes import answer  # noqa: E402
 from tuner.records import Configuration  # noqa: E402
 from tuner.repeats import Repeats  # noqa: E402
-from tuner.study import Splits, Study  # noqa: E402
+from tuner.splits import Splits  # noqa: E402
+from tuner.study import Study  # noqa: E402
 
 
 def contrived_series(trial: Any) -> Values:

@@ -14,7 +14,8 @@ from benchmarks.published import ledger
 from benchmarks.published.row import Extra, Row, Variant
 from tuner.backend import prepare_backend
 from tuner.provenance import versions
-from tuner.study import Splits, Study
+from tuner.splits import Splits
+from tuner.study import Study
 
 Note = Callable[[str], None]
 Run = dict[str, Any]

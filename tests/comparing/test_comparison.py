@@ -52,7 +52,6 @@ def test_the_numbers_are_those_of_compare_all() -> None:
     assert [group.name for group in found.groups] == ["old", "good", "same", "frail"]
     for group, one in zip(found.groups, sets, strict=True):
         assert repr(group.summary) == repr(describe(one.scores, level=0.9))
-    assert found.baseline_name == "old"
 
 
 def test_the_answer_for_programs_is_strict_json_with_every_number() -> None:

@@ -16,7 +16,8 @@ from tuner.deploy.choosing import chosen
 from tuner.deploy.making import FinalizeOptions, Made, Telling, make, store
 from tuner.deploy.networks import answers
 from tuner.result import load
-from tuner.study import Splits, Study
+from tuner.splits import Splits
+from tuner.study import Study
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,8 @@ from tuner.plan import Plan, Workers
 from tuner.prepare import chain_of, framed
 from tuner.records import BASELINE, Configuration, Group, Look, Run
 from tuner.repeats import Repeats
-from tuner.study import Splits, Study
+from tuner.splits import Splits
+from tuner.study import Study
 
 STEPS = 6
 SEEDS = 5

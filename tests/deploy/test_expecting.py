@@ -14,7 +14,7 @@ from tuner.deploy.bundle import examples_of
 from tuner.deploy.finalizing import finalize
 from tuner.deploy.networks import Recipe, answers, train
 from tuner.repeats import Repeats
-from tuner.study import Splits
+from tuner.splits import Splits
 
 
 def test_what_to_expect_is_what_other_networks_score_that_have_not_seen_the_test_split(

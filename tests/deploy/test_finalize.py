@@ -22,7 +22,7 @@ from tuner.deploy.predicting import AsRecords, PredictOptions, predict
 from tuner.errors import BundleError, StudyError
 from tuner.prepare import Chain, SeasonalAdjust, Standardize, framed
 from tuner.records import Configuration
-from tuner.study import Splits
+from tuner.splits import Splits
 
 
 def test_what_is_told_is_what_was_done(bundles: Bundles) -> None:

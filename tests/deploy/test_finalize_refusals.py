@@ -18,7 +18,7 @@ from tuner.deploy.finalizing import finalize
 from tuner.deploy.schema import part_of
 from tuner.errors import BundleError, LedgerError, TunerError
 from tuner.repeats import Repeats
-from tuner.study import Splits
+from tuner.splits import Splits
 
 
 class Closed(keras.Model):  # type: ignore[misc]

@@ -17,7 +17,7 @@ from tuner.deploy.describing import Kind, kind_of
 from tuner.deploy.networks import answers
 from tuner.deploy.serving import Model, network_of
 from tuner.metrics import named_metric
-from tuner.study import Splits
+from tuner.splits import Splits
 
 LOSSES = keras.losses
 Y, HOT = labelled(48, 1)[1], np.eye(3, dtype="float32")[labelled(48, 1)[1]]

@@ -15,7 +15,8 @@ from tuner.errors import BundleError
 from tuner.records import Configuration, Run
 from tuner.repeats import Repeats
 from tuner.seeds import Seed
-from tuner.study import Splits, Study
+from tuner.splits import Splits
+from tuner.study import Study
 from tuner.trials import PinnedTrial
 
 

@@ -31,7 +31,7 @@ from tuner.errors import BundleError
 from tuner.plan import Plan
 from tuner.protocol import run
 from tuner.result import load
-from tuner.study import Splits
+from tuner.splits import Splits
 
 WAY = "existing+new"
 REPEATS, MEMBERS = 5, 3

@@ -19,7 +19,8 @@ from tuner.deploy.updating.material import gathered
 from tuner.deploy.updating.updates import Update
 from tuner.errors import BundleError
 from tuner.plan import Plan
-from tuner.study import Splits, Study
+from tuner.splits import Splits
+from tuner.study import Study
 
 MEMBERS, JUDGING = 2, 32
 WAYS = ("existing+new", "new+old+new")

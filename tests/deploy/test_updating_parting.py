@@ -23,7 +23,7 @@ from tuner.deploy.updating.parting import (
     unlearned,
 )
 from tuner.errors import BundleError
-from tuner.study import Splits
+from tuner.splits import Splits
 
 
 def windows(total: int, steps_in: int = 3, steps_out: int = 1) -> Pair:

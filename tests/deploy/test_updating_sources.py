@@ -18,7 +18,7 @@ from tuner.deploy.updating.parting import recent, together
 from tuner.deploy.updating.ways import WAYS
 from tuner.errors import BundleError
 from tuner.prepare import chain_of, framed
-from tuner.study import Splits
+from tuner.splits import Splits
 
 CUTTING = Cutting(15, 20)
 

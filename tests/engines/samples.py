@@ -12,7 +12,8 @@ from typing import Any
 import numpy as np
 
 from tuner.backend import prepare_backend
-from tuner.study import Splits, Study
+from tuner.splits import Splits
+from tuner.study import Study
 
 SEEDS = 20
 LEARNING_RATE = 0.02

@@ -13,7 +13,8 @@ from tuner.engines import fit, vectorized
 from tuner.engines.base import Outcome
 from tuner.records import Configuration
 from tuner.repeats import Repeats
-from tuner.study import Splits, Study
+from tuner.splits import Splits
+from tuner.study import Study
 
 pytestmark = pytest.mark.filterwarnings(  # Keras' own callbacks cause it
     "ignore:__array__ implementation:DeprecationWarning"

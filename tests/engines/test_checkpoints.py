@@ -26,7 +26,8 @@ from tuner.files import write_whole
 from tuner.ledger import Ledger
 from tuner.records import Configuration, Group
 from tuner.repeats import Repeats
-from tuner.study import Splits, Study
+from tuner.splits import Splits
+from tuner.study import Study
 
 pytestmark = pytest.mark.filterwarnings(  # Keras' own callbacks cause it
     "ignore:__array__ implementation:DeprecationWarning"

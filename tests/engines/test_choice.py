@@ -12,7 +12,7 @@ from tests.tiny import build_dense, dense_study
 from tuner.errors import StudyError
 from tuner.records import Configuration
 from tuner.repeats import Repeats
-from tuner.study import Splits
+from tuner.splits import Splits
 
 
 def with_fit(**fit: Any) -> Any:

@@ -10,7 +10,8 @@ from tests.tiny import dense_study
 from tuner.errors import StudyError
 from tuner.records import Configuration, Run
 from tuner.repeats import Repeats
-from tuner.study import Splits, Study
+from tuner.splits import Splits
+from tuner.study import Study
 
 pytestmark = pytest.mark.filterwarnings(  # Keras itself causes it
     "ignore:__array__ implementation doesn't accept a copy keyword:DeprecationWarning"

@@ -9,7 +9,8 @@ import pytest
 
 from tuner.records import Configuration, Run
 from tuner.repeats import Repeats
-from tuner.study import Splits, Study
+from tuner.splits import Splits
+from tuner.study import Study
 
 RNG = np.random.default_rng(11)
 EXAMPLES = {"train": 20, "validation": 12, "test": 12}  # in batches of 8: the last one is smaller

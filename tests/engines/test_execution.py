@@ -16,7 +16,8 @@ from tuner.engines.base import Job, Outcome
 from tuner.engines.execution import steps_at_once
 from tuner.metrics import resolve_metric
 from tuner.seeds import Seed
-from tuner.study import Splits, Study
+from tuner.splits import Splits
+from tuner.study import Study
 from tuner.trials import PinnedTrial
 
 SEED = Seed(0, "search", "", 0)

@@ -18,7 +18,8 @@ from tuner.errors import StudyError
 from tuner.records import Configuration, Run
 from tuner.repeats import Repeats
 from tuner.report.view import facts
-from tuner.study import Splits, Study
+from tuner.splits import Splits
+from tuner.study import Study
 
 ONE = Configuration("one", {"learning_rate": 0.02})
 PAIRS = {"train": split(20, 1), "validation": split(10, 2), "test": split(10, 3)}
@@ -303,7 +304,7 @@ from pathlib import Path
 import keras, numpy as np, tensorflow as tf
 from tests.engines.test_feeding import *
 from tuner.repeats import Repeats
-from tuner.study import Splits
+from tuner.splits import Splits
 
 def dataset(pair):
     return tf.data.Dataset.from_tensor_slices(pair).batch(SIZE)

@@ -19,7 +19,8 @@ from tuner.engines.pace import Pace
 from tuner.engines.states import Initial, UnknownOriginError, state_of
 from tuner.records import Configuration
 from tuner.repeats import Repeats
-from tuner.study import Splits, Study
+from tuner.splits import Splits
+from tuner.study import Study
 
 
 def job(study: Study, seeds: int, **params: Any) -> Job:

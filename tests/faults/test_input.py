@@ -22,7 +22,7 @@ from tuner.errors import LedgerError, StudyError, TunerError
 from tuner.locking import locked
 from tuner.plan import Plan
 from tuner.report.write import write_formats
-from tuner.study import Splits
+from tuner.splits import Splits
 
 TESTS = Path(__file__).parents[1]
 DOCS = TESTS.parent / "docs" / "robustness.md"

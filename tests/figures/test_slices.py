@@ -12,7 +12,6 @@ from tests.searching import make_search, recurrent_search
 from tuner.figures.hyperparameters import lay_out
 from tuner.figures.saving import svg
 from tuner.figures.slices import MOST_PANELS, MOST_TRIALS, Slices, draw_slice, slices
-from tuner.figures.strokes import dots_of
 from tuner.figures.style import figure_style, new_figure
 from tuner.report.panels.slices import SLICES
 from tuner.result import Result
@@ -32,6 +31,11 @@ def strokes(ax: Axes) -> tuple[PathPatch, PathPatch]:
     """The spreads and the dots."""
     spreads, dots = (patch for patch in ax.patches if isinstance(patch, PathPatch))
     return spreads, dots
+
+
+def dots_of(patch: PathPatch) -> np.ndarray:
+    """Where the dots of `draw_dots` are, shape (dots, 2)."""
+    return np.asarray(patch.get_path().vertices, dtype=float)[::2]
 
 
 def search_means(result: Result) -> list[float]:

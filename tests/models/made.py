@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from tuner.study import Splits
+from tuner.splits import Splits
 
 EXAMPLES = 6
 CLOSE = 1e-5

@@ -18,7 +18,8 @@ from tuner.models import (
     teacher_forced,
 )
 from tuner.repeats import Repeats
-from tuner.study import Splits, Study
+from tuner.splits import Splits
+from tuner.study import Study
 
 AT_THE_END, AHEAD = splits((4, 2), (1,)), splits((4, 2), (3, 1))
 FORCED = forced((4, 2), (3, 1), (3, 1))

@@ -7,7 +7,7 @@ import pytest
 
 from tests.models.made import EXAMPLES, numbers, one_hot, said, splits, weights_of
 from tuner.models import classes, encoder_decoder, loss_for, recurrent, repeat_vector
-from tuner.study import Splits
+from tuner.splits import Splits
 
 RNG = np.random.default_rng(0)
 FEW = 3

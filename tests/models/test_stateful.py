@@ -10,7 +10,7 @@ from tests.models.made import apart, splits, weighted
 from tuner.errors import StudyError
 from tuner.models import ResetStates, recurrent, reset_states
 from tuner.models.stateful import stateful_layers, statefulness
-from tuner.study import Splits
+from tuner.splits import Splits
 
 DATA = splits((3, 1), (1,), examples=4)
 

@@ -9,7 +9,7 @@ import pytest
 from tests.models.made import CLOSE, apart, forced, said, splits, weighted
 from tuner.errors import StudyError
 from tuner.models import teacher_forced
-from tuner.study import Splits
+from tuner.splits import Splits
 
 DATA = forced((4, 2), (3, 2), (3, 2))
 SOURCE, SEEN = DATA.train[0]

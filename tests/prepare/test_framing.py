@@ -26,7 +26,7 @@ from tuner.prepare import (
     framed,
     prepared,
 )
-from tuner.study import Splits
+from tuner.splits import Splits
 
 SERIES = np.column_stack([np.arange(60.0) + 100, np.resize([1.0, 4.0, 2.0, 8.0], 60) * np.linspace(1, 2, 60)])
 NAMES = ("train", "validation", "test")

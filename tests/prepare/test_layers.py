@@ -24,7 +24,8 @@ from tuner.prepare import (
     framed,
     prepared,
 )
-from tuner.study import Splits, Study
+from tuner.splits import Splits
+from tuner.study import Study
 
 RNG = np.random.default_rng(11)
 SERIES = np.exp(RNG.normal(0, 0.2, (60, 2)).cumsum(axis=0) / 3) + np.resize([1.0, 2.0, 3.0], (60, 1))

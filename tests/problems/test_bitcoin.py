@@ -11,7 +11,7 @@ from tests.problems.real import real
 from tuner.errors import StudyError
 from tuner.naive import predictions
 from tuner.problems import bitcoin
-from tuner.study import Splits
+from tuner.splits import Splits
 
 FIRST = date(2013, 4, 13)
 

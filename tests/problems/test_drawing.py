@@ -11,7 +11,7 @@ import pytest
 from tuner import models, prepare, problems
 from tuner.errors import StudyError
 from tuner.problems import drawing
-from tuner.study import Splits
+from tuner.splits import Splits
 from tuner.trees import flat
 
 

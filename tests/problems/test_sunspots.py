@@ -13,7 +13,7 @@ from tuner.errors import StudyError
 from tuner.naive import predictions
 from tuner.problems import sunspots
 from tuner.problems.sunspots import parse
-from tuner.study import Splits
+from tuner.splits import Splits
 
 MODULE = sys.modules["tuner.problems.sunspots"]
 

@@ -293,6 +293,7 @@ def test_a_number_keeps_its_sign_and_unit_on_one_line() -> None:
 
 
 def test_a_password_among_the_options_is_not_shown() -> None:
-    options = {"place": "postgresql://me:xyzzy@host/x"}
+    options = {"place": "postgresql://me:xyzzy@host/x", "keys": [{"token": "xyzzy"}]}
     html = render(build_view(usual_result(trials=1, seeds=2, epochs=2, options=options), {}))
-    assert "place postgresql://***@host/x" in Page(html).text and "xyzzy" not in html
+    assert "place postgresql://***@host/x · keys [{'token': '***'}]" in Page(html).text
+    assert "xyzzy" not in html

@@ -63,7 +63,7 @@ def test_a_run_is_logged_once_however_often_it_is_told(
         assert children(database) == runs
         assert event_files(tmp_path / "tb") == files
     command = json.loads((tmp_path / "reports" / "mine" / "run.json").read_text())["content"]["command"]
-    assert "--set server=http://***@host/x" in command
+    assert "--set 'server=http://***@host/x'" in command
 
 
 def test_a_server_that_goes_away_does_not_take_the_study_along(

@@ -121,13 +121,13 @@ def test_an_export_of_runs_without_times_is_of_now(server: Server) -> None:
 
 
 def test_the_parent_has_the_settings_and_the_verdict(server: Server) -> None:
-    result = usual_result(trials=2, seeds=5, complete=True)
+    options = {"n_train": 2048, "api_token": "xyzzy"}
+    result = usual_result(trials=2, seeds=5, complete=True, options=options)
     exported(server, result)
     parent, found = server.parent(), conclusion_of(result)
     assert (parent.info.status, parent.info.run_name) == ("FINISHED", "encdec_sine")
-    assert {**parent.data.params, "metric": "mse", "margin": "None", "option.n_train": "2048"} == (
-        parent.data.params
-    )
+    told = {"metric": "mse", "margin": "None", "option.n_train": "2048", "option.api_token": "***"}
+    assert {**parent.data.params, **told} == parent.data.params
     tags = parent.data.tags
     assert (tags["tuner.verdict"], tags["tuner.best"]) == (found.word, "trial-1")
     assert (tags["tuner.claim"], tags["tuner.evidence"]) == (found.claim, found.evidence)
@@ -285,6 +285,7 @@ def test_a_deleted_experiment_is_one_line(server: Server) -> None:
     "uri",
     [
         "http://me:secret@127.0.0.1:9",
+        "http://me:my secret@127.0.0.1:9",
         "nonsense://somewhere",
         "sqlite:///missing/folder/mlflow.db",
         "sqlite:///text.db",

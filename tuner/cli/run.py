@@ -1,7 +1,6 @@
 """Run a study."""
 
 import gc
-import shlex
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, redirect_stdout
@@ -13,7 +12,8 @@ import typer
 
 from tuner.cli.app import Artifacts, Json, MLflow, Storage, TensorBoard, app
 from tuner.cli.report import publish
-from tuner.errors import StudyError, TunerError, without_secrets
+from tuner.errors import StudyError, TunerError
+from tuner.options import command_told
 
 if TYPE_CHECKING:
     from tuner.result import Result
@@ -150,7 +150,7 @@ def run(
                     fresh=fresh,
                     accept_changes=accept_changes,
                     workers=joined,
-                    command=without_secrets(shlex.join(["python", "-m", "tuner", *sys.argv[1:]])),
+                    command=command_told(sys.argv[1:]),
                     reporter=Several(progress, tracked),
                     try_show=_trial(loaded),
                     at_end=_showing(loaded, progress.note),

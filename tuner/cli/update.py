@@ -11,7 +11,7 @@ import typer
 
 from tuner.cli.app import Json, app
 from tuner.cli.run import loading
-from tuner.errors import without_secrets
+from tuner.options import command_told
 
 if TYPE_CHECKING:
     from tuner.deploy.updating.updates import Update
@@ -130,7 +130,7 @@ def update(
                 backend=backend,
                 fresh=fresh,
                 accept_changes=accept_changes,
-                command=without_secrets(shlex.join(["python", "-m", "tuner", *sys.argv[1:]])),
+                command=command_told(sys.argv[1:]),
                 reporter=progress,
             )
         _publish(found, bundle, as_json)

@@ -41,13 +41,6 @@ class Compared:
     remarks: tuple[str, ...]
 
     @property
-    def baseline_name(self) -> str:
-        """What the baseline is called in tables and sentences."""
-        if isinstance(self.baseline, Described):
-            return self.baseline.name
-        return f"the reference {self.baseline:g}"
-
-    @property
     def groups(self) -> tuple[Described, ...]:
         """Every group of runs, the baseline first where it is one."""
         candidates = tuple(one.group for one in self.candidates)

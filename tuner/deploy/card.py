@@ -7,7 +7,7 @@ from tuner.deploy.bundle import Bundle, Together
 from tuner.deploy.expected_table import expected_of_card
 from tuner.deploy.schema import Part
 from tuner.deploy.watching import as_told
-from tuner.errors import option_told, without_secrets
+from tuner.errors import option_told
 from tuner.records import Direction
 from tuner.report.formats import count, interval, metric_name, percent, score
 from tuner.report.markup import markdown
@@ -126,8 +126,7 @@ def _made(bundle: Bundle) -> Iterator[str]:
     if bundle.preparation:
         yield "The preparation (`preparation.json`) was fitted on the train split and stayed as it was."
     if origin.path:
-        told = {name: option_told(name, value) for name, value in origin.options.items()}
-        options = without_secrets(", ".join(f"{name}={value!r}" for name, value in told.items()))
+        options = ", ".join(f"{name}={option_told(name, value)!r}" for name, value in origin.options.items())
         yield (
             f"Study file {_code(origin.path)}{f' with {markdown(options)}' if options else ''},"
             f" sha256 {_code(origin.file[:12])}; run folder {_code(origin.run)}."

@@ -14,7 +14,6 @@ from tuner.records import BASELINE, Run
 from tuner.report.formats import score
 from tuner.report.verdict import headline
 from tuner.result import Measured, Result
-from tuner.skill import skill
 from tuner.study import Study
 
 
@@ -121,7 +120,7 @@ def verdict_of(result: Result, measured: Measured) -> tuple[Verdict, tuple[str, 
         notes.append("This is the baseline: no other configuration was shown to be better")
     elif measured.name == BASELINE:
         notes.append("This is the baseline: nothing was compared with it")
-    against = skill(result)
+    against = result.skill
     if against is not None and against.comparisons[measured.name].verdict == "worse":
         notes.append(
             f"It is worse than a forecast without a network ({LABELS[against.forecast]},"

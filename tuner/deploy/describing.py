@@ -12,7 +12,7 @@ from tuner.errors import BundleError
 from tuner.metrics import Metric
 from tuner.models.stateful import stateful_layers
 from tuner.prepare.layers import RestoreOutputs
-from tuner.study import NAMES, Splits
+from tuner.splits import NAMES, Splits
 from tuner.trees import flat, leaves, outline
 
 _NO_PROBABILITIES = (

@@ -14,11 +14,11 @@ from tuner.examples import of_run
 from tuner.metrics import Metric
 from tuner.records import ExampleScores, Setup
 from tuner.result import Measured
+from tuner.splits import Splits
 from tuner.stats import Summary, describe
 from tuner.stats.example_mean import difference_of_examples, mean_of_examples, resampled_interval
 from tuner.stats.intervals import Interval
 from tuner.stats.series import block_length
-from tuner.study import Splits
 from tuner.trees import at_rows, flat, leaves, mapped
 
 

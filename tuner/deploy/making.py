@@ -38,7 +38,8 @@ from tuner.records import Phase
 from tuner.repeats import Repeats
 from tuner.reporter import Reporter
 from tuner.result import Measured, Result
-from tuner.study import NAMES, Splits, Study
+from tuner.splits import NAMES, Splits
+from tuner.study import Study
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,8 @@ from tuner.errors import BundleError, study_errors
 from tuner.metrics import Metric
 from tuner.records import Configuration
 from tuner.seeds import Seed
-from tuner.study import Build, Splits, Study
+from tuner.splits import Splits
+from tuner.study import Build, Study
 from tuner.trials import PinnedTrial
 
 Purpose = Literal["final", "ensemble"]  # for use, on all data; to be measured, on the train part

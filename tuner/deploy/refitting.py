@@ -13,7 +13,8 @@ from tuner.building import Built, called
 from tuner.deploy.bundle import Epochs
 from tuner.errors import BundleError
 from tuner.records import Run
-from tuner.study import Build, Splits
+from tuner.splits import Splits
+from tuner.study import Build
 from tuner.trees import leaves, mapped
 
 _FEW = 32  # examples of the train split that stand in the place of a validation split, for nobody to watch

@@ -11,8 +11,9 @@ import numpy as np
 
 from tuner.comparing.sources import listing
 from tuner.diagnosis import Diagnosis, diagnose
+from tuner.diagnosis.losses import stacked
 from tuner.errors import LedgerError
-from tuner.records import BASELINE, Phase, Run, epochs_of, stacked
+from tuner.records import BASELINE, Phase, Run, epochs_of
 from tuner.result import Result
 
 LEADING = 3

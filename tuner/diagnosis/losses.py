@@ -32,6 +32,18 @@ class Pair:
         return self.stopped or self.lost_at is not None
 
 
+def stacked(rows: Sequence[Sequence[float] | NDArray[Any]]) -> FloatArray:
+    """Curves of different lengths as rows, shape (rows, longest), NaN after the end of each.
+
+    >>> stacked([(3.0, 2.0), (1.0,)]).tolist()
+    [[3.0, 2.0], [1.0, nan]]
+    """
+    matrix = np.full((len(rows), max(map(len, rows), default=0)), np.nan)
+    for place, values in zip(matrix, rows, strict=True):
+        place[: len(values)] = values
+    return matrix
+
+
 def as_pairs(
     train: Losses, validation: Losses | None, diverged: Sequence[bool] | bool | None
 ) -> tuple[Pair, ...]:
@@ -99,10 +111,7 @@ def _padded(losses: Losses, name: str) -> NDArray[Any]:
     rows = [np.asarray(row) for row in losses]
     if any(row.ndim != 1 or (row.size and row.dtype.kind not in "iuf") for row in rows):
         raise StatisticsError(f"{name}: give one list of losses for each seed")
-    matrix = np.full((len(rows), max(row.size for row in rows)), np.nan)
-    for place, row in zip(matrix, rows, strict=True):
-        place[: row.size] = row
-    return matrix
+    return stacked(rows)
 
 
 def _shape(matrix: FloatArray) -> str:

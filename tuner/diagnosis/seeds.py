@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tuner.cards import Card, Readable
-from tuner.diagnosis.losses import Losses, Pair, as_pairs
+from tuner.diagnosis.losses import Losses, Pair, as_pairs, stacked
 from tuner.diagnosis.rules import WORDS, Label, Numbers, Reading, read
 from tuner.errors import StatisticsError
 
@@ -188,7 +188,5 @@ def _median_curve(pairs: Sequence[Pair], readings: Sequence[Reading], numbers: N
 
 def _medians(rows: Sequence[NDArray[np.float64]]) -> NDArray[np.float64]:
     lengths = sorted((row.size for row in rows), reverse=True)
-    matrix = np.full((len(rows), lengths[(len(rows) - 1) // 2]), np.nan)
-    for place, row in zip(matrix, rows, strict=True):
-        place[: row.size] = row[: place.size]
+    matrix = stacked(rows)[:, : lengths[(len(rows) - 1) // 2]]
     return np.asarray(np.nanmedian(matrix, axis=0))

@@ -7,7 +7,7 @@ import jax
 import keras
 import numpy as np
 
-from tuner.study import NAMES, Splits
+from tuner.splits import NAMES, Splits
 from tuner.trees import leaves
 
 _SEEDS = 10  # that train together, each with its own data where they vary

@@ -42,7 +42,7 @@ from tuner.engines.tracing import Tree, largest_product
 from tuner.outputs import Outputs
 from tuner.predictions import Predictions
 from tuner.records import ExampleScores
-from tuner.study import Splits
+from tuner.splits import Splits
 
 _FEW = 16  # seeds whose models are all built: that is quicker than compiling their initializers
 _ORDERS = 1 << 18  # examples whose order one call gets, over all its epochs

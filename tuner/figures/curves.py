@@ -10,11 +10,12 @@ from matplotlib.ticker import MaxNLocator
 from numpy.typing import NDArray
 
 from tuner.diagnosing import examined
+from tuner.diagnosis.losses import stacked
 from tuner.figures.levels import Level, best_level, draw_level_along, near
 from tuner.figures.samples import FloatArray, runs_of
 from tuner.figures.scale import Scale, scale_of
 from tuner.figures.style import PALETTE, heading
-from tuner.records import Run, epochs_of, stacked
+from tuner.records import Run, epochs_of
 from tuner.result import Result
 
 MOST_POINTS = 200  # more cannot be told apart at the width of a panel

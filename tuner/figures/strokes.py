@@ -40,16 +40,10 @@ def draw_lines(
 
 
 def draw_dots(
-    ax: Axes, x: FloatArray, y: FloatArray, *, size: float, color: str, alpha: float = 1.0, zorder: float = 3
+    ax: Axes, x: FloatArray, y: FloatArray, *, size: float, color: str, alpha: float = 1.0
 ) -> PathPatch:
     """Draw a dot of `size` points at each (x, y), as one path: the round ends of lines without a length."""
     points = np.column_stack([x, y])
     ends = points + np.array([_SHORT, 0.0])
     lines = np.stack([points, ends], axis=1)
-    return draw_lines(ax, lines, width=size, color=color, alpha=alpha, zorder=zorder)
-
-
-def dots_of(patch: PathPatch) -> FloatArray:
-    """Where the dots of `draw_dots` are, shape (dots, 2)."""
-    vertices: FloatArray = np.asarray(patch.get_path().vertices, dtype=float)
-    return vertices[::2]
+    return draw_lines(ax, lines, width=size, color=color, alpha=alpha, zorder=3)

@@ -10,7 +10,7 @@ from tuner.models.cells import Cell, CellOptions, Merge, known
 from tuner.models.outputs import Output, check_output, head
 from tuner.models.shapes import Shape, one_input, outputs_of, shown
 from tuner.models.stack import Stack
-from tuner.study import Splits
+from tuner.splits import Splits
 
 _LAYERS = {
     2: (keras.layers.Conv1D, keras.layers.MaxPooling1D),

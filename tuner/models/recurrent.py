@@ -9,7 +9,7 @@ from tuner.models.outputs import Output, check_output, head
 from tuner.models.shapes import need_sequences, one_input, outputs_of
 from tuner.models.stack import Stack
 from tuner.models.stateful import check_batches
-from tuner.study import Splits
+from tuner.splits import Splits
 
 
 def recurrent(

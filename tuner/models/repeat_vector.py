@@ -8,7 +8,7 @@ from tuner.models.cells import Cell, CellOptions, Merge
 from tuner.models.coders import Coders
 from tuner.models.outputs import Output, check_output, head
 from tuner.models.shapes import need_sequences, need_target_sequences, one_input
-from tuner.study import Splits
+from tuner.splits import Splits
 
 
 def repeat_vector(

@@ -6,7 +6,7 @@ A shape here leaves out the first axis, that of the examples; messages show it.
 from typing import Any
 
 from tuner.errors import StudyError
-from tuner.study import Splits
+from tuner.splits import Splits
 from tuner.trees import leaves
 
 Shape = tuple[int, ...]

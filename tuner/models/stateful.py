@@ -6,7 +6,7 @@ import keras
 
 from tuner.errors import StudyError
 from tuner.models.arguments import check_sizes
-from tuner.study import Splits
+from tuner.splits import Splits
 
 
 def reset_states(model: keras.Model) -> None:

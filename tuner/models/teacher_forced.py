@@ -9,7 +9,7 @@ from tuner.models.cells import Cell, CellOptions, Merge
 from tuner.models.coders import Coders
 from tuner.models.outputs import Output, check_output, head
 from tuner.models.shapes import need_target_sequences, shown, two_inputs
-from tuner.study import Splits
+from tuner.splits import Splits
 
 
 def teacher_forced(

@@ -122,7 +122,7 @@ def scored(
         try:
             with _about(name):
                 forecast = fitted(name, train, like, columns=columns)
-                said = {split: _score(name, score, y, forecast(x)) for split, (x, y) in splits.items()}
+                said = {split: _score(score, y, forecast(x)) for split, (x, y) in splits.items()}
         except NotComputedError as error:
             reasons[name] = str(error)
             continue
@@ -142,7 +142,7 @@ def _about(name: str) -> Iterator[None]:
         raise StudyError(f"the naive forecast {name!r}: {error}") from error
 
 
-def _score(name: str, score: Score, y_true: Tree, y_pred: Tree) -> float:
+def _score(score: Score, y_true: Tree, y_pred: Tree) -> float:
     """As for networks: a prediction that is not finite has no score, which an accuracy would hide."""
     if not all(np.isfinite(leaf).all() for leaf in leaves(y_pred)):
         return math.nan

@@ -13,7 +13,7 @@ from tuner.prepare.chain import Chain
 from tuner.prepare.preparation import Preparation
 from tuner.prepare.step import Step, training_windows
 from tuner.prepare.windows import Layout, Windows, columns_of
-from tuner.study import NAMES, Splits
+from tuner.splits import NAMES, Splits
 
 Name = Literal["train", "validation", "test"]
 Pair = tuple[np.ndarray, np.ndarray]

@@ -7,7 +7,7 @@ import numpy as np
 from tuner.errors import StudyError
 from tuner.problems.coding import from_one_hot, one_hot
 from tuner.problems.drawing import Counts, Pair, Seed, check_counts, streams
-from tuner.study import Splits
+from tuner.splits import Splits
 
 ALPHABET = "0123456789+ "
 

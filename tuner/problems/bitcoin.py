@@ -10,7 +10,7 @@ import numpy as np
 from tuner.errors import StudyError
 from tuner.problems.daily import as_count, following, lines_of, windows
 from tuner.problems.download import read_data
-from tuner.study import Splits
+from tuner.splits import Splits
 
 CREDIT = "CoinDesk Bitcoin Price Index. Powered by CoinDesk"
 

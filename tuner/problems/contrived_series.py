@@ -3,7 +3,7 @@
 import numpy as np
 
 from tuner.problems.drawing import check_counts, check_numbers
-from tuner.study import Splits
+from tuner.splits import Splits
 
 
 def contrived_series(

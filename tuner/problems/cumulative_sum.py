@@ -3,7 +3,7 @@
 import numpy as np
 
 from tuner.problems.drawing import Pair, Seed, check_counts, draw
-from tuner.study import Splits
+from tuner.splits import Splits
 
 
 def reached(values: np.ndarray) -> np.ndarray:

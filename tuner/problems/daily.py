@@ -55,8 +55,8 @@ def windows(values: np.ndarray, length: int) -> np.ndarray:
     return np.moveaxis(np.lib.stride_tricks.sliding_window_view(values, length, axis=0), -1, 1)
 
 
-def as_count(value: object, name: str, least: int = 1) -> int:
-    """A whole number that was given as `name`. Raises: StudyError where it is none, or too small."""
-    if not isinstance(value, int | np.integer) or isinstance(value, bool) or value < least:
-        raise StudyError(f"{name} is {value!r}; give a whole number, {least} or more")
+def as_count(value: object, name: str) -> int:
+    """A whole number above 0 that was given as `name`. Raises: StudyError where it is none."""
+    if not isinstance(value, int | np.integer) or isinstance(value, bool) or value < 1:
+        raise StudyError(f"{name} is {value!r}; give a whole number, 1 or more")
     return int(value)

@@ -5,7 +5,7 @@ import math
 import numpy as np
 
 from tuner.problems.drawing import Pair, Seed, check_counts, check_numbers, check_range, draw
-from tuner.study import Splits
+from tuner.splits import Splits
 
 
 def plain_sine(steps: int = 100, *, frequency: float = 5) -> np.ndarray:

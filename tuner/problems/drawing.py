@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from tuner.errors import StudyError
-from tuner.study import Splits
+from tuner.splits import Splits
 
 Seed = int | np.random.Generator
 Pair = tuple[Any, np.ndarray]  # x and y

@@ -7,7 +7,7 @@ import numpy as np
 from tuner.errors import StudyError
 from tuner.problems.coding import one_hot
 from tuner.problems.drawing import Pair, Seed, check_counts, draw
-from tuner.study import Splits
+from tuner.splits import Splits
 
 
 def random_integers(

@@ -4,7 +4,7 @@ import numpy as np
 
 from tuner.errors import StudyError
 from tuner.problems.drawing import Pair, Seed, check_counts, draw
-from tuner.study import Splits
+from tuner.splits import Splits
 
 
 def random_paths(examples: int, *, size: int = 50, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:

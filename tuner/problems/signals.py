@@ -6,7 +6,7 @@ import numpy as np
 
 from tuner.errors import StudyError
 from tuner.problems.drawing import Pair, Seed, check_counts, draw
-from tuner.study import Splits
+from tuner.splits import Splits
 
 # Phase, frequency and amplitude of the sine and of the cosine, in the source's order.
 _LOW = np.array([0.0, -4.5, 0.1, 0.0, -4.5, 0.0])

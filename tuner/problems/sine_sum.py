@@ -6,7 +6,7 @@ import numpy as np
 
 from tuner.errors import StudyError
 from tuner.problems.drawing import check_counts
-from tuner.study import Splits
+from tuner.splits import Splits
 
 _LOW = np.array([0.1, 0.1, -0.5, 0.0])  # amplitude, frequency, offset, phase
 _HIGH = np.array([1.0, 10.0, 0.5, 2 * math.pi])

@@ -10,7 +10,7 @@ import numpy as np
 from tuner.errors import StudyError
 from tuner.problems.daily import as_count, as_date, following, lines_of, windows
 from tuner.problems.download import cached, read_data
-from tuner.study import Splits
+from tuner.splits import Splits
 
 ADDRESS = "https://www.sidc.be/SILSO/INFO/sndtotcsv.php"
 NAME = "SN_d_tot_V2.0.csv"

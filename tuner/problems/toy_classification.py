@@ -3,7 +3,7 @@
 import numpy as np
 
 from tuner.problems.coding import one_hot
-from tuner.study import Splits
+from tuner.splits import Splits
 
 _SEQUENCES = np.array(
     [

@@ -2,7 +2,6 @@
 
 from tuner.report.looks import looks_warning
 from tuner.report.naive_words import naive_remark, naive_remarks
-from tuner.report.naming import named
 from tuner.report.size_words import size_sentences
 from tuner.report.summary import summary
 from tuner.report.verdict import headline
@@ -13,7 +12,6 @@ __all__ = [
     "looks_warning",
     "naive_remark",
     "naive_remarks",
-    "named",
     "size_sentences",
     "summary",
     "write_report",

@@ -115,7 +115,8 @@ def examples_remarks(result: Result) -> tuple[str, ...]:
         both = one.over_examples
         if both is not None and not result.setup.series and _are_alike(both.autocorrelation, both.examples):
             said.append(
-                f"{short(one.name)}: neighbouring test examples differ alike from the baseline "
+                f"{short(one.name)}: neighbouring test examples differ alike from "
+                f"{result.setup.the_baseline} "
                 f"(autocorrelation {score(both.autocorrelation, 2)}). Where they are windows of a series, "
                 "series=True in the study makes the interval over test examples honest."
             )

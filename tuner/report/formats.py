@@ -11,7 +11,7 @@ from tuner.cards import TIMES as TIMES
 from tuner.cards import p_equation as p_equation
 from tuner.cards import p_value as p_value
 from tuner.cards import percent as percent
-from tuner.cards import power_of_ten as power_of_ten
+from tuner.cards import power_of_ten
 from tuner.figures.style import plain
 from tuner.records import Direction
 from tuner.stats import Summary
@@ -79,9 +79,9 @@ def interval(low: float, high: float, decimals: int | None = None) -> str:
     return f"{score(low, decimals)} to {score(high, decimals)}"
 
 
-def plain_number(value: float, decimals: int = 2) -> str:
+def plain_number(value: float) -> str:
     """A dimensionless number such as an effect size."""
-    return score(value, decimals)
+    return score(value, 2)
 
 
 def count(number: int, singular: str, plural: str | None = None) -> str:

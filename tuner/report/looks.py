@@ -29,7 +29,8 @@ def looks_methods(result: Result) -> str:
             "p-values are divided by that share."
         )
     formed = [
-        f"{len(look.configurations) - 1} against the baseline at {look.repeats} seeds" for look, _ in looks
+        f"{len(look.configurations) - 1} against {result.setup.the_baseline} at {look.repeats} seeds"
+        for look, _ in looks
     ]
     return (
         f" Verdicts were formed {len(looks)} times, with {listed(formed)}. These looks shared the error "

@@ -18,6 +18,7 @@ from tuner.report.formats import (
 )
 from tuner.report.looks import looks_methods
 from tuner.report.naive_words import naive_methods
+from tuner.report.naming import capital
 from tuner.report.size_words import size_methods
 from tuner.result import Measured, Result
 from tuner.stats.racing import Rules
@@ -45,7 +46,7 @@ def _search(result: Result) -> str:
     runs = [run for run in result.runs if run.phase == "search"]
     trials = {run.configuration for run in runs} - {BASELINE}
     if not trials and setup.trials:
-        return "The search has not measured a configuration besides the baseline yet."
+        return f"The search has not measured a configuration besides {setup.the_baseline} yet."
     if not trials:
         return (
             f"No hyperparameters were searched. Every run trained for up to {count(result.epochs, 'epoch')} "
@@ -56,7 +57,7 @@ def _search(result: Result) -> str:
     each = f"{seeds[0]}" if seeds[0] == seeds[-1] else f"{seeds[0]} to {seeds[-1]}"
     plural = "s" if seeds[-1] > 1 else ""
     sampler = _SAMPLERS.get(setup.sampler, short(setup.sampler))
-    baseline = " besides the baseline" if any(run.configuration == BASELINE for run in runs) else ""
+    baseline = f" besides {setup.the_baseline}" if any(run.configuration == BASELINE for run in runs) else ""
     origin = f"drawn by {sampler}" if setup.trials else "given beforehand"
     return (
         f"We tried {count(len(trials), 'configuration')}{baseline}, {origin}. Each was trained with "
@@ -106,8 +107,8 @@ def _pruning(setup: Setup) -> str:
 
 
 def _confirmation(result: Result, baseline: Measured) -> str:
-    finalists = len(result.finalists)
-    who = f"{count(finalists, 'finalist')} and the baseline were" if finalists else "The baseline was"
+    finalists, name = len(result.finalists), result.setup.the_baseline
+    who = f"{count(finalists, 'finalist')} and {name} were" if finalists else f"{capital(name)} was"
     training = f"trained with {count(baseline.summary.n, 'seed')}"
     if any(run.phase == "search" for run in result.runs):
         training = f"then {training} that the search had not used,"
@@ -137,9 +138,9 @@ def _statistics(result: Result) -> str:
         why = f"({clean(setup.pairs)})" if setup.pairs else "since each seed had data of its own"
         pairing = f"paired by seed{'' if setup.pairs else ','} {why}"
     text += (
-        f" Each finalist was compared with the baseline {pairing}: a {level} t interval for the difference "
-        f"of the means, {tests} (two-sided, error rate {parameter(1 - setup.level)}), Hedges' g as "
-        "effect size, and the probability that a run of the finalist beats one of the baseline."
+        f" Each finalist was compared with {setup.the_baseline} {pairing}: a {level} t interval for the "
+        f"difference of the means, {tests} (two-sided, error rate {parameter(1 - setup.level)}), Hedges' g "
+        f"as effect size, and the probability that a run of the finalist beats one of {setup.the_baseline}."
     )
     if len(compared) > 1:
         text += (

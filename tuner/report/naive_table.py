@@ -10,7 +10,7 @@ from tuner.report.naive_words import naive_decimals, naive_remark
 from tuner.report.tables import p_cell
 from tuner.report.verdict import SYMBOLS
 from tuner.result import Measured, Result
-from tuner.skill import Skill, means_of, ordered, skill, spreads_of
+from tuner.skill import Skill, means_of, ordered, spreads_of
 
 _ADJUSTED = (
     "of a difference (two-sided), adjusted for the configurations and the looks at this study; below it the "
@@ -27,7 +27,7 @@ def naive_table(result: Result) -> Table:
     if result.baseline is None or not test:
         return Table((), ())
     confirmed = (result.baseline, *result.finalists)
-    decimals, found, spreads = naive_decimals(result), skill(result), spreads_of(result)
+    decimals, found, spreads = naive_decimals(result), result.skill, spreads_of(result)
     spread = "; SD is the standard deviation over data" if any(map(math.isfinite, spreads.values())) else ""
     columns = (
         Column("Forecast or configuration", number=False),

@@ -14,8 +14,9 @@ from tuner.report.formats import (
     score,
     short,
 )
+from tuner.report.naming import called, capital
 from tuner.result import Result
-from tuner.skill import Skill, means_of, ordered, skill
+from tuner.skill import Skill, means_of, ordered
 from tuner.stats import Comparison
 from tuner.stats.verdict import MINIMUM_RUNS
 
@@ -36,74 +37,67 @@ _PHRASES = {
 
 def naive_sentence(result: Result) -> str:
     """Whether there is any skill, for the reader of the verdict; nothing where nobody can say."""
-    found = skill(result)
+    found = result.skill
     if found is None or result.best is None or result.baseline is None:
         return ""
     decimals = naive_decimals(result)
     number = score(found.score, decimals)
     if found.without:
-        who = "All of these configurations are" if result.finalists else "The baseline is"
+        alone = f"{capital(result.setup.the_baseline)} is"
+        who = "All of these configurations are" if result.finalists else alone
         return f"{who} worse than {DOING[found.forecast]} ({number}): there is no skill here."
     name = result.best.name
-    return f"{_capital(_claim(_name(name), found.comparisons[name], found, decimals))}{_others(found, name)}"
+    words = called(result.setup, name)
+    start = capital(words) if name == BASELINE else words
+    return f"{_claim(start, words, found.comparisons[name], found, decimals)}{_others(result, found, name)}"
 
 
 def naive_claim(result: Result, configuration: str, name: str) -> str:
     """Whether one configuration of a result, called `name`, beats the best naive forecast; nothing where
     nobody can say.
     """
-    found = skill(result)
+    found = result.skill
     if found is None or configuration not in found.comparisons:
         return ""
-    return _capital(_claim(name, found.comparisons[configuration], found, naive_decimals(result)))
+    return _claim(name, name, found.comparisons[configuration], found, naive_decimals(result))
 
 
-def _claim(name: str, compared: Comparison, found: Skill, decimals: int | None) -> str:
-    """What is said of one configuration."""
-    best = f"the best naive forecast ({LABELS[found.forecast]}, {score(found.score, decimals)})"
+def _claim(start: str, name: str, compared: Comparison, found: Skill, decimals: int | None) -> str:
+    """What is said of one configuration, by its `name` in the midst of a sentence and at the `start`."""
+    number = score(found.score, decimals)
+    said = f"{start} {found.says(compared.name, number)}"
     if compared.verdict == "better":
         by = found.gain(compared.name)
-        return f"{name} beats {best}" + (f" by {score(by, decimals)}." if by > 0 else ".")
+        return said + (f" by {score(by, decimals)}." if by > 0 else ".")
     if compared.verdict == "equivalent":
         p_value = p_equation(compared.p_equivalence_adjusted)
-        return (
-            f"{name} is equivalent to {best}: it has no skill that matters (adjusted equivalence {p_value})."
-        )
+        return f"{said}: it has no skill that matters (adjusted equivalence {p_value})."
     if compared.verdict == "worse":
-        return f"{name} is worse than {best}: it has no skill."
+        return f"{said}: it has no skill."
     if compared.n_candidate < MINIMUM_RUNS:
-        return f"too few seeds to say whether {name} beats {best}."
+        return f"Too few seeds to say whether {name} beats {found.called(number)}."
     if compared.without_test:
         return (
-            f"{name} is not shown to beat {best}: difference {score(compared.difference, decimals)} for "
-            "every seed, and without a spread no t-test is possible."
+            f"{said}: difference {score(compared.difference, decimals)} for every seed, and without a spread "
+            "no t-test is possible."
         )
     numbers = [f"adjusted {p_equation(compared.p_adjusted)}"]
     if math.isfinite(compared.difference):
         numbers.insert(0, f"difference {score(compared.difference, decimals)}")
-    return f"{name} is not shown to beat {best}; {', '.join(numbers)}."
+    return f"{said}; {', '.join(numbers)}."
 
 
-def _others(found: Skill, name: str) -> str:
+def _others(result: Result, found: Skill, name: str) -> str:
     said = []
     for word, phrase in _PHRASES.items():
         names = [one for one, other in found.comparisons.items() if other.verdict == word and one != name]
         if word == "better" and found.comparisons[name].verdict != "better":
             phrase = ("beats it", "beat it")
         if names:
-            shown = [*map(_name, names[:4]), *([f"{len(names) - 4} others"] if len(names) > 4 else [])]
+            shown = [called(result.setup, one) for one in names[:4]]
+            shown += [f"{len(names) - 4} others"] if len(names) > 4 else []
             said.append(f"{listed(shown)} {phrase[len(names) > 1]}")
     return f" Of the others, {'; '.join(said)}." if said else ""
-
-
-def _name(name: str) -> str:
-    return "the baseline" if name == BASELINE else short(name)
-
-
-def _capital(sentence: str) -> str:
-    """A sentence that begins with a word of ours begins with a capital; names keep their spelling."""
-    ours = sentence.startswith(("the baseline ", "too few "))
-    return sentence[0].upper() + sentence[1:] if ours else sentence
 
 
 def naive_decimals(result: Result) -> int | None:
@@ -150,12 +144,14 @@ def naive_remarks(result: Result) -> tuple[str, ...]:
     said = [
         f"No naive forecast by {listed(names)}: {short(reason, 300)}." for reason, names in by_reason.items()
     ]
-    return (*said, *_without_test(skill(result)))
+    return (*said, *_without_test(result))
 
 
-def _without_test(found: Skill | None) -> tuple[str, ...]:
+def _without_test(result: Result) -> tuple[str, ...]:
     """That there is no t-test against the best naive forecast for some configurations, and what to ask."""
-    names = [_name(one.name) for one in found.comparisons.values() if one.without_test] if found else []
+    found = result.skill
+    compared = found.comparisons.values() if found else ()
+    names = [called(result.setup, one.name) for one in compared if one.without_test]
     if not names:
         return ()
     return (
@@ -167,14 +163,15 @@ def _without_test(found: Skill | None) -> tuple[str, ...]:
 
 def naive_methods(result: Result) -> str:
     """The paragraph on the naive forecasts; nothing where there are none."""
-    found = skill(result)
+    found = result.skill
     if found is None or result.naive is None:
         return ""
     setup, compared = result.setup, tuple(found.comparisons.values())
     tests = listed(sorted({one.method for one in compared}))
     against = "its score on the data of the same seed, in pairs" if result.naive.own else "that fixed number"
     several = len(compared) > 1
-    who = "The baseline and every finalist were" if several else "The baseline was"
+    name = capital(setup.the_baseline)
+    who = f"{name} and every finalist were" if several else f"{name} was"
     for_all = f" and, by Holm's method, for {len(compared)} configurations" if several else ""
     framed = f" {clean(result.naive.remark)}" if result.naive.remark else ""
     return (

@@ -2,6 +2,7 @@
 
 from tuner.records import BASELINE
 from tuner.report.formats import clean, count, interval, listed, percent, score, short
+from tuner.report.naming import called
 from tuner.result import Result
 from tuner.sized import SAYS, EnsembleSizes, TrainSizes
 from tuner.stats.steps import FEWEST, Step
@@ -55,7 +56,7 @@ def size_methods(result: Result) -> str:
         first = result.train_sizes[0]
         seeds = max(len(one.test) for one in first.sizes)
         told.append(
-            f"To see whether more examples would help, {_listed(result.train_sizes)} trained again "
+            f"To see whether more examples would help, {_listed(result)} trained again "
             f"with {count(seeds, 'seed')} that nothing else had used on "
             f"{listed(f'{n:,}' for n in first.examples)} examples of the train split, "
             f"{part_words(first, result.setup.paired)}."
@@ -79,14 +80,12 @@ def part_words(one: TrainSizes, paired: bool) -> str:
     return "the most recent ones" + ("" if paired else ", the same for every seed")
 
 
-def _listed(rows: tuple[TrainSizes, ...]) -> str:
-    return listed(_name(one.configuration, start=False) for one in rows)
+def _listed(result: Result) -> str:
+    return listed(called(result.setup, one.configuration) for one in result.train_sizes)
 
 
-def _name(name: str, *, start: bool = True) -> str:
-    if name == BASELINE:
-        return "Baseline" if start else "the baseline"
-    return short(name)
+def _name(name: str) -> str:
+    return "Baseline" if name == BASELINE else short(name)
 
 
 def _said(step: Step, start: str, what: str) -> str:

@@ -9,7 +9,7 @@ from tuner.records import BASELINE, Configuration
 from tuner.references import Against, against
 from tuner.report.sizes import ensemble_sizes_summary, train_sizes_summary
 from tuner.result import Measured, Result
-from tuner.skill import means_of, skill, spreads_of
+from tuner.skill import means_of, spreads_of
 from tuner.stats import Comparison
 
 
@@ -113,7 +113,7 @@ def _naive(result: Result) -> dict[str, Any] | None:
     """
     if result.naive is None:
         return None
-    found = skill(result)
+    found = result.skill
     return {
         "test": means_of(result, "test"),
         "validation": means_of(result, "validation"),

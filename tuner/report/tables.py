@@ -36,7 +36,7 @@ def results_table(result: Result) -> Table:
     )
     columns = (
         Column("Configuration", number=False),
-        *result_columns(result.setup.level, "the baseline", adjusted),
+        *result_columns(result.setup.level, result.setup.the_baseline, adjusted),
     )
     confirmed = (result.baseline, *result.finalists)
     decimals = decimals_for(confirmed)
@@ -86,10 +86,10 @@ def results_caption(result: Result) -> str:
     if not result.finalists:
         return text
     return (
-        f"{text} Differences are to the baseline, with their {level} intervals. The p-values are "
+        f"{text} Differences are to {setup.the_baseline}, with their {level} intervals. The p-values are "
         "two-sided, and adjusted for the looks at the study and for the number of finalists (Holm). "
-        "P(superior) is the chance that a run of the configuration beats one of the baseline, Hedges' g the "
-        "difference in standard deviations."
+        f"P(superior) is the chance that a run of the configuration beats one of {setup.the_baseline}, "
+        "Hedges' g the difference in standard deviations."
     )
 
 
@@ -165,7 +165,8 @@ def settings_table(result: Result) -> Table:
             for v in values
         )
         rows.append((name_cell(name), *cells))
-    remark = "Values in bold differ from those of the baseline." if len(confirmed) > 1 else ""
+    differ = f"Values in bold differ from those of {result.setup.the_baseline}."
+    remark = differ if len(confirmed) > 1 else ""
     return Table(tuple(columns), tuple(rows), remark=remark)
 
 

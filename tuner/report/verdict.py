@@ -19,13 +19,14 @@ from tuner.report.formats import (
     short,
 )
 from tuner.report.naive_words import naive_sentence
-from tuner.report.naming import named
+from tuner.report.naming import called, capital
 from tuner.result import Measured, Result
 from tuner.stats import Comparison
 from tuner.stats.power import MOST_SEEDS
 from tuner.stats.verdict import MINIMUM_RUNS
 
 SYMBOLS = {"better": "✓", "worse": "✕", "equivalent": "≈", "undecided": "?", "none": "\N{EN DASH}"}
+_MOST_NAMED = 4  # configurations in a sentence
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,10 +48,6 @@ class Headline:
 
 def headline(result: Result) -> Headline:
     """What the study found, whatever its state."""
-    return named(result.setup, _headline(result))
-
-
-def _headline(result: Result) -> Headline:
     if result.baseline is None:
         return _unfinished(result)
     if not result.finalists:
@@ -77,17 +74,17 @@ def _lead(result: Result) -> Measured:
 
 
 def _claim(result: Result, lead: Measured, compared: Comparison) -> str:
-    name = short(lead.name)
+    name, baseline = short(lead.name), result.setup.the_baseline
     if compared.verdict == "better":
-        return f"{name} is better than the baseline"
+        return f"{name} is better than {baseline}"
     if compared.verdict == "equivalent":
-        return f"{name} is equivalent to the baseline"
+        return f"{name} is equivalent to {baseline}"
     if compared.verdict == "worse":
         alone = len(result.finalists) == 1
-        return f"{name} is worse than the baseline" if alone else "Every finalist is worse than the baseline"
+        return f"{name if alone else 'Every finalist'} is worse than {baseline}"
     if _too_few(compared):
         return "Undecided: too few seeds for a verdict"
-    return f"Undecided: {name} is not shown to differ from the baseline"
+    return f"Undecided: {name} is not shown to differ from {baseline}"
 
 
 def _too_few(compared: Comparison) -> bool:
@@ -99,22 +96,27 @@ def _evidence(result: Result, baseline: Measured, lead: Measured, compared: Comp
     ours, theirs = lead.summary, baseline.summary
     metric = f"test {metric_name(result.setup.metric)}"
     if ours.failures == ours.n or theirs.failures == theirs.n:
-        return _without_scores(lead, baseline, metric, decimals)
+        return _without_scores(result, lead, baseline, metric, decimals)
     seeds = f"over {count(ours.n, 'seed')} each"
     if ours.n != theirs.n:
-        seeds = f"over {count(ours.n, 'seed')} and {theirs.n:,} of the baseline"
-    subject = f"{short(lead.name)} has a {metric}" if compared.verdict == "worse" else metric
+        seeds = f"over {count(ours.n, 'seed')} and {theirs.n:,} of {result.setup.the_baseline}"
+    subject = f"{short(lead.name)} has a {metric}" if compared.verdict == "worse" else capital(metric)
     means = f"{subject} of {score(ours.mean, decimals)} against {score(theirs.mean, decimals)}"
     better = better_word(result.setup.direction)
     sentence = f"{means} on average {seeds} ({_numbers(compared, decimals)}); {better} is better."
     if ours.failures or theirs.failures:
-        return _with_failures(lead, baseline, compared, metric, decimals) + f"; {better} is better."
+        return _with_failures(result, lead, baseline, compared, metric, decimals) + f"; {better} is better."
     both = examples_sentence(result, lead, decimals)
-    return f"{_capital(sentence)}{both}{_meaning(result, compared)}"
+    return f"{sentence}{both}{_meaning(result, compared)}"
 
 
 def _with_failures(
-    lead: Measured, baseline: Measured, compared: Comparison, metric: str, decimals: int | None
+    result: Result,
+    lead: Measured,
+    baseline: Measured,
+    compared: Comparison,
+    metric: str,
+    decimals: int | None,
 ) -> str:
     """Where runs failed they come first: a rank test decides, and means of the finished runs may mislead."""
     ours, theirs = lead.summary, baseline.summary
@@ -124,15 +126,10 @@ def _with_failures(
     numbers = "" if _too_few(compared) else f" (adjusted {p_equation(compared.p_adjusted)})"
     return (
         f"{ours.failures} of {count(ours.n, 'run')} of {short(lead.name)} ended without a score, against "
-        f"{theirs.failures} of {theirs.n} of the baseline; those rank worst{decided}{numbers}. The runs that "
-        f"finished have a {metric} of {score(ours.mean, decimals)} against {score(theirs.mean, decimals)} "
-        "on average"
+        f"{theirs.failures} of {theirs.n} of {result.setup.the_baseline}; those rank "
+        f"worst{decided}{numbers}. The runs that finished have a {metric} of {score(ours.mean, decimals)} "
+        f"against {score(theirs.mean, decimals)} on average"
     )
-
-
-def _capital(sentence: str) -> str:
-    """A sentence that begins with a word of ours begins with a capital; names keep their spelling."""
-    return "T" + sentence[1:] if sentence.startswith("test ") else sentence
 
 
 def _numbers(compared: Comparison, decimals: int | None) -> str:
@@ -147,10 +144,13 @@ def _numbers(compared: Comparison, decimals: int | None) -> str:
     return ", ".join(numbers)
 
 
-def _without_scores(lead: Measured, baseline: Measured, metric: str, decimals: int | None) -> str:
+def _without_scores(
+    result: Result, lead: Measured, baseline: Measured, metric: str, decimals: int | None
+) -> str:
     """The sentence where at least one of the two has no score at all."""
     said = []
-    for name, summary in ((short(lead.name), lead.summary), ("the baseline", baseline.summary)):
+    for one in (lead, baseline):
+        name, summary = called(result.setup, one.name), one.summary
         runs = count(summary.n, "run")
         if summary.failures == summary.n:
             said.append(f"of the {runs} of {name} none ended with a score")
@@ -213,14 +213,14 @@ def _others(result: Result, lead: Measured, better: tuple[Measured, ...]) -> str
     return " ".join(said)
 
 
-def _some(names: list[str], limit: int = 4) -> str:
-    if len(names) <= limit:
+def _some(names: list[str]) -> str:
+    if len(names) <= _MOST_NAMED:
         return listed(names)
-    return listed([*names[: limit - 1], f"{len(names) - limit + 1} others"])
+    return listed([*names[: _MOST_NAMED - 1], f"{len(names) - _MOST_NAMED + 1} others"])
 
 
 def _nothing_compared(result: Result, baseline: Measured) -> Headline:
-    summary = baseline.summary
+    summary, who = baseline.summary, result.setup.the_baseline
     decimals = decimals_for([baseline])
     ends = interval(summary.interval.low, summary.interval.high, decimals)
     spread = f" ({percent(summary.interval.level)} interval {ends})" if ends != NONE else ""
@@ -228,9 +228,9 @@ def _nothing_compared(result: Result, baseline: Measured) -> Headline:
     reason = "no candidate reached confirmation" if tried else "no candidate was measured"
     return Headline(
         word="none",
-        claim="Nothing was compared with the baseline",
+        claim=f"Nothing was compared with {who}",
         evidence=(
-            f"There is no verdict because {reason}. The baseline has a test "
+            f"There is no verdict because {reason}. {capital(who)} has a test "
             f"{metric_name(result.setup.metric)} of {score(summary.mean, decimals)} on average over "
             f"{count(summary.n, 'seed')}{spread}."
         ),

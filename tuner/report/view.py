@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from tuner.errors import option_told, without_secrets
+from tuner.errors import option_told
 from tuner.records import BASELINE, Setup
 from tuner.report.cells import Table
 from tuner.report.diagnoses import diagnosis_table
@@ -13,7 +13,6 @@ from tuner.report.looks import looks_warning
 from tuner.report.methods import methods
 from tuner.report.naive_table import naive_table
 from tuner.report.naive_words import naive_remarks
-from tuner.report.naming import named
 from tuner.report.pictures import Picture
 from tuner.report.references import Section, question, sections
 from tuner.report.secondary import secondary_table
@@ -61,6 +60,8 @@ class View:
     every_run: str = ""  # where every run is, for a reader to whom the page does not show them
 
 
+USUAL = ("html", "png", "csv", "json")  # the formats that are written where nobody says
+
 _BESIDE = {
     "csv": "scores.csv (every run)",
     "json": "summary.json (the answer for programs)",
@@ -74,10 +75,10 @@ def build_view(
     result: Result,
     pictures: tuple[Picture, ...],
     reload: int = 0,
-    formats: Collection[str] = ("html", "png", "csv", "json"),
+    formats: Collection[str] = USUAL,
 ) -> View:
     """The view of `result` with the figures that were drawn for it; `formats` are written with it."""
-    found = View(
+    return View(
         title=short(result.setup.study),
         full_title=clean(result.setup.study),
         subtitle=_subtitle(result),
@@ -103,7 +104,6 @@ def build_view(
         if "csv" in formats
         else "tuner report with --format csv writes every run into scores.csv",
     )
-    return named(result.setup, found)
 
 
 def _headline(result: Result, reload: int) -> Headline:
@@ -172,7 +172,7 @@ def facts(result: Result) -> tuple[Fact, ...]:
     tried = len({run.configuration for run in result.runs} - {BASELINE})
     found = [
         Fact("Command", clean(setup.command), code=True),
-        Fact("Configurations tried", f"{tried:,} besides the baseline"),
+        Fact("Configurations tried", f"{tried:,} besides {setup.the_baseline}"),
         Fact("Runs", _phases(result)),
         Fact("Study seed", f"{setup.seed}; all other seeds derive from it"),
         Fact("Seeds", _seeds(setup)),
@@ -233,6 +233,5 @@ def _engine(result: Result) -> str:
 
 
 def _pairs(values: Mapping[str, object]) -> str:
-    told = {str(name): option_told(str(name), value) for name, value in values.items()}
-    shown = {name: without_secrets(parameter(value)) for name, value in told.items()}
-    return " · ".join(f"{short(name)} {short(value, 80)}" for name, value in shown.items())
+    told = {str(name): parameter(option_told(str(name), value)) for name, value in values.items()}
+    return " · ".join(f"{short(name)} {short(value, 80)}" for name, value in told.items())

@@ -13,7 +13,7 @@ from tuner.report.pictures import Picture, draw_pictures
 from tuner.report.scores import scores_csv
 from tuner.report.sizes import write_size_tables
 from tuner.report.summary import summary_json
-from tuner.report.view import build_view
+from tuner.report.view import USUAL, build_view
 from tuner.result import Result
 
 PAGE = "report.html"
@@ -26,7 +26,6 @@ FILES = {
     "markdown": "report.md",
     "html": PAGE,
 }
-USUAL = ("html", "png", "csv", "json")
 FORMATS = (*USUAL, "latex", "markdown")
 
 
@@ -68,14 +67,18 @@ def write_formats(
         "markdown": lambda: markdown_document(view),
         "html": lambda: render(view),
     }
-    written = []
-    for name, make in makers.items():
-        if name in formats:
-            write_whole(folder / FILES[name], make())
-            written.append(folder / FILES[name])
-    if "csv" in formats:
-        written += write_size_tables(result, folder)
-    return tuple(written)
+    sizes = write_size_tables(result, folder) if "csv" in formats else ()
+    return (*write_made(makers, folder, FILES, formats), *sizes)
+
+
+def write_made(
+    makers: Mapping[str, Callable[[], str]], folder: Path, files: Mapping[str, str], formats: Collection[str]
+) -> tuple[Path, ...]:
+    """Make and write the `files` of those formats, in the order of `makers`; gives their paths."""
+    made = [name for name in makers if name in formats]
+    for name in made:
+        write_whole(folder / files[name], makers[name]())
+    return tuple(folder / files[name] for name in made)
 
 
 def write_figures(pictures: Collection[Picture], folder: Path, keys: Collection[str]) -> None:

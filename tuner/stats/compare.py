@@ -57,6 +57,7 @@ def compare_all(
     level: float = 0.95,
     share: float = 1.0,
     next_share: float | None = None,
+    called: str = "the baseline",
     rng: np.random.Generator | None = None,
 ) -> Comparisons:
     """Compare every named group with the one called `baseline`, in their order; none gives an empty tuple.
@@ -65,7 +66,7 @@ def compare_all(
     verdict of a kind among all candidates is as rare as in a single comparison. A look at a study that is
     looked at several times has a `share` of the error rate (`tuner.stats.spending`), and `seeds_needed` is
     planned for the `next_share`, the same one unless given. The baseline may be a
-    plain number. For the rest see `compare`.
+    plain number; sentences call it as `called` says. For the rest see `compare`.
 
     Raises: StatisticsError where scores or settings cannot be used.
 
@@ -74,7 +75,7 @@ def compare_all(
     >>> [one.verdict for one in compare_all(runs, baseline="old")]
     ['better', 'undecided']
     """
-    design = Design(direction, paired, margin, level)
+    design = Design(direction, paired, margin, level, called)
     if baseline not in scores:
         raise StatisticsError(
             f"no scores for the baseline {baseline!r}; there are {', '.join(map(repr, scores))}"

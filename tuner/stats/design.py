@@ -43,12 +43,14 @@ class Design:
 
     `paired` says that run k of both groups saw the same data; `margin` is the smallest difference that
     matters, in metric units; `level` is the confidence level of intervals, and 1 - level the error rate.
+    `called` is what sentences call the baseline.
     """
 
     direction: Direction = "minimize"
     paired: bool = False
     margin: float | None = None
     level: float = 0.95
+    called: str = "the baseline"
 
     def __post_init__(self) -> None:
         if self.direction not in get_args(Direction):

@@ -26,6 +26,7 @@ def compare_looks(
     paired: bool = False,
     margin: float | None = None,
     level: float = 0.95,
+    called: str = "the baseline",
 ) -> Comparisons:
     """What is to be said after the last of several looks, each with more runs or names than the one before.
 
@@ -34,7 +35,8 @@ def compare_looks(
     at most as likely as 1 - level. A pair is decided once: its verdict and the p-values that decided it stay,
     while later looks go on to sharpen its estimates, and a flag says where they no longer bear it out. A pair
     without new runs keeps what was said of it, also where a look tests other candidates. `seeds_needed` of an
-    undecided pair is planned for the share that the next look would have.
+    undecided pair is planned for the share that the next look would have. Sentences call the baseline as
+    `called` says.
 
     Raises: StatisticsError where there is no look, or scores or settings cannot be used.
 
@@ -64,6 +66,7 @@ def compare_looks(
             level=level,
             share=share,
             next_share=next_share(seeds[: number + 1]),
+            called=called,
         )
         for one in found:
             said[one.name] = _after(said.get(one.name), decided.get(one.name), one, 1.0 - level)

@@ -57,7 +57,9 @@ def reasons(evidence: Evidence, adjusted: Adjusted, verdict: Verdict) -> tuple[s
     ]
     if verdict == "equivalent" and adjusted.p_value <= alpha:
         side = "better" if evidence.candidate_leads else "worse"
-        found.append(f"Significantly {side} than the baseline, but within the margin: equivalent.")
+        found.append(
+            f"Significantly {side} than {evidence.design.called}, but within the margin: equivalent."
+        )
     if verdict == "undecided" and _means_unreliable(evidence, adjusted):
         found.append(
             "The means are significantly different, but the Brunner-Munzel test does not confirm it in this "
@@ -132,7 +134,7 @@ def _about_runs(evidence: Evidence) -> list[str]:
     found = []
     first, second = evidence.runs
     if min(evidence.runs) < MINIMUM_RUNS:
-        of_both = f" and {second} of the baseline, at least {MINIMUM_RUNS} of each are needed."
+        of_both = f" and {second} of {evidence.design.called}, at least {MINIMUM_RUNS} of each are needed."
         alone = f", at least {MINIMUM_RUNS} are needed."
         found.append(
             f"Too few runs for a verdict: {first} of the candidate"
@@ -177,15 +179,15 @@ def _about_failures(evidence: Evidence, alpha: float) -> list[str]:
 def _about_shapes(evidence: Evidence) -> list[str]:
     """Groups whose mean describes few of their runs."""
     found = []
-    for name, shape in zip(("candidate", "baseline"), evidence.shapes, strict=True):
+    for name, shape in zip(("the candidate", evidence.design.called), evidence.shapes, strict=True):
         if shape.clearly_skewed:
             found.append(
-                f"The scores of the {name} are skewed (skewness {shape.skewness:.1f}): a few runs move the "
+                f"The scores of {name} are skewed (skewness {shape.skewness:.1f}): a few runs move the "
                 "mean, so look at the median as well."
             )
         if shape.bimodal:
             found.append(
-                f"The scores of the {name} look bimodal (bimodality coefficient {shape.bimodality:.2f} "
+                f"The scores of {name} look bimodal (bimodality coefficient {shape.bimodality:.2f} "
                 "of at most 1): the mean may describe no run, so look at every one."
             )
     if evidence.reference is not None and not evidence.ranked and evidence.shapes[0].skewed:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from tuner.errors import TunerError, first_line, without_secrets
+from tuner.errors import TunerError, address_told, first_line, option_told
 from tuner.ledger import slug
 from tuner.records import Configuration, Run, Setup, Status
 from tuner.trackers import accepted
@@ -95,7 +95,9 @@ class MLflow:
             tags = {"tuner.id": identity, "tuner.study": setup.study, "tuner.folder": self._folder.resolve()}
             parent = self._create(setup.study, tags, time.time() if began is None else began)
             settings = {name: getattr(setup, name) for name in _SETTINGS}
-            options = {f"option.{name}": without_secrets(str(value)) for name, value in setup.options.items()}
+            options = {
+                f"option.{name}": str(option_told(name, value)) for name, value in setup.options.items()
+            }
             self._send(parent.info.run_id, params={**settings, **options})
         else:
             self._client.update_run(parent.info.run_id, status="RUNNING")
@@ -238,9 +240,9 @@ def _reachable(uri: str) -> Iterator[None]:
     except TunerError:
         raise
     except Exception as error:
+        told = address_told(uri)
+        reason = first_line(error).replace(uri, told)
         raise TunerError(
-            without_secrets(
-                f"--mlflow {uri}: cannot be used ({first_line(error)}); give the address of a server, such as"
-                " http://127.0.0.1:5000, or a database, such as sqlite:///mlflow.db"
-            )
+            f"--mlflow {told}: cannot be used ({reason}); give the address of a server, such as"
+            " http://127.0.0.1:5000, or a database, such as sqlite:///mlflow.db"
         ) from None

@@ -11,7 +11,7 @@ from typing import BinaryIO, Protocol
 
 from optuna.artifacts import Boto3ArtifactStore, FileSystemArtifactStore
 
-from tuner.errors import TunerError, first_line, install, without_secrets
+from tuner.errors import TunerError, address_told, first_line, install
 from tuner.files import write_whole
 
 _S3 = "s3://"
@@ -37,7 +37,7 @@ def open_store(name: str) -> Store:
     if name.startswith(_S3):
         return _on_s3(name)
     if "://" in name:
-        raise TunerError(f"artifacts {without_secrets(name)}: give a folder, or s3://bucket/prefix")
+        raise TunerError(f"artifacts {address_told(name)}: give a folder, or s3://bucket/prefix")
     try:
         Path(name).mkdir(parents=True, exist_ok=True)
     except OSError as error:
@@ -86,15 +86,13 @@ def _on_s3(name: str) -> Store:
     try:
         import boto3
     except ImportError:
-        raise TunerError(f"artifacts {without_secrets(name)}: needs boto3; {install('s3')}") from None
+        raise TunerError(f"artifacts {address_told(name)}: needs boto3; {install('s3')}") from None
     bucket, _, prefix = name.removeprefix(_S3).partition("/")
     try:
         client = boto3.client("s3")
         client.head_bucket(Bucket=bucket)
     except Exception as error:  # boto3 has many, and no common one
-        raise TunerError(
-            f"artifacts {without_secrets(name)}: cannot be reached ({first_line(error)})"
-        ) from None
+        raise TunerError(f"artifacts {address_told(name)}: cannot be reached ({first_line(error)})") from None
     store: Store = Boto3ArtifactStore(bucket, client=client)
     return _Under(prefix.rstrip("/") + "/", store) if prefix else store
 

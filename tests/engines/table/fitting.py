@@ -16,7 +16,7 @@ from tests.engines.table.row import (
     compiled,
     stack,
 )
-from tuner.study import Splits
+from tuner.splits import Splits
 
 CLASS_WEIGHT = {0: 0.5, 1: 2.0}  # class 2 has weight 1
 

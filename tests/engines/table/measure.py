@@ -12,7 +12,8 @@ from tuner.engines import fit, vectorized
 from tuner.engines.base import Outcome
 from tuner.records import Configuration
 from tuner.repeats import Repeats
-from tuner.study import Splits, Study
+from tuner.splits import Splits
+from tuner.study import Study
 
 TOLERANCE = {"float64": 1e-9, "float32": 1e-4}
 SEEDS = 3  # the vectorized engine trains as many; two devices share them unevenly

@@ -7,7 +7,7 @@ from typing import Any
 import keras
 import numpy as np
 
-from tuner.study import Splits
+from tuner.splits import Splits
 
 BATCH_SIZE = 4
 EPOCHS = 8

@@ -25,7 +25,8 @@ from tuner.deploy.updating.parting import Pair, recent, together
 from tuner.deploy.updating.ways import EXISTING, EXISTING_MODEL, FAIR, HELPS_AT_ALL, NEW_DATA_HELP, WAYS, Way
 from tuner.deploy.weights import put_weights
 from tuner.errors import BundleError, study_errors
-from tuner.study import Splits, Study
+from tuner.splits import Splits
+from tuner.study import Study
 from tuner.trials import PinnedTrial
 
 RATES = (1 / 30, 3.0)  # of the learning rate that build gives, where it is searched

@@ -22,7 +22,8 @@ from tuner.deploy.updating.reading import read_numbers
 from tuner.deploy.updating.rules import Reading
 from tuner.errors import BundleError, study_errors
 from tuner.prepare import Preparation
-from tuner.study import NAMES, Splits, Study
+from tuner.splits import NAMES, Splits
+from tuner.study import Study
 from tuner.trees import leaves, mapped
 
 New = Splits | Pair | str | Path | Callable[[], Any]

@@ -22,7 +22,8 @@ from tuner.deploy.serving import network_of
 from tuner.deploy.storing import same_answers
 from tuner.deploy.updating.parting import Parts
 from tuner.errors import BundleError, StudyError, study_errors
-from tuner.study import Build, Splits, Study
+from tuner.splits import Splits
+from tuner.study import Build, Study
 from tuner.trees import Tree, mapped
 from tuner.trials import PinnedTrial
 

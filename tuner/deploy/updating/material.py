@@ -30,7 +30,8 @@ from tuner.deploy.updating.parting import (
 from tuner.deploy.updating.unlike import far_outside
 from tuner.deploy.updating.ways import FAIR, WAYS
 from tuner.errors import BundleError
-from tuner.study import NAMES, Build, Splits, Study, digest
+from tuner.splits import NAMES, Splits, digest
+from tuner.study import Build, Study
 from tuner.trees import leaves
 
 

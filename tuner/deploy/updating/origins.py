@@ -15,7 +15,8 @@ from tuner.errors import BundleError, StudyError, study_errors
 from tuner.loading import load_study
 from tuner.records import BASELINE, Configuration
 from tuner.seeds import Seed
-from tuner.study import NAMES, Splits, Study, digest
+from tuner.splits import NAMES, Splits, digest
+from tuner.study import Study
 from tuner.trials import PinnedTrial
 
 

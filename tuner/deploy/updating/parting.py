@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from tuner.errors import BundleError
-from tuner.study import Splits
+from tuner.splits import Splits
 from tuner.trees import Tree, flat, mapped
 
 Pair = tuple[Tree, Tree]

@@ -9,7 +9,6 @@ from tuner.references import against
 from tuner.report.examples import examples_interval
 from tuner.report.formats import score
 from tuner.result import Result
-from tuner.skill import skill
 from tuner.stats.monitoring.windows import FEWEST
 
 WORSE_TOGETHER = "as ensembles it is worse than the existing model"
@@ -38,6 +37,6 @@ def objections(result: Result, name: str) -> Iterator[str]:
             "the interval of its difference over seeds and test examples includes zero"
             f" ({examples_interval(measured, None)})"
         )
-    naive = skill(result)
+    naive = result.skill
     if naive is not None and naive.comparisons[name].verdict == "worse":
         yield f"{LABELS[naive.forecast]} is better without a network ({score(naive.score)})"

@@ -18,7 +18,8 @@ from tuner.engines.base import score
 from tuner.metrics import Metric
 from tuner.repeats import Repeats
 from tuner.result import Result
-from tuner.study import Splits, Study
+from tuner.splits import Splits
+from tuner.study import Study
 from tuner.trees import mapped
 
 _HOW = "these networks, on the most recent new examples, which they were not trained on"

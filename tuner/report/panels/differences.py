@@ -16,16 +16,16 @@ def _draw(result: Result, data: Differences) -> Figure:
 
 
 def _describe(result: Result, data: Differences) -> Caption:
-    decimals = decimals_for(confirmed(result))
+    decimals, baseline = decimals_for(confirmed(result)), result.setup.the_baseline
     said = [
         f"{short(one.name)} {score(one.comparison.difference, decimals)}, {one.comparison.verdict}"
         for one in result.finalists
         if one.comparison
     ]
     return Caption(
-        "Difference to the baseline",
+        f"Difference to {baseline}",
         difference_words(data, "the number of finalists and looks"),
-        f"Forest plot of differences in mean test score to the baseline: {'; '.join(said)}.",
+        f"Forest plot of differences in mean test score to {baseline}: {'; '.join(said)}.",
     )
 
 

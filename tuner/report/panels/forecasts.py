@@ -56,7 +56,8 @@ def _describe(result: Result, data: Forecasts) -> Caption:
     name = short(data.name)
     panels = [panel for row in data.rows for panel in row]
     past = ", with what the model was given before it" if any(one.past.size for one in panels) else ""
-    beside = " Dotted is the median of the baseline." if any(len(one.reference) for one in panels) else ""
+    dotted = f" Dotted is the median of {result.setup.the_baseline}."
+    beside = dotted if any(len(one.reference) for one in panels) else ""
     known = any(panel.score == panel.score for panel in data.rows[0])
     over = "means over the seeds" if data.runs > 1 else "those of the seed"
     score = f" The scores above the panels are {over}." if known else ""

@@ -44,7 +44,7 @@ def _describe(result: Result, rows: tuple[Growth, ...]) -> Caption:
         f"median and {percent(rows[0].errors.level)} of the orders in which these seeds could have come, the "
         "dot is where the study stands. Where the curve is steep, "
         "the next seeds make the mean much surer; where it is flat, halving what is left takes four times "
-        f"as many.{_line(rows)}{cut}",
+        f"as many.{_line(result, rows)}{cut}",
         f"Standard error of the mean test {metric_name(result.setup.metric)}: {listed(told)}.",
     )
 
@@ -54,15 +54,15 @@ def _enough(row: Growth) -> str:
     return f" (about {score(row.needed)} would tell the {row.aim})" if row.aim else ""
 
 
-def _line(rows: tuple[Growth, ...]) -> str:
+def _line(result: Result, rows: tuple[Growth, ...]) -> str:
     """What the dotted line is, where there is one, and why a finalist has none."""
     said = ""
     if drawn := [row for row in rows if row.shows_needed]:
         margin = " or the margin, where that is larger," * any(row.aim == "margin" for row in drawn)
         said = (
-            " Below about the dotted line, the interval that decides would tell the difference to the "
-            f"baseline{margin} from zero: a curve that ends below it has seeds enough for that. The "
-            "difference is the one observed so far, which is optimistic."
+            " Below about the dotted line, the interval that decides would tell the difference to "
+            f"{result.setup.the_baseline}{margin} from zero: a curve that ends below it has seeds enough for "
+            "that. The difference is the one observed so far, which is optimistic."
         )
     if below := [short(row.name) for row in rows if row.aim and not row.shows_needed]:
         said += f" The whole curve of {listed(below)} is below what would be enough."

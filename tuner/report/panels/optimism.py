@@ -10,6 +10,7 @@ from tuner.figures.optimism import Optimism, draw_optimism, luck_of_the_best, op
 from tuner.figures.style import new_figure
 from tuner.records import BASELINE
 from tuner.report.formats import axis_label, count, listed, score, short
+from tuner.report.naming import capital
 from tuner.report.panels.base import ROW, Caption, Panel
 from tuner.result import Result
 
@@ -64,7 +65,7 @@ def _lines(result: Result, rows: Sequence[Optimism]) -> str:
     if any(row.name != BASELINE for row in drawn):
         said = f" A line that leads to the {side} is optimism: the part of the search score that was luck."
     if any(row.name == BASELINE for row in drawn):
-        said += " The baseline was not selected, so its line shows noise alone."
+        said += f" {capital(result.setup.the_baseline)} was not selected, so its line shows noise alone."
     return said
 
 

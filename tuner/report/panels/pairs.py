@@ -47,8 +47,8 @@ def _describe(result: Result, rows: tuple[Pairs, ...]) -> Caption:
         "dashed line they score alike, on the shaded side the candidate is better. Dots along the line say "
         f"that the {makes} a seed easy or hard for both: pairing takes that noise out of the difference, "
         f"the more the closer the correlation is to 1.{correlations}{_axes(rows)}{_left_out(result, rows)}",
-        f"Test {metric} of the candidate against that of the baseline, a dot a seed: {listed(won)}."
-        f"{correlations}",
+        f"Test {metric} of the candidate against that of {result.setup.the_baseline}, a dot a seed: "
+        f"{listed(won)}.{correlations}",
     )
 
 

@@ -32,16 +32,16 @@ def _describe(result: Result, data: ParallelCoordinates) -> Caption:
     return Caption(
         "All hyperparameters of every trial",
         "Each line is a trial: from the top down it crosses every axis at its value, and ends at its mean "
-        f"validation {metric} ({better_word(data.direction)} is better).{_marks(data)}{_logarithmic(data)} "
-        "Look for axes where the strong lines run together while the faint ones spread: that value, or that "
-        "combination, is what the best have in common. Do not take a bundle "
+        f"validation {metric} ({better_word(data.direction)} is better).{_marks(result, data)}"
+        f"{_logarithmic(data)} Look for axes where the strong lines run together while the faint ones "
+        "spread: that value, or that combination, is what the best have in common. Do not take a bundle "
         f"of few lines for a rule{_by_design(result)}.{_limits(data)}",
         f"{count(len(data.shown), 'trial')} over {count(len(data.axes) - 1, 'hyperparameter')} and their "
         f"score. {_best(data)}",
     )
 
 
-def _marks(data: ParallelCoordinates) -> str:
+def _marks(result: Result, data: ParallelCoordinates) -> str:
     """What the lines are, of those that there are."""
     shades, said = data.shades[data.shown], ""
     if (shades > 0).any():
@@ -49,7 +49,7 @@ def _marks(data: ParallelCoordinates) -> str:
     if data.finalists.any():
         said += " Dots are on the lines of finalists."
     if any(math.isfinite(axis.baseline) for axis in data.axes):
-        said += " The dashed line is the baseline."
+        said += f" The dashed line is {result.setup.the_baseline}."
     if (shades < 0).any():
         said += " Red lines have a run without a score."
     if any(axis.variety < int(axis.present.sum()) for axis in data.axes[:-1]):

@@ -31,7 +31,7 @@ def _describe(result: Result, data: Boxes) -> Caption:
     means = [f"{short(one.name)} {score(one.summary.mean, decimals)}" for one in confirmed(result)]
     return Caption(
         f"Test {metric} of every seed",
-        box_words(data, "the baseline", result.setup.level),
+        box_words(data, result.setup.the_baseline, result.setup.level),
         f"Box plot of the test {metric} over seeds. Means: {listed(means)}.{naive_text(data)}",
     )
 

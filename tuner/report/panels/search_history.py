@@ -23,8 +23,8 @@ def _describe(result: Result, data: SearchHistory) -> Caption:
     metric, spread = metric_name(result.setup.metric), " with its range over seeds" * (not _single(data))
     words = (
         _circles(data),
-        _baseline(data),
-        _step(data),
+        _baseline(result, data),
+        _step(result, data),
         _dropped(result, data),
         _beyond(data),
         _beaten(data),
@@ -62,22 +62,21 @@ def _circles(data: SearchHistory) -> str:
     return f"{circle}{filled}. Of every {data.stretch} trials in a row, only the best mean is drawn{besides}."
 
 
-def _baseline(data: SearchHistory) -> str:
+def _baseline(result: Result, data: SearchHistory) -> str:
     if not data.baseline.scores:
         return ""
     if len(data.baseline.scores) == 1:
-        return "The dashed line is the baseline."
-    return "The dashed line is the mean of the baseline, the band the range of its seeds."
+        return f"The dashed line is {result.setup.the_baseline}."
+    return f"The dashed line is the mean of {result.setup.the_baseline}, the band the range of its seeds."
 
 
-def _step(data: SearchHistory) -> str:
+def _step(result: Result, data: SearchHistory) -> str:
     """What counts for the best mean so far."""
     if not math.isfinite(data.best[-1]):
         return ""
     counts = bool(data.baseline.scores) and not data.baseline.lost
-    return (
-        f"The step line is the best mean so far, {'the baseline included' if counts else 'of trials alone'}."
-    )
+    of = f"{result.setup.the_baseline} included" if counts else "of trials alone"
+    return f"The step line is the best mean so far, {of}."
 
 
 def _dropped(result: Result, data: SearchHistory) -> str:

@@ -9,6 +9,7 @@ from tuner.figures.legends import legend_above
 from tuner.figures.slices import Slices, draw_slice, legend_of, slices
 from tuner.figures.style import new_figure
 from tuner.report.formats import NONE, axis_label, better_word, count, listed, metric_name, score, short
+from tuner.report.naming import capital
 from tuner.report.panels.base import Caption, Panel, beyond_words, named
 from tuner.result import Result
 
@@ -38,24 +39,24 @@ def _describe(result: Result, data: Slices) -> Caption:
     return Caption(
         "Score against each hyperparameter",
         f"Each dot is a trial at its mean validation {metric}, the thin line its range over seeds; "
-        f"{better_word(data.direction)} is better.{_marks(data)}{_spread(data)}{_look_for(data)} Do not "
-        "read a dot's height as the effect of the one value below it, for all other hyperparameters differ "
-        f"as well, and where the search drew seldom there is little to see.{_limits(data)}",
+        f"{better_word(data.direction)} is better.{_marks(result, data)}{_spread(data)}{_look_for(data)} Do "
+        "not read a dot's height as the effect of the one value below it, for all other hyperparameters "
+        f"differ as well, and where the search drew seldom there is little to see.{_limits(data)}",
         f"Mean validation {metric} of {count(len(data.shown), 'trial')} against each of "
         f"{count(len(data.axes), 'hyperparameter')}, {_span(data)}. {_best_values(data)}",
     )
 
 
-def _marks(data: Slices) -> str:
+def _marks(result: Result, data: Slices) -> str:
     """What else is drawn."""
-    said = ""
+    said, baseline = "", result.setup.the_baseline
     if data.finalists:
         said += " Dots with an edge are finalists."
     if data.baseline_off:
-        said += " The baseline lies beyond the scale: grey triangles at the edge."
+        said += f" {capital(baseline)} lies beyond the scale: grey triangles at the edge."
     elif data.baseline.scores:
         diamond = any(math.isfinite(axis.baseline) for axis in data.axes)
-        said += f" The dashed line {'and the diamond are' if diamond else 'is'} the baseline."
+        said += f" The dashed line {'and the diamond are' if diamond else 'is'} {baseline}."
     if any(data.trials[place].lost for place in data.shown):
         said += " A cross is a trial with a run without a score."
     beyond = beyond_words(data.off[data.shown])

@@ -20,14 +20,15 @@ def _draw(result: Result, data: TuningCurve) -> Figure:
     return figure
 
 
-def _describe(_: Result, data: TuningCurve) -> Caption:
+def _describe(result: Result, data: TuningCurve) -> Caption:
     first = score(data.expected[np.isfinite(data.expected)][0])
     begins = (
         ""
         if math.isfinite(data.expected[0])
         else " The curve begins where not all trials can have lost a run."
     )
-    baseline = " The dashed line is the mean of the baseline." if math.isfinite(data.baseline) else ""
+    line = f" The dashed line is the mean of {result.setup.the_baseline}."
+    baseline = line if math.isfinite(data.baseline) else ""
     return Caption(
         "What more trials would have given",
         "The mean validation score of the best configuration that a random search of so many trials is "

@@ -19,6 +19,7 @@ from tuner.report.studies.words import (
 )
 from tuner.report.tables import result_cells, result_columns
 from tuner.report.verdict import Headline
+from tuner.report.view import USUAL
 from tuner.report.write import PAGE as REPORT
 
 
@@ -61,7 +62,7 @@ def studies_view(
     studies: Studies,
     pictures: tuple[Picture, ...],
     folder: Path,
-    formats: Collection[str] = ("html", "png", "csv", "json"),
+    formats: Collection[str] = USUAL,
 ) -> StudiesView:
     """The view of the studies, with links as they lead from `folder`; `formats` are written with it."""
     entries = studies.entries

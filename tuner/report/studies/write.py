@@ -10,7 +10,6 @@ import pandas as pd
 from tuner.comparing.comparison import as_json, group_json
 from tuner.comparing.studies import Entry, Studies
 from tuner.errors import LedgerError
-from tuner.files import write_whole
 from tuner.jsontext import strict
 from tuner.report.comparison import compared_columns, described_columns
 from tuner.report.documents import latex_float, markdown_figures, markdown_headline, markdown_list
@@ -19,8 +18,7 @@ from tuner.report.page import render_template
 from tuner.report.studies.figures import draw_studies, figure_keys
 from tuner.report.studies.view import StudiesView, studies_view
 from tuner.report.studies.words import studies_headline
-from tuner.report.write import write_figures
-from tuner.skill import skill
+from tuner.report.write import write_figures, write_made
 
 PAGE = "comparison.html"
 FILES = {
@@ -54,12 +52,7 @@ def write_studies(studies: Studies, folder: Path, formats: Collection[str]) -> t
         "markdown": lambda: _markdown(view),
         "html": lambda: render_template("studies.html", view),
     }
-    written = []
-    for name, make in makers.items():
-        if name in formats:
-            write_whole(folder / FILES[name], make())
-            written.append(folder / FILES[name])
-    return tuple(written)
+    return write_made(makers, folder, FILES, formats)
 
 
 def studies_frame(studies: Studies) -> pd.DataFrame:
@@ -114,7 +107,7 @@ def studies_summary(studies: Studies) -> dict[str, Any]:
 
 def _naive(entry: Entry) -> dict[str, Any] | None:
     """The best naive forecast, and the verdict against it as the study's own report has it; None without."""
-    found = entry.source.result and skill(entry.source.result)
+    found = entry.source.result and entry.source.result.skill
     if not found or entry.chosen_name not in found.comparisons:
         return None
     verdict = found.comparisons[entry.chosen_name].verdict
