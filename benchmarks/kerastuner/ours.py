@@ -10,17 +10,18 @@ from statistics import fmean
 from typing import Any
 
 from tuner.backend import prepare_backend
+from tuner.cli.run import loading
 
-prepare_backend("jax")
+with loading():  # as `tuner run` does
+    prepare_backend("jax")
+    import keras
 
-import keras  # noqa: E402
-
-from benchmarks.kerastuner.searches import SEARCHES, Values  # noqa: E402
-from benchmarks.processes import answer  # noqa: E402
-from tuner.records import Configuration  # noqa: E402
-from tuner.repeats import Repeats  # noqa: E402
-from tuner.splits import Splits  # noqa: E402
-from tuner.study import Study  # noqa: E402
+    from benchmarks.kerastuner.searches import SEARCHES, Values
+    from benchmarks.processes import answer
+    from tuner.records import Configuration
+    from tuner.repeats import Repeats
+    from tuner.splits import Splits
+    from tuner.study import Study
 
 
 def contrived_series(trial: Any) -> Values:

@@ -159,7 +159,7 @@ def _after(row: Row, files: _Files) -> str:
     against = _number(found["baseline"]["mean"])
     size = f", {row.search.remark}" if row.search.remark else ""
     text = f"{best['verdict']}: {_number(best['mean'])} ({_number(best['std'])}) against {against}{size}"
-    if naive := _against_naive(found, best["configuration"]):
+    if naive := _against_naive(found, best):
         text += f"; {naive}"
     if found["goal"] is None or best["mean"] is None:
         return text
@@ -168,14 +168,15 @@ def _after(row: Row, files: _Files) -> str:
     return f"{text}; goal {_number(found['goal'])} {'reached' if reached else 'missed'}"
 
 
-def _against_naive(found: Mapping[str, Any], configuration: str) -> str:
+def _against_naive(found: Mapping[str, Any], tuned: Mapping[str, Any]) -> str:
     """The verdict on a tuned configuration against the best naive forecast of its search."""
     naive = found.get("naive") or {}
-    judged = naive.get("against_best", {}).get(configuration)
+    judged = naive.get("against_best", {}).get(tuned["configuration"])
     if judged is None:
         return ""
     best = naive["best"]
-    return f"against {best} {_number(naive['test'][best])}: {judged['verdict']}"
+    verdict = judged["verdict"] if tuned["std"] else "no test, as all seeds are alike"
+    return f"against {best} {_number(naive['test'][best])}: {verdict}"
 
 
 def _notes(row: Row, files: _Files) -> Iterator[str]:
