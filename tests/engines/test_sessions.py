@@ -230,6 +230,23 @@ def test_large_products_make_small_groups() -> None:
     assert size(2000) == devices
 
 
+@pytest.mark.parametrize(("averages", "programs"), [(False, 2), (True, 3)])
+def test_only_an_optimizer_that_averages_weights_has_a_program_for_them(
+    averages: bool, programs: int
+) -> None:
+    def build(trial: Any, data: Splits) -> Any:
+        model = keras.Sequential([keras.Input((3,)), keras.layers.Dense(1)])
+        model.compile(keras.optimizers.SGD(0.1, use_ema=averages), "mse")
+        return model, {"batch_size": 8}
+
+    work = job(dense_study(build=build), 2)
+    cache.forget()
+    found = vectorized.train(work, quiet)
+    assert len(cache._compiled) == programs
+    for one, reference in zip(found, fit.train(work, quiet), strict=True):
+        assert one.scores == pytest.approx(dict(reference.scores), rel=1e-5)
+
+
 def test_predictions_do_not_make_groups_small() -> None:
     """They come in larger batches than training does, once."""
 

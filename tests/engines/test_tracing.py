@@ -8,7 +8,7 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from tuner.engines.tracing import largest_product, trace
+from tuner.engines.tracing import is_identity, largest_product, trace
 
 X = jnp.asarray(np.random.default_rng(0).normal(size=(4, 3)), dtype="float32")
 
@@ -96,3 +96,11 @@ def test_the_largest_product() -> None:
 
     assert largest_product(trace(function, X)) == 4 * 50 * 50
     assert largest_product(trace(lambda x: x + 1, X)) == 0
+
+
+def test_what_returns_its_first_arguments() -> None:
+    one, other = np.zeros(2), np.zeros(2)
+    assert is_identity(trace(lambda first, second: first, one, other))
+    assert not is_identity(trace(lambda first, second: second, one, other))
+    assert not is_identity(trace(lambda first, second: first + 0 * second, one, other))
+    assert not is_identity(trace(lambda first, second: np.ones(2), one, other))

@@ -75,8 +75,14 @@ class Group:
 
     def finish(self) -> None:
         """Take the weights that are scored; the rest of the state is let go."""
-        arguments = (self._carry, self._inputs)
-        self._weights = self._compile("final", self._program.final, arguments)(*arguments)
+        trainable, other, optimizer = self._carry["state"]
+        if self.plan.keeps:
+            self._weights = self._carry["kept"]
+        elif self._program.leaves_weights:
+            self._weights = trainable, other
+        else:
+            arguments = (trainable, optimizer, self._inputs)
+            self._weights = self._compile("final", self._program.final, arguments)(*arguments), other
         del self._carry
 
     def predict(self, split: str, pace: Pace) -> Tree:

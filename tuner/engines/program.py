@@ -18,7 +18,7 @@ from jax.sharding import Mesh, NamedSharding, PartitionSpec
 
 from tuner.engines.callbacks import Decision, EpochEnd, ReduceOnPlateau, Rule, Schedule
 from tuner.engines.functions import Functions
-from tuner.engines.tracing import Tree
+from tuner.engines.tracing import Tree, is_identity
 
 BY_SEED = PartitionSpec("seeds")
 SHARED = PartitionSpec()
@@ -87,6 +87,11 @@ class Program:
         """Examples in one batch of predictions."""
         return int(self.functions.traced["predict"].jaxpr.out_avals[0].shape[0])
 
+    @property
+    def leaves_weights(self) -> bool:
+        """Whether the optimizer scores the weights that training ends with, and no average of them."""
+        return is_identity(self.functions.traced["final"])
+
     def begin(self, seeds: int, state: Tree) -> Carry:
         """The carry before the first step, from the states of all seeds."""
         plan = self.plan
@@ -119,8 +124,8 @@ class Program:
         return self._spread(self._predict, specs, donate=(0,))
 
     def final(self) -> Callable[..., Any]:
-        """(carry, inputs) -> trainable and other variables that are scored."""
-        return self._spread(self._final, (BY_SEED, self.plan.placed))
+        """(trainable, optimizer, inputs) -> the trainable variables that are scored."""
+        return self._spread(self._final, (BY_SEED, BY_SEED, self.plan.placed))
 
     def place(self, tree: Tree, spec: PartitionSpec) -> Tree:
         """Put arrays on the devices."""
@@ -259,15 +264,11 @@ class Program:
         assert self.plan.rate is not None  # there are rates only where it is a variable
         return trainable, other, _replaced(optimizer, self.plan.rate, rates)
 
-    def _final(self, carry: Carry, inputs: Any) -> Any:
-        if self.plan.keeps:
-            return carry["kept"]
-        trainable, other, optimizer = carry["state"]
-
+    def _final(self, trainable: Any, optimizer: Any, inputs: Any) -> Any:
         def one(inputs: Any, trainable: Any, optimizer: Any) -> Any:
             return self.functions.bind(inputs)["final"](trainable, optimizer)
 
-        return self._mapped(one)(inputs, trainable, optimizer), other
+        return self._mapped(one)(inputs, trainable, optimizer)
 
     def _predict(self, outputs: Tree, trainable: Any, other: Any, x: Tree, inputs: Any, bounds: Any) -> Tree:
         size = self.predict_size

@@ -12,6 +12,7 @@ import math
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import jax
@@ -26,6 +27,7 @@ Tree = Any  # nested tuples, lists and dicts of arrays
 # What XLA simplifies where it knows it; a model that has such a number shares no program with one that
 # has another number in its place.
 _KNOWN = frozenset({0.0, 1.0, 2.0, 0.5})
+_KINDS = 4096  # types and shapes that are known in words
 # Calls whose body is one function of their arguments.
 _INLINED = {
     "pjit": "jaxpr",
@@ -85,6 +87,12 @@ def inputs_used(traced: Traced) -> frozenset[int]:
         if needed.intersection(equation.outvars):
             needed.update(atom for atom in equation.invars if not isinstance(atom, Literal))
     return frozenset(place for place, one in enumerate(jaxpr.invars) if one in needed)
+
+
+def is_identity(traced: Traced) -> bool:
+    """Whether a function returns its first arguments as they are."""
+    jaxpr = traced.jaxpr.jaxpr
+    return not jaxpr.eqns and list(jaxpr.outvars) == list(jaxpr.invars[: len(jaxpr.outvars)])
 
 
 def largest_product(traced: Traced) -> int:
@@ -245,9 +253,10 @@ def _described(jaxpr: Jaxpr) -> Iterator[str]:
     names: dict[Any, int] = {}
 
     def name(atom: Any, is_number: bool = False) -> str:
+        kind = _kind(atom.aval)
         if isinstance(atom, Literal):
-            return f"number {atom.aval}" if is_number else f"{atom.val!r} {atom.aval}"
-        return f"{names.setdefault(atom, len(names))} {atom.aval}"
+            return f"number {kind}" if is_number else f"{atom.val!r} {kind}"
+        return f"{names.setdefault(atom, len(names))} {kind}"
 
     yield repr([name(variable) for variable in (*jaxpr.constvars, *jaxpr.invars)])
     for equation in jaxpr.eqns:
@@ -262,6 +271,12 @@ def _described(jaxpr: Jaxpr) -> Iterator[str]:
             yield from (_text(const, "") for const in _consts(closed))
         yield repr([name(variable) for variable in equation.outvars])
     yield repr([name(variable) for variable in jaxpr.outvars])
+
+
+@lru_cache(_KINDS)
+def _kind(aval: Any) -> str:
+    """The type and shape of a value, in words: there are few of them, and the words take a while."""
+    return str(aval)
 
 
 def _text(value: Any, primitive: str) -> str:
