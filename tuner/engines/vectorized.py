@@ -48,9 +48,9 @@ _FEW = 16  # seeds whose models are all built: that is quicker than compiling th
 _ORDERS = 1 << 18  # examples whose order one call gets, over all its epochs
 _MOST_EPOCHS = 512  # in one call
 # On a CPU the seeds of a group fill a core with the largest matrix product of a training step, and not much
-# more: then the working set of the step stays in its cache. A few are as quick together as one by one, and
-# spare a second program for the last group; where one product is large, so is the memory that a seed needs.
-_FILLS_A_CORE, _LARGE = 1_200_000, 100_000_000  # multiplications
+# more: then the working set of the step stays in its cache. Where one seed does not fill it, a few are as
+# quick together, and spare a second program for the last group.
+_FILLS_A_CORE = 1_200_000  # multiplications
 _A_FEW = 3  # seeds a core
 _MOST_ON_A_CPU, _MOST = 32, 256  # seeds of a group
 _SMALLER = (
@@ -285,7 +285,7 @@ def _most_together(sample: Seeded, devices: Sequence[Any]) -> int:
         return _MOST
     traced = sample.functions.traced
     product = max(largest_product(traced[name]) for name in traced if name.startswith("train"))
-    least = _A_FEW if product <= _LARGE else 1
+    least = _A_FEW if product <= _FILLS_A_CORE else 1
     return min(_MOST_ON_A_CPU, len(devices) * max(least, _FILLS_A_CORE // max(product, 1)))
 
 
