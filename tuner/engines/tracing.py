@@ -8,7 +8,6 @@ for constant arrays, such as the mean of a `Normalization` layer that was adapte
 
 import hashlib
 import itertools
-import math
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -16,17 +15,15 @@ from functools import lru_cache
 from typing import Any
 
 import jax
-import jax.numpy as jnp
 import numpy as np
 from jax.extend.core import ClosedJaxpr, Jaxpr, Literal
 
-from tuner.engines import convolution, pooling
+from tuner.engines import convolution, loops, pooling
+from tuner.engines.equations import bind, divides, multiplications, places
+from tuner.engines.loops import whole
 
 Tree = Any  # nested tuples, lists and dicts of arrays
 
-# What XLA simplifies where it knows it; a model that has such a number shares no program with one that
-# has another number in its place.
-_KNOWN = frozenset({0.0, 1.0, 2.0, 0.5})
 _KINDS = 4096  # types and shapes that are known in words
 # Calls whose body is one function of their arguments.
 _INLINED = {
@@ -97,28 +94,7 @@ def is_identity(traced: Traced) -> bool:
 
 def largest_product(traced: Traced) -> int:
     """Multiplications in the largest matrix product or convolution of a function."""
-    return max((_product(equation) for equation in _equations(traced.jaxpr.jaxpr)), default=0)
-
-
-def _is_number(atom: Any) -> bool:
-    """Whether a number of the program becomes an input."""
-    if not isinstance(atom, Literal):
-        return False
-    kind: Any = atom.aval
-    if kind.shape or not jnp.issubdtype(kind.dtype, jnp.floating):
-        return False
-    return math.isfinite(value := float(atom.val)) and abs(value) not in _KNOWN
-
-
-def _places(equation: Any) -> list[bool]:
-    """Which of an equation's arguments are such numbers; XLA simplifies a power that it knows."""
-    fixed = 1 if equation.primitive.name == "pow" else None
-    return [_is_number(atom) and place != fixed for place, atom in enumerate(equation.invars)]
-
-
-def _divides(equation: Any) -> bool:
-    """Whether an equation divides by a number. XLA multiplies by its reciprocal then, and so do we."""
-    return equation.primitive.name == "div" and _places(equation)[1]
+    return max((multiplications(equation) for equation in _equations(traced.jaxpr.jaxpr)), default=0)
 
 
 def _bodies(equation: Any) -> list[Jaxpr]:
@@ -154,9 +130,9 @@ def _equations(jaxpr: Jaxpr) -> Iterator[Any]:
 def _numbers(jaxpr: Jaxpr) -> Iterator[np.ndarray]:
     """The numbers of a program that become inputs, in the order in which `_evaluate` takes them."""
     for equation in jaxpr.eqns:
-        literals: Any = itertools.compress(equation.invars, _places(equation))
+        literals: Any = itertools.compress(equation.invars, places(equation))
         values = [np.asarray(literal.val, literal.aval.dtype) for literal in literals]
-        if _divides(equation):
+        if divides(equation):
             values[-1] = np.divide(1, values[-1], dtype=values[-1].dtype)
         yield from values
         for body in _bodies(equation):
@@ -174,47 +150,36 @@ def _evaluate(
         return atom.val if isinstance(atom, Literal) else values[atom]
 
     for equation in jaxpr.eqns:
-        places = zip(equation.invars, _places(equation), strict=True)
-        inputs = [next(numbers) if is_number else read(atom) for atom, is_number in places]
+        atoms = zip(equation.invars, places(equation), strict=True)
+        inputs = [next(numbers) if is_number else read(atom) for atom, is_number in atoms]
         # A body may run more than once: its numbers are taken here, in order.
         own = [[next(numbers) for _ in _numbers(body)] for body in _bodies(equation)]
         values.update(zip(equation.outvars, _apply(equation, inputs, own), strict=True))
-    return [read(atom) for atom in jaxpr.outvars]
+    return [whole(read(atom)) for atom in jaxpr.outvars]
 
 
 def _apply(equation: Any, inputs: list[Any], own: list[list[Any]]) -> list[Any]:
     name, params = equation.primitive.name, equation.params
-    if _divides(equation):
+    if name == "scan":
+        return _scan(params, inputs, own[0])
+    inputs = [whole(value) for value in inputs]
+    if divides(equation):
         return [jax.lax.mul(*inputs)]
     if name in _INLINED:
         body = params[_INLINED[name]]
         return _evaluate(_open(body), _consts(body), inputs, iter(own[0]))
-    if name == "scan":
-        return _scan(params, inputs, own[0])
     if name == "while":
         return _while(params, inputs, own)
     if name == "cond":
         return _cond(params, inputs, own)
     if name in _WRITTEN_OUT and (faster := _WRITTEN_OUT[name](equation)):
         return [faster(*inputs)]
-    bound = equation.primitive.get_bind_params(params)
-    functions, params = bound if isinstance(bound, tuple) else ((), bound)  # JAX before 0.10 gives both
-    results = equation.primitive.bind(*functions, *inputs, **params)
-    return list(results) if equation.primitive.multiple_results else [results]
+    return bind(equation, inputs)
 
 
 def _scan(params: dict[str, Any], inputs: list[Any], numbers: list[Any]) -> list[Any]:
-    body, fixed, carried = params["jaxpr"], params["num_consts"], params["num_carry"]
-    consts, init, xs = inputs[:fixed], inputs[fixed : fixed + carried], inputs[fixed + carried :]
-
-    def step(carry: list[Any], x: list[Any]) -> tuple[list[Any], list[Any]]:
-        results = _evaluate(body.jaxpr, body.consts, [*consts, *carry, *x], iter(numbers))
-        return results[:carried], results[carried:]
-
-    carry, ys = jax.lax.scan(
-        step, init, xs, length=params["length"], reverse=params["reverse"], unroll=params["unroll"]
-    )
-    return [*carry, *ys]
+    consts = params["jaxpr"].consts
+    return loops.scan(params, inputs, lambda body, values: _evaluate(body, consts, values, iter(numbers)))
 
 
 def _while(params: dict[str, Any], inputs: list[Any], own: list[list[Any]]) -> list[Any]:
@@ -261,7 +226,7 @@ def _described(jaxpr: Jaxpr) -> Iterator[str]:
     yield repr([name(variable) for variable in (*jaxpr.constvars, *jaxpr.invars)])
     for equation in jaxpr.eqns:
         bodies = _bodies(equation)
-        yield repr([equation.primitive.name, *map(name, equation.invars, _places(equation))])
+        yield repr([equation.primitive.name, *map(name, equation.invars, places(equation))])
         for key, value in sorted(equation.params.items()):
             if not (bodies and ("jaxpr" in key or key == "branches" or callable(value))):
                 yield f"{key}={_text(value, equation.primitive.name)}"
@@ -287,16 +252,3 @@ def _text(value: Any, primitive: str) -> str:
     if "callback" in primitive:
         return f"{value!r} {id(value)}"
     return re.sub(r"0x[0-9a-f]+", "", repr(value))  # functions are shown with their addresses
-
-
-def _product(equation: Any) -> int:
-    name = equation.primitive.name
-    if name == "dot_general":
-        (contracted, _), _ = equation.params["dimension_numbers"]
-        shape = equation.invars[0].aval.shape
-        return int(equation.outvars[0].aval.size * np.prod([shape[axis] for axis in contracted], dtype=int))
-    if name == "conv_general_dilated":
-        kernel = equation.invars[1].aval
-        features = kernel.shape[equation.params["dimension_numbers"].rhs_spec[0]]
-        return int(equation.outvars[0].aval.size * kernel.size // max(features, 1))
-    return 0
