@@ -22,7 +22,7 @@ def activated_together(jaxpr: Jaxpr, stored: Collection[Any]) -> Jaxpr:
             for gates in _gates(equation, jaxpr, stored):
                 equations += _together(equation, gates)
                 done.update(gate.outvars[0] for gate in gates.values())
-        if not done.issuperset(equation.outvars):
+        if done.isdisjoint(equation.outvars):
             equations.append(equation)
     return jaxpr.replace(eqns=equations) if done else jaxpr
 

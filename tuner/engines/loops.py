@@ -82,7 +82,8 @@ def _of_step(value: Any, own: dict[int, Any]) -> Any:
 
 def _found(start: Any, left: Any, *, reverse: bool) -> Any:
     """The values that steps find, from the first one and those that they leave."""
-    return jnp.concatenate((left[1:], start[None]) if reverse else (start[None], left[:-1]))
+    first = jnp.expand_dims(start, 0)[: len(left)]  # there may be no steps
+    return jnp.concatenate((left[1:], first) if reverse else (first, left[:-1]))
 
 
 def _replaced(values: Sequence[Any], places: Sequence[int], others: Sequence[Any]) -> list[Any]:

@@ -11,7 +11,7 @@ products that are summed over the steps become one product over steps and exampl
 from collections import Counter
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 import jax.numpy as jnp
 from jax.extend.core import Jaxpr, Literal, Var
@@ -23,6 +23,7 @@ Known = dict[Any, Any]  # arrays by variable
 
 # Element by element, and quicker to compute again than to store and to read.
 _CHEAP = frozenset({"add", "integer_pow", "mul", "neg", "square", "sub"})
+_FEW = 8  # equations of which that is true
 _SUMS = frozenset({"add", "add_any"})
 _LINEAR = frozenset({"neg", "reduce_sum", "reshape", "squeeze", "transpose"})
 # Multiplications of a product in one step. A product over all steps needs its factors in another order,
@@ -47,12 +48,13 @@ class Follower:
 
 
 class Loop:
-    """The body of a scan: constants, carried values and what a step reads -> carried values and outputs.
+    """The body of a scan: constants, carried values, what a step reads -> carried values, outputs.
 
     `body` does the same and returns less: the carried values at the places `kept`, then what is `stored`.
-    The other outputs are `followers` of what is known then, `products` of it with a constant, or `states`:
-    what steps find at a place of the carried values, where what they leave there is stored. The other
-    carried values are their start and the sum over the steps of `terms`.
+    The other outputs are read, or `products` of something known with a constant, or `states`: what steps find
+    at a place of the carried values, where what they leave there is stored. Some are `followers` of others.
+    Carried values that are not kept are their start and the sum over the steps of `terms`. What must be
+    known for all this is `used`.
     """
 
     def __init__(self, jaxpr: Jaxpr, fixed: int, carried: int) -> None:
@@ -60,18 +62,19 @@ class Loop:
         wanted = dict.fromkeys(_variables(self.outputs))
         jaxpr = activated_together(jaxpr, wanted)
         self._made = {variable: one for one in jaxpr.eqns for variable in one.outvars}
+        self._order = {variable: place for place, variable in enumerate(self._made)}
         self._uses = Counter(_variables(atom for one in jaxpr.eqns for atom in one.invars))
         self._uses.update(_variables(jaxpr.outvars))
         self._constants = frozenset(jaxpr.invars[:fixed])
         self._before, self._after = jaxpr.invars[fixed : fixed + carried], jaxpr.outvars[:carried]
         self.read = jaxpr.invars[fixed + carried :]
-        self.terms, summed = self._find_terms(wanted)
-        self.products = {one: made for one in wanted if (made := self._product(one, summed)) is not None}
+        self.terms, needed = self._find_terms(wanted)
+        self.products = {one: made for one in wanted if (made := self._product(one, needed)) is not None}
         self.states = self._find_states(wanted)
-        decided = {*summed, *self.products, *self.states, *_variables(self._after)}
-        self.followers = self._find_followers([one for one in wanted if one not in decided])
+        decided = {*needed, *self.products, *self.states, *_variables(self._after)}
+        self.followers = self._find_followers(wanted, decided)
         leaves = [leaf for one in self.followers.values() for leaf in one.leaves]
-        self.used = dict.fromkeys((*wanted, *summed, *leaves))
+        self.used = dict.fromkeys((*wanted, *needed, *leaves))
         known = {*self.products, *self.states, *self.followers, *self.read}
         self.stored = [one for one in self.used if one not in known]
         self.kept = [place for place in range(carried) if place not in self.terms]
@@ -79,33 +82,39 @@ class Loop:
 
     def total(self, variable: Any, known: Known) -> Any:
         """The sum of a value over the steps."""
-        made = self._made.get(variable)
-        if made is not None and made.primitive.name in _LINEAR:
-            return bind(made, [self.total(made.invars[0], known)])[0]
         if variable in known:
             return jnp.sum(known[variable], axis=0)
-        assert made is not None  # a product
+        made = self._made[variable]
+        if made.primitive.name in _LINEAR:
+            return bind(made, [self.total(made.invars[0], known)])[0]
         (left, right), batch = made.params["dimension_numbers"]
-        summed = (0, *(axis + 1 for axis in left)), (0, *(axis + 1 for axis in right))
-        return bind(made, [known[atom] for atom in made.invars], dimension_numbers=(summed, batch))[0]
+        contracted = (0, *(axis + 1 for axis in left)), (0, *(axis + 1 for axis in right))
+        return bind(made, [known[atom] for atom in made.invars], dimension_numbers=(contracted, batch))[0]
 
     def product(self, variable: Any, known: Known, constants: Known) -> Any:
         """The products of all steps with a constant of the loop."""
         made = self.products[variable]
         (left, right), batch = made.params["dimension_numbers"]
         factors = [known[made.invars[0]], constants[made.invars[1]]]
-        summed = tuple(axis + 1 for axis in left), right
-        return bind(made, factors, dimension_numbers=(summed, batch))[0]
+        contracted = tuple(axis + 1 for axis in left), right
+        return bind(made, factors, dimension_numbers=(contracted, batch))[0]
 
     def _find_terms(self, wanted: Collection[Any]) -> tuple[dict[int, Any], dict[Any, None]]:
-        """What steps add to carried values and do not need before the end, and what must be known for it."""
+        """What steps add to carried values and do not need before the end, and what must be known for it.
+
+        All sums stay where they are if a product is large, or if the factors to be stored are larger than
+        what steps read and store anyway.
+        """
         terms = {place: one for place in range(len(self._before)) if (one := self._term(place)) is not None}
         sources = {place: self._source(term) for place, term in terms.items()}
         products = [one for one in sources.values() if self._is_product(one)]
+        factors = dict.fromkeys(atom for one in products for atom in self._made[one].invars)
+        there = {*wanted, *self.read}
         if any(multiplications(self._made[one]) > _SMALL for one in products):
             return {}, {}
-        factors = [atom for one in products for atom in self._made[one].invars]
-        ready = {*products, *factors, *wanted, *self.read} - self._constants
+        if _elements(one for one in factors if one not in there) > _elements(there):
+            return {}, {}
+        ready = {*products, *factors, *there} - self._constants
         terms = {place: term for place, term in terms.items() if sources[place] in ready}
         others = [sources[place] for place in terms if sources[place] not in products]
         return terms, dict.fromkeys((*factors, *others))
@@ -116,11 +125,11 @@ class Loop:
         made = self._made.get(new) if isinstance(new, Var) else None
         if made is None or made.primitive.name not in _SUMS or self._uses[old] > 1 or self._uses[new] > 1:
             return None
-        terms = [atom for atom in _variables(made.invars) if atom is not old]
-        kind: Any = new.aval
-        if len(terms) != 1 or terms[0].aval.shape != kind.shape:
+        terms = [atom for atom in made.invars if atom is not old]
+        if len(terms) != 1 or not isinstance(terms[0], Var):
             return None
-        return terms[0] if jnp.issubdtype(kind.dtype, jnp.floating) else None
+        added, kind = (cast("Any", one.aval) for one in (terms[0], new))
+        return terms[0] if added.shape == kind.shape and jnp.issubdtype(kind.dtype, jnp.floating) else None
 
     def _source(self, variable: Any) -> Any:
         """What a value is made of by linear functions."""
@@ -137,13 +146,13 @@ class Loop:
             return False
         return all(atom in self._made or atom in self.read for atom in made.invars)
 
-    def _product(self, variable: Any, summed: Collection[Any]) -> Any:
+    def _product(self, variable: Any, needed: Collection[Any]) -> Any:
         """The matrix product of something known with a constant that gives an output and nothing else."""
         made = self._made.get(variable)
-        if made is None or not _plain_product(made) or self._uses[variable] > 1 or variable in summed:
+        if made is None or not _plain_product(made) or self._uses[variable] > 1 or variable in needed:
             return None
         left, right = made.invars
-        return made if left in summed and right in self._constants else None
+        return made if left in needed and right in self._constants else None
 
     def _find_states(self, wanted: Collection[Any]) -> dict[Any, tuple[int, Any]]:
         """Carried values as steps find them, where what steps leave in their place is stored as well."""
@@ -153,39 +162,51 @@ class Loop:
             if old in wanted and isinstance(new, Var) and new in wanted and new in self._made
         }
 
-    def _find_followers(self, wanted: Collection[Any]) -> dict[Any, Follower]:
+    def _find_followers(self, wanted: Collection[Any], decided: Collection[Any]) -> dict[Any, Follower]:
+        """Outputs that follow from other outputs, and from what steps read."""
         leaves = {*wanted, *self.read}
         found: dict[Any, Follower] = {}
-        for variable in [one for one in self._made if one in leaves]:  # in the order of a step
+        for variable in self._made:  # in the order of a step
+            if variable not in wanted or variable in decided:
+                continue
             leaves.discard(variable)
-            used: dict[Any, None] = {}
-            equations: dict[int, Any] = {}
-            if self._follows(variable, leaves, used, equations):
-                found[variable] = Follower(variable, tuple(used), tuple(equations.values()))
+            if (follower := self._follower(variable, leaves)) is not None:
+                found[variable] = follower
             else:
                 leaves.add(variable)
         return found
 
-    def _follows(
-        self, variable: Any, leaves: Collection[Any], used: dict[Any, None], equations: dict[int, Any]
-    ) -> bool:
-        """Whether a value follows from leaves: adds those that it takes, and the equations in order."""
-        if variable in leaves:
-            used[variable] = None
-            return True
-        made = self._made.get(variable)
-        if made is None or made.primitive.name not in _CHEAP or any(places(made)):
-            return False
-        if not all(self._follows(atom, leaves, used, equations) for atom in _variables(made.invars)):
-            return False
-        equations[id(made)] = made
-        return True
+    def _follower(self, variable: Any, leaves: Collection[Any]) -> Follower | None:
+        """A value as a function of leaves, where a few cheap equations make it from them."""
+        used: dict[Any, None] = {}
+        equations: dict[int, Any] = {}
+        missing = [variable]
+        while missing:
+            made = self._made.get(missing.pop())
+            if made is None or made.primitive.name not in _CHEAP or any(places(made)):
+                return None
+            equations[id(made)] = made
+            if len(equations) > _FEW:
+                return None
+            for atom in _variables(made.invars):
+                if atom in leaves:
+                    used[atom] = None
+                elif id(self._made.get(atom)) not in equations:
+                    missing.append(atom)
+        ordered = sorted(equations.values(), key=lambda one: self._order[one.outvars[0]])
+        return Follower(variable, tuple(used), tuple(ordered)) if used else None
 
 
 def _variables(atoms: Iterable[Any]) -> list[Any]:
     return [atom for atom in atoms if isinstance(atom, Var)]
 
 
+def _elements(variables: Iterable[Any]) -> int:
+    return sum(variable.aval.size for variable in variables)
+
+
 def _plain_product(equation: Any) -> bool:
     """Whether an equation is a matrix product without axes of a batch."""
-    return equation.primitive.name == "dot_general" and not equation.params["dimension_numbers"][1][0]
+    if equation.primitive.name != "dot_general" or len(_variables(equation.invars)) < 2:
+        return False
+    return not equation.params["dimension_numbers"][1][0]
